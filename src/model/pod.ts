@@ -1,0 +1,35 @@
+import type { Diagnostic } from './diagnostic.ts';
+import type { Family } from './family.ts';
+import type { Routing } from './routing.ts';
+import type { Ruleset, Table } from './ruleset.ts';
+import type { Socket } from './socket.ts';
+
+/** Something that kept us from looking, or from understanding what we saw. Makes the answer undetermined. */
+export interface Obstacle {
+  readonly code: 'NAT1001' | 'NAT1002' | 'NAT1003' | 'NAT1004';
+  readonly message: string;
+  /** The command or the step that would get the answer. */
+  readonly remedy: string;
+  /** What stayed unseen: the rules of a backend and family, the sockets, the routing. */
+  readonly concerns: 'rules' | 'sockets' | 'routing' | 'environment';
+}
+
+/** Which tables an answer can speak of. A table that was covered and is not in the ruleset does not exist. */
+export interface Coverage {
+  readonly family: Family;
+  /** `all`, or the names of the tables that were shown (`iptables -t nat -S`). */
+  readonly tables: 'all' | readonly string[];
+}
+
+/** Everything that was seen of one pod, parsed. */
+export interface Pod {
+  readonly ruleset: Ruleset;
+  readonly coverage: readonly Coverage[];
+  /** Legacy tables that are registered though empty (`/proc/net/ip_tables_names`). */
+  readonly emptyLegacyTables: readonly Pick<Table, 'family' | 'name'>[];
+  /** Null: not looked at, or not possible (then an obstacle says so). */
+  readonly sockets: readonly Socket[] | null;
+  readonly routing: Routing | null;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly obstacles: readonly Obstacle[];
+}
