@@ -105,4 +105,10 @@ export type Match =
   | { readonly kind: 'unknown'; readonly raw: string };
 
 /** A match of one kind. */
-export type MatchOf<K extends Match['kind']> = Extract<Match, { kind: K }>;
+export type MatchOf<K extends Match['kind']> = Match extends infer T
+  ? T extends { readonly kind: infer Kind }
+    ? [K & Kind] extends [never]
+      ? never
+      : T
+    : never
+  : never;

@@ -55,4 +55,10 @@ export type Target =
   | { readonly kind: 'unknown'; readonly raw: string };
 
 /** A target of one kind. */
-export type TargetOf<K extends Target['kind']> = Extract<Target, { kind: K }>;
+export type TargetOf<K extends Target['kind']> = Target extends infer T
+  ? T extends { readonly kind: infer Kind }
+    ? [K & Kind] extends [never]
+      ? never
+      : T
+    : never
+  : never;

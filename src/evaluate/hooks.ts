@@ -1,0 +1,76 @@
+import { FAMILIES, type Family } from '../model/family.ts';
+import {
+  type Base,
+  type Chain,
+  coversFamily,
+  findChain,
+  type Hook,
+  type Rule,
+  type RuleReference,
+  type Ruleset,
+  type Table,
+} from '../model/ruleset.ts';
+import type { Semantics } from './match.ts';
+
+/** A base chain in the order in which a hook asks it. */
+export interface Attached {
+  readonly table: Table;
+  readonly chain: Chain;
+  readonly base: Base;
+}
+
+/** Base chains with a lower priority run before connection tracking has seen the packet (NF_IP_PRI_CONNTRACK). */
+export const CONNTRACK_PRIORITY = -200;
+
+/** A ruleset prepared for evaluation: what each hook asks, in order. */
+export class Hooks {
+  readonly #attached = new Map<string, readonly Attached[]>();
+  readonly #chains = new Map<Table, Map<string, Chain>>();
+
+  constructor(ruleset: Ruleset) {
+    const all = ruleset.tables.flatMap((table) => attachedChains(table));
+    for (const family of FAMILIES) {
+      for (const hook of ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'] as const) {
+        const here = all.filter(({ table, base }) => base.hook === hook && coversFamily(table, family));
+        this.#attached.set(`${family} ${hook}`, inOrder(here, hook));
+      }
+    }
+    for (const table of ruleset.tables) {
+      this.#chains.set(table, new Map(table.chains.map((chain) => [chain.name, chain])));
+    }
+  }
+
+  /** The base chains of a hook, in the order in which packets of the family meet them. */
+  at(hook: Hook, family: Family): readonly Attached[] {
+    return this.#attached.get(`${family} ${hook}`) ?? [];
+  }
+
+  /** The chain a rule of the table jumps to. */
+  chain(table: Table, name: string): Chain | undefined {
+    return this.#chains.get(table)?.get(name) ?? findChain(table, name);
+  }
+}
+
+function attachedChains(table: Table): Attached[] {
+  return table.chains.flatMap((chain) => (chain.base ? [{ table, chain, base: chain.base }] : []));
+}
+
+/**
+ * All nat chains of a hook are asked at one place, where nf_nat sits (-100 for destinations, 100 for sources);
+ * among themselves they keep their own priority. Equal priorities keep the order of registration.
+ */
+function inOrder(chains: readonly Attached[], hook: Hook): Attached[] {
+  const natPriority = hook === 'PREROUTING' || hook === 'OUTPUT' ? -100 : 100;
+  const stage = ({ base }: Attached) => (base.type === 'nat' ? natPriority : base.priority);
+  return [...chains].sort((a, b) => stage(a) - stage(b) || a.base.priority - b.base.priority);
+}
+
+/** Which rule semantics a table's backend has. */
+export function semanticsOf(table: Table): Semantics {
+  return table.backend === 'nftables' ? 'nft' : 'xt';
+}
+
+/** A rule with its place. */
+export function reference(table: Table, chain: Chain, rule: Rule): RuleReference {
+  return { table, chain, rule };
+}

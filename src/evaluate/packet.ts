@@ -1,0 +1,166 @@
+import type { Packet, Verdict, VerdictKind } from '../model/packet.ts';
+import type { RuleReference } from '../model/ruleset.ts';
+import { describeAction, describeOutcome } from './describe.ts';
+import { Hooks } from './hooks.ts';
+import type { Outcome } from './outcome.ts';
+import { completePacket, initialState, type State } from './state.ts';
+import { type Disposition, place, Traversal } from './traverse.ts';
+
+/** One rule on the packet's way. */
+export interface TraceStep {
+  readonly where: RuleReference;
+  readonly outcome: Outcome;
+  /** What the rule does when it matches: `jump ISTIO_INBOUND`, `redirect 15006`, `return` … */
+  readonly action: string;
+  /** Which condition decided, with the values of both sides. */
+  readonly why: string;
+}
+
+/** What became of a packet, and by which rule. */
+export interface Trace {
+  /** The packet with the fields that were left out filled in. */
+  readonly packet: Packet;
+  readonly verdict: Verdict;
+  /** Null when no rule decided (nothing matched, the policy holds). */
+  readonly decidedBy: RuleReference | null;
+  /** Empty unless asked for. */
+  readonly steps: readonly TraceStep[];
+}
+
+/** `rules`: the hook alone, as `trace` shows it. `arrival`: also INPUT or POSTROUTING, where a drop ends the way too. */
+export type Reach = 'rules' | 'arrival';
+
+/** How many combinations of undetermined rules are tried before the answer is given up as undetermined. */
+const MAX_COMBINATIONS = 256;
+
+/**
+ * What the rules do to one packet.
+ * @throws PacketFieldError when a field of the packet has no meaning
+ */
+export function evaluatePacket(
+  hooks: Hooks,
+  packet: Packet,
+  options: { readonly steps?: boolean; readonly reach?: Reach } = {},
+): Trace {
+  const complete = completePacket(packet);
+  const first = run(hooks, complete, [], options);
+  const disagreement = first.choices.length > 0 ? findDisagreement(hooks, complete, first, options) : null;
+  return {
+    packet: complete,
+    verdict: disagreement ? { kind: 'undetermined', because: disagreement } : first.verdict,
+    decidedBy: first.decidedBy,
+    steps: first.steps,
+  };
+}
+
+interface Run {
+  readonly verdict: Verdict;
+  readonly decidedBy: RuleReference | null;
+  readonly steps: readonly TraceStep[];
+  /** The undetermined rules met, in order; those beyond `forced` were taken not to match. */
+  readonly choices: readonly RuleReference[];
+}
+
+function run(
+  hooks: Hooks,
+  packet: Packet,
+  forced: readonly boolean[],
+  options: { readonly steps?: boolean; readonly reach?: Reach },
+): Run {
+  const choices: RuleReference[] = [];
+  const steps: TraceStep[] = [];
+  const choose = (where: RuleReference) => {
+    choices.push(where);
+    return forced[choices.length - 1] ?? false;
+  };
+  const observe = options.steps
+    ? (...[where, outcome, state, semantics]: Parameters<NonNullable<ConstructorParameters<typeof Traversal>[3]>>) => {
+        steps.push({
+          where,
+          outcome,
+          action: describeAction(where.rule),
+          why: describeOutcome(where.rule, state, semantics),
+        });
+      }
+    : undefined;
+  const traversal = new Traversal(hooks, initialState(packet), choose, observe);
+  let disposition = traversal.hook(packet.hook);
+  const verdictState = { ...traversal.state };
+  if (options.reach === 'arrival' && disposition.kind === 'accept') {
+    disposition = traversal.hook(packet.hook === 'PREROUTING' ? 'INPUT' : 'POSTROUTING');
+  }
+  return { verdict: verdictOf(disposition, verdictState), decidedBy: traversal.decidedBy, steps, choices };
+}
+
+function verdictOf(disposition: Disposition, state: State): Verdict {
+  const marks = {
+    ...(state.markSet ? { mark: state.mark } : {}),
+    ...(state.zone === null ? {} : { ctZone: state.zone }),
+  };
+  return { ...verdictKind(disposition, state), ...marks };
+}
+
+function verdictKind(disposition: Disposition, state: State): VerdictKind {
+  switch (disposition.kind) {
+    case 'drop':
+    case 'reject':
+      return { kind: disposition.kind };
+    case 'undetermined':
+      return disposition;
+    default:
+      return acceptedKind(state);
+  }
+}
+
+/** A packet that TPROXY gave to a socket goes there, whatever nat rewrites afterwards. */
+function acceptedKind(state: State): VerdictKind {
+  if (state.tproxy) return { kind: 'tproxy', port: state.tproxy.port };
+  if (state.nat?.kind === 'redirect') {
+    return state.nat.port === null ? { kind: 'redirect' } : { kind: 'redirect', port: state.nat.port };
+  }
+  return state.nat ? { kind: 'dnat', to: state.nat.to } : { kind: 'accept' };
+}
+
+/** Takes the undetermined rules one way and the other; null when the verdict is the same every time. */
+function findDisagreement(
+  hooks: Hooks,
+  packet: Packet,
+  first: Run,
+  options: { readonly reach?: Reach },
+): string | null {
+  const reach = options.reach === undefined ? {} : { reach: options.reach };
+  const expected = verdictKey(first.verdict);
+  const pending: boolean[][] = alternatives([], first.choices.length);
+  for (let tried = 1; pending.length > 0; tried += 1) {
+    if (tried > MAX_COMBINATIONS)
+      return `more than ${MAX_COMBINATIONS} combinations of rules that may or may not match`;
+    const forced = pending.pop() ?? [];
+    const other = run(hooks, packet, forced, reach);
+    if (verdictKey(other.verdict) !== expected) return becauseOf(other, forced.length - 1);
+    pending.push(...alternatives(forced, other.choices.length));
+  }
+  return null;
+}
+
+/** The ways to decide `count` rules that begin as `forced` does and take exactly one more rule. */
+function alternatives(forced: readonly boolean[], count: number): boolean[][] {
+  const result: boolean[][] = [];
+  for (let position = forced.length; position < count; position += 1) {
+    result.push([...forced, ...Array<boolean>(position - forced.length).fill(false), true]);
+  }
+  return result;
+}
+
+function becauseOf(run: Run, position: number): string {
+  const where = run.choices[position];
+  return where
+    ? `${place(where)} may or may not match: ${where.rule.text || '(no text)'}`
+    : 'a rule may or may not match';
+}
+
+/** Text that is equal exactly when two verdicts are. */
+export function verdictKey(verdict: Verdict): string {
+  return JSON.stringify(Object.entries(verdict).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export { Hooks };

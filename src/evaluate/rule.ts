@@ -1,0 +1,15 @@
+import type { Rule } from '../model/ruleset.ts';
+import { matchOutcome, type Semantics } from './match.ts';
+import type { Outcome } from './outcome.ts';
+import type { State } from './state.ts';
+
+/** Whether all matches of a rule hold: one that does not decides, then one that is undetermined. */
+export function ruleOutcome(rule: Rule, state: State, semantics: Semantics): Outcome {
+  let outcome: Outcome = 'match';
+  for (const match of rule.matches) {
+    const next = matchOutcome(match, state, semantics);
+    if (next === 'no-match') return 'no-match';
+    if (next === 'undetermined') outcome = 'undetermined';
+  }
+  return outcome;
+}

@@ -1,0 +1,160 @@
+import type { Chain, Hook, Rule, RuleReference, Table } from '../model/ruleset.ts';
+import type { Target } from '../model/target.ts';
+import { applyDnat, applyEffect, applyRedirect, applyTproxy } from './effects.ts';
+import { type Attached, CONNTRACK_PRIORITY, type Hooks, reference, semanticsOf } from './hooks.ts';
+import { hasConnection, type Semantics } from './match.ts';
+import type { Outcome } from './outcome.ts';
+import { ruleOutcome } from './rule.ts';
+import type { State } from './state.ts';
+
+/** How a chain, a hook or the whole way ended. `fall` (chains only): at its end, or by RETURN. */
+export type Disposition =
+  | { readonly kind: 'fall' | 'accept' | 'drop' | 'reject' | 'nat' }
+  | { readonly kind: 'undetermined'; readonly because: string };
+
+/** Told of every rule the packet meets; `state` is the packet as it was when the rule looked at it. */
+export type Observer = (where: RuleReference, outcome: Outcome, state: State, semantics: Semantics) => void;
+
+/** Decides a rule whose outcome is undetermined: true takes it. */
+export type Chooser = (where: RuleReference) => boolean;
+
+/** netfilter refuses deeper nesting when rules are loaded; text that somebody pasted may still contain a loop. */
+const MAX_DEPTH = 64;
+
+const FALL: Disposition = { kind: 'fall' };
+const ACCEPT: Disposition = { kind: 'accept' };
+
+/** One packet's way through the hooks. */
+export class Traversal {
+  readonly state: State;
+  /** The rule that decided: the one that dropped or rewrote the packet, else the last that let it go in a nat chain. */
+  decidedBy: RuleReference | null = null;
+  readonly #hooks: Hooks;
+  readonly #choose: Chooser;
+  readonly #observe: Observer | undefined;
+
+  constructor(hooks: Hooks, state: State, choose: Chooser, observe?: Observer) {
+    this.#hooks = hooks;
+    this.state = state;
+    this.#choose = choose;
+    this.#observe = observe;
+  }
+
+  /** Takes the packet through all base chains of a hook. Anything but `accept` ends the packet's way. */
+  hook(hook: Hook): Disposition {
+    this.state.hook = hook;
+    let natDecided = false;
+    for (const attached of this.#hooks.at(hook, this.state.family)) {
+      if (attached.base.priority >= CONNTRACK_PRIORITY) attachConntrack(this.state);
+      if (attached.base.type === 'nat' && (natDecided || !consultsNat(this.state, hook))) continue;
+      const disposition = this.#base(attached);
+      if (disposition.kind === 'nat') natDecided = true;
+      else if (disposition.kind !== 'accept') return disposition;
+    }
+    attachConntrack(this.state);
+    return ACCEPT;
+  }
+
+  #base({ table, chain, base }: Attached): Disposition {
+    const disposition = this.#chain(table, chain, 0);
+    if (disposition.kind !== 'fall') return disposition;
+    return { kind: base.policy };
+  }
+
+  #chain(table: Table, chain: Chain, depth: number): Disposition {
+    if (depth > MAX_DEPTH) return { kind: 'undetermined', because: `the chains of table ${table.name} form a loop` };
+    const semantics = semanticsOf(table);
+    for (const rule of chain.rules) {
+      const outcome = ruleOutcome(rule, this.state, semantics);
+      if (outcome === 'no-match' && this.#observe === undefined) continue;
+      const where = reference(table, chain, rule);
+      this.#observe?.(where, outcome, this.state, semantics);
+      if (outcome === 'no-match' || (outcome === 'undetermined' && !this.#choose(where))) continue;
+      const end = this.#targets(where, rule, depth);
+      if (end !== null) return end;
+    }
+    return FALL;
+  }
+
+  /** Carries out a rule's targets; null lets the packet go on to the next rule. */
+  #targets(where: RuleReference, rule: Rule, depth: number): Disposition | null {
+    for (const target of rule.targets) {
+      const end = this.#target(where, target, depth);
+      if (end !== null) return end;
+    }
+    return null;
+  }
+
+  #target(where: RuleReference, target: Target, depth: number): Disposition | null {
+    switch (target.kind) {
+      case 'accept':
+      case 'return':
+        this.#letGo(where);
+        return target.kind === 'accept' ? ACCEPT : FALL;
+      case 'drop':
+      case 'reject':
+        this.decidedBy = where;
+        return { kind: target.kind };
+      case 'jump':
+        return this.#jump(where, target.chain, depth);
+      case 'goto':
+        // At the end of the other chain the packet goes back to where this chain was called from.
+        return this.#jump(where, target.chain, depth) ?? FALL;
+      case 'redirect':
+        applyRedirect(target, this.state);
+        return this.#rewritten(where);
+      case 'dnat':
+        applyDnat(target, this.state);
+        return this.#rewritten(where);
+      case 'snat':
+      case 'masquerade':
+        return { kind: 'nat' };
+      case 'tproxy':
+        applyTproxy(target, this.state);
+        this.decidedBy = where;
+        return where.table.backend === 'nftables' ? null : ACCEPT;
+      case 'unknown':
+        this.decidedBy = where;
+        return { kind: 'undetermined', because: `the target "${target.raw}" of ${place(where)} is not known` };
+      default:
+        applyEffect(target, this.state);
+        return null;
+    }
+  }
+
+  #jump(where: RuleReference, name: string, depth: number): Disposition | null {
+    const chain = this.#hooks.chain(where.table, name);
+    if (!chain) {
+      this.decidedBy = where;
+      return { kind: 'undetermined', because: `${place(where)} jumps to ${name}, which is not among the chains read` };
+    }
+    const disposition = this.#chain(where.table, chain, depth + 1);
+    return disposition.kind === 'fall' ? null : disposition;
+  }
+
+  #rewritten(where: RuleReference): Disposition {
+    this.decidedBy = where;
+    return { kind: 'nat' };
+  }
+
+  /** Outside nat, letting a packet go decides nothing: the next table is still asked. */
+  #letGo(where: RuleReference): void {
+    const inNat = where.table.chains.some((chain) => chain.base?.type === 'nat');
+    if (inNat && this.state.nat === null && this.state.tproxy === null) this.decidedBy = where;
+  }
+}
+
+/** `nat ISTIO_OUTPUT rule 3`: how messages name a rule. */
+export function place(where: RuleReference): string {
+  return `${where.table.name} ${where.chain.name} rule ${where.rule.index}`;
+}
+
+function attachConntrack(state: State): void {
+  if (state.conntrack === 'none' || state.conntrack === 'template') state.conntrack = 'attached';
+}
+
+/** nf_nat_inet_fn: only NEW and RELATED packets ask the rules; what arrives on lo was decided in OUTPUT. */
+function consultsNat(state: State, hook: Hook): boolean {
+  if (hook === 'PREROUTING' && state.inInterface === 'lo') return false;
+  return hasConnection(state) && (state.ctState === 'NEW' || state.ctState === 'RELATED');
+}
