@@ -1,0 +1,29 @@
+/**
+ * Control characters (an escape sequence starts with one), format characters (bidi overrides and zero-width ones
+ * reorder or hide what is read), line and paragraph separators, and halves of a surrogate pair.
+ */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/**
+ * The text with every character that could drive a terminal or mislead its reader made visible: `\x1b`, `\u202e`.
+ * Rule comments, process and interface names and annotations are the pod's to choose, so all of them pass here.
+ */
+export function escapeText(text: string): string {
+  return text.replace(UNSAFE, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`;
+    return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/**
+ * JSON text with the same characters written as `\uXXXX`, which any parser turns back into what they were.
+ * The new lines of a pretty-printed document stay.
+ */
+export function escapeJson(json: string): string {
+  return json.replace(UNSAFE, (character) => {
+    if (character === '\n') return character;
+    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
+}

@@ -1,0 +1,27 @@
+import type { CheckReport } from '../diagnose/report.ts';
+import { escapeJson } from './escape.ts';
+import type { Trace } from './trace-table.ts';
+
+/** The report of `check` as the JSON document that schema/check.schema.json describes, with a final new line. */
+export function checkJson(report: CheckReport): string {
+  return document(report);
+}
+
+/** One trace as the JSON document that schema/trace.schema.json describes, with a final new line. */
+export function traceJson(trace: Trace): string {
+  return document(trace);
+}
+
+/** One trace, or what was wrong with a line of packets, as one line of JSON with a final new line. */
+export function traceLine(trace: Trace | { readonly error: string; readonly line: number }): string {
+  return `${escapeJson(JSON.stringify(trace))}\n`;
+}
+
+/** An error as the JSON document that takes the place of a report, with a final new line. */
+export function errorJson(error: Readonly<Record<string, unknown>>): string {
+  return document({ schemaVersion: 1, error });
+}
+
+function document(value: unknown): string {
+  return `${escapeJson(JSON.stringify(value, null, 2))}\n`;
+}

@@ -1,0 +1,47 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { CheckOutcome, CheckReport, Severity } from '../diagnose/report.ts';
+
+/** How a report is to be printed. Both are handed in; nothing here looks at the terminal. */
+export interface ReportOptions {
+  readonly color: boolean;
+  /** Columns to fill at most; 40 to 100 are used. */
+  readonly width: number;
+}
+
+/** The colours of a report, and the columns it may fill. */
+export interface Style {
+  readonly chalk: ChalkInstance;
+  readonly width: number;
+}
+
+/** Longer lines are hard to read, shorter ones cannot hold an indented rule. */
+const WIDEST = 100;
+const NARROWEST = 40;
+
+/** The style that the options ask for. */
+export function styleOf(options: ReportOptions): Style {
+  const width = Math.max(NARROWEST, Math.min(WIDEST, options.width));
+  return { chalk: new Chalk({ level: options.color ? 1 : 0 }), width };
+}
+
+/** The sign in front of a verdict, a finding or a check: its meaning never rests on colour alone. */
+export function symbol(of: CheckReport['verdict'] | Severity | CheckOutcome['outcome'], chalk: ChalkInstance): string {
+  switch (of) {
+    case 'healthy':
+    case 'pass':
+      return chalk.green('✓');
+    case 'broken':
+    case 'error':
+    case 'fail':
+      return chalk.red('✗');
+    case 'degraded':
+    case 'warning':
+      return chalk.yellow('!');
+    case 'undetermined':
+      return chalk.yellow('?');
+    case 'info':
+      return chalk.blue('i');
+    case 'skipped':
+      return chalk.dim('-');
+  }
+}

@@ -1,0 +1,88 @@
+import type { QuotedRule } from '../diagnose/report.ts';
+import type { Family } from '../model/family.ts';
+import type { Packet, Verdict, VerdictKind } from '../model/packet.ts';
+
+/** `1 error`, `2 errors`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** `IPv4`, `IPv6`. */
+export function familyName(family: Family): string {
+  return family === 'ipv4' ? 'IPv4' : 'IPv6';
+}
+
+/** `nat ISTIO_INBOUND #3`. */
+export function place(rule: Pick<QuotedRule, 'table' | 'chain' | 'index'>): string {
+  const where = `${rule.table} ${rule.chain}`;
+  return rule.index === 0 ? `${where} policy` : `${where} #${rule.index}`;
+}
+
+/** `tcp 10.0.0.9:40000 → 10.0.0.5:8080 (PREROUTING, in eth0)`: all that is known about the packet. */
+export function packetWords(packet: Packet): string {
+  const from = endpoint(packet.family, packet.source, packet.sourcePort);
+  const to = endpoint(packet.family, packet.destination, packet.destinationPort);
+  return `${packet.protocol} ${from} → ${to} (${circumstances(packet).join(', ')})`;
+}
+
+function endpoint(family: Family, address: string, port: number | undefined): string {
+  if (port === undefined) return address;
+  return family === 'ipv6' ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function circumstances(packet: Packet): string[] {
+  const words: string[] = [packet.hook];
+  if (packet.inInterface !== undefined) words.push(`in ${packet.inInterface}`);
+  if (packet.outInterface !== undefined) words.push(`out ${packet.outInterface}`);
+  if (packet.hook === 'OUTPUT') words.push(...owners(packet));
+  if (packet.mark) words.push(`mark ${hexadecimal(packet.mark)}`);
+  if (packet.connmark) words.push(`connmark ${hexadecimal(packet.connmark)}`);
+  if (packet.ctState !== undefined && packet.ctState !== 'NEW') words.push(packet.ctState);
+  return words;
+}
+
+function owners(packet: Packet): string[] {
+  if (packet.uid === null && packet.gid === null) return ['no socket'];
+  return (['uid', 'gid'] as const).flatMap((name) =>
+    packet[name] === undefined || packet[name] === null ? [] : [`${name} ${packet[name]}`],
+  );
+}
+
+/** What becomes of a packet, as the end of a sentence: `redirected to port 15006`. */
+export function verdictWords(verdict: Verdict): string {
+  const extra = [
+    ...(verdict.mark ? [`mark ${hexadecimal(verdict.mark)}`] : []),
+    ...(verdict.ctZone === undefined ? [] : [`conntrack zone ${verdict.ctZone}`]),
+  ];
+  return extra.length === 0 ? kindWords(verdict) : `${kindWords(verdict)}, with ${extra.join(' and ')}`;
+}
+
+function kindWords(verdict: VerdictKind): string {
+  switch (verdict.kind) {
+    case 'accept':
+      return 'let through to its own destination, not redirected';
+    case 'drop':
+      return 'dropped';
+    case 'reject':
+      return 'rejected';
+    case 'redirect':
+      return verdict.port === undefined ? 'redirected to this host' : `redirected to port ${verdict.port}`;
+    case 'dnat':
+      return `sent to ${verdict.to} instead (DNAT)`;
+    case 'tproxy':
+      return `handed to port ${verdict.port} (TPROXY)`;
+    case 'undetermined':
+      return `undetermined: ${verdict.because}`;
+  }
+}
+
+/** The fields that tell a class of packets apart: `protocol tcp, destination port 8080`. */
+export function classWords(packets: Readonly<Record<string, string>>): string {
+  return Object.entries(packets)
+    .map(([field, value]) => `${field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${value}`)
+    .join(', ');
+}
+
+function hexadecimal(number: number): string {
+  return `0x${number.toString(16)}`;
+}
