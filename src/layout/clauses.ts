@@ -1,0 +1,131 @@
+import { type Network, network, parseNetwork } from '../model/address.ts';
+import type { ConntrackStateName, Match } from '../model/match.ts';
+import { TCP, UDP } from '../model/protocol.ts';
+import type { Target } from '../model/target.ts';
+
+/** One condition of a rule, or several that belong together. */
+export type Clause = Match | readonly Match[];
+
+export const tcp: Match = { kind: 'protocol', negated: false, protocol: TCP };
+export const udp: Match = { kind: 'protocol', negated: false, protocol: UDP };
+/** `-m tcp` without options, as ambient's probe rules carry it. */
+export const bareTcp: Match = { kind: 'tcp' };
+
+/** The destination port of a tcp packet; the protocol match is not included. */
+export function tcpDport(port: number): Match {
+  return { kind: 'tcp', destinationPort: { negated: false, value: [{ from: port, to: port }] } };
+}
+
+/** The destination port of a udp packet; the protocol match is not included. */
+export function udpDport(port: number): Match {
+  return { kind: 'udp', destinationPort: { negated: false, value: [{ from: port, to: port }] } };
+}
+
+/** The source port of a udp packet; the protocol match is not included. */
+export function udpSport(port: number): Match {
+  return { kind: 'udp', sourcePort: { negated: false, value: [{ from: port, to: port }] } };
+}
+
+/** A destination port among several. */
+export function dports(...ports: readonly number[]): Match {
+  const ranges = ports.map((port) => ({ from: port, to: port }));
+  return { kind: 'multiport', side: 'destination', negated: false, ports: ranges };
+}
+
+export function from(block: Network): Match {
+  return { kind: 'source', negated: false, network: block };
+}
+
+export function to(block: Network): Match {
+  return { kind: 'destination', negated: false, network: block };
+}
+
+export function inInterface(name: string): Match {
+  return { kind: 'in-interface', negated: false, name };
+}
+
+export function outInterface(name: string): Match {
+  return { kind: 'out-interface', negated: false, name };
+}
+
+export function uid(id: number): Match {
+  return { kind: 'owner', uid: { negated: false, value: { from: id, to: id } } };
+}
+
+export function gid(id: number): Match {
+  return { kind: 'owner', gid: { negated: false, value: { from: id, to: id } } };
+}
+
+/** `(mark & mask) === value`; without a mask all 32 bits count. */
+export function mark(value: number, mask = 0xffffffff): Match {
+  return { kind: 'mark', negated: false, value, mask };
+}
+
+/** The same for the mark of the connection. */
+export function connmark(value: number, mask = 0xffffffff): Match {
+  return { kind: 'connmark', negated: false, value, mask };
+}
+
+export function ctState(...states: readonly ConntrackStateName[]): Match {
+  return { kind: 'conntrack', states: { negated: false, value: states } };
+}
+
+/** The inverted condition. Only for matches with exactly one thing to invert. */
+export function not(match: Match): Match {
+  switch (match.kind) {
+    case 'source':
+    case 'destination':
+    case 'in-interface':
+    case 'out-interface':
+    case 'multiport':
+    case 'mark':
+    case 'connmark':
+      return { ...match, negated: !match.negated };
+    case 'owner':
+      return match.uid === undefined
+        ? { ...match, ...(match.gid && { gid: { ...match.gid, negated: true } }) }
+        : { ...match, uid: { ...match.uid, negated: true } };
+    case 'tcp':
+    case 'udp':
+      return {
+        ...match,
+        ...(match.destinationPort && { destinationPort: { ...match.destinationPort, negated: true } }),
+        ...(match.sourcePort && { sourcePort: { ...match.sourcePort, negated: true } }),
+      };
+    default:
+      throw new Error(`no layout inverts a ${match.kind} match`);
+  }
+}
+
+export const ACCEPT: Target = { kind: 'accept' };
+export const DROP: Target = { kind: 'drop' };
+export const RETURN: Target = { kind: 'return' };
+
+export function jump(chain: string): Target {
+  return { kind: 'jump', chain };
+}
+
+export function redirect(port: number): Target {
+  return { kind: 'redirect', ports: { from: port, to: port }, flags: [] };
+}
+
+/** `MARK --set-xmark value/0xffffffff`: sets the whole mark. */
+export function setMark(value: number): Target {
+  return { kind: 'mark', value, mask: 0xffffffff };
+}
+
+/** Puts the packet into a conntrack zone, both directions. */
+export function zone(id: number): Target {
+  return { kind: 'ct', notrack: false, zone: id, rest: [] };
+}
+
+/** The block that a CIDR of the configuration means, host bits cleared; null when it is none. */
+export function block(cidr: string): Network | null {
+  return parseNetwork(cidr);
+}
+
+export const LOOPBACK_V4: Network = network('ipv4', 0x7f000001n, 32);
+export const LOOPBACK_V6: Network = network('ipv6', 1n, 128);
+/** The source that the proxy uses towards the application (InboundPassthroughCluster): 127.0.0.6 and ::6. */
+export const PASSTHROUGH_V4: Network = network('ipv4', 0x7f000006n, 32);
+export const PASSTHROUGH_V6: Network = network('ipv6', 6n, 128);

@@ -1,0 +1,63 @@
+import type { Config, ConfigKey } from '../../model/config.ts';
+import { duplicateKeys } from './duplicates.ts';
+import { parseInput } from './input.ts';
+import { CONFIG_KEYS, describeInput } from './keys.ts';
+import { nearest } from './nearest.ts';
+import { quote } from './scalar.ts';
+
+/** Something wrong in a configuration file; `key` is empty when it is the file as a whole. */
+export interface ConfigError {
+  readonly key: string;
+  readonly message: string;
+}
+
+/** The inputs of a configuration file that could be read, and what was wrong with the others. */
+export interface ConfigFile {
+  readonly inputs: Partial<Config>;
+  readonly errors: readonly ConfigError[];
+}
+
+/**
+ * Reads a configuration file: one JSON object, keys as in `CONFIG_KEYS`, a null standing for a key left out.
+ * `source` names the file in messages. Never throws.
+ */
+export function parseConfigFile(text: string, source: string): ConfigFile {
+  const json = parseJson(text);
+  if ('error' in json) return { inputs: {}, errors: [{ key: '', message: `${source}: ${json.error}` }] };
+  const errors: ConfigError[] = duplicateKeys(text).map((key) => ({
+    key,
+    message: `${source}: ${quote(key)} is given more than once`,
+  }));
+  const inputs: Record<string, unknown> = {};
+  for (const [key, raw] of Object.entries(json.value)) {
+    if (raw === null && describeInput(key) !== undefined) continue;
+    const parsed = parseEntry(key, raw);
+    if ('error' in parsed) errors.push({ key, message: `${source}: ${parsed.error}` });
+    else inputs[key] = parsed.value;
+  }
+  return { inputs: inputs as Partial<Config>, errors };
+}
+
+function parseJson(text: string): { value: object } | { error: string } {
+  try {
+    // A byte order mark is what some editors leave; JSON.parse refuses it.
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return { value };
+    return { error: `expected one JSON object, found ${quote(value)}` };
+  } catch (error) {
+    return { error: `not valid JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function parseEntry(key: string, raw: unknown): { value: unknown } | { error: string } {
+  const known = describeInput(key);
+  if (known === undefined) return { error: unknownKey(key) };
+  const parsed = parseInput(known.key, raw);
+  return 'error' in parsed ? { error: `${key}: ${parsed.error}` } : parsed;
+}
+
+function unknownKey(key: string): string {
+  const names: ConfigKey[] = CONFIG_KEYS.map((input) => input.key);
+  const meant = nearest(key, names);
+  return `unknown key ${quote(key)}${meant === null ? '' : `; did you mean ${meant}?`}`;
+}
