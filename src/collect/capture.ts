@@ -1,0 +1,52 @@
+import type { FileContent } from './files.ts';
+import type { CommandResult } from './runner.ts';
+
+/** What a command of a capture was asked for. */
+export type Question =
+  | 'legacy-save-ipv4'
+  | 'legacy-save-ipv6'
+  | 'nft-save-ipv4'
+  | 'nft-save-ipv6'
+  | 'nft-ruleset'
+  | 'nft-ruleset-json'
+  | 'sockets-tcp'
+  | 'sockets-udp'
+  | 'rules-ipv4'
+  | 'rules-ipv6'
+  | 'routes-ipv4'
+  | 'routes-ipv6'
+  | 'addresses';
+
+/** A command that was run to answer a question. */
+export interface Answer {
+  readonly question: Question;
+  readonly result: CommandResult;
+}
+
+/** A file that was read for a capture. */
+export interface CapturedFile {
+  readonly path: string;
+  readonly content: FileContent;
+}
+
+/**
+ * Everything a check reads of one network namespace, as raw text: nothing is parsed, nothing is judged, and it can be
+ * written as JSON and read back. Where a question has several answers, each is a further way that was tried because
+ * the one before it did not exist; the last one counts.
+ */
+export interface Capture {
+  readonly answers: readonly Answer[];
+  readonly files: readonly CapturedFile[];
+  /** The variables that say how the pod was meant to be captured; nothing else of the environment is taken. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The answer that counts for a question, or null when it was not asked. */
+export function answerTo(capture: Capture, question: Question): CommandResult | null {
+  return capture.answers.findLast((answer) => answer.question === question)?.result ?? null;
+}
+
+/** The content of a file of the capture, or null when it was not asked for. */
+export function capturedFile(capture: Capture, path: string): FileContent | null {
+  return capture.files.find((file) => file.path === path)?.content ?? null;
+}

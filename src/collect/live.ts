@@ -1,0 +1,119 @@
+import { FAMILIES, type Family } from '../model/family.ts';
+import type { Answer, Capture, CapturedFile, Question } from './capture.ts';
+import { relevantEnvironment } from './environment.ts';
+import type { FileReader } from './files.ts';
+import { inTurns } from './in-turns.ts';
+import { type Argv, type CommandResult, type CommandRunner, succeeded } from './runner.ts';
+
+/** Where the kernel lists the legacy tables of a network namespace, one a line. Reading it creates none. */
+export const TABLE_NAMES: Readonly<Record<Family, string>> = {
+  ipv4: '/proc/net/ip_tables_names',
+  ipv6: '/proc/net/ip6_tables_names',
+};
+
+/** The kernel's own lists of sockets, read where ss cannot be had. */
+export const SOCKET_FILES = ['/proc/net/tcp', '/proc/net/tcp6', '/proc/net/udp', '/proc/net/udp6'] as const;
+
+/** Who we are, and what the pod says about itself (the latter exists in the istio-proxy container only). */
+const CONTEXT_FILES = [
+  '/proc/self/status',
+  '/etc/resolv.conf',
+  '/etc/istio/pod/annotations',
+  '/etc/istio/pod/labels',
+] as const;
+
+/** Processes at a time: a pod's CPU limit is often a fraction of a core. */
+const AT_ONCE = 4;
+
+/**
+ * Reads the namespace of this process without changing it: no `-t`, which makes iptables-legacy register an empty table
+ * for good, no legacy tool at all where the kernel lists no legacy table, and nothing that is written to.
+ */
+export async function collectLive(
+  runner: CommandRunner,
+  files: FileReader,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Capture> {
+  const names = await readAll(files, Object.values(TABLE_NAMES));
+  const questions = [...ruleQuestions(runner, names), ...otherQuestions(runner)];
+  const answers = (await inTurns(questions, AT_ONCE)).flat();
+  const sockets = needsSocketFiles(answers) ? SOCKET_FILES : [];
+  const context = await readAll(files, [...CONTEXT_FILES, ...sockets]);
+  return { answers, files: [...names, ...context], environment: relevantEnvironment(environment) };
+}
+
+type Ask = () => Promise<Answer[]>;
+
+async function readAll(files: FileReader, paths: readonly string[]): Promise<CapturedFile[]> {
+  return Promise.all(paths.map(async (path) => ({ path, content: await files.read(path) })));
+}
+
+/** The tools of a family, by what they read. */
+const SAVE_TOOLS: Readonly<Record<Family, { legacy: Argv; nft: Argv; plain: Argv }>> = {
+  ipv4: { legacy: ['iptables-legacy-save'], nft: ['iptables-nft-save'], plain: ['iptables-save'] },
+  ipv6: { legacy: ['ip6tables-legacy-save'], nft: ['ip6tables-nft-save'], plain: ['ip6tables-save'] },
+};
+
+function ruleQuestions(runner: CommandRunner, names: readonly CapturedFile[]): Ask[] {
+  return FAMILIES.flatMap((family) => {
+    const tools = SAVE_TOOLS[family];
+    const variant = once(() => runner.run([tools.plain[0], '--version']));
+    const save = (kind: 'legacy' | 'nft') => () => askSave(runner, `${kind}-save-${family}`, kind, tools, variant);
+    return listsTables(names, family) ? [save('nft'), save('legacy')] : [save('nft')];
+  });
+}
+
+function listsTables(names: readonly CapturedFile[], family: Family): boolean {
+  const content = names.find((file) => file.path === TABLE_NAMES[family])?.content;
+  return content !== undefined && 'text' in content && content.text.trim() !== '';
+}
+
+/** Asks the tool that says its variant in its name; where there is none, the plain one if it is of that variant. */
+async function askSave(
+  runner: CommandRunner,
+  question: Question,
+  kind: 'legacy' | 'nft',
+  tools: { legacy: Argv; nft: Argv; plain: Argv },
+  variant: () => Promise<CommandResult>,
+): Promise<Answer[]> {
+  const named = await runner.run(tools[kind]);
+  if (!isUnavailable(named)) return [{ question, result: named }];
+  const version = await variant();
+  const fits = succeeded(version) && version.stdout.includes('nf_tables') === (kind === 'nft');
+  const plain = fits ? [{ question, result: await runner.run(tools.plain) }] : [];
+  return [{ question, result: named }, ...plain];
+}
+
+/** Everything that is read the same way whatever the kernel lists. Old versions of ss have no -H. */
+const OTHER_COMMANDS: readonly (readonly [Question, Argv])[] = [
+  ['nft-ruleset', ['nft', 'list', 'ruleset']],
+  ['nft-ruleset-json', ['nft', '-j', 'list', 'ruleset']],
+  ['sockets-tcp', ['ss', '-t', '-a', '-n', '-e', '-p']],
+  ['sockets-udp', ['ss', '-u', '-a', '-n', '-e', '-p']],
+  ['rules-ipv4', ['ip', '-4', 'rule', 'show']],
+  ['rules-ipv6', ['ip', '-6', 'rule', 'show']],
+  // One dump of all tables: asking for a table that does not exist is an error of its own (exit status 2).
+  ['routes-ipv4', ['ip', '-4', 'route', 'show', 'table', 'all']],
+  ['routes-ipv6', ['ip', '-6', 'route', 'show', 'table', 'all']],
+  ['addresses', ['ip', 'addr', 'show']],
+];
+
+function otherQuestions(runner: CommandRunner): Ask[] {
+  return OTHER_COMMANDS.map(([question, argv]) => async () => [{ question, result: await runner.run(argv) }]);
+}
+
+function needsSocketFiles(answers: readonly Answer[]): boolean {
+  return answers.some(({ question, result }) => question.startsWith('sockets-') && !succeeded(result));
+}
+
+function isUnavailable(result: CommandResult): boolean {
+  return result.failure?.kind === 'not-found' || result.failure?.kind === 'not-executable';
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= work();
+    return running;
+  };
+}

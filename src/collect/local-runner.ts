@@ -1,0 +1,122 @@
+import { constants } from 'node:os';
+import { execa } from 'execa';
+import { findExecutable } from './executable.ts';
+import type { Argv, CommandFailureKind, CommandOptions, CommandResult, CommandRunner } from './runner.ts';
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const MAX_STDERR_BYTES = 1024 * 1024;
+/** How long to wait for the end of the output once the whole process group is dead: a daemon may have left the group. */
+const DRAIN_MS = 200;
+
+/** Runs programs of this machine, in the namespaces of this process. */
+export function localRunner(): CommandRunner {
+  return { run };
+}
+
+async function run(argv: Argv, options: CommandOptions = {}): Promise<CommandResult> {
+  const started = performance.now();
+  const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C', ...options.env };
+  const lookup = findExecutable(argv[0], env.PATH);
+  const outcome =
+    lookup.kind === 'found' ? await execute(lookup.path, argv, env, options) : unavailable(lookup.kind, argv);
+  const path = lookup.kind === 'not-found' ? null : lookup.path;
+  return { argv, path, ...outcome, durationMs: Math.round(performance.now() - started) };
+}
+
+type Outcome = Pick<CommandResult, 'exitCode' | 'stdout' | 'stderr' | 'failure'>;
+
+function unavailable(kind: 'not-found' | 'not-executable', argv: Argv): Outcome {
+  const message = kind === 'not-found' ? `${argv[0]} is not installed` : `${argv[0]} cannot be executed`;
+  return { exitCode: null, stdout: '', stderr: '', failure: { kind, message } };
+}
+
+async function execute(path: string, argv: Argv, env: NodeJS.ProcessEnv, options: CommandOptions): Promise<Outcome> {
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const subprocess = execa(path, argv.slice(1), {
+    // A process group of its own, so that what the program forked can be stopped together with it.
+    detached: true,
+    stdin: 'ignore',
+    encoding: 'buffer',
+    maxBuffer: { stdout: maxBytes, stderr: MAX_STDERR_BYTES },
+    stripFinalNewline: false,
+    reject: false,
+    extendEnv: false,
+    env,
+    killSignal: 'SIGKILL',
+  });
+  const watch = stopAfter(timeoutMs, subprocess);
+  const result = await subprocess;
+  const timedOut = watch.end();
+  if (result.isMaxBuffer) killGroup(subprocess.pid);
+  return {
+    exitCode: timedOut || result.isMaxBuffer ? null : (result.exitCode ?? null),
+    stdout: decode(result.stdout),
+    stderr: decode(result.stderr),
+    failure: failureOf(argv, result, timedOut ? timeoutMs : null, maxBytes),
+  };
+}
+
+interface Running {
+  readonly pid?: number | undefined;
+  readonly stdout: { destroy(): unknown } | null;
+  readonly stderr: { destroy(): unknown } | null;
+}
+
+/** Stops the process group when its time is over, and with this process. `end` says whether the time was over. */
+function stopAfter(timeoutMs: number, subprocess: Running): { end(): boolean } {
+  let timedOut = false;
+  let drain: NodeJS.Timeout | undefined;
+  const stop = () => killGroup(subprocess.pid);
+  const timer = setTimeout(() => {
+    timedOut = true;
+    stop();
+    drain = setTimeout(() => {
+      subprocess.stdout?.destroy();
+      subprocess.stderr?.destroy();
+    }, DRAIN_MS);
+  }, timeoutMs);
+  process.once('exit', stop);
+  return {
+    end: () => {
+      process.removeListener('exit', stop);
+      clearTimeout(timer);
+      clearTimeout(drain);
+      return timedOut;
+    },
+  };
+}
+
+/** Kills what is left of the group; a group that has ended already is no error. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, constants.signals.SIGKILL);
+  } catch {
+    // ESRCH: nothing is left.
+  }
+}
+
+interface Ended {
+  readonly isMaxBuffer: boolean;
+  readonly signal?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly code?: string | undefined;
+  readonly failed: boolean;
+}
+
+function failureOf(argv: Argv, end: Ended, timeoutMs: number | null, maxBytes: number): CommandResult['failure'] {
+  const fail = (kind: CommandFailureKind, message: string) => ({ kind, message: `${argv[0]} ${message}` });
+  if (end.isMaxBuffer) return fail('too-much-output', `printed more than ${Math.round(maxBytes / 1024 / 1024)} MiB`);
+  if (timeoutMs !== null) return fail('timed-out', `did not end within ${timeoutMs / 1000} s`);
+  if (end.signal !== undefined) return fail('killed', `was ended by ${end.signal}`);
+  // No exit code and no signal: execve itself failed (no interpreter, a foreign architecture, a noexec mount).
+  if (end.exitCode === undefined)
+    return fail('not-executable', `could not be started (${end.code ?? 'unknown error'})`);
+  return null;
+}
+
+function decode(output: Uint8Array | undefined): string {
+  return output === undefined ? '' : new TextDecoder().decode(output);
+}

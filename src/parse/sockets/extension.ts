@@ -1,0 +1,65 @@
+import type { Socket } from '../../model/socket.ts';
+
+/** The part of a socket that `-e` and `-p` say. */
+export type Extension = Pick<Socket, 'uid' | 'inode' | 'mark' | 'process'>;
+
+type Process = NonNullable<Socket['process']>;
+
+/**
+ * One process: `("envoy",pid=12,fd=3)`, with `tid=` or `proc_ctx=` between since 5.x. The name is at most 15 characters and may
+ * hold anything, even the form of this very list; two entries are at least 16 characters apart, so the longest name of
+ * up to 15 is always the right one and a process cannot pass itself off as another.
+ */
+const PROCESS = /\("([\s\S]{0,15})",pid=(\d+)(?:,tid=\d+)?(?:,proc_ctx=[^,)]*)?,fd=\d+(?:,sock_ctx=[^,)]*)?\)/y;
+
+/** The form before iproute2 4: `("envoy",12,3)`. */
+const OLD_PROCESS = /\("([^"\n]{0,15})",(\d+),\d+\)/y;
+
+/** What stands behind the addresses of a socket. Without `-e` the owner is null. */
+export function parseExtension(text: string): Extension {
+  const { process, rest } = takeProcesses(text);
+  const inode = numberAfter(rest, 'ino');
+  const mark = /(?:^|\s)fwmark:(0x[0-9a-fA-F]{1,8})(?=\s|$)/.exec(rest)?.[1];
+  return {
+    uid: ownerOf(numberAfter(rest, 'uid'), inode),
+    inode,
+    ...(mark === undefined ? {} : { mark: Number(mark) }),
+    ...(process === null ? {} : { process }),
+  };
+}
+
+/**
+ * `-e` leaves `uid:` out when it is 0 (misc/ss.c prints it only if it is not), so an inode without uid means root.
+ * Inode 0 is a socket that no process holds: TIME-WAIT, an orphan, or a connection that was not accepted yet.
+ */
+function ownerOf(uid: number | null, inode: number | null): number | null {
+  return uid ?? (inode === null || inode === 0 ? null : 0);
+}
+
+function numberAfter(text: string, key: 'uid' | 'ino'): number | null {
+  const digits = new RegExp(`(?:^|[\\s)])${key}:(\\d{1,15})(?=\\s|$)`).exec(text)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** The first process of `users:(…)`, and the text without that list, whose names could imitate the other fields. */
+function takeProcesses(text: string): { process: Process | null; rest: string } {
+  const start = text.indexOf('users:(');
+  if (start < 0) return { process: null, rest: text };
+  const first = text.startsWith('users:((', start) ? start + 'users:('.length : start;
+  const entries = readEntries(text, first, PROCESS) ?? readEntries(text, first, OLD_PROCESS);
+  if (entries === null) return { process: null, rest: text.slice(text.lastIndexOf('))') + 1) };
+  return { process: entries.process, rest: text.slice(0, start) + text.slice(entries.end) };
+}
+
+function readEntries(text: string, start: number, form: RegExp): { process: Process; end: number } | null {
+  let process: Process | null = null;
+  let position = start;
+  for (;;) {
+    form.lastIndex = position;
+    const match = form.exec(text);
+    if (match === null) break;
+    process ??= { name: match[1] ?? '', pid: Number(match[2]) };
+    position = form.lastIndex + (text[form.lastIndex] === ',' ? 1 : 0);
+  }
+  return process === null ? null : { process, end: position + (text[position] === ')' ? 1 : 0) };
+}

@@ -1,0 +1,93 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Socket } from '../../model/socket.ts';
+import { endpointPair } from './endpoint.ts';
+import { parseExtension } from './extension.ts';
+import type { Head } from './head.ts';
+import { type SocketRecord, splitRecords } from './records.ts';
+
+/** Sockets of a text, and what in it was not understood. */
+export interface ParsedSockets {
+  readonly sockets: readonly Socket[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What is known about a text beside its content. */
+export interface SocketsInput {
+  /** File name, `stdin`, or the command. */
+  readonly source: string;
+  /** What `-t` or `-u` selected; without it the Netid column tells, or else the states do. */
+  readonly protocol?: 'tcp' | 'udp';
+}
+
+/**
+ * The TCP and UDP sockets that `ss` shows, with any of its options that keep a socket to one record: with and without
+ * header, Netid, `-e`, `-p`, `-o`, `-i`, of iproute2 3.x to 6.x. Sockets of other families (unix, netlink, …) are left
+ * out. Never throws; a line that is no socket becomes a diagnostic.
+ */
+export function parseSs(text: string, input: SocketsInput): ParsedSockets {
+  const { records, strays } = splitRecords(text);
+  const diagnostics = strays.map((stray) => complaint(input.source, stray, 'this is not a line of ss'));
+  const sockets: Socket[] = [];
+  const context = { protocol: input.protocol ?? guessProtocol(records), oldNotation: usesOldNotation(records) };
+  for (const record of records) {
+    const socket = toSocket(record, context);
+    if (typeof socket === 'string') diagnostics.push(complaint(input.source, record, socket));
+    else if (socket !== null) sockets.push(socket);
+  }
+  return { sockets, diagnostics: summarized(diagnostics) };
+}
+
+interface Context {
+  readonly protocol: 'tcp' | 'udp' | null;
+  readonly oldNotation: boolean;
+}
+
+/** The socket of a record, null when it is of no interest here, or what is wrong with it. */
+function toSocket(record: SocketRecord, context: Context): Socket | null | string {
+  const head = record.head;
+  const protocol = head.netid === null ? (context.protocol ?? protocolOfState(head.state)) : netidProtocol(head.netid);
+  if (protocol === null) return null;
+  const ends = endpointPair(head.local, head.peer, context.oldNotation);
+  if (typeof ends === 'string') return ends;
+  return { protocol, state: head.state, ...ends, ...parseExtension(record.extension), text: record.text };
+}
+
+function netidProtocol(netid: string): 'tcp' | 'udp' | null {
+  return netid === 'tcp' || netid === 'udp' ? netid : null;
+}
+
+/** UDP sockets are UNCONN or ESTAB; every other state, and LISTEN before all, exists for TCP alone. */
+function protocolOfState(state: string): 'tcp' | 'udp' {
+  return state === 'UNCONN' ? 'udp' : 'tcp';
+}
+
+/** Without Netid all records are of one protocol: `ss` prints that column as soon as there could be two. */
+function guessProtocol(records: readonly SocketRecord[]): 'tcp' | 'udp' | null {
+  const heads = records.map((record) => record.head).filter((head: Head) => head.netid === null);
+  if (heads.length === 0) return null;
+  const states = new Set(heads.map((head) => head.state));
+  const onlyUdpStates = [...states].every((state) => state === 'UNCONN' || state === 'ESTAB');
+  return states.has('UNCONN') && onlyUdpStates ? 'udp' : 'tcp';
+}
+
+/** Before iproute2 4.15, IPv6 addresses stood without brackets, and `*` was the wildcard of IPv4 alone. */
+function usesOldNotation(records: readonly SocketRecord[]): boolean {
+  return records.some(
+    ({ head }) => head.local.length < 64 && /^[0-9a-fA-F:.]*:[0-9a-fA-F.]*:[^:\s]+$/.test(head.local),
+  );
+}
+
+/** Enough complaints to see what is wrong; a file that is something else altogether has thousands. */
+const MOST_DIAGNOSTICS = 20;
+
+function summarized(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const shown = diagnostics.slice(0, MOST_DIAGNOSTICS);
+  const more = diagnostics.length - shown.length;
+  const last = shown.at(-1);
+  if (more <= 0 || last === undefined) return shown;
+  return [...shown, { ...last, line: 0, column: 1, text: '', message: `${more} more lines were not understood` }];
+}
+
+function complaint(source: string, at: { readonly line: number; readonly text: string }, message: string): Diagnostic {
+  return { source, line: at.line, column: 1, message, text: at.text.slice(0, 500), severity: 'error' };
+}
