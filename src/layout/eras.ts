@@ -47,7 +47,7 @@ export const CHANGES = [
     what: 'a CIDR list of outbound includes ends in a bare RETURN',
   },
   { feature: 'virtual-interfaces', since: ['1.1.0'], origin: '1.0.0…1.1.0', what: 'reroute virtual interfaces' },
-  { feature: 'script-ipv6-nat', since: ['1.1.0'], origin: '1.0.0…1.1.0', what: 'IPv6 has nat rules' },
+  { feature: 'ipv6-nat', since: ['1.1.0'], origin: '1.0.0…1.1.0', what: 'IPv6 has nat rules' },
   { feature: 'outbound-port-excludes', since: ['1.2.0'], origin: '1.1.0…1.2.0', what: 'outbound port exclusions' },
   {
     feature: 'script-splits-families',

@@ -15,6 +15,8 @@ import {
 } from '../clauses.ts';
 import type { Plan } from './plan.ts';
 
+/** Where 1.0 – 1.2 sent both directions by default. */
+const COMMON_PORT = 15001;
 const INVALID = ctState('INVALID');
 const ESTABLISHED = ctState('RELATED', 'ESTABLISHED');
 const HAS_SOCKET: Clause = { kind: 'opaque', module: 'socket', args: [] };
@@ -42,8 +44,12 @@ export function redirectChains(plan: Plan): void {
 }
 
 function inboundPort({ config, has }: Plan): number {
-  const capturesAll = config.inboundPortsInclude === '*' && has('capture-port-for-all-ports');
-  return has('capture-port') || capturesAll ? config.inboundCapturePort : config.proxyPort;
+  if (has('capture-port')) return config.inboundCapturePort;
+  if (has('capture-port-for-all-ports')) {
+    return config.inboundPortsInclude === '*' ? config.inboundCapturePort : config.proxyPort;
+  }
+  // 1.0 – 1.2 had one port for both directions; only a variable (INBOUND_CAPTURE_PORT) could part them.
+  return config.inboundCapturePort === COMMON_PORT ? config.proxyPort : config.inboundCapturePort;
 }
 
 /** Inbound capture: `*` without the exclusions, or a list of ports (exclusions do not apply then), or none. */
@@ -58,14 +64,17 @@ export function captureInbound(plan: Plan): void {
   }
   if (plan.has('ssh-excluded')) plan.inbound.append(IN, [tcp, tcpDport(22)], RETURN);
   for (const port of inboundPortsExclude) plan.inbound.append(IN, [tcp, tcpDport(port)], RETURN);
-  capture(plan, [tcp]);
+  // The script forgot this one for IPv6.
+  if (!(plan.has('script') && plan.family === 'ipv6')) capture(plan, [tcp]);
 }
 
 function capture(plan: Plan, packets: readonly Clause[]): void {
   if (plan.tproxy) {
     const ofConnection = plan.has('socket-divert') ? HAS_SOCKET : ESTABLISHED;
     plan.mangle.append(IN, [...packets, ofConnection], jump(DIVERT));
-    if (plan.has('script') && packets.length > 1) plan.mangle.append(IN, [...packets, ofConnection], jump(DIVERT));
+    // A slip of the script that the Go program took over: with a port list the rule stands twice.
+    if (plan.has('socket-divert') && packets.length > 1)
+      plan.mangle.append(IN, [...packets, ofConnection], jump(DIVERT));
     plan.mangle.append(IN, packets, jump(TPROXY));
   } else {
     plan.nat.append(IN, packets, jump(IN_REDIRECT));

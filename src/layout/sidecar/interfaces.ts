@@ -1,3 +1,4 @@
+import type { Network } from '../../model/address.ts';
 import { REDIRECT } from '../chains.ts';
 import { inInterface, jump, outInterface, RETURN, to } from '../clauses.ts';
 import type { Plan } from './plan.ts';
@@ -14,17 +15,33 @@ export function returnExcludedInterfaces(plan: Plan): void {
   }
 }
 
-/** What comes in by a virtual interface is outbound traffic of a guest: it must not be captured as inbound. */
-export function returnVirtualInterfaces(plan: Plan): void {
+/**
+ * What comes in by a virtual interface is outbound traffic of a guest: it must not be captured as inbound. From 1.8 on
+ * this comes first; before, it stood between the outbound exclusions and inclusions, and for IPv6 only beside `*`.
+ */
+export function returnVirtualInterfaces(plan: Plan, step: 'first' | 'before-includes'): void {
+  const first = plan.has('virtual-interfaces-first');
+  if ((step === 'first') !== first) return;
+  if (first || plan.family === 'ipv4' || !plan.has('script-splits-families')) returnEach(plan);
+}
+
+/** Sends what comes in by a virtual interface to where outbound traffic goes; the last interface ends up first. */
+export function redirectVirtualInterfaces(plan: Plan, destination: '*' | Network): void {
+  if (destination === '*' && plan.family === 'ipv6' && !plan.has('families-alike')) {
+    // The IPv6 half of `*` wrote RETURN where REDIRECT belongs, until both families shared their code.
+    returnEach(plan);
+    return;
+  }
+  if (!plan.has('virtual-interfaces')) return;
   for (const name of plan.config.rerouteVirtualInterfaces) {
-    plan.nat.insert('PREROUTING', 1, [inInterface(name)], RETURN);
+    const clauses = destination === '*' ? [inInterface(name)] : [inInterface(name), to(destination)];
+    plan.nat.insert('PREROUTING', 1, clauses, jump(REDIRECT));
   }
 }
 
-/** Sends what comes in by a virtual interface to the outbound port; inserted, so the last interface stands first. */
-export function redirectVirtualInterfaces(plan: Plan, destination?: Parameters<typeof to>[0]): void {
+function returnEach(plan: Plan): void {
+  if (!plan.has('virtual-interfaces')) return;
   for (const name of plan.config.rerouteVirtualInterfaces) {
-    const clauses = destination === undefined ? [inInterface(name)] : [inInterface(name), to(destination)];
-    plan.nat.insert('PREROUTING', 1, clauses, jump(REDIRECT));
+    plan.nat.insert('PREROUTING', 1, [inInterface(name)], RETURN);
   }
 }

@@ -35,10 +35,10 @@ export function captureIncludedPorts(plan: Plan): void {
 /** `*`, a list of ranges, or nothing; virtual interfaces follow the same ranges. */
 export function captureIncludedRanges(plan: Plan): void {
   const { includes } = plan;
-  if (includes.length > 0 && !plan.has('virtual-interfaces-first')) returnVirtualInterfaces(plan);
+  returnVirtualInterfaces(plan, 'before-includes');
   if (includes === '*') {
     plan.nat.append(OUT, [], jump(REDIRECT));
-    redirectVirtualInterfaces(plan);
+    redirectVirtualInterfaces(plan, '*');
     return;
   }
   for (const range of includes) {

@@ -42,8 +42,8 @@ export function planFamily(config: Config, family: Family, has: Features, resolv
     inbound: tproxy ? drafts.mangle : drafts.nat,
     loopback: loopbackOf(config, family, has),
     passthrough: family === 'ipv4' ? PASSTHROUGH_V4 : PASSTHROUGH_V6,
-    includes: config.outboundIpRangesInclude === '*' ? '*' : blocks(config.outboundIpRangesInclude, family),
-    excludes: blocks(config.outboundIpRangesExclude, family),
+    includes: config.outboundIpRangesInclude === '*' ? '*' : ranges(config.outboundIpRangesInclude, family, has),
+    excludes: ranges(config.outboundIpRangesExclude, family, has),
     includesLoopback: includesLoopback(config),
     dns: capturedDns(config, family, has),
   };
@@ -52,6 +52,11 @@ export function planFamily(config: Config, family: Family, has: Features, resolv
 function loopbackOf(config: Config, family: Family, has: Features): Network {
   if (family === 'ipv6') return LOOPBACK_V6;
   return (has('loopback-cidr') ? parseNetwork(config.hostIpv4LoopbackCidr) : null) ?? LOOPBACK_V4;
+}
+
+/** The script of 1.1 knew no IPv6 range, in or out. */
+function ranges(cidrs: readonly string[], family: Family, has: Features): Network[] {
+  return family === 'ipv6' && !has('script-splits-families') ? [] : blocks(cidrs, family);
 }
 
 /** Istio skips a CIDR that it cannot read. */

@@ -1,4 +1,5 @@
 import { captureDnsInChain, captureTcpDns, captureUdpDns } from './dns.ts';
+import { captureEveryUdpQuery, captureTcpDnsInRedirect } from './dns-listener.ts';
 import { captureInbound, dropInvalid, redirectChains, returnTunnelPort } from './inbound.ts';
 import { returnExcludedInterfaces, returnVirtualInterfaces } from './interfaces.ts';
 import {
@@ -15,9 +16,10 @@ import { keepMarks, markLoopback } from './tproxy.ts';
 /** The steps of istio-iptables (1.5 and later) for one family, in its order. */
 export function program(plan: Plan): void {
   returnExcludedInterfaces(plan);
-  if (plan.has('virtual-interfaces-first')) returnVirtualInterfaces(plan);
+  returnVirtualInterfaces(plan, 'first');
   dropInvalid(plan);
   returnTunnelPort(plan);
+  if (plan.has('dns-agent') && !plan.has('dns-by-resolver')) captureTcpDnsInRedirect(plan);
   redirectChains(plan);
   captureInbound(plan);
   enterOutputChain(plan);
@@ -30,7 +32,8 @@ export function program(plan: Plan): void {
   returnExcludedRanges(plan);
   captureIncludedPorts(plan);
   captureIncludedRanges(plan);
-  if (plan.has('dns-by-resolver') && !plan.has('dns-chain')) captureUdpDns(plan);
+  if (plan.has('dns-listener')) captureEveryUdpQuery(plan);
+  else if (!plan.has('dns-chain') && plan.has('dns-by-resolver')) captureUdpDns(plan);
   markLoopback(plan);
   keepMarks(plan);
 }
