@@ -1,0 +1,234 @@
+import { parseAddress } from '../model/address.ts';
+import type { Family } from '../model/family.ts';
+import type { Packet, PacketHook } from '../model/packet.ts';
+import type { Ruleset } from '../model/ruleset.ts';
+import { Hooks } from './hooks.ts';
+import { evaluatePacket, type Trace } from './packet.ts';
+import { describeClass, witness } from './symbolic/classes.ts';
+import { Compiler } from './symbolic/compile.ts';
+import { Conditions } from './symbolic/conditions.ts';
+import { Diagrams, FALSE, type Node, TRUE } from './symbolic/diagram.ts';
+import { type Domain, domainOf, FIELDS } from './symbolic/domain.ts';
+import { type Leaf, Leaves } from './symbolic/leaves.ts';
+import { possiblePackets } from './symbolic/possible.ts';
+
+/** A class of packets that two rulesets treat differently, all by the same pair of deciding rules. */
+export interface DifferentClass {
+  readonly family: Family;
+  readonly hook: PacketHook;
+  /** The fields that tell the class apart, in words. */
+  readonly packets: Readonly<Record<string, string>>;
+  readonly witness: Packet;
+  readonly live: Trace;
+  readonly expected: Trace;
+}
+
+/** Packets for which the answer hangs on something that nothing known of a packet decides. */
+export interface OpenClass {
+  readonly family: Family;
+  readonly hook: PacketHook;
+  readonly packets: Readonly<Record<string, string>>;
+  readonly witness: Packet;
+  readonly because: string;
+}
+
+/** All differences between two rulesets for one hook and family. Neither list has entries: they are equivalent. */
+export interface Comparison {
+  readonly different: readonly DifferentClass[];
+  readonly open: readonly OpenClass[];
+}
+
+/** What a comparison is about. */
+export interface ComparisonScope {
+  readonly hook: PacketHook;
+  readonly family: Family;
+  /** The namespace's own addresses, as text, where they are known. */
+  readonly localAddresses?: readonly string[];
+}
+
+/**
+ * Compares what two rulesets do to every packet that can exist at a hook. Marks count where the expected rules, or
+ * the routing they rely on, can see them.
+ */
+export function compareRulesets(live: Ruleset, expected: Ruleset, scope: ComparisonScope): Comparison {
+  let domain: Domain;
+  try {
+    domain = domainOf([live, expected], scope.hook, scope.family);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { different: [], open: [tooMany(scope, error.message)] };
+  }
+  return new PairComparison(live, expected, scope, domain).result();
+}
+
+/** One comparison: both rulesets as diagrams over one domain. */
+class PairComparison {
+  readonly #scope: ComparisonScope;
+  readonly #domain: Domain;
+  readonly #diagrams = new Diagrams();
+  readonly #leaves: Leaves;
+  readonly #conditions: Conditions;
+  readonly #hooks: { readonly live: Hooks; readonly expected: Hooks };
+  readonly #watched: readonly WatchedMark[];
+  readonly #pairs = new Map<string, Node>();
+  readonly #possible: Node;
+  readonly #local: readonly string[];
+
+  constructor(live: Ruleset, expected: Ruleset, scope: ComparisonScope, domain: Domain) {
+    this.#scope = scope;
+    this.#domain = domain;
+    this.#leaves = new Leaves(this.#diagrams, domain);
+    this.#conditions = new Conditions(this.#diagrams, domain);
+    this.#hooks = { live: new Hooks(live), expected: new Hooks(expected) };
+    this.#watched = watchedMarks(expected);
+    this.#local = (scope.localAddresses ?? []).filter((text) => parseAddress(text)?.family === scope.family);
+    const local = this.#local.flatMap((text) => parseAddress(text)?.value ?? []);
+    this.#possible = possiblePackets(this.#conditions, local);
+  }
+
+  result(): Comparison {
+    const live = this.#compile(this.#hooks.live);
+    const expected = this.#compile(this.#hooks.expected);
+    const pairs = this.#diagrams.combine(live, expected, (a, b) => this.#pair(a, b));
+    const differing = this.#diagrams.ite(this.#possible, pairs, FALSE);
+    const { always, sometimes } = this.#quantify(differing);
+    return { different: this.#different(differing, always), open: this.#open(differing, sometimes) };
+  }
+
+  #compile(hooks: Hooks): Node {
+    return new Compiler(hooks, this.#conditions, this.#leaves).compile();
+  }
+
+  /** FALSE for leaves that mean the same, else one leaf per pair of verdicts and deciding rules. */
+  #pair(a: Node, b: Node): Node {
+    const live = this.#leaves.content(a);
+    const expected = this.#leaves.content(b);
+    if (live.verdict.kind === 'undetermined') return this.#pairLeaf(`open ${live.verdict.because}`);
+    if (this.#same(live, expected)) return FALSE;
+    return this.#pairLeaf(`${this.#identity(live)} / ${this.#identity(expected)}`);
+  }
+
+  readonly #identities = new Map<object, number>();
+
+  #identity({ verdict, decidedBy, zone }: Leaf): string {
+    if (decidedBy !== null && !this.#identities.has(decidedBy.rule)) {
+      this.#identities.set(decidedBy.rule, this.#identities.size);
+    }
+    const rule = decidedBy === null ? 'none' : this.#identities.get(decidedBy.rule);
+    return `${JSON.stringify(verdict)} ${zone} ${rule}`;
+  }
+
+  #pairLeaf(key: string): Node {
+    const known = this.#pairs.get(key);
+    if (known !== undefined) return known;
+    const leaf = this.#diagrams.leaf();
+    this.#pairs.set(key, leaf);
+    return leaf;
+  }
+
+  #same(live: Leaf, expected: Leaf): boolean {
+    if (JSON.stringify(live.verdict) !== JSON.stringify(expected.verdict) || live.zone !== expected.zone) return false;
+    return this.#watched.every(({ field, value, mask }) => {
+      const seen = (leaf: Leaf) => ((this.#domain.marks.representatives[leaf[field]] ?? 0) & mask) >>> 0 === value;
+      return seen(live) === seen(expected);
+    });
+  }
+
+  /** Packets that differ however the unknown conditions turn out, and those that differ only for some outcomes. */
+  #quantify(differing: Node): { always: Node; sometimes: Node } {
+    const isOpen = new Set([...this.#pairs].flatMap(([key, leaf]) => (key.startsWith('open ') ? [leaf] : [])));
+    const definite = this.#diagrams.mapLeaves(differing, (leaf) => (leaf === FALSE || isOpen.has(leaf) ? FALSE : TRUE));
+    const any = this.#diagrams.mapLeaves(differing, (leaf) => (leaf === FALSE ? FALSE : TRUE));
+    const always = this.#overUnknowns(definite, (results) => (results.includes(FALSE) ? FALSE : TRUE));
+    const possibly = this.#overUnknowns(any, (results) => (results.includes(TRUE) ? TRUE : FALSE));
+    return { always, sometimes: this.#diagrams.and(possibly, this.#diagrams.not(always)) };
+  }
+
+  /** Removes the boolean fields of unknown conditions, which lie below all others. */
+  #overUnknowns(node: Node, fold: (results: readonly Node[]) => Node): Node {
+    const memo = new Map<Node, Node>();
+    const visit = (current: Node): Node => {
+      if (this.#diagrams.isLeaf(current)) return current;
+      const known = memo.get(current);
+      if (known !== undefined) return known;
+      const children = this.#diagrams.children(current).map(visit);
+      const level = this.#diagrams.level(current);
+      const result =
+        level < FIELDS.length ? this.#diagrams.node(level, this.#diagrams.starts(current), children) : fold(children);
+      memo.set(current, result);
+      return result;
+    };
+    return visit(node);
+  }
+
+  #different(differing: Node, always: Node): DifferentClass[] {
+    const result: DifferentClass[] = [];
+    for (const [key, leaf] of this.#pairs) {
+      if (key.startsWith('open ')) continue;
+      const withUnknowns = this.#diagrams.mapLeaves(differing, (other) => (other === leaf ? TRUE : FALSE));
+      const some = this.#overUnknowns(withUnknowns, (results) => (results.includes(TRUE) ? TRUE : FALSE));
+      const packets = this.#diagrams.and(always, some);
+      if (packets !== FALSE) result.push(this.#class(packets));
+    }
+    return result;
+  }
+
+  #class(packets: Node): DifferentClass {
+    const packet = witness(this.#diagrams, this.#domain, packets, this.#local[0]);
+    return {
+      hook: this.#scope.hook,
+      family: this.#scope.family,
+      packets: describeClass(this.#diagrams, this.#domain, packets, this.#possible),
+      witness: packet,
+      live: evaluatePacket(this.#hooks.live, packet, { reach: 'arrival', steps: true }),
+      expected: evaluatePacket(this.#hooks.expected, packet, { reach: 'arrival', steps: true }),
+    };
+  }
+
+  #open(differing: Node, sometimes: Node): OpenClass[] {
+    if (sometimes === FALSE || differing === FALSE) return [];
+    const packet = witness(this.#diagrams, this.#domain, sometimes, this.#local[0]);
+    const { verdict } = evaluatePacket(this.#hooks.live, packet, { reach: 'arrival' });
+    return [
+      {
+        hook: this.#scope.hook,
+        family: this.#scope.family,
+        packets: describeClass(this.#diagrams, this.#domain, sometimes, this.#possible),
+        witness: packet,
+        because: verdict.kind === 'undetermined' ? verdict.because : 'a condition that no packet field decides',
+      },
+    ];
+  }
+}
+
+interface WatchedMark {
+  readonly field: 'mark' | 'connmark';
+  readonly value: number;
+  readonly mask: number;
+}
+
+/** The marks that the expected rules look at or hand to the routing: only these make a difference to anybody. */
+function watchedMarks(expected: Ruleset): WatchedMark[] {
+  const watched: WatchedMark[] = [];
+  for (const rule of expected.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules))) {
+    for (const match of rule.matches) {
+      if (match.kind === 'mark' || match.kind === 'connmark') {
+        watched.push({ field: match.kind, value: match.value, mask: match.mask });
+      }
+    }
+    for (const target of rule.targets) {
+      if (target.kind === 'tproxy') watched.push({ field: 'mark', ...target.mark });
+    }
+  }
+  return watched;
+}
+
+function tooMany(scope: ComparisonScope, because: string): OpenClass {
+  const any = scope.family === 'ipv4' ? '0.0.0.0' : '::';
+  return {
+    ...scope,
+    packets: {},
+    witness: { family: scope.family, hook: scope.hook, protocol: 'tcp', source: any, destination: any },
+    because,
+  };
+}

@@ -1,0 +1,219 @@
+import type { VerdictKind } from '../../model/packet.ts';
+import type { Chain, RuleReference, Table } from '../../model/ruleset.ts';
+import type { Target } from '../../model/target.ts';
+import { type Attached, CONNTRACK_PRIORITY, type Hooks, reference, semanticsOf } from '../hooks.ts';
+import { place } from '../traverse.ts';
+import type { Conditions, Environment } from './conditions.ts';
+import type { Node } from './diagram.ts';
+import { Effects } from './effects.ts';
+import type { Leaves } from './leaves.ts';
+
+/** What comes after a chain, by the environment in which the packet leaves it. */
+type Continuation = (environment: Environment) => Node;
+
+/** Text that somebody pasted may contain chains that call each other in a loop. */
+const MAX_DEPTH = 64;
+
+/** The hooks a packet passes one after another: its own, then the one before it arrives or leaves. */
+const WAY = { PREROUTING: 'INPUT', INPUT: null, OUTPUT: 'POSTROUTING', POSTROUTING: null } as const;
+
+/** Compiles all that a ruleset does to the packets of one hook into a diagram, from the end of the way backwards. */
+export class Compiler {
+  readonly #hooks: Hooks;
+  readonly #conditions: Conditions;
+  readonly #leaves: Leaves;
+  readonly #effects: Effects;
+  readonly #chains = new Map<string, Node>();
+  readonly #ids = new Map<object, number>();
+
+  constructor(hooks: Hooks, conditions: Conditions, leaves: Leaves) {
+    this.#hooks = hooks;
+    this.#conditions = conditions;
+    this.#leaves = leaves;
+    this.#effects = new Effects(conditions, leaves);
+  }
+
+  /** The diagram of the hook of the domain, leaves as in `Leaves`. */
+  compile(): Node {
+    const hook = this.#conditions.domain.hook === 'PREROUTING' ? 'PREROUTING' : 'OUTPUT';
+    if (hook === 'OUTPUT') return this.#hook({ hook, conntrack: 'none', rewritten: false });
+    // What arrives on lo still carries the connection that OUTPUT gave it.
+    const onLo = this.#hook({ hook, conntrack: 'attached', rewritten: false });
+    const fromOutside = this.#hook({ hook, conntrack: 'none', rewritten: false });
+    return this.#conditions.diagrams.ite(this.#conditions.interface('lo'), onLo, fromOutside);
+  }
+
+  #hook(environment: Environment): Node {
+    const stages = this.#hooks.at(environment.hook, this.#conditions.domain.family);
+    return this.#stages(stages, 0, environment);
+  }
+
+  #afterHook(environment: Environment): Node {
+    const next = WAY[environment.hook];
+    if (next === null) return this.#leaves.accept();
+    const node = this.#hook({ ...environment, hook: next });
+    // What OUTPUT rewrote to the loopback address is routed again and leaves by lo.
+    return environment.rewritten && next === 'POSTROUTING' ? this.#effects.onLo(node) : node;
+  }
+
+  #stages(stages: readonly Attached[], position: number, environment: Environment): Node {
+    const stage = stages[position];
+    if (!stage) return this.#afterHook(attached(environment));
+    const here = stage.base.priority >= CONNTRACK_PRIORITY ? attached(environment) : environment;
+    if (stage.base.type === 'nat') return this.#nat(stages, position, here);
+    const rest: Continuation = (leaving) => this.#stages(stages, position + 1, leaving);
+    return this.#base(stage, here, rest);
+  }
+
+  #base(stage: Attached, environment: Environment, accept: Continuation, rewritten = accept): Node {
+    const fall = stage.base.policy === 'accept' ? accept : () => this.#leaves.verdict({ kind: 'drop' }, null);
+    return this.#chain({ table: stage.table, chain: stage.chain, fall, accept, rewritten, depth: 0 }, environment);
+  }
+
+  /** All nat chains in a row are one place: the first that rewrites ends it, and only new connections ask. */
+  #nat(stages: readonly Attached[], position: number, environment: Environment): Node {
+    let end = position;
+    while (stages[end]?.base.type === 'nat') end += 1;
+    const after: Continuation = (leaving) => this.#stages(stages, end, leaving);
+    const skipped = after(environment);
+    const consults = this.#consultsNat(environment);
+    if (consults === null) return skipped;
+    const ask = (next: number): Continuation => {
+      const stage = stages[next];
+      return (leaving) => (stage && next < end ? this.#base(stage, leaving, ask(next + 1), after) : after(leaving));
+    };
+    return this.#conditions.diagrams.ite(consults, ask(position)(environment), skipped);
+  }
+
+  #consultsNat(environment: Environment): Node | null {
+    if (environment.conntrack !== 'attached') return null;
+    const { diagrams } = this.#conditions;
+    const isNew = this.#conditions.states(['NEW', 'RELATED']);
+    if (environment.hook !== 'PREROUTING') return isNew;
+    return diagrams.and(isNew, diagrams.not(this.#conditions.interface('lo')));
+  }
+
+  #chain(frame: Frame, environment: Environment): Node {
+    if (frame.depth > MAX_DEPTH) return this.#undetermined(`the chains of table ${frame.table.name} form a loop`, null);
+    // Before connection tracking a CT target may change the environment, so what follows is more than one node.
+    const simple = environment.conntrack === 'attached' || environment.conntrack === 'untracked';
+    if (!simple) return this.#rules(frame, 0, environment);
+    const ends = `${frame.fall(environment)} ${frame.accept(environment)}`;
+    const key = `${this.#id(frame.chain)} ${environmentKey(environment)} ${ends}`;
+    const known = this.#chains.get(key);
+    if (known !== undefined) return known;
+    const node = this.#rules(frame, 0, environment);
+    this.#chains.set(key, node);
+    return node;
+  }
+
+  /** The rules of a chain from a position (0-based) to its end, built from the last one upwards. */
+  #rules(frame: Frame, from: number, environment: Environment): Node {
+    let node = frame.fall(environment);
+    const semantics = semanticsOf(frame.table);
+    for (let position = frame.chain.rules.length - 1; position >= from; position -= 1) {
+      const rule = frame.chain.rules[position];
+      if (!rule) continue;
+      const condition = this.#conditions.rule(rule, environment, semantics);
+      const below = node;
+      const next: Continuation = (leaving) =>
+        environmentKey(leaving) === environmentKey(environment) ? below : this.#rules(frame, position + 1, leaving);
+      const taken = this.#targets(frame, reference(frame.table, frame.chain, rule), 0, environment, next);
+      node = this.#conditions.diagrams.ite(condition, taken, below);
+    }
+    return node;
+  }
+
+  #targets(frame: Frame, where: RuleReference, i: number, environment: Environment, next: Continuation): Node {
+    const target = where.rule.targets[i];
+    if (!target) return next(environment);
+    const then: Continuation = (leaving) => this.#targets(frame, where, i + 1, leaving, next);
+    return this.#target(frame, where, target, environment, then);
+  }
+
+  #target(frame: Frame, where: RuleReference, target: Target, environment: Environment, then: Continuation): Node {
+    const rewritten = () => frame.rewritten({ ...environment, rewritten: true });
+    switch (target.kind) {
+      case 'accept':
+        return this.#letGo(where, frame.accept(environment));
+      case 'return':
+        return this.#letGo(where, frame.fall(environment));
+      case 'drop':
+      case 'reject':
+        return this.#leaves.verdict({ kind: target.kind }, where);
+      case 'jump':
+        return this.#call(frame, where, target.chain, environment, then);
+      case 'goto':
+        return this.#call(frame, where, target.chain, environment, frame.fall);
+      case 'redirect':
+        return this.#effects.redirect(target, where, environment, rewritten());
+      case 'dnat':
+        return this.#effects.dnat(target, where, rewritten());
+      case 'snat':
+      case 'masquerade':
+        return frame.rewritten(environment);
+      case 'tproxy': {
+        const after = where.table.backend === 'nftables' ? then : frame.accept;
+        return this.#effects.tproxy(target, where, after(environment));
+      }
+      case 'ct':
+        return this.#ct(target, environment, then);
+      case 'unknown':
+        return this.#undetermined(`the target "${target.raw}" of ${place(where)} is not known`, where);
+      default:
+        return this.#effects.mark(target, environment, then(environment));
+    }
+  }
+
+  #call(frame: Frame, where: RuleReference, name: string, environment: Environment, fall: Continuation): Node {
+    const chain = this.#hooks.chain(frame.table, name);
+    if (!chain) {
+      return this.#undetermined(`${place(where)} jumps to ${name}, which is not among the chains read`, where);
+    }
+    return this.#chain({ ...frame, chain, fall, depth: frame.depth + 1 }, environment);
+  }
+
+  /** The first CT target wins: it hangs a template on the packet, or marks it untracked. */
+  #ct(target: Extract<Target, { kind: 'ct' }>, environment: Environment, then: Continuation): Node {
+    if (environment.conntrack !== 'none') return then(environment);
+    const node = then({ ...environment, conntrack: target.notrack ? 'untracked' : 'template' });
+    return target.notrack || target.zone === undefined ? node : this.#leaves.withZone(node, target.zone);
+  }
+
+  /** In nat chains the last rule that let the packet go is the one that decided; elsewhere the next table is asked. */
+  #letGo(where: RuleReference, node: Node): Node {
+    const inNat = where.table.chains.some((chain) => chain.base?.type === 'nat');
+    return inNat ? this.#leaves.letGoBy(node, where) : node;
+  }
+
+  #undetermined(because: string, where: RuleReference | null): Node {
+    const verdict: VerdictKind = { kind: 'undetermined', because };
+    return this.#leaves.verdict(verdict, where);
+  }
+
+  #id(value: object): number {
+    const known = this.#ids.get(value);
+    if (known !== undefined) return known;
+    this.#ids.set(value, this.#ids.size);
+    return this.#ids.size - 1;
+  }
+}
+
+/** A chain that is being compiled: where it is, and what follows at its end and after ACCEPT. */
+interface Frame {
+  readonly table: Table;
+  readonly chain: Chain;
+  readonly fall: Continuation;
+  readonly accept: Continuation;
+  /** What follows once a nat rule has rewritten the packet. */
+  readonly rewritten: Continuation;
+  readonly depth: number;
+}
+
+function attached(environment: Environment): Environment {
+  return environment.conntrack === 'untracked' ? environment : { ...environment, conntrack: 'attached' };
+}
+
+function environmentKey({ hook, conntrack, rewritten }: Environment): string {
+  return `${hook} ${conntrack} ${rewritten}`;
+}

@@ -1,0 +1,217 @@
+/** A node of a diagram; equal functions are the same number. */
+export type Node = number;
+
+/** The leaves that boolean diagrams end in. */
+export const FALSE: Node = 0;
+export const TRUE: Node = 1;
+
+/** Leaves lie below all fields. */
+const LEAF_LEVEL = 0x7fffffff;
+
+/**
+ * Reduced ordered decision diagrams over fields with finitely many atoms (firewall decision diagrams: Gouda & Liu,
+ * "Firewall Design", ICDCS 2004), shared by hash-consing, so that equal functions are the same node. A node tests one
+ * field: run i covers the atoms from `starts[i]` up to the next start and leads to `children[i]`.
+ */
+export class Diagrams {
+  readonly #level: number[] = [LEAF_LEVEL, LEAF_LEVEL];
+  readonly #starts: (readonly number[])[] = [[], []];
+  readonly #children: (readonly Node[])[] = [[], []];
+  readonly #unique = new Map<string, Node>();
+
+  /** A new leaf; two calls make two different leaves. */
+  leaf(): Node {
+    return this.#add(LEAF_LEVEL, [], []);
+  }
+
+  isLeaf(node: Node): boolean {
+    return this.level(node) === LEAF_LEVEL;
+  }
+
+  /** The field a node tests (its level); leaves are below all. */
+  level(node: Node): number {
+    return this.#level[node] ?? LEAF_LEVEL;
+  }
+
+  starts(node: Node): readonly number[] {
+    return this.#starts[node] ?? [];
+  }
+
+  children(node: Node): readonly Node[] {
+    return this.#children[node] ?? [];
+  }
+
+  /** The node that tests `level`: runs with equal children are joined, and a test that decides nothing is left out. */
+  node(level: number, starts: readonly number[], children: readonly Node[]): Node {
+    const keptStarts: number[] = [];
+    const keptChildren: Node[] = [];
+    for (const [i, child] of children.entries()) {
+      if (keptChildren.length > 0 && keptChildren.at(-1) === child) continue;
+      keptStarts.push(starts[i] ?? 0);
+      keptChildren.push(child);
+    }
+    if (keptChildren.length === 1) return keptChildren[0] ?? FALSE;
+    const key = `${level};${keptStarts};${keptChildren}`;
+    const existing = this.#unique.get(key);
+    if (existing !== undefined) return existing;
+    const created = this.#add(level, keptStarts, keptChildren);
+    this.#unique.set(key, created);
+    return created;
+  }
+
+  #add(level: number, starts: readonly number[], children: readonly Node[]): Node {
+    this.#level.push(level);
+    this.#starts.push(starts);
+    this.#children.push(children);
+    return this.#level.length - 1;
+  }
+
+  /** TRUE exactly for the atoms in the ranges (inclusive, ascending, disjoint). */
+  test(level: number, ranges: readonly (readonly [number, number])[], atoms: number): Node {
+    const starts: number[] = [];
+    const children: Node[] = [];
+    let next = 0;
+    for (const [from, to] of ranges) {
+      if (from > next) {
+        starts.push(next);
+        children.push(FALSE);
+      }
+      starts.push(from);
+      children.push(TRUE);
+      next = to + 1;
+    }
+    if (next < atoms) {
+      starts.push(next);
+      children.push(FALSE);
+    }
+    return this.node(level, starts, children);
+  }
+
+  /** `condition ? then : otherwise`. */
+  ite(condition: Node, then: Node, otherwise: Node): Node {
+    return this.#ite(condition, then, otherwise, new Map());
+  }
+
+  #ite(condition: Node, then: Node, otherwise: Node, memo: Map<string, Node>): Node {
+    if (condition === TRUE || then === otherwise) return then;
+    if (condition === FALSE) return otherwise;
+    if (then === TRUE && otherwise === FALSE) return condition;
+    const key = `${condition},${then},${otherwise}`;
+    const known = memo.get(key);
+    if (known !== undefined) return known;
+    const operands = [condition, then, otherwise];
+    const result = this.#split(operands, ([c = FALSE, t = FALSE, e = FALSE]) => this.#ite(c, t, e, memo));
+    memo.set(key, result);
+    return result;
+  }
+
+  and(a: Node, b: Node): Node {
+    return this.ite(a, b, FALSE);
+  }
+
+  or(a: Node, b: Node): Node {
+    return this.ite(a, TRUE, b);
+  }
+
+  not(a: Node): Node {
+    return this.ite(a, FALSE, TRUE);
+  }
+
+  /** The diagram whose leaves are `combine` of the leaves of both. `combine` must give the same node for the same pair. */
+  combine(a: Node, b: Node, combine: (a: Node, b: Node) => Node): Node {
+    const memo = new Map<string, Node>();
+    const visit = (x: Node, y: Node): Node => {
+      if (this.isLeaf(x) && this.isLeaf(y)) return combine(x, y);
+      const key = `${x},${y}`;
+      const known = memo.get(key);
+      if (known !== undefined) return known;
+      const result = this.#split([x, y], ([nextX = FALSE, nextY = FALSE]) => visit(nextX, nextY));
+      memo.set(key, result);
+      return result;
+    };
+    return visit(a, b);
+  }
+
+  /** The diagram with each leaf replaced. */
+  mapLeaves(node: Node, map: (leaf: Node) => Node): Node {
+    return this.combine(node, TRUE, (leaf) => map(leaf));
+  }
+
+  /** The function after `field := change(field)`: where it asked about atom a, it now asks about `change(a)`. */
+  substitute(node: Node, level: number, atoms: number, change: (atom: number) => number): Node {
+    const memo = new Map<Node, Node>();
+    const visit = (current: Node): Node => {
+      const at = this.level(current);
+      if (at > level) return current;
+      const known = memo.get(current);
+      if (known !== undefined) return known;
+      const result =
+        at === level
+          ? this.node(
+              level,
+              range(atoms),
+              range(atoms).map((atom) => this.child(current, change(atom))),
+            )
+          : this.node(at, this.starts(current), this.children(current).map(visit));
+      memo.set(current, result);
+      return result;
+    };
+    return visit(node);
+  }
+
+  /** Where the node leads for an atom of the field it tests. */
+  child(node: Node, atom: number): Node {
+    const starts = this.starts(node);
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= atom) low = middle;
+      else high = middle - 1;
+    }
+    return this.children(node)[low] ?? FALSE;
+  }
+
+  /** Descends by one field in all operands at once: the field that the highest of them tests. */
+  #split(operands: readonly Node[], visit: (operands: Node[]) => Node): Node {
+    const level = Math.min(...operands.map((operand) => this.level(operand)));
+    const starts = mergeStarts(operands.map((operand) => (this.level(operand) === level ? this.starts(operand) : [0])));
+    const cursors = operands.map(() => 0);
+    const children = starts.map((start) =>
+      visit(
+        operands.map((operand, i) => {
+          if (this.level(operand) !== level) return operand;
+          const own = this.starts(operand);
+          let cursor = cursors[i] ?? 0;
+          while ((own[cursor + 1] ?? Number.POSITIVE_INFINITY) <= start) cursor += 1;
+          cursors[i] = cursor;
+          return this.children(operand)[cursor] ?? FALSE;
+        }),
+      ),
+    );
+    return this.node(level, starts, children);
+  }
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+function mergeStarts(lists: readonly (readonly number[])[]): number[] {
+  if (lists.length === 0) return [];
+  return lists.reduce<number[]>((merged, list) => mergeTwo(merged, list), []);
+}
+
+function mergeTwo(a: readonly number[], b: readonly number[]): number[] {
+  const merged: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const nextA = a[i] ?? Number.POSITIVE_INFINITY;
+    const nextB = b[j] ?? Number.POSITIVE_INFINITY;
+    merged.push(Math.min(nextA, nextB));
+    if (nextA <= nextB) i += 1;
+    if (nextB <= nextA) j += 1;
+  }
+  return merged;
+}

@@ -1,0 +1,57 @@
+import { prefixMask } from '../../model/address.ts';
+import { type Conditions, levelOf } from './conditions.ts';
+import { type Node, TRUE } from './diagram.ts';
+
+const WITH_PORTS = [6, 17, 33, 132, 136] as const;
+
+/**
+ * The packets that can exist at a hook, in normal form (a field that does not apply has its first atom).
+ * Facts of the IPv4 and IPv6 stacks: loopback addresses only occur on lo (ip_route_input drops them as martians);
+ * a packet that comes in from outside carries no mark (skb_scrub_packet between namespaces) and no socket; a
+ * connection that is new has no mark yet.
+ * `local` are the namespace's own addresses where they are known: they are reached by lo, and nothing else is.
+ */
+export function possiblePackets(conditions: Conditions, local: readonly bigint[]): Node {
+  const { diagrams, domain } = conditions;
+  const isLo = conditions.interface('lo');
+  const implies = (a: Node, b: Node) => diagrams.or(diagrams.not(a), b);
+  const loopback = (field: 'source' | 'destination') => loopbackAddresses(conditions, field);
+  const rules = [
+    implies(loopback('destination'), isLo),
+    implies(loopback('source'), isLo),
+    portsOnlyWhereTheyExist(conditions),
+    implies(conditions.states(['NEW', 'INVALID', 'UNTRACKED']), first(conditions, 'connmark')),
+  ];
+  if (domain.hook === 'PREROUTING') {
+    rules.push(first(conditions, 'socket'), implies(diagrams.not(isLo), first(conditions, 'mark')));
+  } else if (local.length > 0) {
+    const own = local.map((address) => conditions.addressRange('destination', address, address));
+    const self = own.reduce((any, one) => diagrams.or(any, one), loopback('destination'));
+    rules.push(diagrams.not(diagrams.ite(self, diagrams.not(isLo), isLo)));
+  }
+  const noOwner = diagrams.and(first(conditions, 'uid'), first(conditions, 'gid'));
+  rules.push(implies(first(conditions, 'socket'), noOwner));
+  return rules.reduce((all, rule) => diagrams.and(all, rule), TRUE);
+}
+
+function first(conditions: Conditions, field: 'connmark' | 'mark' | 'socket' | 'uid' | 'gid'): Node {
+  return conditions.atoms(field, [[0, 0]]);
+}
+
+function loopbackAddresses(conditions: Conditions, field: 'source' | 'destination'): Node {
+  if (conditions.domain.family === 'ipv6') return conditions.addressRange(field, 1n, 1n);
+  const network = 127n << 24n;
+  return conditions.addressRange(field, network, network | (0xffffffffn ^ prefixMask('ipv4', 8)));
+}
+
+function portsOnlyWhereTheyExist(conditions: Conditions): Node {
+  const { diagrams } = conditions;
+  const withPorts = WITH_PORTS.map((protocol) => conditions.value('protocol', protocol)).reduce((any, one) =>
+    diagrams.or(any, one),
+  );
+  const none = diagrams.and(
+    diagrams.test(levelOf('destinationPort'), [[0, 0]], conditions.domain.destinationPort.starts.length),
+    diagrams.test(levelOf('sourcePort'), [[0, 0]], conditions.domain.sourcePort.starts.length),
+  );
+  return diagrams.or(withPorts, none);
+}
