@@ -1,0 +1,28 @@
+import type { FileContent, FileReader } from '../collect/files.ts';
+import type { CommandRunner } from '../collect/runner.ts';
+
+/** Everything a use case can reach outside of this process. Tests hand in recordings. */
+export interface Outside {
+  readonly runner: CommandRunner;
+  readonly files: FileReader;
+  /** A file that the user named; `-` is standard input. Never rejects. */
+  readInput(path: string): Promise<FileContent>;
+  /** The same line by line, no faster than it is asked for. Throws what the file system throws. */
+  readLines(path: string): AsyncIterable<string>;
+}
+
+/** This machine, as this process sees it. Each part is loaded when it is first used: most runs start no program. */
+export function thisMachine(): Outside {
+  return {
+    runner: {
+      run: async (argv, options) => (await import('../collect/local-runner.ts')).localRunner().run(argv, options),
+    },
+    files: { read: async (path) => (await import('../collect/files.ts')).localFiles().read(path) },
+    readInput: async (path) => (await import('../collect/input.ts')).readInput(path),
+    readLines: lines,
+  };
+}
+
+async function* lines(path: string): AsyncGenerator<string> {
+  yield* (await import('../collect/lines.ts')).readLines(path);
+}
