@@ -1,0 +1,37 @@
+import type { CheckReport, Severity } from '../diagnose/report.ts';
+import type { Verdict } from '../model/packet.ts';
+
+/** What the exit codes mean, in every output format. `bug` is sysexits' EX_SOFTWARE. */
+export const EXIT = { ok: 0, findings: 1, usage: 2, cannotLook: 3, bug: 70 } as const;
+
+/** One of the exit codes. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The thresholds of `--fail-on`, from the strictest finding to none. */
+export const THRESHOLDS = ['error', 'warning', 'info', 'never'] as const;
+
+/** From which severity on findings make `check` fail. */
+export type Threshold = (typeof THRESHOLDS)[number];
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
+/** The exit code of a report: findings at or above the threshold win over what could not be looked at. */
+export function checkExitCode(report: CheckReport, threshold: Threshold): ExitCode {
+  if (failing(threshold).some((severity) => report.summary[severity] > 0)) return EXIT.findings;
+  const open = report.verdict === 'undetermined' || report.undetermined.length > 0;
+  return open ? EXIT.cannotLook : EXIT.ok;
+}
+
+function failing(threshold: Threshold): readonly Severity[] {
+  return threshold === 'never' ? [] : SEVERITIES.slice(0, SEVERITIES.indexOf(threshold) + 1);
+}
+
+/** The exit code of one trace. */
+export function verdictExitCode(verdict: Verdict): ExitCode {
+  return verdict.kind === 'undetermined' ? EXIT.cannotLook : EXIT.ok;
+}
+
+/** Of the exit codes of many packets: a malformed one is the caller's to mend first, then come the open answers. */
+export function worstExitCode(codes: ReadonlySet<ExitCode>): ExitCode {
+  return [EXIT.bug, EXIT.usage, EXIT.cannotLook, EXIT.findings].find((code) => codes.has(code)) ?? EXIT.ok;
+}

@@ -1,0 +1,134 @@
+import { boolean, string } from '@oclif/core/flags';
+import { UsageError } from '../pipeline/errors.ts';
+import { CONFIG_KEYS } from '../pipeline/inputs.ts';
+import type { ConfigKey, ConfigRequest, Family, SourceRequest } from '../pipeline/types.ts';
+import { THRESHOLDS, type Threshold } from './exit-code.ts';
+
+const SOURCE = 'WHERE THE FACTS COME FROM';
+const EXPECTATION = 'WHAT IS EXPECTED';
+
+/** `--family`, for texts that do not say it and layouts that have both. */
+export function familyFlag(description: string) {
+  return string({ helpGroup: SOURCE, options: ['ipv4', 'ipv6'], description });
+}
+
+/** The flags that say what is looked at; without any it is the network namespace of this process. */
+export const sourceFlags = {
+  rules: string({
+    helpGroup: SOURCE,
+    helpValue: 'FILE',
+    multiple: true,
+    // Else every word behind it would be taken for another file.
+    multipleNonGreedy: true,
+    description: 'saved rules instead of the live ones: iptables -S, iptables-save, nft list ruleset … (- is stdin)',
+  }),
+  sockets: string({ helpGroup: SOURCE, helpValue: 'FILE', description: 'saved output of ss, together with --rules' }),
+  family: familyFlag('what the rules of --rules are about, where they do not say it'),
+};
+
+/** `--example`: what `npm start` shows. */
+export const exampleFlag = {
+  example: boolean({
+    helpGroup: SOURCE,
+    exclusive: ['rules', 'sockets', 'family'],
+    description: 'the recording of a broken pod that comes with istio-nat, to see what a report looks like',
+  }),
+};
+
+/** What the source flags say. */
+export interface SourceValues {
+  readonly example?: boolean;
+  readonly rules?: readonly string[] | undefined;
+  readonly sockets?: string | undefined;
+  readonly family?: string | undefined;
+}
+
+/** The source that the flags ask for. */
+export function sourceRequest(flags: SourceValues): SourceRequest {
+  const { rules = [], sockets } = flags;
+  const family = familyOf(flags.family);
+  if (flags.example === true) return { kind: 'example' };
+  if (rules.length === 0) {
+    const stray = sockets === undefined ? (family === undefined ? null : '--family') : '--sockets';
+    if (stray === null) return { kind: 'live' };
+    throw new UsageError(`${stray} goes together with --rules.`, { hint: 'Name the file that has the rules.' });
+  }
+  if ([...rules, sockets].filter((file) => file === '-').length > 1) {
+    throw new UsageError('Standard input (-) can be read only once.', { hint: 'Save one of the texts to a file.' });
+  }
+  return {
+    kind: 'rules',
+    files: rules,
+    ...(sockets !== undefined && { sockets }),
+    ...(family !== undefined && { family }),
+  };
+}
+
+/** The family that `--family` names, if it was given. */
+export function familyOf(flag: string | undefined): Family | undefined {
+  if (flag === undefined) return undefined;
+  return flag === 'ipv6' ? 'ipv6' : 'ipv4';
+}
+
+/** `istioVersion` has a flag of its own; every other input gets the one that its key spells. */
+const INPUTS = CONFIG_KEYS.filter((input) => input.key !== 'istioVersion');
+
+/** The flags that say what is expected: the release, a file, and one for each input. */
+export const configFlags = {
+  'istio-version': string({
+    helpGroup: EXPECTATION,
+    helpValue: 'X.Y.Z',
+    description: 'Istio release that programmed the pod [env: ISTIO_NAT_ISTIO_VERSION]',
+  }),
+  config: string({
+    helpGroup: EXPECTATION,
+    helpValue: 'FILE',
+    env: 'ISTIO_NAT_CONFIG',
+    description: 'JSON object with the inputs, spelled as in docs',
+  }),
+  ...Object.fromEntries(
+    INPUTS.map(({ flag, options, description, environment }) => [
+      flag,
+      string({
+        helpGroup: EXPECTATION,
+        helpValue: options === undefined ? 'VALUE' : options.join('|'),
+        description: `${description} [env: ${environment}]`,
+      }),
+    ]),
+  ),
+};
+
+/** The expected configuration that the flags and the environment ask for, still as text: the pipeline checks it. */
+export function configRequest(
+  flags: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): ConfigRequest {
+  const given: Partial<Record<ConfigKey, string>> = {};
+  for (const { key, flag } of INPUTS) {
+    const value = flags[flag];
+    if (typeof value === 'string') given[key] = value;
+  }
+  const { config, 'istio-version': istioVersion } = flags;
+  return {
+    ...(typeof config === 'string' && { configFile: config }),
+    ...(typeof istioVersion === 'string' && { istioVersion }),
+    flags: given,
+    env,
+  };
+}
+
+/** `--fail-on`: from which findings on the exit code is 1. */
+export const failOnFlag = {
+  'fail-on': string({
+    helpValue: THRESHOLDS.join('|'),
+    options: [...THRESHOLDS],
+    env: 'ISTIO_NAT_FAIL_ON',
+    default: 'error',
+    description: 'exit with 1 when there are findings of this severity or above',
+  }),
+};
+
+/** The threshold that the flag names; oclif has checked it against the options. */
+export function threshold(flag: string): Threshold {
+  return THRESHOLDS.find((candidate) => candidate === flag) ?? 'error';
+}

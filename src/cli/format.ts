@@ -1,0 +1,69 @@
+import { boolean, string } from '@oclif/core/flags';
+import { UsageError } from '../pipeline/errors.ts';
+
+/** The variable that stands for `--output`. */
+export const OUTPUT_VARIABLE = 'ISTIO_NAT_OUTPUT';
+
+/** The flags that say in which form the output is printed. The formats are checked where they are used. */
+export function formatFlags(formats: readonly string[]) {
+  return {
+    output: string({
+      char: 'o',
+      helpValue: formats.join('|'),
+      description: `form of the output, ${formats[0]} unless given [env: ${OUTPUT_VARIABLE}]`,
+    }),
+    json: boolean({ description: 'the same as -o json' }),
+  };
+}
+
+/** The flags that say how a report is printed. */
+export const reportFlags = {
+  ...formatFlags(['table', 'json']),
+  'no-color': boolean({ description: 'no colours, as with NO_COLOR' }),
+};
+
+/**
+ * Whether the caller asked for JSON, seen from the raw arguments: when they could not be parsed, the error must still
+ * have the form that a program expects.
+ */
+export function wantsJson(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): boolean {
+  const end = argv.indexOf('--');
+  const flags = end < 0 ? argv : argv.slice(0, end);
+  if (flags.includes('--json')) return true;
+  const given = flags.flatMap((flag, index) => outputValue(flag, flags[index + 1])).at(-1);
+  return (given ?? env[OUTPUT_VARIABLE]) === 'json';
+}
+
+function outputValue(flag: string, next: string | undefined): string[] {
+  if (flag === '-o' || flag === '--output') return next === undefined ? [] : [next];
+  const attached = /^(?:--output=|-o=?)(.+)$/s.exec(flag)?.[1];
+  return attached === undefined ? [] : [attached];
+}
+
+/** What was said about the output format. */
+interface Asked {
+  readonly output?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * The output format: `--json` or `--output`, else the environment's where this command has it, else the first one.
+ * Two flags that disagree and a format that does not exist are usage errors.
+ */
+export function outputFormat<F extends string>(
+  asked: Asked,
+  formats: readonly [F, ...F[]],
+  env: Readonly<Record<string, string | undefined>> = {},
+): F {
+  const { output, json } = asked;
+  if (json === true && output !== undefined && output !== 'json') {
+    throw new UsageError(`--json and --output ${output} contradict each other.`, { hint: 'Give one of them.' });
+  }
+  const wanted = json === true ? 'json' : output;
+  const format = formats.find((candidate) => candidate === (wanted ?? env[OUTPUT_VARIABLE]));
+  if (format !== undefined) return format;
+  if (wanted === undefined) return formats[0];
+  throw new UsageError(`There is no output format ${JSON.stringify(wanted)} here.`, {
+    hint: `The formats are ${formats.join(', ')}.`,
+  });
+}

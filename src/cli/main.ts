@@ -1,0 +1,70 @@
+import { Config } from '@oclif/core/config';
+import { loadHelpClass } from '@oclif/core/help';
+import { settings } from '@oclif/core/settings';
+import { UsageError } from '../pipeline/errors.ts';
+import { nearest } from '../pipeline/inputs.ts';
+import { reportFailure } from './base-command.ts';
+import { write } from './output.ts';
+
+/** What oclif is loaded with: where package.json is, and in a bundle the parts that cannot be read from disk. */
+type LoadOptions = Exclude<Parameters<typeof Config.load>[0], undefined>;
+
+/**
+ * Runs the program and sets `process.exitCode`. Never throws. oclif's own `run` is not used because it joins arguments
+ * to command names (`check foo` would be the command "check:foo") and ends with exit codes other than ours.
+ */
+export async function main(argv: readonly string[], options: LoadOptions): Promise<void> {
+  // NODE_ENV=development, which a pod may well have, would make oclif look for our TypeScript sources.
+  settings.enableAutoTranspile = false;
+  ignoreClosedPipes();
+  try {
+    await dispatch(argv, await Config.load(options));
+  } catch (error) {
+    await reportFailure(error, argv, []);
+  }
+}
+
+async function dispatch(argv: readonly string[], config: Config): Promise<void> {
+  const [first = '--help', ...rest] = argv;
+  if (first === '--version') return void (await write(process.stdout, `${config.userAgent}\n`));
+  if (first === 'help') return showHelp(config, rest);
+  if (isHelp(first)) return showHelp(config, []);
+  if (config.findCommand(first) === undefined) throw unknownCommand(first, config.commandIDs);
+  const end = rest.indexOf('--');
+  if (rest.slice(0, end < 0 ? rest.length : end).some(isHelp)) return showHelp(config, [first]);
+  await config.runCommand(first, [...rest]);
+}
+
+function isHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h';
+}
+
+async function showHelp(config: Config, argv: readonly string[]): Promise<void> {
+  const subject = argv.filter((argument) => !isHelp(argument)).slice(0, 1);
+  const [name] = subject;
+  if (name !== undefined && config.findCommand(name) === undefined) throw unknownCommand(name, config.commandIDs);
+  const Help = await loadHelpClass(config);
+  await new Help(config).showHelp(subject);
+}
+
+function unknownCommand(name: string, commands: readonly string[]): UsageError {
+  if (name.startsWith('-')) {
+    return new UsageError(`${name} stands where a command should.`, {
+      hint: `The commands are ${commands.join(', ')}.`,
+    });
+  }
+  const meant = nearest(name, commands);
+  const all = `The commands are ${commands.join(', ')}.`;
+  return new UsageError(`There is no command ${name}.`, {
+    hint: meant === null ? all : `Did you mean ${meant}? ${all}`,
+  });
+}
+
+/** `istio-nat … | head` ends the reader early, which is no error of anybody's. */
+function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}

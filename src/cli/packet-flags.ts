@@ -1,0 +1,111 @@
+import { string } from '@oclif/core/flags';
+import { parseAddress } from '../model/address.ts';
+import { UsageError } from '../pipeline/errors.ts';
+import { nearest } from '../pipeline/inputs.ts';
+import { PACKET_FIELDS, readPacket } from '../pipeline/packet.ts';
+import type { Packet, TraceRequest } from '../pipeline/types.ts';
+
+const GROUP = 'THE PACKET';
+
+/** Each field of a packet: what its flag takes and means. The flag is the field's name in kebab case. */
+const DESCRIPTIONS: Readonly<Record<keyof Packet, readonly [value: string, description: string]>> = {
+  hook: ['PREROUTING|OUTPUT', 'where the packet enters: PREROUTING from outside, OUTPUT from a process of the pod'],
+  family: ['ipv4|ipv6', 'that of the addresses unless given; also that of --rules that do not say it'],
+  protocol: ['PROTOCOL', 'tcp (unless given), udp, icmp or a number'],
+  source: ['ADDRESS', 'its address; one that no layout names unless given'],
+  sourcePort: ['PORT', 'port it comes from'],
+  destination: ['ADDRESS', 'where it goes'],
+  destinationPort: ['PORT', 'port it goes to'],
+  inInterface: ['NAME', 'interface it comes in by (PREROUTING)'],
+  outInterface: ['NAME', 'interface it is routed to (OUTPUT)'],
+  uid: ['UID', 'effective user of the sending process; none for a packet without a socket (OUTPUT)'],
+  gid: ['GID', 'effective group of the sending process, or none (OUTPUT)'],
+  mark: ['MARK', 'its mark, decimal or 0x…'],
+  connmark: ['MARK', "its connection's mark, decimal or 0x…"],
+  ctState: ['STATE', 'NEW (unless given), ESTABLISHED, RELATED, INVALID or UNTRACKED'],
+};
+
+const NUMERIC: ReadonlySet<string> = new Set(['sourcePort', 'destinationPort', 'uid', 'gid', 'mark', 'connmark']);
+
+/** One flag for each field of a packet. */
+export const packetFlags = Object.fromEntries(
+  PACKET_FIELDS.map((field) => {
+    const [helpValue, description] = DESCRIPTIONS[field];
+    return [flagName(field), string({ helpGroup: GROUP, helpValue, description })];
+  }),
+);
+
+/** The flag of a field: `destinationPort` is `destination-port`. */
+export function flagName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `--packets`: a file of packets in place of the flags. */
+export const packetsFlag = {
+  packets: string({
+    helpGroup: GROUP,
+    helpValue: 'FILE',
+    description: 'many packets, one JSON object a line (- is stdin)',
+  }),
+};
+
+type Flags = Readonly<Record<string, unknown>>;
+
+/** What the flags ask to be traced: the packets of a file, or the one that they describe. Throws a UsageError. */
+export function tracedPackets(flags: Flags): { packets: TraceRequest['packets']; notes: string[] } {
+  const { packets: file, rules } = flags;
+  if (typeof file !== 'string') {
+    const { packet, notes } = packetFromFlags(flags);
+    return { packets: { kind: 'packet', packet }, notes };
+  }
+  // --family also says what the rules are about, so it may stand there.
+  const stray = PACKET_FIELDS.map(flagName).find((flag) => flag !== 'family' && flags[flag] !== undefined);
+  if (stray !== undefined) throw new UsageError(`--${stray} and --packets contradict each other.`);
+  if (file === '-' && Array.isArray(rules) && rules.includes('-')) {
+    throw new UsageError('Standard input (-) can be read only once.', { hint: 'Save the rules to a file.' });
+  }
+  return { packets: { kind: 'file', file }, notes: [] };
+}
+
+/** The packet that the flags describe, and remarks on what was filled in or left out. Throws a UsageError. */
+export function packetFromFlags(flags: Flags): { packet: Packet; notes: string[] } {
+  const fields: Record<string, unknown> = {};
+  for (const field of PACKET_FIELDS) {
+    const text = flags[flagName(field)];
+    if (typeof text === 'string') fields[field] = fieldValue(field, text);
+  }
+  const notes = fillSource(fields);
+  const reading = readPacket(fields);
+  if (reading.kind === 'problem') throw packetError(reading.field, reading.message);
+  const { packet, ignored } = reading;
+  notes.push(...ignored.map((field) => `--${flagName(field)} means nothing in ${packet.hook} and was left out.`));
+  return { packet, notes };
+}
+
+/** What a flag's text stands for in JSON. Text that is no number stays text, and is refused with its name. */
+function fieldValue(field: string, text: string): unknown {
+  if (field === 'hook' || field === 'ctState') return text.toUpperCase();
+  if ((field === 'uid' || field === 'gid') && (text === 'none' || text === 'null')) return null;
+  const isNumber = /^(?:[0-9]{1,10}|0[xX][0-9a-fA-F]{1,8})$/.test(text);
+  return NUMERIC.has(field) && isNumber ? Number(text) : text;
+}
+
+/** Addresses reserved for documentation (RFC 5737, RFC 3849): no layout names them. */
+const ANY_SOURCE = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const;
+
+/** A source seldom matters, so it may be left out; the remark says what was taken in its place. */
+function fillSource(fields: Record<string, unknown>): string[] {
+  if (fields.source !== undefined || typeof fields.destination !== 'string') return [];
+  const destination = parseAddress(fields.destination);
+  if (destination === null) return [];
+  const loopback = destination.family === 'ipv4' ? destination.value >> 24n === 127n : destination.value === 1n;
+  const source = loopback ? fields.destination : ANY_SOURCE[destination.family];
+  fields.source = source;
+  return [`--source was not given; ${source} stands for it.`];
+}
+
+function packetError(field: string, message: string): UsageError {
+  const needed = 'A packet needs at least --hook, --destination and, for tcp and udp, --destination-port.';
+  const flag = nearest(field, PACKET_FIELDS) === field ? `--${flagName(field)}` : field;
+  return new UsageError(`${flag} ${message}.`, message.startsWith('is missing') ? { hint: needed } : {});
+}

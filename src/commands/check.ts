@@ -1,0 +1,57 @@
+import { BaseCommand } from '../cli/base-command.ts';
+import { checkExitCode } from '../cli/exit-code.ts';
+import {
+  configFlags,
+  configRequest,
+  exampleFlag,
+  failOnFlag,
+  sourceFlags,
+  sourceRequest,
+  threshold,
+} from '../cli/flags.ts';
+import { outputFormat, reportFlags } from '../cli/format.ts';
+import { reportOptions, standardOutput } from '../cli/terminal.ts';
+import type { CheckReport } from '../pipeline/types.ts';
+
+/** `istio-nat check`. */
+export class Check extends BaseCommand {
+  static override summary = 'Say whether the rules of a pod do what Istio should have programmed.';
+  static override description =
+    `Reads the netfilter rules and sockets of a pod, works out what they do to every packet, and reports what differs
+from the layout that Istio programs for the release and the inputs given, with the rule that is guilty and the remedy.
+
+Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could not look or undetermined, 70 a bug.`;
+  static override examples = [
+    { description: 'The pod whose network namespace this process is in', command: '<%= config.bin %> check' },
+    {
+      description: 'Rules that somebody saved, held against a release and one annotation',
+      command: '<%= config.bin %> check --rules pod.rules --istio-version 1.28.10 --outbound-ports-exclude 3306',
+    },
+    {
+      description: 'From a pipe, as JSON, failing on warnings too',
+      command: 'iptables-save | <%= config.bin %> check --rules - --json --fail-on warning',
+    },
+  ];
+  static override flags = { ...sourceFlags, ...exampleFlag, ...configFlags, ...reportFlags, ...failOnFlag };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Check);
+    const format = outputFormat(flags, ['table', 'json'], process.env);
+    const request = {
+      source: sourceRequest(flags),
+      config: configRequest(flags, process.env),
+      toolVersion: this.config.version,
+    };
+    const { check } = await import('../pipeline/check.ts');
+    const { thisMachine } = await import('../pipeline/outside.ts');
+    const report = await check(request, thisMachine());
+    const text = await render(report, format, flags['no-color']);
+    await this.report(text, checkExitCode(report, threshold(flags['fail-on'])));
+  }
+}
+
+async function render(report: CheckReport, format: 'table' | 'json', noColor: boolean): Promise<string> {
+  if (format === 'json') return (await import('../report/json.ts')).checkJson(report);
+  const { checkTable } = await import('../report/check-table.ts');
+  return checkTable(report, reportOptions(standardOutput(), noColor));
+}

@@ -1,0 +1,39 @@
+import { BaseCommand } from '../cli/base-command.ts';
+import { EXIT } from '../cli/exit-code.ts';
+import { configFlags, configRequest, familyFlag, familyOf } from '../cli/flags.ts';
+import { formatFlags, outputFormat } from '../cli/format.ts';
+import { EXPECTED_OUTPUTS } from '../pipeline/types.ts';
+
+/** `istio-nat expected`. */
+export class Expected extends BaseCommand {
+  static override summary = 'Print the rules that Istio should have programmed for a release and its inputs.';
+  static override description =
+    `Prints the layout in the form of iptables-save (save), iptables -S (S), nft list ruleset (nft) or as JSON. Without
+--family both families of that configuration are printed, one after the other.`;
+  static override examples = [
+    {
+      description: 'What Istio 1.28.10 programs with its defaults',
+      command: '<%= config.bin %> expected --istio-version 1.28.10',
+    },
+    {
+      description: 'Held against the rules of a pod by hand',
+      command:
+        'diff <(<%= config.bin %> expected --istio-version 1.28.10 --output save --family ipv4) <(iptables-save)',
+    },
+  ];
+  static override flags = {
+    ...configFlags,
+    ...formatFlags(EXPECTED_OUTPUTS),
+    family: familyFlag('print this family only'),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Expected);
+    const output = outputFormat(flags, EXPECTED_OUTPUTS, process.env);
+    const family = familyOf(flags.family);
+    const { expected } = await import('../pipeline/expected.ts');
+    const { thisMachine } = await import('../pipeline/outside.ts');
+    const request = { config: configRequest(flags, process.env), output, ...(family !== undefined && { family }) };
+    await this.report(await expected(request, thisMachine()), EXIT.ok);
+  }
+}
