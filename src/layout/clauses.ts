@@ -1,4 +1,4 @@
-import { type Network, network, parseNetwork } from '../model/address.ts';
+import { type Network, network } from '../model/address.ts';
 import type { ConntrackStateName, Match } from '../model/match.ts';
 import { TCP, UDP } from '../model/protocol.ts';
 import type { Target } from '../model/target.ts';
@@ -114,14 +114,19 @@ export function setMark(value: number): Target {
   return { kind: 'mark', value, mask: 0xffffffff };
 }
 
+/** `CONNMARK --set-xmark value/mask`. */
+export function setConnmark(value: number, mask: number): Target {
+  return { kind: 'connmark-set', value, mask };
+}
+
+/** Rewrites the source address. */
+export function snat(address: Network): Target {
+  return { kind: 'snat', address: { from: address.address, to: address.address, family: address.family }, flags: [] };
+}
+
 /** Puts the packet into a conntrack zone, both directions. */
 export function zone(id: number): Target {
   return { kind: 'ct', notrack: false, zone: id, rest: [] };
-}
-
-/** The block that a CIDR of the configuration means, host bits cleared; null when it is none. */
-export function block(cidr: string): Network | null {
-  return parseNetwork(cidr);
 }
 
 export const LOOPBACK_V4: Network = network('ipv4', 0x7f000001n, 32);

@@ -15,8 +15,6 @@ export interface TableDraft {
   insert(chain: string, position: number, clauses: readonly Clause[], ...targets: readonly Target[]): void;
   /** Makes the table exist without a rule. */
   register(): void;
-  /** Makes a chain exist without a rule. */
-  declare(chain: string): void;
   readonly registered: boolean;
 }
 
@@ -29,14 +27,23 @@ export function createTable(): TableDraft {
     chains.set(name, rules);
     return rules;
   };
+  // Istio creates a chain when a rule is in it or jumps to it; the kernel would not take the jump otherwise.
+  const createDestinations = (targets: readonly Target[]): void => {
+    for (const target of targets) if (target.kind === 'jump') chain(target.chain);
+  };
   return {
     chains,
-    append: (name, clauses, ...targets) => void chain(name).push(rule(clauses, targets)),
-    insert: (name, position, clauses, ...targets) => void chain(name).splice(position - 1, 0, rule(clauses, targets)),
+    append: (name, clauses, ...targets) => {
+      chain(name).push(rule(clauses, targets));
+      createDestinations(targets);
+    },
+    insert: (name, position, clauses, ...targets) => {
+      chain(name).splice(position - 1, 0, rule(clauses, targets));
+      createDestinations(targets);
+    },
     register: () => {
       registered = true;
     },
-    declare: (name) => void chain(name),
     get registered() {
       return registered || chains.size > 0;
     },

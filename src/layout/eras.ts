@@ -218,6 +218,73 @@ export const CHANGES = [
     origin: 'f4d72e7fc52',
     what: 'DNS has chains of its own and is off without resolvers',
   },
+  // Ambient, and Istio's own nftables.
+  { feature: 'ambient', since: ['1.21.0'], origin: '1.20.8…1.21.0', what: 'ambient programs the pod, by TPROXY' },
+  {
+    feature: 'ambient-ipv6',
+    since: ['1.23.0'],
+    origin: '1.22.8…1.23.0',
+    what: 'a probe address and an ipset for each family, and IPv6 at all',
+  },
+  {
+    feature: 'ambient-redirect',
+    since: ['1.23.1', '1.24.0'],
+    origin: '1.23.0…1.23.1',
+    what: 'inbound by REDIRECT can be chosen',
+  },
+  {
+    feature: 'ambient-tproxy',
+    since: ['1.21.0'],
+    until: '1.25.0',
+    origin: '1.24.6…1.25.0',
+    what: 'inbound by TPROXY can be chosen',
+  },
+  {
+    feature: 'ambient-redirect-default',
+    since: ['1.24.0'],
+    origin: '1.23.6…1.24.0',
+    what: 'inbound by REDIRECT is the default',
+  },
+  {
+    feature: 'ambient-dns-zones',
+    since: ['1.24.0'],
+    origin: '1.23.6…1.24.0',
+    what: 'DNS capture spares ztunnel, takes tcp too, and keeps zones',
+  },
+  { feature: 'ambient-ingress', since: ['1.24.0'], origin: '1.23.6…1.24.0', what: 'a pod can bypass inbound capture' },
+  { feature: 'ambient-dns-default', since: ['1.25.0'], origin: '1.24.6…1.25.0', what: 'DNS capture is on by default' },
+  {
+    feature: 'ambient-pod-options',
+    since: ['1.25.0'],
+    origin: '1.24.6…1.25.0',
+    what: 'virtual interfaces, and DNS capture by pod',
+  },
+  {
+    feature: 'native-nftables',
+    since: ['1.27.0'],
+    origin: '1.26.8…1.27.0',
+    what: 'sidecars can be programmed in nftables tables of their own',
+  },
+  { feature: 'counters', since: ['1.28.0'], origin: '1.27.9…1.28.0', what: 'native rules count' },
+  { feature: 'ambient-native-nftables', since: ['1.28.0'], origin: '1.27.9…1.28.0', what: 'ambient too' },
+  {
+    feature: 'late-insert-appends',
+    since: ['1.27.4', '1.28.1'],
+    origin: '1.28.0…1.28.1',
+    what: 'a native insert behind the last rule appends instead of failing the transaction',
+  },
+  {
+    feature: 'ambient-native-ipv6-optional',
+    since: ['1.28.1'],
+    origin: '1.28.0…1.28.1',
+    what: 'native ambient leaves IPv6 rules out when IPv6 is off',
+  },
+  {
+    feature: 'ambient-connmark-always',
+    since: ['1.29.0'],
+    origin: '1.28.10…1.29.0',
+    what: 'pods that bypass inbound capture keep the connmark rule',
+  },
   // Defaults of the programs that call the tool.
   {
     feature: 'status-port-excluded',
@@ -250,6 +317,13 @@ export type Features = (feature: Feature) => boolean;
 export function featuresOf(release: Release): Features {
   const present = new Set(CHANGES.filter((change) => isPresent(change, release)).map((change) => change.feature));
   return (feature) => present.has(feature);
+}
+
+/** The features of a release given as text. Throws a RangeError for what is no release. */
+export function featuresFor(istioVersion: string): Features {
+  const release = parseRelease(istioVersion);
+  if ('error' in release) throw new RangeError(release.error);
+  return featuresOf(release);
 }
 
 function isPresent(change: Change, release: Release): boolean {

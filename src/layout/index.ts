@@ -1,12 +1,14 @@
 import type { Config } from '../model/config.ts';
 import type { Ruleset } from '../model/ruleset.ts';
-import { type Features, featuresOf } from './eras.ts';
+import { ambientIptables } from './ambient/iptables.ts';
+import { featuresFor } from './eras.ts';
 import type { ResolveGroup } from './groups.ts';
-import { parseRelease } from './release.ts';
 import { sidecarIptables } from './sidecar/index.ts';
 
+export { defaultConfig, inputsOf, type Programmer } from './defaults.ts';
 export type { ResolveGroup } from './groups.ts';
 export { isNewerThanKnown, parseRelease, type Release } from './release.ts';
+export { expectedRouting } from './routing.ts';
 
 /** What the configuration alone does not say. */
 export interface LayoutOptions {
@@ -20,13 +22,8 @@ export interface LayoutOptions {
  * newest known layout (`isNewerThanKnown` tells).
  */
 export function buildLayout(config: Config, options: LayoutOptions = {}): Ruleset {
-  const has = featuresFor(config);
+  const has = featuresFor(config.istioVersion);
   const resolveGroup = options.resolveGroup ?? (() => null);
+  if (config.dataplane === 'ambient') return { tables: ambientIptables(config, has) };
   return { tables: sidecarIptables(config, has, resolveGroup) };
-}
-
-function featuresFor(config: Config): Features {
-  const release = parseRelease(config.istioVersion);
-  if ('error' in release) throw new RangeError(release.error);
-  return featuresOf(release);
 }
