@@ -4,12 +4,12 @@ import { CONFIG_KEYS } from '../pipeline/inputs.ts';
 import type { ConfigKey, ConfigRequest, Family, SourceRequest } from '../pipeline/types.ts';
 import { THRESHOLDS, type Threshold } from './exit-code.ts';
 
-const SOURCE = 'WHERE THE FACTS COME FROM';
-const EXPECTATION = 'WHAT IS EXPECTED';
+const SOURCE = 'SOURCE';
+const EXPECTATION = 'EXPECTED CONFIGURATION';
 
 /** `--family`, for texts that do not say it and layouts that have both. */
 export function familyFlag(description: string) {
-  return string({ helpGroup: SOURCE, options: ['ipv4', 'ipv6'], description });
+  return string({ helpGroup: SOURCE, helpValue: 'ipv4|ipv6', options: ['ipv4', 'ipv6'], description });
 }
 
 /** The flags that say what is looked at; without any it is the network namespace of this process. */
@@ -84,7 +84,7 @@ export const configFlags = {
     helpGroup: EXPECTATION,
     helpValue: 'FILE',
     env: 'ISTIO_NAT_CONFIG',
-    description: 'JSON object with the inputs, spelled as in docs',
+    description: 'JSON object of these inputs, with keys such as inboundPortsExclude',
   }),
   ...Object.fromEntries(
     INPUTS.map(({ flag, options, description, environment }) => [

@@ -5,7 +5,7 @@ import { nearest } from '../pipeline/inputs.ts';
 import { PACKET_FIELDS, readPacket } from '../pipeline/packet.ts';
 import type { Packet, TraceRequest } from '../pipeline/types.ts';
 
-const GROUP = 'THE PACKET';
+const GROUP = 'PACKET';
 
 /** Each field of a packet: what its flag takes and means. The flag is the field's name in kebab case. */
 const DESCRIPTIONS: Readonly<Record<keyof Packet, readonly [value: string, description: string]>> = {
@@ -95,13 +95,12 @@ const ANY_SOURCE = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const;
 
 /** A source seldom matters, so it may be left out; the remark says what was taken in its place. */
 function fillSource(fields: Record<string, unknown>): string[] {
-  if (fields.source !== undefined || typeof fields.destination !== 'string') return [];
-  const destination = parseAddress(fields.destination);
-  if (destination === null) return [];
-  const loopback = destination.family === 'ipv4' ? destination.value >> 24n === 127n : destination.value === 1n;
-  const source = loopback ? fields.destination : ANY_SOURCE[destination.family];
-  fields.source = source;
-  return [`--source was not given; ${source} stands for it.`];
+  if (fields.source !== undefined) return [];
+  const destination = typeof fields.destination === 'string' ? parseAddress(fields.destination) : null;
+  const family = destination?.family ?? 'ipv4';
+  const loopback = family === 'ipv4' ? (destination?.value ?? 0n) >> 24n === 127n : destination?.value === 1n;
+  fields.source = loopback ? fields.destination : ANY_SOURCE[family];
+  return [`--source was not given; ${fields.source} stands for it.`];
 }
 
 function packetError(field: string, message: string): UsageError {

@@ -16,9 +16,10 @@ import type { CheckReport } from '../pipeline/types.ts';
 /** `istio-nat check`. */
 export class Check extends BaseCommand {
   static override summary = 'Say whether the rules of a pod do what Istio should have programmed.';
+  static override usage =
+    'check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [-o table|json] [--fail-on error|warning|info|never]';
   static override description =
-    `Reads the netfilter rules and sockets of a pod, works out what they do to every packet, and reports what differs
-from the layout that Istio programs for the release and the inputs given, with the rule that is guilty and the remedy.
+    `Reads the netfilter rules and sockets of a pod, works out what they do to every packet, and reports what differs from the layout that Istio programs for the release and the inputs given, with the rule that is guilty and the remedy.
 
 Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could not look or undetermined, 70 a bug.`;
   static override examples = [
@@ -29,7 +30,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     },
     {
       description: 'From a pipe, as JSON, failing on warnings too',
-      command: 'iptables-save | <%= config.bin %> check --rules - --json --fail-on warning',
+      command: '$ iptables-save | <%= config.bin %> check --rules - --json --fail-on warning',
     },
   ];
   static override flags = { ...sourceFlags, ...exampleFlag, ...configFlags, ...reportFlags, ...failOnFlag };

@@ -7,9 +7,10 @@ import { EXPECTED_OUTPUTS } from '../pipeline/types.ts';
 /** `istio-nat expected`. */
 export class Expected extends BaseCommand {
   static override summary = 'Print the rules that Istio should have programmed for a release and its inputs.';
+  static override usage =
+    'expected [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [-o save|S|nft|json] [--family ipv4|ipv6]';
   static override description =
-    `Prints the layout in the form of iptables-save (save), iptables -S (S), nft list ruleset (nft) or as JSON. Without
---family both families of that configuration are printed, one after the other.`;
+    `Prints the layout in the form of iptables-save (save), iptables -S (S), nft list ruleset (nft) or as JSON. Without --family both families of that configuration are printed, one after the other.`;
   static override examples = [
     {
       description: 'What Istio 1.28.10 programs with its defaults',
@@ -18,7 +19,7 @@ export class Expected extends BaseCommand {
     {
       description: 'Held against the rules of a pod by hand',
       command:
-        'diff <(<%= config.bin %> expected --istio-version 1.28.10 --output save --family ipv4) <(iptables-save)',
+        '$ diff <(<%= config.bin %> expected --istio-version 1.28.10 --output save --family ipv4) <(iptables-save)',
     },
   ];
   static override flags = {

@@ -11,11 +11,14 @@ import type { PacketError, SourceRequest, TraceReport } from '../pipeline/types.
 /** `istio-nat trace`. */
 export class Trace extends BaseCommand {
   static override summary = 'Follow a packet through the hooks, rule by rule.';
+  static override usage = [
+    'trace --hook PREROUTING|OUTPUT --destination ADDRESS --destination-port PORT [--<field> VALUE...] [--rules FILE...]',
+    'trace --packets FILE [--verdict-only] [--rules FILE...]',
+  ];
   static override description =
     `Says for each rule that the packet meets whether it matches and why, and what becomes of the packet.
 
-With --packets every line of the file is a packet as a JSON object, and every line of the output its trace as a JSON
-object, in the same order. A line that is no packet gives {"error": …, "line": N} in its place, and exit code 2 at the end.
+With --packets every line of the file is a packet as a JSON object, and every line of the output its trace as a JSON object, in the same order. A line that is no packet gives {"error": …, "line": N} in its place, and exit code 2 at the end.
 
 Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 could not look or an undetermined verdict.`;
   static override examples = [

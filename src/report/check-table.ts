@@ -24,7 +24,7 @@ export function checkTable(report: CheckReport, options: ReportOptions): string 
     undeterminedLines(report.undetermined, style),
     inputLines(report, style),
     checkLines(report.checks, style),
-    summaryLines(report),
+    wrap(summary(report), style.width),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -117,14 +117,14 @@ const BLANK_BORDERS = Object.fromEntries(
     .concat([['middle', '']]),
 );
 
-function summaryLines(report: CheckReport): string[] {
+function summary(report: CheckReport): string {
   const { error, warning, info } = report.summary;
   const outcomes = (['pass', 'fail', 'skipped', 'undetermined'] as const).flatMap((outcome) => {
     const number = report.checks.filter((check) => check.outcome === outcome).length;
     return number === 0 ? [] : [`${number} ${OUTCOME_WORDS[outcome]}`];
   });
   const findings = [count(error, 'error'), count(warning, 'warning'), count(info, 'note')].join(', ');
-  return [outcomes.length === 0 ? `${findings}.` : `${findings}. Checks: ${outcomes.join(', ')}.`];
+  return outcomes.length === 0 ? `${findings}.` : `${findings}. Checks: ${outcomes.join(', ')}.`;
 }
 
 const OUTCOME_WORDS = { pass: 'passed', fail: 'failed', skipped: 'skipped', undetermined: 'undetermined' } as const;

@@ -16,16 +16,20 @@ const LONGEST_QUOTE = 600;
 export function findingLines(finding: Finding, style: Style): string[] {
   const { chalk } = style;
   const family = finding.family === undefined ? '' : ` (${familyName(finding.family)})`;
-  const title = `${chalk.bold(finding.code)}  ${chalk.bold(escapeText(finding.title))}${family}`;
+  const title = wrap(escapeText(`${finding.code} ${finding.title}${family}`), style.width - 2);
   return [
-    `${symbol(finding.severity, chalk)} ${title}`,
+    ...title.map((line, index) => `${index === 0 ? symbol(finding.severity, chalk) : ' '} ${chalk.bold(line)}`),
     ...indent(
       [
         ...paragraphs(finding.message, style.width - 2),
         ...evidenceLines(finding, style),
         ...differenceLines(finding, style),
         ...(finding.remedy === undefined ? [] : section('Remedy', finding.remedy, style)),
-        ...labelled('More', COLUMN, [chalk.dim(escapeText(finding.hint))]),
+        ...labelled(
+          'More',
+          COLUMN,
+          paragraphs(finding.hint, style.width - 2 - COLUMN).map((line) => chalk.dim(line)),
+        ),
       ],
       2,
     ),

@@ -36,11 +36,18 @@ export function traceTable(trace: Trace, options: ReportOptions): string {
 }
 
 function verdictLines(trace: Trace, style: Style): string[] {
-  const last = trace.steps?.findLast((step) => step.outcome !== 'no-match');
-  const by = last === undefined ? '' : ` (${place(last)})`;
+  const step = decidingStep(trace);
+  const by = step === undefined ? '' : ` by ${place(step)}`;
   const lines = wrap(escapeText(`${verdictWords(trace.verdict)}${by}`), style.width - 9);
   const color = trace.verdict.kind === 'undetermined' ? style.chalk.yellow : style.chalk.bold;
   return lines.map((line) => color(line));
+}
+
+/** The last step that did what the verdict says. Letting a packet through is often nobody's doing. */
+function decidingStep(trace: Trace): Step | undefined {
+  const { kind } = trace.verdict;
+  if (kind === 'undetermined' || kind === 'accept') return undefined;
+  return trace.steps?.findLast((step) => step.outcome === 'match' && step.action.toLowerCase().startsWith(kind));
 }
 
 function stepLines(steps: readonly Step[], style: Style): string[] {

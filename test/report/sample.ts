@@ -1,4 +1,5 @@
 import type { CheckReport, Finding } from '../../src/diagnose/report.ts';
+import type { Trace } from '../../src/report/trace-table.ts';
 
 /** A finding with every part that the table prints. */
 export const FINDING: Finding = {
@@ -99,6 +100,59 @@ export const UNDETERMINED: CheckReport = {
       code: 'NAT1001',
       message: 'Reading the rules needs CAP_NET_ADMIN, which this process (uid 1337) does not have.',
       remedy: 'kubectl debug POD --profile=netadmin --image=… -- istio-nat check',
+    },
+  ],
+};
+
+/** A packet on its way into the proxy. */
+export const TRACE: Trace = {
+  packet: {
+    family: 'ipv4',
+    hook: 'PREROUTING',
+    protocol: 'tcp',
+    source: '10.0.0.9',
+    sourcePort: 40000,
+    destination: '10.0.0.5',
+    destinationPort: 8080,
+    inInterface: 'eth0',
+  },
+  verdict: { kind: 'redirect', port: 15006 },
+  steps: [
+    {
+      table: 'nat',
+      chain: 'PREROUTING',
+      index: 1,
+      text: '-A PREROUTING -p tcp -j ISTIO_INBOUND',
+      outcome: 'match',
+      action: 'jump ISTIO_INBOUND',
+      why: 'protocol is tcp',
+    },
+    {
+      table: 'nat',
+      chain: 'ISTIO_INBOUND',
+      index: 1,
+      text: '-A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN',
+      outcome: 'no-match',
+      action: 'return',
+      why: 'destination port is 8080, not 15008',
+    },
+    {
+      table: 'nat',
+      chain: 'ISTIO_INBOUND',
+      index: 2,
+      text: '-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT',
+      outcome: 'match',
+      action: 'jump ISTIO_IN_REDIRECT',
+      why: 'protocol is tcp',
+    },
+    {
+      table: 'nat',
+      chain: 'ISTIO_IN_REDIRECT',
+      index: 1,
+      text: '-A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006',
+      outcome: 'match',
+      action: 'redirect 15006',
+      why: 'protocol is tcp',
     },
   ],
 };

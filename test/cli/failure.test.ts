@@ -1,0 +1,39 @@
+import { CLIError, ModuleLoadError } from '@oclif/core/errors';
+import { describe, expect, it } from 'vitest';
+import { failureOf, failureText } from '../../src/cli/failure.ts';
+import { CannotLook, UsageError } from '../../src/pipeline/errors.ts';
+
+const KNOWN = { flags: ['rules', 'istio-version'] };
+
+describe('failureOf', () => {
+  it('gives each error to whoever has to act', () => {
+    const errors = [
+      new UsageError('u', { hint: 'h' }),
+      new CannotLook('c', { code: 'NAT1001' }),
+      new CLIError('Flag --rules expects a value'),
+      new ModuleLoadError('x'),
+      new TypeError('t'),
+      'a string',
+    ];
+    expect(errors.map((error) => failureOf(error, KNOWN).exitCode)).toEqual([2, 3, 2, 70, 70, 70]);
+    expect(failureOf(errors[0], KNOWN)).toEqual({ kind: 'usage', exitCode: 2, message: 'u', hint: 'h' });
+    expect(failureOf(errors[1], KNOWN)).toEqual({ kind: 'cannot-look', exitCode: 3, message: 'c', code: 'NAT1001' });
+  });
+
+  it('says that a bug is one, and how to report it', () => {
+    const failure = failureOf(new TypeError('x is not a function'), KNOWN);
+    expect(failure.message).toContain('a bug in istio-nat');
+    expect(failure.message).toContain('TypeError: x is not a function');
+    expect(failure.hint).toContain('ISTIO_NAT_DEBUG=1');
+  });
+});
+
+describe('failureText', () => {
+  it('makes harmless what it quotes', () => {
+    expect(failureText({ message: 'no file \x1b[2J\u202e' })).toBe('istio-nat: no file \\x1b[2J\\u202e\n');
+  });
+
+  it('puts the next step on a line of its own', () => {
+    expect(failureText({ message: 'a\nb', hint: 'c' })).toBe('istio-nat: a\n  b\n  c\n');
+  });
+});
