@@ -16,6 +16,11 @@ export function tcpDport(port: number): Match {
   return { kind: 'tcp', destinationPort: { negated: false, value: [{ from: port, to: port }] } };
 }
 
+/** A tcp destination port among several, as an anonymous set of nftables; iptables has `dports`. */
+export function tcpDports(...ports: readonly number[]): Match {
+  return { kind: 'tcp', destinationPort: { negated: false, value: ports.map((port) => ({ from: port, to: port })) } };
+}
+
 /** The destination port of a udp packet; the protocol match is not included. */
 export function udpDport(port: number): Match {
   return { kind: 'udp', destinationPort: { negated: false, value: [{ from: port, to: port }] } };

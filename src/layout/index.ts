@@ -3,6 +3,8 @@ import type { Ruleset } from '../model/ruleset.ts';
 import { ambientIptables } from './ambient/iptables.ts';
 import { featuresFor } from './eras.ts';
 import type { ResolveGroup } from './groups.ts';
+import { ambientNftables } from './nftables/ambient.ts';
+import { sidecarNftables } from './nftables/sidecar.ts';
 import { sidecarIptables } from './sidecar/index.ts';
 
 export { defaultConfig, inputsOf, type Programmer } from './defaults.ts';
@@ -14,6 +16,8 @@ export { expectedRouting } from './routing.ts';
 export interface LayoutOptions {
   /** Finds the id of a group given by name; by default none is found and the name stays in the rule as text. */
   readonly resolveGroup?: ResolveGroup;
+  /** User that the kubelet runs as, for the rules on the node with native nftables; root by default. */
+  readonly kubeletUid?: number;
 }
 
 /**
@@ -24,6 +28,9 @@ export interface LayoutOptions {
 export function buildLayout(config: Config, options: LayoutOptions = {}): Ruleset {
   const has = featuresFor(config.istioVersion);
   const resolveGroup = options.resolveGroup ?? (() => null);
-  if (config.dataplane === 'ambient') return { tables: ambientIptables(config, has) };
-  return { tables: sidecarIptables(config, has, resolveGroup) };
+  const native = config.backend === 'nftables';
+  if (config.dataplane === 'ambient') {
+    return { tables: native ? ambientNftables(config, has, options.kubeletUid ?? 0) : ambientIptables(config, has) };
+  }
+  return { tables: native ? sidecarNftables(config, has, resolveGroup) : sidecarIptables(config, has, resolveGroup) };
 }

@@ -31,6 +31,7 @@ function chainsOf(table: string, draft: TableDraft): Chain[] {
   return [...bases, ...own.map((name) => ({ name, rules: finished(draft.chains.get(name) ?? []) }))];
 }
 
+/** The rules of a chain with their places. */
 function finished(rules: readonly DraftRule[]): Rule[] {
   return rules.map((rule, position) => ({
     index: position + 1,

@@ -51,7 +51,7 @@ function sparedPorts(plan: Plan, sparesDns: boolean): Clause[] {
 }
 
 /** The conditions under which owner groups keep a packet out of capture; one rule each. */
-export function ownerGroupExemptions(plan: Plan): Match[][] {
+export function ownerGroupExemptions(plan: Pick<Plan, 'config' | 'has' | 'resolveGroup'>): Match[][] {
   const { ownerGroupsInclude, ownerGroupsExclude } = plan.config;
   if (!plan.has('owner-groups')) return [];
   if (ownerGroupsInclude === '*') return ownerGroupsExclude.map((group) => [ownerGroup(group, plan.resolveGroup)]);

@@ -7,25 +7,29 @@ import type { Features } from '../eras.ts';
 import type { ResolveGroup } from '../groups.ts';
 import type { Drafts } from '../kernel-form.ts';
 
-/** What the steps of a sidecar's layout share while they program one family. */
-export interface Plan extends Drafts {
-  readonly config: Config;
+/** What the configuration comes to for one family, whatever the backend. */
+export interface FamilyFacts {
   readonly family: Family;
+  readonly loopback: Network;
+  readonly passthrough: Network;
+  /** The outbound includes and excludes of this family. */
+  readonly includes: '*' | readonly Network[];
+  readonly excludes: readonly Network[];
+  /** Which servers' DNS is captured in this family; `off` when none is to be. */
+  readonly dns: 'off' | 'all' | readonly Network[];
+}
+
+/** What the steps of a sidecar's iptables layout share while they program one family. */
+export interface Plan extends Drafts, FamilyFacts {
+  readonly config: Config;
   readonly has: Features;
   readonly resolveGroup: ResolveGroup;
   /** TPROXY is what this family does inbound. */
   readonly tproxy: boolean;
   /** Where inbound capture happens: mangle for TPROXY, nat otherwise. */
   readonly inbound: TableDraft;
-  readonly loopback: Network;
-  readonly passthrough: Network;
-  /** The outbound includes and excludes of this family. */
-  readonly includes: '*' | readonly Network[];
-  readonly excludes: readonly Network[];
   /** An include, of either family, is a loopback address. */
   readonly includesLoopback: boolean;
-  /** Which servers' DNS is captured in this family; `off` when none is to be. */
-  readonly dns: 'off' | 'all' | readonly Network[];
 }
 
 /** The plan of one family, with empty tables. */
@@ -34,17 +38,24 @@ export function planFamily(config: Config, family: Family, has: Features, resolv
   const tproxy = config.interceptionMode === 'TPROXY' && (family === 'ipv4' || has('families-alike'));
   return {
     ...drafts,
+    ...familyFacts(config, family, has),
     config,
-    family,
     has,
     resolveGroup,
     tproxy,
     inbound: tproxy ? drafts.mangle : drafts.nat,
+    includesLoopback: includesLoopback(config),
+  };
+}
+
+/** The addresses that a family's rules are about. */
+export function familyFacts(config: Config, family: Family, has: Features): FamilyFacts {
+  return {
+    family,
     loopback: loopbackOf(config, family, has),
     passthrough: family === 'ipv4' ? PASSTHROUGH_V4 : PASSTHROUGH_V6,
     includes: config.outboundIpRangesInclude === '*' ? '*' : ranges(config.outboundIpRangesInclude, family, has),
     excludes: ranges(config.outboundIpRangesExclude, family, has),
-    includesLoopback: includesLoopback(config),
     dns: capturedDns(config, family, has),
   };
 }
@@ -68,7 +79,7 @@ function blocks(cidrs: readonly string[], family: Family): Network[] {
 }
 
 /** Judged by the address as it is written, before host bits are cleared, as Istio does. */
-function includesLoopback(config: Config): boolean {
+export function includesLoopback(config: Config): boolean {
   if (config.outboundIpRangesInclude === '*') return false;
   const addresses = config.outboundIpRangesInclude.map((cidr) => parseNetwork(cidr.split('/')[0] ?? ''));
   return addresses.some((address) => address !== null && isLoopback(address));

@@ -1,0 +1,141 @@
+import type { Network } from '../../model/address.ts';
+import type { Config } from '../../model/config.ts';
+import { FAMILIES } from '../../model/family.ts';
+import type { Table } from '../../model/ruleset.ts';
+import {
+  type AmbientFamily,
+  type AmbientOptions,
+  ambientFamily,
+  ambientOptions,
+  CONNECTION_MARK,
+  MARK_MASK,
+  notOfZtunnel,
+  ofZtunnel,
+  PORTS,
+} from '../ambient/plan.ts';
+import {
+  ACCEPT,
+  connmark,
+  from,
+  inInterface,
+  jump,
+  mark,
+  not,
+  outInterface,
+  RETURN,
+  redirect,
+  setConnmark,
+  snat,
+  tcp,
+  tcpDport,
+  to,
+  udpDport,
+  udpSport,
+  uid,
+  zone,
+} from '../clauses.ts';
+import { createTable, type TableDraft } from '../draft.ts';
+import type { Features } from '../eras.ts';
+import { OUT, OUTPUT, POSTROUTING, PREROUTING, PRERT } from './chains.ts';
+import { nativeTables } from './table.ts';
+
+const ALL = 0xffffffff;
+
+interface AmbientNativePlan extends AmbientOptions {
+  readonly raw: TableDraft;
+  readonly mangle: TableDraft;
+  readonly nat: TableDraft;
+  readonly families: readonly AmbientFamily[];
+}
+
+/**
+ * Ambient's own nftables tables, in the pod or on its node; none for releases that had none. `kubeletUid` is the user
+ * whose probes the node rewrites.
+ */
+export function ambientNftables(config: Config, has: Features, kubeletUid: number): Table[] {
+  if (!has('ambient-native-nftables')) return [];
+  const plan = planAmbient(config, has);
+  if (config.scope === 'host') {
+    // 1.28.0 asked for the IPv6 set without having made it: the kernel refused the whole transaction.
+    if (!config.enableIpv6 && !has('ambient-native-ipv6-optional')) return [];
+    programNode(plan, kubeletUid);
+    return nativeTables('istio-ambient', plan, () => true);
+  }
+  programPod(plan);
+  return nativeTables('istio-ambient', plan, (chain) => chain !== PREROUTING && chain !== OUTPUT);
+}
+
+function planAmbient(config: Config, has: Features): AmbientNativePlan {
+  const ipv6 = config.enableIpv6 || !has('ambient-native-ipv6-optional');
+  return {
+    raw: createTable(),
+    mangle: createTable(),
+    nat: createTable(),
+    ...ambientOptions(config, has),
+    families: FAMILIES.filter((family) => family === 'ipv4' || ipv6).map((family) => ambientFamily(config, family)),
+  };
+}
+
+function programPod(plan: AmbientNativePlan): void {
+  enterChains(plan);
+  for (const name of plan.virtualInterfaces) {
+    plan.nat.append(PRERT, [inInterface(name), tcp], redirect(PORTS.outbound));
+    plan.nat.append(PRERT, [inInterface(name), tcp], RETURN);
+  }
+  if (plan.connmark) plan.mangle.append(PRERT, [ofZtunnel], setConnmark(CONNECTION_MARK, MARK_MASK));
+  acceptProbes(plan);
+  if (!plan.bypassInbound) captureInbound(plan);
+  const restore = { kind: 'connmark-restore', nfmask: ALL, ctmask: ALL } as const;
+  plan.mangle.append(OUT, [connmark(CONNECTION_MARK, MARK_MASK)], restore);
+  if (plan.dns) captureDns(plan);
+  captureOutbound(plan);
+}
+
+function enterChains({ raw, mangle, nat, dns }: AmbientNativePlan): void {
+  for (const table of [mangle, nat, ...(dns ? [raw] : [])]) {
+    table.append(PREROUTING, [], jump(PRERT));
+    table.append(OUTPUT, [], jump(OUT));
+  }
+}
+
+function acceptProbes({ nat, families, bypassInbound }: AmbientNativePlan): void {
+  const probes = families.map(({ probe }) => probe).filter((probe) => probe !== null);
+  if (!bypassInbound) for (const probe of probes) nat.append(PRERT, [tcp, from(probe)], ACCEPT);
+  for (const probe of probes) nat.append(OUT, [tcp, to(probe)], ACCEPT);
+}
+
+function captureInbound({ nat, families }: AmbientNativePlan): void {
+  for (const { loopback } of families) {
+    nat.append(PRERT, [not(to(loopback)), not(tcpDport(PORTS.hbone)), notOfZtunnel], redirect(PORTS.inbound));
+  }
+}
+
+/** The udp rule names no address, so it takes IPv6 queries too, even with IPv6 off. */
+function captureDns({ nat, raw, families }: AmbientNativePlan): void {
+  nat.append(OUT, [not(outInterface('lo')), notOfZtunnel, udpDport(53)], redirect(PORTS.dns));
+  for (const { loopback } of families) {
+    nat.append(OUT, [not(to(loopback)), tcpDport(53), notOfZtunnel], redirect(PORTS.dns));
+  }
+  raw.append(OUT, [udpDport(53), ofZtunnel], zone(1));
+  raw.append(PRERT, [udpSport(53), notOfZtunnel], zone(1));
+}
+
+function captureOutbound({ nat, families }: AmbientNativePlan): void {
+  nat.append(OUT, [tcp, mark(CONNECTION_MARK, MARK_MASK)], ACCEPT);
+  for (const { loopback } of families) nat.append(OUT, [outInterface('lo'), not(to(loopback))], ACCEPT);
+  for (const { loopback } of families) {
+    nat.append(OUT, [tcp, not(to(loopback)), notOfZtunnel], redirect(PORTS.outbound));
+  }
+}
+
+/** On the node: what the kubelet sends to ambient pods gets the probe address as its source. */
+function programNode({ nat, families }: AmbientNativePlan, kubeletUid: number): void {
+  for (const { probe } of families) {
+    if (probe !== null) nat.append(POSTROUTING, [tcp, uid(kubeletUid), toAmbientPods(probe)], snat(probe));
+  }
+}
+
+function toAmbientPods({ family }: Network) {
+  const [protocol, suffix] = family === 'ipv4' ? ['ip', 'v4'] : ['ip6', 'v6'];
+  return { kind: 'opaque', module: 'set', args: [protocol, 'daddr', `@istio-inpod-probes-${suffix}`] } as const;
+}
