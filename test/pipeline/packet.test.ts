@@ -18,7 +18,7 @@ function read(fields: Record<string, unknown>) {
 
 describe('readPacketLine', () => {
   it('gives back the packet of the contract, fields in its order', () => {
-    const reading = read({ uid: null, ...LINE });
+    const reading = read({ ...LINE, ctState: undefined });
     expect(reading).toEqual({ kind: 'packet', packet: LINE, ignored: [] });
     expect(JSON.stringify(reading.kind === 'packet' && reading.packet)).toBe(JSON.stringify(LINE));
   });
