@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { execa } from 'execa';
-import { findExecutable } from './executable.ts';
+import { findExecutable, type Lookup } from './executable.ts';
 import type { Argv, CommandFailureKind, CommandOptions, CommandResult, CommandRunner } from './runner.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -8,6 +8,9 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 const MAX_STDERR_BYTES = 1024 * 1024;
 /** How long to wait for the end of the output once the whole process group is dead: a daemon may have left the group. */
 const DRAIN_MS = 200;
+
+/** Arguments end at a NUL byte for execve, so one with a NUL in it cannot be handed over. */
+const NOT_PASSABLE: Lookup = { kind: 'not-executable', path: '' };
 
 /** Runs programs of this machine, in the namespaces of this process. */
 export function localRunner(): CommandRunner {
@@ -17,10 +20,10 @@ export function localRunner(): CommandRunner {
 async function run(argv: Argv, options: CommandOptions = {}): Promise<CommandResult> {
   const started = performance.now();
   const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C', ...options.env };
-  const lookup = findExecutable(argv[0], env.PATH);
+  const lookup = argv.some((argument) => argument.includes('\0')) ? NOT_PASSABLE : findExecutable(argv[0], env.PATH);
   const outcome =
     lookup.kind === 'found' ? await execute(lookup.path, argv, env, options) : unavailable(lookup.kind, argv);
-  const path = lookup.kind === 'not-found' ? null : lookup.path;
+  const path = lookup.kind === 'not-found' || lookup.path === '' ? null : lookup.path;
   return { argv, path, ...outcome, durationMs: Math.round(performance.now() - started) };
 }
 

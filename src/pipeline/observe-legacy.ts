@@ -1,0 +1,82 @@
+import { answerTo, type Capture, capturedFile } from '../collect/capture.ts';
+import { TABLE_NAMES } from '../collect/live.ts';
+import type { CommandResult } from '../collect/runner.ts';
+import type { Family } from '../model/family.ts';
+import type { Obstacle } from '../model/pod.ts';
+import type { Table } from '../model/ruleset.ts';
+import { parseIptables } from '../parse/iptables/index.ts';
+import { toolFailed, toolMissing, unparsable } from './observe-obstacles.ts';
+import type { Refusal } from './observe-rights.ts';
+import { commandLine, endingOf, type Seen, seen } from './observe-seen.ts';
+
+/** What was seen of one backend; `value` null: its rules are unknown. */
+export type SeenTables = Seen<readonly Table[] | null> & { readonly refusals: readonly Refusal[] };
+
+/** The tables of iptables-legacy of one family. No list in /proc at all: the kernel has no legacy iptables. */
+export function observeLegacy(capture: Capture, family: Family): SeenTables {
+  const names = capturedFile(capture, TABLE_NAMES[family]);
+  const what = `the rules of iptables-legacy (${family})`;
+  if (names === null) return unknown([cannotRead(family, 'it was not read', what)]);
+  if ('text' in names) return fromSave(capture, family, words(names.text), what);
+  if (names.error === 'forbidden') return unknown([], [{ what, needs: 'legacy-names' }]);
+  if (names.error === 'missing' && procIsMounted(capture)) return known(seen([]));
+  return unknown([cannotRead(family, names.message, what)]);
+}
+
+function fromSave(capture: Capture, family: Family, listed: readonly string[], what: string): SeenTables {
+  if (listed.length === 0) return known(seen([]));
+  const result = answerTo(capture, `legacy-save-${family}`);
+  const ending = result === null ? 'unavailable' : endingOf(result);
+  const tool = family === 'ipv4' ? 'iptables-legacy-save' : 'ip6tables-legacy-save';
+  if (result === null || ending === 'unavailable') return unknown([toolMissing(tool, [result], what, 'rules')]);
+  if (ending === 'refused') return unknown([], [{ what, needs: 'legacy' }]);
+  if (ending === 'failed') return unknown([toolFailed(result, what, 'rules')]);
+  return known(parsed(result, family, listed));
+}
+
+function parsed(result: CommandResult, family: Family, listed: readonly string[]): Seen<readonly Table[]> {
+  const { tables, diagnostics } = parseIptables(result.stdout, {
+    source: commandLine(result),
+    family,
+    backend: 'iptables-legacy',
+  });
+  const loss = unparsable(result, diagnostics, 'rules') ?? notShown(result, tables, listed);
+  return { value: tables, obstacles: loss === null ? [] : [loss], diagnostics };
+}
+
+/** A table that the kernel lists and the tool did not print was cut off, or came while we looked. */
+function notShown(result: CommandResult, tables: readonly Table[], listed: readonly string[]): Obstacle | null {
+  const left = listed.filter((name) => !tables.some((table) => table.name === name));
+  if (left.length === 0) return null;
+  const message = `${commandLine(result)} did not show ${left.join(', ')}, which the kernel lists as registered`;
+  return { code: 'NAT1003', message, remedy: 'Run the check again', concerns: 'rules' };
+}
+
+/** A legacy table without rules, own chains or a dropping policy: it changes nothing, but makes nft tools warn. */
+export function isEmptyTable(table: Table): boolean {
+  return table.chains.every((chain) => chain.rules.length === 0 && chain.base?.policy === 'accept');
+}
+
+function cannotRead(family: Family, why: string, what: string): Obstacle {
+  const message = `${TABLE_NAMES[family]}: ${why}; ${what} could not be looked at`;
+  return { code: 'NAT1003', message, remedy: 'Run istio-nat where /proc is mounted', concerns: 'rules' };
+}
+
+function procIsMounted(capture: Capture): boolean {
+  const status = capturedFile(capture, '/proc/self/status');
+  return status !== null && 'text' in status;
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
+/** A backend whose rules were read. */
+export function known(tables: Seen<readonly Table[]>): SeenTables {
+  return { ...tables, refusals: [] };
+}
+
+/** A backend whose rules were not read. */
+export function unknown(obstacles: readonly Obstacle[], refusals: readonly Refusal[] = []): SeenTables {
+  return { value: null, obstacles, diagnostics: [], refusals };
+}

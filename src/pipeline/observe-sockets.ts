@@ -1,0 +1,68 @@
+import { answerTo, type Capture, capturedFile } from '../collect/capture.ts';
+import type { CommandResult } from '../collect/runner.ts';
+import type { Obstacle } from '../model/pod.ts';
+import type { Socket } from '../model/socket.ts';
+import { parseProcNet } from '../parse/sockets/procnet.ts';
+import { type ParsedSockets, parseSs } from '../parse/sockets/ss.ts';
+import { toolFailed, toolMissing, unparsable } from './observe-obstacles.ts';
+import { commandLine, endingOf, note, type Seen, seen } from './observe-seen.ts';
+
+const PROTOCOLS = ['tcp', 'udp'] as const;
+
+/** The sockets of a capture: from ss, or from the kernel's own lists; null when neither could be read. */
+export function observeSockets(capture: Capture): Seen<readonly Socket[] | null> {
+  const parts = PROTOCOLS.map((protocol) => socketsOf(capture, protocol));
+  const value = parts.flatMap((part) => part.value ?? []);
+  return {
+    value: parts.every((part) => part.value === null) ? null : value,
+    obstacles: distinct(parts.flatMap((part) => part.obstacles)),
+    diagnostics: parts.flatMap((part) => part.diagnostics),
+  };
+}
+
+function socketsOf(capture: Capture, protocol: 'tcp' | 'udp'): Seen<readonly Socket[] | null> {
+  const result = answerTo(capture, `sockets-${protocol}`);
+  if (result !== null && endingOf(result) === 'succeeded') return fromSs(result, protocol);
+  const fallback = fromKernel(capture, protocol);
+  if (fallback === null) return { value: null, obstacles: [unseen(result)], diagnostics: [] };
+  const why = result?.failure?.message ?? 'ss failed';
+  return seen(fallback.sockets, [
+    note(`/proc/net/${protocol}`, `${why}; the sockets were read here instead, without the names of their processes`),
+    ...fallback.diagnostics,
+  ]);
+}
+
+function fromSs(result: CommandResult, protocol: 'tcp' | 'udp'): Seen<readonly Socket[]> {
+  const { sockets, diagnostics } = parseSs(result.stdout, { source: commandLine(result), protocol });
+  const loss = unparsable(result, diagnostics, 'sockets');
+  return { value: sockets, obstacles: loss === null ? [] : [loss], diagnostics };
+}
+
+/** The kernel's lists of both families. The IPv6 one does not exist where IPv6 is switched off. */
+function fromKernel(capture: Capture, protocol: 'tcp' | 'udp'): ParsedSockets | null {
+  const parsed = ['', '6'].map((suffix) => {
+    const path = `/proc/net/${protocol}${suffix}`;
+    const content = capturedFile(capture, path);
+    if (content !== null && 'text' in content) return parseProcNet(content.text, { source: path, protocol });
+    return content?.error === 'missing' && suffix === '6' ? { sockets: [], diagnostics: [] } : null;
+  });
+  if (parsed.includes(null)) return null;
+  const complete = parsed.filter((part) => part !== null);
+  return {
+    sockets: complete.flatMap((part) => part.sockets),
+    diagnostics: complete.flatMap((part) => part.diagnostics),
+  };
+}
+
+function unseen(result: CommandResult | null): Obstacle {
+  if (result === null || endingOf(result) === 'unavailable') {
+    return toolMissing('ss', [result], 'the sockets', 'sockets');
+  }
+  return toolFailed(result, 'the sockets', 'sockets');
+}
+
+function distinct(obstacles: readonly Obstacle[]): Obstacle[] {
+  return obstacles.filter(
+    (one, position) => obstacles.findIndex((other) => other.message === one.message) === position,
+  );
+}
