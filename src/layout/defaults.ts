@@ -1,90 +1,50 @@
-import type { Config, ConfigKey } from '../model/config.ts';
-import { type Features, featuresOf } from './eras.ts';
-import { parseRelease, type Release } from './release.ts';
+import type { Config } from '../model/config.ts';
+import { type Features, featuresFor } from './eras.ts';
 
 /** Who programmed the pod: the init container, or the CNI plugin. They take different defaults for the same pod. */
 export type Programmer = 'istio-init' | 'istio-cni';
 
-/** The inputs of each data plane that some releases do not have, and what gave them to it. */
-const SINCE: Readonly<Partial<Record<ConfigKey, Parameters<Features>[0]>>> = {
-  inboundTunnelPort: 'tunnel-return',
-  outboundPortsInclude: 'outbound-port-includes',
-  outboundPortsExclude: 'outbound-port-excludes',
-  excludeInterfaces: 'exclude-interfaces',
-  rerouteVirtualInterfaces: 'virtual-interfaces',
-  ownerGroupsInclude: 'owner-groups',
-  ownerGroupsExclude: 'owner-groups',
-  captureAllDns: 'dns-capture-all',
-  dnsServersV4: 'dns-by-resolver',
-  dnsServersV6: 'families-alike',
-  dropInvalid: 'drop-invalid',
-  hostIpv4LoopbackCidr: 'loopback-cidr',
-  inboundCapturePort: 'capture-port-for-all-ports',
-  redirectDns: 'dns-input',
-};
-
-/** The inputs that make a difference to a sidecar of the release. */
-export function inputsOf(release: Release): ConfigKey[] {
-  const has = featuresOf(release);
-  return SIDECAR_KEYS.filter((key) => {
-    const feature = SINCE[key];
-    return feature === undefined || has(feature);
-  });
+/**
+ * What Istio programs when nobody configured anything: for a sidecar the arguments of the release's injection template
+ * or the values that istio-cni takes, for ambient those of its chart. Inputs that the release does not have hold a
+ * neutral value. 1.0 – 1.2 captured the ports that the pod's containers declare, which nothing here can know; `*`
+ * stands for them. Throws a RangeError when `istioVersion` is no release.
+ */
+export function defaultConfig(
+  istioVersion: string,
+  programmer: Programmer = 'istio-init',
+  dataplane: Config['dataplane'] = 'sidecar',
+): Config {
+  const has = featuresFor(istioVersion);
+  const own = dataplane === 'ambient' ? ambientDefaults(has) : sidecarDefaults(has, programmer);
+  return { ...NEUTRAL, istioVersion, dataplane, ...own };
 }
 
-const SIDECAR_KEYS: readonly ConfigKey[] = [
-  'istioVersion',
-  'dataplane',
-  'backend',
-  'interceptionMode',
-  'proxyUid',
-  'proxyGid',
-  'proxyPort',
-  'inboundCapturePort',
-  'inboundTunnelPort',
-  'inboundPortsInclude',
-  'inboundPortsExclude',
-  'outboundIpRangesInclude',
-  'outboundIpRangesExclude',
-  'outboundPortsInclude',
-  'outboundPortsExclude',
-  'excludeInterfaces',
-  'rerouteVirtualInterfaces',
-  'ownerGroupsInclude',
-  'ownerGroupsExclude',
-  'redirectDns',
-  'captureAllDns',
-  'dnsServersV4',
-  'dnsServersV6',
-  'dropInvalid',
-  'enableIpv6',
-  'hostIpv4LoopbackCidr',
-  'inboundTproxyMark',
-  'inboundTproxyRouteTable',
-];
-
-/**
- * What Istio programs when nobody configured anything: the arguments of the injection template of the release, or the
- * values that istio-cni takes. Inputs that the release does not have hold a neutral value. 1.0 – 1.2 captured the
- * ports that the pod's containers declare, which nothing here can know; `*` stands for them.
- */
-export function defaultConfig(istioVersion: string, programmer: Programmer = 'istio-init'): Config {
-  const release = parseRelease(istioVersion);
-  if ('error' in release) throw new RangeError(release.error);
-  const has = featuresOf(release);
+function sidecarDefaults(has: Features, programmer: Programmer): Partial<Config> {
+  const inboundCapturePort = has('capture-port-for-all-ports') ? 15006 : 15001;
+  const cni = programmer === 'istio-cni' && has('cni-default-excludes');
+  if (!cni) return { inboundCapturePort, inboundPortsExclude: excludedByInjector(has) };
   return {
-    ...NEUTRAL,
-    istioVersion,
-    inboundPortsExclude:
-      has('cni-default-excludes') && programmer === 'istio-cni' ? [15020, 15021, 15090] : excludedPorts(has),
-    outboundPortsExclude: programmer === 'istio-cni' && has('cni-default-excludes') ? [15020] : [],
-    inboundCapturePort: has('capture-port-for-all-ports') ? 15006 : 15001,
+    inboundCapturePort,
+    inboundPortsExclude: [15020, 15021, 15090],
+    outboundPortsExclude: [15020],
+    // The plugin cannot see the pod's resolv.conf, so DNS capture there means every server.
+    captureAllDns: has('dns-capture-all'),
   };
 }
 
-function excludedPorts(has: Features): number[] {
+function excludedByInjector(has: Features): number[] {
   if (has('prometheus-port-excluded')) return [15090, 15021, 15020];
   return has('status-port-excluded') ? [15020] : [];
+}
+
+function ambientDefaults(has: Features): Partial<Config> {
+  return {
+    interceptionMode: has('ambient-redirect-default') ? 'REDIRECT' : 'TPROXY',
+    enableIpv6: has('ambient-ipv6'),
+    redirectDns: has('ambient-dns-default'),
+    inboundPortsExclude: [],
+  };
 }
 
 const NEUTRAL: Config = {

@@ -7,8 +7,11 @@ import { ambientNftables } from './nftables/ambient.ts';
 import { sidecarNftables } from './nftables/sidecar.ts';
 import { sidecarIptables } from './sidecar/index.ts';
 
-export { defaultConfig, inputsOf, type Programmer } from './defaults.ts';
+export { whyNoLayout } from './availability.ts';
+export { CHANGES, type Change } from './changes.ts';
+export { defaultConfig, type Programmer } from './defaults.ts';
 export type { ResolveGroup } from './groups.ts';
+export { inputsOf } from './inputs.ts';
 export { isNewerThanKnown, parseRelease, type Release } from './release.ts';
 export { expectedRouting } from './routing.ts';
 
@@ -23,7 +26,8 @@ export interface LayoutOptions {
 /**
  * The rules that Istio programs for a configuration, as the kernel would show them. `text` of each rule is empty and
  * its origin is `expected`, line 0. Throws when `istioVersion` is not a release; releases newer than known get the
- * newest known layout (`isNewerThanKnown` tells).
+ * newest known layout (`isNewerThanKnown` tells); a data plane or backend that the release did not have gets no tables
+ * (`whyNoLayout` tells).
  */
 export function buildLayout(config: Config, options: LayoutOptions = {}): Ruleset {
   const has = featuresFor(config.istioVersion);

@@ -37,7 +37,7 @@ export function captureDnsInChain(plan: Plan): void {
   if (plan.dns === 'off') return;
   plan.raw.append('OUTPUT', [], jump(DNS));
   const servers = serversOf(plan);
-  if (servers.length > 0) plan.nat.append('ISTIO_OUTPUT', [], jump(DNS));
+  if (servers.length > 0) plan.nat.append(OUT, [], jump(DNS));
   for (const server of servers) plan.nat.append(DNS, [...dst(server), tcpQuery], redirect(AGENT));
   for (const server of servers) plan.nat.append(DNS, [...dst(server), udpQuery], redirect(AGENT));
   if (servers.length > 0) plan.raw.append('PREROUTING', [], jump(IN));

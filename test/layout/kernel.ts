@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import type { Family } from '../../src/model/family.ts';
+import type { Ruleset, Table } from '../../src/model/ruleset.ts';
+import { printSave } from '../../src/print/iptables/index.ts';
+
+/** A network namespace of our own in which rules can be loaded; `close` removes it. */
+export interface Kernel {
+  /** Loads the tables of a family with one variant of iptables-restore, in place of all others, and reads them back. */
+  roundTrip(variant: 'legacy' | 'nft', family: Family, ruleset: Ruleset): string;
+  close(): void;
+}
+
+const TABLES = ['raw', 'mangle', 'nat', 'filter'];
+
+/** Whether this process may make namespaces and has both variants of iptables. */
+export const haveKernel = process.getuid?.() === 0 && ['iptables-legacy', 'iptables-nft', 'ip'].every(isInstalled);
+
+function isInstalled(program: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((folder) => {
+    try {
+      return readdirSync(folder).includes(program);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Makes the namespace. */
+export function openKernel(purpose: string): Kernel {
+  const name = `istio-nat-${purpose}-${process.pid}`;
+  execFileSync('ip', ['netns', 'add', name]);
+  const run = (program: string, input: string) =>
+    execFileSync('ip', ['netns', 'exec', name, program], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+  return {
+    roundTrip: (variant, family, ruleset) => {
+      const prefix = family === 'ipv4' ? 'iptables' : 'ip6tables';
+      run(`${prefix}-${variant}-restore`, completeSave(ruleset, family));
+      return run(`${prefix}-${variant}-save`, '');
+    },
+    close: () => void execFileSync('ip', ['netns', 'delete', name]),
+  };
+}
+
+/** Every table is named, so that restore leaves nothing of an earlier layout behind. */
+function completeSave(ruleset: Ruleset, family: Family): string {
+  const tables = ruleset.tables.filter((table) => table.family === family);
+  const others = TABLES.filter((name) => !tables.some((table) => table.name === name));
+  return printSave([...tables, ...others.map((name): Table => ({ backend: 'iptables', family, name, chains: [] }))]);
+}
