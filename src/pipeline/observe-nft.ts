@@ -1,7 +1,7 @@
 import { answerTo, type Capture } from '../collect/capture.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Family } from '../model/family.ts';
+import { FAMILIES, type Family } from '../model/family.ts';
 import { IPTABLES_TABLES, type Table } from '../model/ruleset.ts';
 import { parseIptables } from '../parse/iptables/index.ts';
 import { parseNft } from '../parse/nft/index.ts';
@@ -51,8 +51,8 @@ export function observeNft(capture: Capture, saved: readonly Table[]): SeenTable
   const text = answerTo(capture, 'nft-ruleset');
   const json = answerTo(capture, 'nft-ruleset-json');
   const what = 'the rules of nftables';
-  const usable = [text, json].filter((result) => result !== null && endingOf(result) === 'succeeded');
-  if (usable.length > 0) return readable(text, json, saved);
+  const usable = [text, json].some((result) => result !== null && endingOf(result) === 'succeeded');
+  if (usable) return readable(hasSaves(capture) ? [json, text] : [text, json], saved);
   const result = text ?? json;
   if (result === null || endingOf(result) === 'unavailable') {
     return unknown([toolMissing('nft', [result], what, 'rules')]);
@@ -67,13 +67,19 @@ interface Reading {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The text is what people can look up, so it is quoted; where it was cut or not understood, the JSON form is taken. */
-function readable(text: CommandResult | null, json: CommandResult | null, saved: readonly Table[]): SeenTables {
-  const first = read(text, saved);
-  if (first !== null && losses(first) === 0) return finish(first);
-  const second = read(json, saved);
-  const better = second !== null && (first === null || losses(second) < losses(first)) ? second : first;
-  return better === null ? unknown([]) : finish(better);
+/**
+ * JSON is the same in all versions of nft and comes first. But it has no words at all for the rules of iptables-nft, of
+ * which the text shows a part: where those have no tool of their own, the text comes first.
+ */
+function readable(results: readonly (CommandResult | null)[], saved: readonly Table[]): SeenTables {
+  const [first, second] = results.map((result) => read(result, saved)).filter((reading) => reading !== null);
+  if (first === undefined) return unknown([]);
+  return finish(second !== undefined && losses(second) < losses(first) ? second : first);
+}
+
+function hasSaves(capture: Capture): boolean {
+  const results = FAMILIES.map((family) => answerTo(capture, `nft-save-${family}`));
+  return results.every((result) => result !== null && endingOf(result) !== 'unavailable');
 }
 
 function read(result: CommandResult | null, saved: readonly Table[]): Reading | null {
@@ -106,6 +112,6 @@ export function hasIptablesName(table: Table): boolean {
 /** A remark for tables of iptables-nft that only nft could show. */
 export function shownByNftOnly(family: Family): SeenTables {
   const tool = family === 'ipv4' ? 'iptables-nft-save' : 'ip6tables-nft-save';
-  const message = `${tool} is not installed; the rules of iptables-nft were read with nft list ruleset instead`;
+  const message = `${tool} cannot be run here; the rules of iptables-nft were read with nft list ruleset instead`;
   return known(seen([], [note('nft list ruleset', message)]));
 }

@@ -44,7 +44,7 @@ export function speaksOfRights(text: string): boolean {
 }
 
 /** Control characters, and the ones that turn the direction of writing: a pod can put them into its messages. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
 
 /** The first line that says something, fit to be printed: no control characters, at most 200 characters. */
 export function firstLine(text: string): string {

@@ -1,0 +1,82 @@
+import type { Capture, Question } from '../../src/collect/capture.ts';
+import type { FileContent } from '../../src/collect/files.ts';
+import type { CommandFailureKind, CommandResult } from '../../src/collect/runner.ts';
+
+/** What a command of a made-up capture answered; a text alone is its standard output with exit status 0. */
+export type Said =
+  | string
+  | {
+      readonly exitCode?: number;
+      readonly stdout?: string;
+      readonly stderr?: string;
+      readonly failure?: CommandFailureKind;
+    };
+
+const ARGV: Readonly<Record<Question, string>> = {
+  'legacy-save-ipv4': 'iptables-legacy-save',
+  'legacy-save-ipv6': 'ip6tables-legacy-save',
+  'nft-save-ipv4': 'iptables-nft-save',
+  'nft-save-ipv6': 'ip6tables-nft-save',
+  'nft-ruleset': 'nft list ruleset',
+  'nft-ruleset-json': 'nft -j list ruleset',
+  'sockets-tcp': 'ss -t -a -n -e -p',
+  'sockets-udp': 'ss -u -a -n -e -p',
+  'rules-ipv4': 'ip -4 rule show',
+  'rules-ipv6': 'ip -6 rule show',
+  'routes-ipv4': 'ip -4 route show table all',
+  'routes-ipv6': 'ip -6 route show table all',
+  addresses: 'ip addr show',
+};
+
+/** A process with all rights, as /proc/self/status has it. */
+export const ALL_RIGHTS = 'Uid:\t0\t0\t0\t0\nCapEff:\t000001ffffffffff\n';
+
+/** What a namespace without a single rule answers. */
+export const EMPTY: Readonly<Partial<Record<Question, Said>>> = {
+  'nft-save-ipv4': '',
+  'nft-save-ipv6': '',
+  'nft-ruleset': '',
+  'nft-ruleset-json': '{"nftables": [{"metainfo": {"version": "1.0.6", "json_schema_version": 1}}]}\n',
+  'sockets-tcp': '',
+  'sockets-udp': '',
+  'rules-ipv4': '0:\tfrom all lookup local\n',
+  'rules-ipv6': '0:\tfrom all lookup local\n',
+  'routes-ipv4': '',
+  'routes-ipv6': '',
+  addresses: '',
+};
+
+const FILES: Readonly<Record<string, FileContent>> = {
+  '/proc/self/status': { text: ALL_RIGHTS },
+  '/proc/net/ip_tables_names': { text: '' },
+  '/proc/net/ip6_tables_names': { text: '' },
+};
+
+/** A capture of an empty namespace with all rights, in which some answers and files are others. */
+export function captureWith(
+  said: Readonly<Partial<Record<Question, Said | null>>> = {},
+  files: Readonly<Record<string, FileContent>> = {},
+  environment: Readonly<Record<string, string>> = {},
+): Capture {
+  const answers = Object.entries({ ...EMPTY, ...said }).flatMap(([key, value]) => {
+    const question = key as Question;
+    return value === null || value === undefined ? [] : [{ question, result: resultOf(question, value) }];
+  });
+  const contents = Object.entries({ ...FILES, ...files }).map(([path, content]) => ({ path, content }));
+  return { answers, files: contents, environment };
+}
+
+function resultOf(question: Question, said: Said): CommandResult {
+  const answer = typeof said === 'string' ? { stdout: said } : said;
+  const argv = ARGV[question].split(' ');
+  const failed = answer.failure !== undefined;
+  return {
+    argv,
+    path: failed ? null : `/usr/sbin/${argv[0]}`,
+    exitCode: failed ? null : (answer.exitCode ?? 0),
+    stdout: answer.stdout ?? '',
+    stderr: answer.stderr ?? '',
+    failure: answer.failure === undefined ? null : { kind: answer.failure, message: `${argv[0]}: ${answer.failure}` },
+    durationMs: 1,
+  };
+}
