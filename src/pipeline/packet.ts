@@ -21,7 +21,7 @@ const UINT32 = 0xffffffff;
 const UINT16 = 0xffff;
 
 /** Reads one field: its value, or undefined when it stands for "left out"; throws a Malformed otherwise. */
-type Reader = (value: unknown) => string | number | null | undefined;
+type Reader = (value: unknown) => Value | undefined;
 
 class Malformed extends Error {
   readonly field: string;
@@ -32,8 +32,8 @@ class Malformed extends Error {
 }
 
 const READERS: Readonly<Record<keyof Packet, Reader>> = {
-  hook: oneOf('hook', HOOKS),
   family: optional(oneOf('family', FAMILIES)),
+  hook: oneOf('hook', HOOKS),
   protocol: readProtocol,
   source: address('source'),
   sourcePort: optional(integer('sourcePort', UINT16)),
@@ -89,57 +89,62 @@ export function readPacketLine(line: string): PacketReading {
   return readPacket({ ...value });
 }
 
+type Value = string | number | null;
+
+/** Batches have hundreds of thousands of packets, so this is one pass over the fields into one object. */
 function assemble(fields: Readonly<Record<string, unknown>>): PacketReading {
-  const read = new Map<string, string | number | null>();
+  const elsewhere = NOT_ON_HOOK[fields.hook === 'OUTPUT' ? 'OUTPUT' : 'PREROUTING'];
+  const ignored: (keyof Packet)[] = [];
+  // Takes the first place among the fields; what it is, the addresses say.
+  const packet: Record<string, Value> = { family: null };
   for (const name of PACKET_FIELDS) {
     const value = READERS[name](fields[name]);
-    if (value !== undefined) read.set(name, value);
+    if (value === undefined) continue;
+    // Null says "no socket", which is always true where there can be none, so it is no field to complain about.
+    if (value !== null && elsewhere.includes(name)) ignored.push(name);
+    else packet[name] = value;
   }
-  read.set('family', familyOf(read));
-  checkPorts(read);
-  const ignored = NOT_ON_HOOK[read.get('hook') === 'OUTPUT' ? 'OUTPUT' : 'PREROUTING'].filter((name) =>
-    isGiven(read.get(name)),
-  );
-  for (const name of ignored) read.delete(name);
+  packet.family = familyOf(packet);
+  checkPorts(packet);
   // Every value passed its field's reader above, which is what makes the object a Packet.
-  return { kind: 'packet', packet: Object.fromEntries(inOrder(read)) as unknown as Packet, ignored };
+  return { kind: 'packet', packet: packet as unknown as Packet, ignored };
 }
 
-/** Null says "no socket", which is always true where there can be none, so it is no field to complain about. */
-function isGiven(value: string | number | null | undefined): boolean {
-  return value !== undefined && value !== null;
-}
-
-function inOrder(read: ReadonlyMap<string, string | number | null>): [string, string | number | null][] {
-  return ['family', ...PACKET_FIELDS.filter((name) => name !== 'family')].flatMap((name) => {
-    const value = read.get(name);
-    return value === undefined ? [] : [[name, value] satisfies [string, string | number | null]];
-  });
-}
-
-function familyOf(read: ReadonlyMap<string, string | number | null>): Family {
-  const source = parseAddress(String(read.get('source')))?.family;
-  const destination = parseAddress(String(read.get('destination')))?.family;
-  if (source === undefined || source !== destination) {
-    throw new Malformed('destination', `and source are addresses of different families`);
+function familyOf({ family, source, destination }: Readonly<Record<string, Value>>): Family {
+  const found = addressFamily(String(source));
+  if (found === null || found !== addressFamily(String(destination))) {
+    throw new Malformed('destination', 'and source are addresses of different families');
   }
-  const said = read.get('family');
-  if (said !== undefined && said !== source) throw new Malformed('family', `is ${said}, the addresses are ${source}`);
-  return source;
+  if (family !== null && family !== found) throw new Malformed('family', `is ${family}, the addresses are ${found}`);
+  return found;
 }
 
-function checkPorts(read: ReadonlyMap<string, string | number | null>): void {
-  const protocol = String(read.get('protocol'));
-  if (hasPorts(protocolNumber(protocol) ?? 0)) {
-    if (!read.has('destinationPort')) throw new Malformed('destinationPort', `is missing (protocol ${protocol})`);
-    return;
+function checkPorts(packet: Readonly<Record<string, Value>>): void {
+  const { protocol, sourcePort, destinationPort } = packet;
+  if (hasPorts(protocolNumber(String(protocol)) ?? 0)) {
+    if (destinationPort === undefined) throw new Malformed('destinationPort', `is missing (protocol ${protocol})`);
+  } else if (sourcePort !== undefined || destinationPort !== undefined) {
+    const port = sourcePort === undefined ? 'destinationPort' : 'sourcePort';
+    throw new Malformed(port, `does not exist in packets of protocol ${protocol}`);
   }
-  const port = ['sourcePort', 'destinationPort'].find((name) => read.has(name));
-  if (port !== undefined) throw new Malformed(port, `does not exist in packets of protocol ${protocol}`);
+}
+
+/** The families of addresses met before: those of a batch repeat, and parsing them is most of the work. */
+const families = new Map<string, Family | null>();
+const MOST_FAMILIES = 4096;
+
+function addressFamily(text: string): Family | null {
+  const known = families.get(text);
+  if (known !== undefined) return known;
+  const family = parseAddress(text)?.family ?? null;
+  if (families.size >= MOST_FAMILIES) families.clear();
+  families.set(text, family);
+  return family;
 }
 
 function readProtocol(value: unknown): string {
   if (value === undefined) return 'tcp';
+  if (value === 'tcp' || value === 'udp') return value;
   const text = String(value).toLowerCase();
   const number = text === 'all' ? null : protocolNumber(text);
   if ((typeof value !== 'string' && typeof value !== 'number') || number === null) {
@@ -178,7 +183,7 @@ function integer(field: string, maximum: number): Reader {
 function address(field: string): Reader {
   return (value) => {
     if (value === undefined) throw new Malformed(field, 'is missing; it is an IPv4 or IPv6 address');
-    if (typeof value !== 'string' || parseAddress(value) === null) {
+    if (typeof value !== 'string' || addressFamily(value) === null) {
       throw new Malformed(field, `must be an IPv4 or IPv6 address, not ${show(value)}`);
     }
     return value;

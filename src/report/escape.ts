@@ -4,6 +4,9 @@
  */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
+/** Nearly every text is plain ASCII, and this is seen far faster than the classes above. */
+const NOT_PLAIN = /[^\n\x20-\x7e]/;
+
 /**
  * The text with every character that could drive a terminal or mislead its reader made visible: `\x1b`, `\u202e`.
  * Rule comments, process and interface names and annotations are the pod's to choose, so all of them pass here.
@@ -21,6 +24,7 @@ export function escapeText(text: string): string {
  * The new lines of a pretty-printed document stay.
  */
 export function escapeJson(json: string): string {
+  if (!NOT_PLAIN.test(json)) return json;
   return json.replace(UNSAFE, (character) => {
     if (character === '\n') return character;
     const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
