@@ -1,0 +1,99 @@
+import type { Family } from '../../model/family.ts';
+import { baseOption, type Shared } from './base.ts';
+import type { Words } from './words.ts';
+
+/** Something to be said about a rule; `at` is an offset in the text. */
+export interface Problem {
+  readonly severity: 'error' | 'note';
+  readonly message: string;
+  readonly at: number;
+}
+
+/** The place in the words of a rule that has been read so far. One serves a whole text, so that equal parts of rules are shared. */
+export class Cursor {
+  /** What addresses so far, or the caller, said about the table's family. */
+  family: Family | null = null;
+  readonly problems: Problem[] = [];
+  text: string;
+  readonly words: Words;
+  readonly shared: Shared;
+  index = 0;
+  /** A `!` has been read whose option is still to come. */
+  negated = false;
+
+  constructor(text: string, words: Words, shared: Shared) {
+    this.text = text;
+    this.words = words;
+    this.shared = shared;
+  }
+
+  /** Begins a rule whose options start at word `first`. */
+  start(first: number): void {
+    this.index = first;
+    this.negated = false;
+    this.problems.length = 0;
+  }
+
+  /** Offset of the current word. */
+  here(): number {
+    return this.words.starts[this.index] ?? this.lineEnd();
+  }
+
+  /** Offset behind the last word. */
+  lineEnd(): number {
+    return this.words.ends.at(-1) ?? 0;
+  }
+
+  /** Offset of the current word, or of the `!` before it. */
+  hereWithNegation(): number {
+    return this.negated ? (this.words.starts[this.index - 1] ?? this.here()) : this.here();
+  }
+
+  /** The rule cannot be read. Always false, so that readers can return it. */
+  fail(message: string, at: number): false {
+    this.problems.push({ severity: 'error', message, at });
+    return false;
+  }
+
+  note(message: string, at: number): void {
+    this.problems.push({ severity: 'note', message, at });
+  }
+
+  /** The word behind an option; a `!` in between is the old way to negate it. Null, and an error, when there is none. */
+  take(option: string): string | null {
+    this.index += 1;
+    if (this.words.values[this.index] === '!' && !this.negated) {
+      this.negated = true;
+      this.index += 1;
+    }
+    const value = this.words.values[this.index];
+    if (value === undefined) this.fail(`${option} needs an argument`, this.lineEnd());
+    return value ?? null;
+  }
+
+  /** Whether the option was negated; forgets it. */
+  takeNegation(): boolean {
+    const { negated } = this;
+    this.negated = false;
+    return negated;
+  }
+
+  /** Makes two words of `-ptcp` and of `--dport=80`. False when the current word is neither. */
+  splitGlued(word: string): boolean {
+    const long = word.startsWith('--');
+    const cut = long ? word.indexOf('=') : 2;
+    if (cut < 2 || cut >= word.length || !isName(word.slice(0, cut), long)) return false;
+    const { values, starts, ends } = this.words;
+    const start = this.here();
+    const end = ends[this.index] ?? start;
+    const valueAt = long ? cut + 1 : cut;
+    values.splice(this.index, 1, word.slice(0, cut), word.slice(valueAt));
+    starts.splice(this.index, 1, start, Math.min(end, start + valueAt));
+    ends.splice(this.index, 1, start + cut, end);
+    return true;
+  }
+}
+
+function isName(word: string, long: boolean): boolean {
+  return long ? /^--[a-z0-9-]+$/.test(word) : baseOption(word) !== undefined;
+}

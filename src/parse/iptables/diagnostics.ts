@@ -1,0 +1,35 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+
+/** A line of the text: 1-based number, and offsets without its end-of-line characters. */
+export interface Line {
+  readonly number: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Collects what is to be said about a text. */
+export class Diagnostics {
+  readonly list: Diagnostic[] = [];
+  private readonly said = new Set<string>();
+  private readonly text: string;
+  private readonly source: string;
+
+  constructor(text: string, source: string) {
+    this.text = text;
+    this.source = source;
+  }
+
+  /** About the place at offset `at` of a line. */
+  add(severity: Diagnostic['severity'], message: string, line: Line, at = line.start): void {
+    const column = Math.max(1, at - line.start + 1);
+    const text = this.text.slice(line.start, line.end);
+    this.list.push({ source: this.source, line: line.number, column, message, text, severity });
+  }
+
+  /** A note that is the same for every line of a kind: only the first is kept. */
+  noteOnce(message: string, line: Line): void {
+    if (this.said.has(message)) return;
+    this.said.add(message);
+    this.add('note', message, line);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Family } from '../../model/family.ts';
+import type { Backend, Policy, Rule } from '../../model/ruleset.ts';
+import type { Line } from './diagnostics.ts';
+import { HOOKS } from './identify.ts';
+
+/** The forms in which iptables shows rules: iptables-save, `-S`, `-L`. */
+export type Form = 'save' | 'list-rules' | 'list';
+
+/** A chain while its rules are being read. */
+export interface DraftChain {
+  readonly name: string;
+  policy: Policy | null;
+  /** A line said that the chain exists; else only its rules did. */
+  declared: boolean;
+  readonly rules: Rule[];
+  readonly line: Line;
+}
+
+/** A table while it is being read. */
+export interface DraftTable {
+  readonly form: Form;
+  /** Null until its chains tell. */
+  readonly name: string | null;
+  readonly backend: Backend | null;
+  /** What the caller, a heading or an address said. */
+  family: Family | null;
+  /** Tables that belong to one run of a tool, and so to one family, have the same number. */
+  readonly group: number;
+  readonly line: Line;
+  readonly chains: Map<string, DraftChain>;
+  /** Text that was handed to iptables-restore (`* nat`, `-N`): what somebody wanted, not what the kernel holds. */
+  restoreInput: boolean;
+  /** Only one chain was asked for (`iptables -S CHAIN`). */
+  readonly partial: boolean;
+  /** A save that was asked for this table only (`iptables-save -t nat`). */
+  readonly oneTable: boolean;
+  /** A save whose end is missing. */
+  open: boolean;
+  /** Position of the last built-in chain declared, in the order of the hooks. */
+  lastHook: number;
+}
+
+/** The chain of that name, made when the table has none. */
+export function chainOf(table: DraftTable, name: string, line: Line): DraftChain {
+  let chain = table.chains.get(name);
+  if (chain === undefined) {
+    chain = { name, policy: null, declared: false, rules: [], line };
+    table.chains.set(name, chain);
+  }
+  return chain;
+}
+
+/**
+ * Whether a built-in chain can only be the first of another table: iptables lists them in the order of the hooks,
+ * so one that does not come behind the last begins anew.
+ */
+export function beginsNextTable(table: DraftTable, chain: string): boolean {
+  const hook = HOOKS.indexOf(chain);
+  return hook >= 0 ? hook <= table.lastHook || hasUserChain(table) : table.chains.get(chain)?.declared === true;
+}
+
+function hasUserChain(table: DraftTable): boolean {
+  for (const [name, chain] of table.chains) if (chain.declared && HOOKS.indexOf(name) < 0) return true;
+  return false;
+}

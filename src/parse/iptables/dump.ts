@@ -1,0 +1,196 @@
+import type { Counters, Policy } from '../../model/ruleset.ts';
+import type { Line } from './diagnostics.ts';
+import { beginsNextTable, chainOf, type DraftTable } from './draft-table.ts';
+import { HOOKS } from './identify.ts';
+import { addRules, closeTable, openTable, type Reader } from './reader.ts';
+import { readRuleLine } from './rule-line.ts';
+import { splitWords } from './words.ts';
+
+/** `*nat`: a table of a save begins. `* nat`, with a blank, is how Istio writes what it hands to iptables-restore. */
+export function readTableLine(reader: Reader, line: Line, at: number): boolean {
+  const name = reader.text.slice(at + 1, line.end).trim();
+  if (!/^[a-z0-9_-]{1,32}$/.test(name)) return false;
+  const repeated = reader.tables.some((table) => table.group === reader.group && table.name === name);
+  if (repeated) reader.group += 1;
+  openTable(reader, 'save', name, line);
+  return true;
+}
+
+/** `COMMIT`. */
+export function readCommit(reader: Reader, line: Line): void {
+  if (reader.table !== null) reader.table.open = false;
+  closeTable(reader, line);
+}
+
+/** `:CHAIN POLICY [packets:bytes]`. False when the line is none, or stands outside a table. */
+export function readChainLine(reader: Reader, line: Line, at: number): boolean {
+  const { table } = reader;
+  if (table?.form !== 'save') return false;
+  const [name = '', policy = ''] = reader.text
+    .slice(at + 1, line.end)
+    .trim()
+    .split(/[ \t]+/);
+  if (name === '' || policy === '') {
+    reader.diagnostics.add('error', 'a chain needs a name and a policy, or "-" for none', line, at);
+    return true;
+  }
+  declare(reader, table, line, { at, name, policy: policy === '-' ? null : policy });
+  return true;
+}
+
+interface Declaration {
+  readonly at: number;
+  readonly name: string;
+  readonly policy: string | null;
+}
+
+function declare(reader: Reader, table: DraftTable, line: Line, { at, name, policy }: Declaration): void {
+  const chain = chainOf(table, name, line);
+  if (chain.declared) reader.diagnostics.add('error', `the chain ${name} is declared twice`, line, at);
+  chain.declared = true;
+  chain.policy = policy === null ? null : readPolicy(reader, line, at, policy);
+  table.lastHook = Math.max(table.lastHook, HOOKS.indexOf(name));
+}
+
+/** A policy that is neither keeps being unknown and is reported: taking ACCEPT for granted could hide a DROP. */
+function readPolicy(reader: Reader, line: Line, at: number, policy: string): Policy | null {
+  if (policy === 'ACCEPT') return 'accept';
+  if (policy === 'DROP') return 'drop';
+  reader.diagnostics.add('error', `"${policy}" is no policy: expected ACCEPT or DROP`, line, at);
+  return null;
+}
+
+const CHANGES: ReadonlySet<string> = new Set([
+  '-D',
+  '--delete',
+  '-F',
+  '--flush',
+  '-X',
+  '--delete-chain',
+  '-Z',
+  '--zero',
+  '-R',
+  '--replace',
+  '-E',
+  '--rename-chain',
+  '-I',
+  '--insert',
+]);
+
+/**
+ * A line that begins with a dash: `-P`, `-N`, `-A`, and the commands that only change rules. False when it is none of them.
+ * `counters` stood in front (`[12:345] -A …`).
+ */
+export function readCommandLine(reader: Reader, line: Line, at: number, counters?: Counters): boolean {
+  const { words } = reader.cursor;
+  reader.cursor.text = reader.text;
+  const open = splitWords(reader.text, at, line.end, words);
+  const [command = ''] = words.values;
+  switch (command) {
+    case '-A':
+    case '--append':
+      return append(reader, line, open, counters);
+    case '-P':
+    case '--policy':
+      return policyLine(reader, line, at);
+    case '-N':
+    case '--new-chain':
+      return newChainLine(reader, line, at);
+    default:
+      return CHANGES.has(command) && changeLine(reader, line, at, open);
+  }
+}
+
+function append(reader: Reader, line: Line, open: number, counters: Counters | undefined): boolean {
+  const name = reader.cursor.words.values[1];
+  if (name === undefined && open < 0) {
+    reader.diagnostics.add('error', '-A needs the name of a chain', line);
+    return true;
+  }
+  const table =
+    reader.table !== null && reader.table.form !== 'list' ? reader.table : openTable(reader, 'list-rules', null, line);
+  addRule(reader, table, line, { name: name ?? '', open, first: 2, counters });
+  return true;
+}
+
+interface AddedRule {
+  readonly name: string;
+  /** Offset of a quote that is not closed, or -1. */
+  readonly open: number;
+  readonly first: number;
+  readonly counters?: Counters | undefined;
+  readonly position?: number;
+}
+
+function addRule(
+  reader: Reader,
+  table: DraftTable,
+  line: Line,
+  { name, open, first, counters, position }: AddedRule,
+): void {
+  const chain = chainOf(table, name, line);
+  if (open >= 0) reader.diagnostics.add('error', 'a quote is not closed', line, open);
+  const index = position ?? chain.rules.length + 1;
+  if (open < 0) {
+    addRules(chain.rules, readRuleLine(reader, table, { line, chain: name, first, index, counters }), position);
+    return;
+  }
+  const raw = reader.text.slice(reader.cursor.words.starts[first] ?? open, line.end).trimEnd();
+  const origin = { source: reader.options.source, line: line.number };
+  const text = `-A ${name} ${raw}`;
+  addRules(chain.rules, [{ index, matches: [], targets: [{ kind: 'unknown', raw }], origin, text }], position);
+}
+
+function policyLine(reader: Reader, line: Line, at: number): boolean {
+  const [, name, policy] = reader.cursor.words.values;
+  if (name === undefined || policy === undefined) {
+    reader.diagnostics.add('error', '-P needs a chain and a policy', line, at);
+    return true;
+  }
+  declare(reader, tableFor(reader, line, name), line, { at, name, policy });
+  return true;
+}
+
+function newChainLine(reader: Reader, line: Line, at: number): boolean {
+  const name = reader.cursor.words.values[1];
+  if (name === undefined) {
+    reader.diagnostics.add('error', '-N needs the name of a chain', line, at);
+    return true;
+  }
+  const table =
+    reader.table !== null && reader.table.form !== 'list' ? reader.table : openTable(reader, 'list-rules', null, line);
+  if (table.form === 'save') table.restoreInput = true;
+  declare(reader, table, line, { at, name, policy: null });
+  return true;
+}
+
+/** `-S` prints all policies first, so a policy behind anything else begins the next table. */
+function tableFor(reader: Reader, line: Line, chain: string): DraftTable {
+  const { table } = reader;
+  if (table === null || table.form === 'list') return openTable(reader, 'list-rules', null, line);
+  if (table.form === 'save' && table.chains.size === 0) return asListing(reader, table, line);
+  if (table.form === 'save') return table;
+  return beginsNextTable(table, chain) ? openTable(reader, 'list-rules', null, line) : table;
+}
+
+/** `*nat` with `-P` lines behind it: somebody wrote the table's name above the output of `-S`. */
+function asListing(reader: Reader, table: DraftTable, line: Line): DraftTable {
+  table.open = false;
+  reader.tables.pop();
+  return openTable(reader, 'list-rules', table.name, line);
+}
+
+/** `-I` belongs to text for iptables-restore; every other change, and `-I` elsewhere, is not a listing. */
+function changeLine(reader: Reader, line: Line, at: number, open: number): boolean {
+  const { table } = reader;
+  const [command = '', name] = reader.cursor.words.values;
+  if ((command === '-I' || command === '--insert') && table?.form === 'save' && name !== undefined) {
+    const number = reader.cursor.words.values[2] ?? '';
+    const given = /^[0-9]{1,9}$/.test(number);
+    table.restoreInput = true;
+    addRule(reader, table, line, { name, open, first: given ? 3 : 2, position: given ? Number(number) : 1 });
+    return true;
+  }
+  reader.diagnostics.add('error', `${command} is a command that changes rules, not a listing`, line, at);
+  return true;
+}

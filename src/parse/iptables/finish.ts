@@ -1,0 +1,112 @@
+import type { Family } from '../../model/family.ts';
+import { type Base, type Chain, type Hook, IPTABLES_TABLES, type Rule, type Table } from '../../model/ruleset.ts';
+import type { Target } from '../../model/target.ts';
+import type { DraftChain, DraftTable, Form } from './draft-table.ts';
+import { HOOKS, identifyTable } from './identify.ts';
+import type { Reader } from './reader.ts';
+
+/** A table together with how it was shown. */
+export interface FinishedTable {
+  readonly table: Table;
+  readonly draft: DraftTable;
+  readonly form: Form;
+}
+
+/** Settles what only the whole text tells: families, names of tables, hooks of chains, jumps to chains that are missing. */
+export function finishTables(reader: Reader): readonly FinishedTable[] {
+  const families = new Map<number, Family>();
+  for (const draft of reader.tables) {
+    if (draft.family !== null && !families.has(draft.group)) families.set(draft.group, draft.family);
+  }
+  return reader.tables
+    .filter((draft) => draft.chains.size > 0 || draft.form === 'save')
+    .map((draft) => finishTable(reader, draft, draft.family ?? families.get(draft.group) ?? 'ipv4'));
+}
+
+function finishTable(reader: Reader, draft: DraftTable, family: Family): FinishedTable {
+  const name = nameOf(reader, draft);
+  const chains = [...draft.chains.values()].map((chain) => finishChain(reader, draft, chain, { name, family }));
+  checkJumps(reader, draft);
+  if (draft.partial) reader.diagnostics.noteOnce('only one chain of the table was listed', draft.line);
+  const table: Table = { backend: draft.backend ?? 'iptables', family, name, chains };
+  return { table, draft, form: draft.form };
+}
+
+function nameOf(reader: Reader, draft: DraftTable): string {
+  if (draft.name !== null) return draft.name;
+  const builtIn = HOOKS.filter((hook) => draft.chains.get(hook)?.declared === true);
+  const used = builtIn.length > 0 ? builtIn : HOOKS.filter((hook) => draft.chains.has(hook));
+  const identity = identifyTable(used, allTargets(draft), draft.chains.keys());
+  if (identity.assumed !== null) reader.diagnostics.add('note', identity.assumed, draft.line);
+  return identity.name;
+}
+
+function* allTargets(draft: DraftTable): Iterable<Target> {
+  for (const chain of draft.chains.values()) for (const rule of chain.rules) yield* rule.targets;
+}
+
+function finishChain(
+  reader: Reader,
+  draft: DraftTable,
+  chain: DraftChain,
+  place: { name: string; family: Family },
+): Chain {
+  if (!chain.declared) reportUndeclared(reader, draft, chain);
+  const base = baseOf(place.name, chain);
+  const rules = place.family === 'ipv6' ? chain.rules.map(inIpv6) : chain.rules;
+  return { name: chain.name, ...(base === null ? {} : { base }), rules };
+}
+
+/** The hook of a built-in chain; a policy that is not shown is taken for ACCEPT, which `reportUndeclared` says. */
+function baseOf(table: string, chain: DraftChain): Base | null {
+  const hooks = Object.hasOwn(IPTABLES_TABLES, table) ? IPTABLES_TABLES[table] : undefined;
+  if (hooks === undefined || !isHook(chain.name)) return null;
+  const place = hooks[chain.name];
+  return place === undefined ? null : { ...place, hook: chain.name, policy: chain.policy ?? 'accept' };
+}
+
+function isHook(name: string): name is Hook {
+  return HOOKS.includes(name);
+}
+
+function reportUndeclared(reader: Reader, draft: DraftTable, chain: DraftChain): void {
+  const builtIn = isHook(chain.name);
+  if (draft.form === 'save' && !draft.restoreInput) {
+    reader.diagnostics.add(
+      'error',
+      `the chain ${chain.name} has rules but is not declared: a line was lost`,
+      chain.line,
+    );
+  } else if (builtIn && !draft.restoreInput) {
+    reader.diagnostics.add('note', `the policy of ${chain.name} is not shown; ACCEPT is assumed`, chain.line);
+  } else if (!builtIn) {
+    reader.diagnostics.add('note', `the chain ${chain.name} is not declared; its rules say that it exists`, chain.line);
+  }
+}
+
+/** `TPROXY` without an address was read before the family was known. */
+function inIpv6(rule: Rule): Rule {
+  const [target] = rule.targets;
+  if (target?.kind !== 'tproxy' || target.family === 'ipv6') return rule;
+  return { ...rule, targets: [{ ...target, family: 'ipv6' }] };
+}
+
+function checkJumps(reader: Reader, draft: DraftTable): void {
+  const missing = new Set<string>();
+  for (const chain of draft.chains.values()) {
+    for (const rule of chain.rules) {
+      for (const target of rule.targets) {
+        if (target.kind !== 'jump' && target.kind !== 'goto') continue;
+        if (draft.chains.has(target.chain) || missing.has(target.chain)) continue;
+        missing.add(target.chain);
+        reportMissing(reader, rule, target.chain);
+      }
+    }
+  }
+}
+
+function reportMissing(reader: Reader, rule: Rule, chain: string): void {
+  const message = `the table has no chain ${chain}, and no target of that name is known`;
+  const { source, line } = rule.origin;
+  reader.diagnostics.list.push({ source, line, column: 1, message, text: rule.text, severity: 'error' });
+}

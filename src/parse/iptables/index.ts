@@ -1,0 +1,32 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Table } from '../../model/ruleset.ts';
+import type { Form } from './draft-table.ts';
+import { finishTables } from './finish.ts';
+import { readLines } from './lines.ts';
+import { mergeTables, type ShownTables, shownTables } from './merge.ts';
+import { newReader, type ParseOptions } from './reader.ts';
+
+/** What a text from iptables holds. */
+export interface ParsedIptables {
+  readonly tables: Table[];
+  readonly diagnostics: Diagnostic[];
+  /** The forms that were met, each once: `iptables-save`, `-S`, `-L`. */
+  readonly formats: Form[];
+  readonly shownTables: ShownTables[];
+}
+
+/**
+ * Reads the output of iptables in any of its forms, also several of them one after another, with prompts, logs and other text between
+ * them. Never throws: what cannot be read becomes a diagnostic, and a rule that is not understood stays as one that may do anything.
+ */
+export function parseIptables(text: string, options: ParseOptions): ParsedIptables {
+  const reader = newReader(text, options);
+  readLines(reader);
+  const finished = mergeTables(reader, finishTables(reader));
+  return {
+    tables: finished.map(({ table }) => table),
+    diagnostics: reader.diagnostics.list.toSorted((left, right) => left.line - right.line),
+    formats: [...new Set(finished.map(({ form }) => form))],
+    shownTables: shownTables(finished),
+  };
+}

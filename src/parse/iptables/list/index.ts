@@ -1,0 +1,195 @@
+import { parseNetwork } from '../../../model/address.ts';
+import type { Match } from '../../../model/match.ts';
+import type { Rule } from '../../../model/ruleset.ts';
+import type { Line } from '../diagnostics.ts';
+import { beginsNextTable, chainOf, type DraftTable } from '../draft-table.ts';
+import { HOOKS } from '../identify.ts';
+import { openTable, type Reader } from '../reader.ts';
+import { readRuleLine } from '../rule-line.ts';
+import { TARGET_MODULES, UNDECIDABLE_TARGETS } from '../targets/index.ts';
+import { splitWords } from '../words.ts';
+import { type Row, readColumns, readRow } from './columns.ts';
+import { type Extra, readExtra } from './extra.ts';
+import { joinWords } from './quote.ts';
+
+/** `Chain NAME (policy ACCEPT 1 packets, 2 bytes)` or `Chain NAME (3 references)`. False for anything else. */
+export function readListChain(reader: Reader, line: Line, at: number): boolean {
+  const match =
+    /^Chain (\S+) \((?:policy (\S+?)(?: [0-9]+[KMGTP]? packets, [0-9]+[KMGTP]? bytes)?|[0-9]+ references)\)$/.exec(
+      reader.text.slice(at, Math.min(line.end, at + 400)),
+    );
+  const [, name, policy] = match ?? [];
+  if (name === undefined) return false;
+  const { table } = reader;
+  const fits = table?.form === 'list' && !beginsNextTable(table, name);
+  declare(reader, fits ? table : openTable(reader, 'list', null, line), line, name, policy);
+  reader.listChain = name;
+  reader.columns = null;
+  return true;
+}
+
+function declare(reader: Reader, table: DraftTable, line: Line, name: string, policy: string | undefined): void {
+  const chain = chainOf(table, name, line);
+  chain.declared = true;
+  table.lastHook = Math.max(table.lastHook, HOOKS.indexOf(name));
+  if (policy === 'ACCEPT' || policy === 'DROP') chain.policy = policy === 'DROP' ? 'drop' : 'accept';
+  else if (policy !== undefined)
+    reader.diagnostics.add('error', `"${policy}" is no policy: expected ACCEPT or DROP`, line);
+}
+
+/** The header or a row of the chain whose listing is open. False when the line is neither. */
+export function readListLine(reader: Reader, line: Line, at: number): boolean {
+  const { table, listChain } = reader;
+  if (table?.form !== 'list' || listChain === null) return false;
+  const text = reader.text.slice(at, line.end);
+  if (reader.columns === null) {
+    reader.columns = readColumns(text);
+    if (reader.columns !== null) noteColumns(reader, line, text);
+    return reader.columns !== null;
+  }
+  const row = readRow(text, reader.columns);
+  if (row === null) return looksLikeRow(text) && refuse(reader, table, line, listChain, text);
+  addRow(reader, table, line, listChain, row);
+  return true;
+}
+
+function noteColumns(reader: Reader, line: Line, text: string): void {
+  if (text.includes('pkts')) return;
+  reader.diagnostics.noteOnce(
+    'this listing shows no interfaces, so any rule may be limited to one: list the rules with -v',
+    line,
+  );
+}
+
+/** A line with the option column of a row, or that begins with counters. */
+function looksLikeRow(text: string): boolean {
+  return (
+    /^\s*(?:\S+\s+){1,5}(?:--|-f|!f)\s/.test(text.slice(0, 300)) ||
+    /^\s*[0-9]+[KMG]?\s+[0-9]+[KMG]?\s/.test(text.slice(0, 60))
+  );
+}
+
+function refuse(reader: Reader, table: DraftTable, line: Line, chain: string, raw: string): true {
+  reader.diagnostics.add('error', 'this row has not the columns that its header announces', line);
+  const { rules } = chainOf(table, chain, line);
+  const origin = { source: reader.options.source, line: line.number };
+  rules.push({
+    index: rules.length + 1,
+    matches: [],
+    targets: [{ kind: 'unknown', raw }],
+    origin,
+    text: `-A ${chain} ${raw}`,
+  });
+  return true;
+}
+
+/** A row is written as the rule it shows, in the syntax of iptables, and then read like any other rule. */
+function addRow(reader: Reader, table: DraftTable, line: Line, chain: string, row: Row): void {
+  if (/[KMGTP]$/.test(reader.text.slice(line.start, line.end).trim().split(/\s+/, 3)[1] ?? '')) {
+    reader.diagnostics.noteOnce('large counters are rounded in this listing: -x shows them exactly', line);
+  }
+  const extra = readExtra(row.extra, row.target);
+  const args = [
+    ...baseArguments(row),
+    ...extra.matches.flatMap((piece) => (piece.kind === 'options' ? piece.args : [])),
+  ];
+  const raws = extra.matches.flatMap((piece) => (piece.kind === 'unknown' ? [piece.raw] : []));
+  if (row.inInterface === undefined) raws.unshift('[interfaces not shown]');
+  const target = targetArguments(row.target, extra, raws);
+  for (const raw of raws.filter((text) => !text.startsWith('['))) {
+    reader.diagnostics.add('note', `"${raw}" is not understood: whether the rule matches cannot be told`, line);
+  }
+  const rules = readWritten(reader, table, line, { chain, args, target, row });
+  chainOf(table, chain, line).rules.push(...rules.map((rule) => withUnknown(rule, chain, { args, target, raws })));
+}
+
+function baseArguments(row: Row): string[] {
+  return [
+    ...address('-s', row.source),
+    ...address('-d', row.destination),
+    ...interfaceName('-i', row.inInterface),
+    ...interfaceName('-o', row.outInterface),
+    ...(row.protocol === 'all' || row.protocol === '0' ? [] : negatable('-p', row.protocol)),
+    ...(row.fragment === '-f' ? ['-f'] : row.fragment === '!f' ? ['!', '-f'] : []),
+  ];
+}
+
+function negatable(option: string, word: string): string[] {
+  return word.startsWith('!') ? ['!', option, word.slice(1)] : [option, word];
+}
+
+/** Every address, which a listing writes out and a save leaves away. */
+function address(option: string, word: string): string[] {
+  if (word === 'anywhere' || word === '0.0.0.0/0' || word === '::/0') return [];
+  const name = word.replace(/^!/, '');
+  const written =
+    parseNetwork(name) !== null && !name.includes('/') ? `${word}/${name.includes(':') ? 128 : 32}` : word;
+  return negatable(option, written);
+}
+
+function interfaceName(option: string, word: string | undefined): string[] {
+  return word === undefined || word === '*' || word === 'any' || word === '+' ? [] : negatable(option, word);
+}
+
+/** The target as options. When its words could not be told from the matches', a target that lets go on loses nothing by that. */
+function targetArguments(target: string | null, extra: Extra, raws: string[]): readonly string[] {
+  if (target === null) return [];
+  if (extra.goto) return ['-g', target];
+  const known = TARGET_MODULES.has(target);
+  if (extra.target !== null || !(known || UNDECIDABLE_TARGETS.has(target)))
+    return ['-j', target, ...(extra.target ?? [])];
+  if (known && TARGET_MODULES.get(target)?.repeats !== true) raws.push(`-j ${target}`);
+  else return ['-j', target];
+  return [];
+}
+
+interface Written {
+  readonly chain: string;
+  readonly args: readonly string[];
+  readonly target: readonly string[];
+  readonly row: Row;
+}
+
+function readWritten(
+  reader: Reader,
+  table: DraftTable,
+  line: Line,
+  { chain, args, target, row }: Written,
+): readonly Rule[] {
+  const { cursor } = reader;
+  const count = reader.diagnostics.list.length;
+  cursor.text = joinWords(['-A', chain, ...args, ...target]);
+  splitWords(cursor.text, 0, cursor.text.length, cursor.words);
+  const index = chainOf(table, chain, line).rules.length + 1;
+  const rules = readRuleLine(reader, table, { line, chain, first: 2, index, counters: row.counters });
+  // Offsets in the rule as we wrote it mean nothing in the text that was given.
+  const found = reader.diagnostics.list.splice(count);
+  for (const { severity, message } of found) reader.diagnostics.add(severity, message, line);
+  cursor.text = reader.text;
+  return rules;
+}
+
+/** Adds what was not understood, and words of a target that could not be told apart become the target. */
+function withUnknown(
+  rule: Rule,
+  chain: string,
+  { args, target, raws }: { args: readonly string[]; target: readonly string[]; raws: readonly string[] },
+): Rule {
+  if (raws.length === 0) return rule;
+  const lost = raws.filter((raw) => raw.startsWith('-j '));
+  const unknown: readonly Match[] = raws
+    .filter((raw) => !raw.startsWith('-j '))
+    .map((raw) => ({ kind: 'unknown', raw }));
+  const text = [
+    joinWords(['-A', chain, ...args]),
+    ...raws.filter((raw) => !raw.startsWith('-j ')),
+    joinWords(target),
+    ...lost,
+  ];
+  return {
+    ...rule,
+    matches: [...rule.matches, ...unknown],
+    targets: [...rule.targets, ...lost.map((raw) => ({ kind: 'unknown', raw }) as const)],
+    text: text.filter((part) => part !== '').join(' '),
+  };
+}

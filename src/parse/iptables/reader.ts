@@ -1,0 +1,103 @@
+import type { Family } from '../../model/family.ts';
+import type { Backend, Rule } from '../../model/ruleset.ts';
+import { noShared } from './base.ts';
+import { Cursor } from './cursor.ts';
+import { Diagnostics, type Line } from './diagnostics.ts';
+import type { DraftTable, Form } from './draft-table.ts';
+import type { Heading } from './heading.ts';
+import type { Columns } from './list/columns.ts';
+import { noWords } from './words.ts';
+
+/** What the caller knows about a text. */
+export interface ParseOptions {
+  /** File name, `stdin`, or the command whose output it is. */
+  readonly source: string;
+  /** Wins over everything that the text says. */
+  readonly family?: Family;
+  readonly backend?: Backend;
+}
+
+/** A text on its way through the parser: what was read so far, and what the next line belongs to. */
+export interface Reader {
+  readonly text: string;
+  readonly options: ParseOptions;
+  readonly diagnostics: Diagnostics;
+  readonly cursor: Cursor;
+  readonly tables: DraftTable[];
+  /** The table whose rules may follow; null between tables. */
+  table: DraftTable | null;
+  heading: Heading | null;
+  group: number;
+  /** Of the `-L` form: the chain whose rows follow, and what their columns are. */
+  listChain: string | null;
+  columns: Columns | null;
+  /** A run of lines that are no rules: its first line, and how many. */
+  skipped: { readonly first: Line; count: number } | null;
+}
+
+/** A reader at the beginning of a text. */
+export function newReader(text: string, options: ParseOptions): Reader {
+  return {
+    text,
+    options,
+    diagnostics: new Diagnostics(text, options.source),
+    cursor: new Cursor(text, noWords(), noShared()),
+    tables: [],
+    table: null,
+    heading: null,
+    group: 0,
+    listChain: null,
+    columns: null,
+    skipped: null,
+  };
+}
+
+/** Begins a table; the one before it is over. */
+export function openTable(reader: Reader, form: Form, name: string | null, line: Line): DraftTable {
+  closeTable(reader, line);
+  const { heading, options } = reader;
+  const table: DraftTable = {
+    form,
+    name: name ?? (form === 'save' ? null : (heading?.table ?? null)),
+    backend: options.backend ?? heading?.backend ?? null,
+    family: options.family ?? heading?.family ?? null,
+    group: reader.group,
+    line,
+    chains: new Map(),
+    restoreInput: false,
+    partial: heading?.partial ?? false,
+    oneTable: form === 'save' && heading?.table !== null && heading?.table !== undefined,
+    open: form === 'save',
+    lastHook: -1,
+  };
+  // -S and -L show one table: a second one behind the same heading is not the one that the heading names.
+  if (form !== 'save' && heading !== null) reader.heading = { ...heading, table: null, partial: false };
+  reader.tables.push(table);
+  reader.table = table;
+  return table;
+}
+
+/** Ends the table, if one is open. A save that was not committed has been cut off. */
+export function closeTable(reader: Reader, line: Line): void {
+  const { table } = reader;
+  if (table?.open === true) {
+    const message = `the table ${table.name ?? ''} that begins at line ${table.line.number} has no COMMIT: the text was cut off`;
+    reader.diagnostics.add('error', message, line);
+    table.open = false;
+  }
+  reader.table = null;
+  reader.listChain = null;
+  reader.columns = null;
+}
+
+/** Adds rules to a chain, at its end or before the 1-based position. */
+export function addRules(rules: Rule[], added: readonly Rule[], position = rules.length + 1): void {
+  if (position > rules.length) {
+    for (const rule of added)
+      rules.push(added.length === 1 && rule.index === rules.length + 1 ? rule : { ...rule, index: rules.length + 1 });
+    return;
+  }
+  rules.splice(Math.max(0, position - 1), 0, ...added);
+  for (const [index, rule] of rules.entries())
+    if (rule.index !== index + 1) rules[index] = { ...rule, index: index + 1 };
+}

@@ -1,0 +1,99 @@
+import type { Match } from '../../model/match.ts';
+import { baseOption } from './base.ts';
+import { readBaseOption } from './base-options.ts';
+import type { Cursor } from './cursor.ts';
+import { type DraftRule, emptyRule } from './draft-rule.ts';
+import { isTrouble, type Trouble } from './module.ts';
+import { openUnit, readModuleOption } from './module-options.ts';
+import { rawText, startOf, type Unit } from './unit.ts';
+import { isOption } from './words.ts';
+
+/** A rule whose modules have been turned into matches. */
+export interface ReadRule {
+  readonly draft: DraftRule;
+  /** Every list of matches that the rule stands for: more than one when addresses were given as lists. */
+  readonly alternatives: readonly (readonly Match[])[];
+}
+
+/**
+ * Reads the words of a rule from `first` on, behind `-A CHAIN`. Null when it cannot be read: the cursor's problems then hold an error.
+ * Unknown modules, options and targets are kept as they were written, with a note.
+ */
+export function readRule(cursor: Cursor, first: number): ReadRule | null {
+  cursor.start(first);
+  const draft = emptyRule();
+  while (cursor.index < cursor.words.values.length) {
+    if (!readWord(cursor, draft)) return null;
+  }
+  if (cursor.negated) {
+    cursor.fail('"!" with nothing behind it', cursor.lineEnd());
+    return null;
+  }
+  const modules: Match[] = draft.odd;
+  for (const unit of draft.units) {
+    if (!buildUnit(cursor, draft, unit, modules)) return null;
+  }
+  return { draft, alternatives: multiply(draft, modules) };
+}
+
+function readWord(cursor: Cursor, rule: DraftRule): boolean {
+  const word = cursor.words.values[cursor.index] ?? '';
+  if (word === '!' && !cursor.negated) {
+    cursor.negated = true;
+    cursor.index += 1;
+    return true;
+  }
+  if (!isOption(cursor.text, cursor.words, cursor.index)) {
+    return cursor.fail(`unexpected "${word}": an option was expected`, cursor.here());
+  }
+  const option = baseOption(word);
+  if (option === undefined) return cursor.splitGlued(word) || readModuleOption(cursor, rule, word);
+  if (option === 'match' || option === 'jump' || option === 'goto') return openUnit(cursor, rule, option, word);
+  return readBaseOption(cursor, rule, option, word);
+}
+
+function buildUnit(cursor: Cursor, rule: DraftRule, unit: Unit, modules: Match[]): boolean {
+  const family = cursor.family ?? 'ipv4';
+  if (unit.role === 'match') {
+    const match = unit.module?.build(unit.options, family) ?? unknown(cursor, unit);
+    if (!isTrouble(match)) modules.push(match);
+    else if (isError(cursor, unit, match)) return false;
+    else modules.push(unknown(cursor, unit));
+  } else {
+    const target = unit.module?.build(unit.options, family) ?? unknown(cursor, unit);
+    if (!isTrouble(target)) rule.targets.push(target);
+    else if (isError(cursor, unit, target)) return false;
+    else rule.targets.push(unknown(cursor, unit));
+  }
+  return true;
+}
+
+function unknown(cursor: Cursor, unit: Unit): { readonly kind: 'unknown'; readonly raw: string } {
+  return { kind: 'unknown', raw: rawText(cursor.text, unit) };
+}
+
+function isError(cursor: Cursor, unit: Unit, trouble: Trouble): boolean {
+  const at = trouble.at === 0 ? startOf(unit) : trouble.at;
+  cursor.problems.push({ severity: trouble.severity, message: trouble.message, at });
+  return trouble.severity === 'error';
+}
+
+/** `-s a,b -d c,d` is four rules, sources outermost, as iptables loads them. */
+function multiply(rule: DraftRule, modules: readonly Match[]): readonly (readonly Match[])[] {
+  const tail = rule.base.filter((match) => match !== undefined);
+  tail.push(...modules);
+  const sources = rule.sources.length === 0 ? [undefined] : rule.sources;
+  const destinations = rule.destinations.length === 0 ? [undefined] : rule.destinations;
+  return sources.flatMap((source) =>
+    destinations.map((destination) => {
+      const matches = [source, destination].filter((match) => match !== undefined).filter(restricts);
+      matches.push(...tail);
+      return matches;
+    }),
+  );
+}
+
+/** The kernel keeps no address for `-s 0.0.0.0/0`, and prints none. */
+function restricts(match: Match): boolean {
+  return match.kind === 'unknown' || !('network' in match) || match.network.mask !== 0n || match.negated;
+}
