@@ -1,5 +1,6 @@
 import type { FileContent, FileReader } from '../collect/files.ts';
 import type { CommandRunner } from '../collect/runner.ts';
+import { CannotLook } from './errors.ts';
 
 /** Everything a use case can reach outside of this process. Tests hand in recordings. */
 export interface Outside {
@@ -7,7 +8,7 @@ export interface Outside {
   readonly files: FileReader;
   /** A file that the user named; `-` is standard input. Never rejects. */
   readInput(path: string): Promise<FileContent>;
-  /** The same line by line, no faster than it is asked for. Throws what the file system throws. */
+  /** The same line by line, no faster than it is asked for. Throws a CannotLook. */
   readLines(path: string): AsyncIterable<string>;
 }
 
@@ -24,5 +25,12 @@ export function thisMachine(): Outside {
 }
 
 async function* lines(path: string): AsyncGenerator<string> {
-  yield* (await import('../collect/lines.ts')).readLines(path);
+  const { readLines } = await import('../collect/lines.ts');
+  try {
+    yield* readLines(path);
+  } catch (error) {
+    const { fileError } = await import('../collect/files.ts');
+    const failure = fileError(error);
+    throw new CannotLook(`${path}: ${'message' in failure ? failure.message : 'it cannot be read'}.`, { cause: error });
+  }
 }
