@@ -1,5 +1,5 @@
 import { type Network, network } from '../model/address.ts';
-import type { ConntrackStateName, Match } from '../model/match.ts';
+import type { ConntrackStateName, Match, Negatable } from '../model/match.ts';
 import { TCP, UDP } from '../model/protocol.ts';
 import type { Target } from '../model/target.ts';
 
@@ -37,26 +37,32 @@ export function dports(...ports: readonly number[]): Match {
   return { kind: 'multiport', side: 'destination', negated: false, ports: ranges };
 }
 
+/** The source address lies in the block, whose family it implies. */
 export function from(block: Network): Match {
   return { kind: 'source', negated: false, network: block };
 }
 
+/** The destination address lies in the block, whose family it implies. */
 export function to(block: Network): Match {
   return { kind: 'destination', negated: false, network: block };
 }
 
+/** The packet came in by the interface. */
 export function inInterface(name: string): Match {
   return { kind: 'in-interface', negated: false, name };
 }
 
+/** The packet leaves by the interface. */
 export function outInterface(name: string): Match {
   return { kind: 'out-interface', negated: false, name };
 }
 
+/** The socket that sent the packet belongs to the user. */
 export function uid(id: number): Match {
   return { kind: 'owner', uid: { negated: false, value: { from: id, to: id } } };
 }
 
+/** The socket that sent the packet belongs to the group. */
 export function gid(id: number): Match {
   return { kind: 'owner', gid: { negated: false, value: { from: id, to: id } } };
 }
@@ -71,11 +77,12 @@ export function connmark(value: number, mask = 0xffffffff): Match {
   return { kind: 'connmark', negated: false, value, mask };
 }
 
+/** The connection is in one of the states, in the order in which they are printed. */
 export function ctState(...states: readonly ConntrackStateName[]): Match {
   return { kind: 'conntrack', states: { negated: false, value: states } };
 }
 
-/** The inverted condition. Only for matches with exactly one thing to invert. */
+/** The inverted condition. Throws for matches that no layout inverts. */
 export function not(match: Match): Match {
   switch (match.kind) {
     case 'source':
@@ -87,29 +94,31 @@ export function not(match: Match): Match {
     case 'connmark':
       return { ...match, negated: !match.negated };
     case 'owner':
-      return match.uid === undefined
-        ? { ...match, ...(match.gid && { gid: { ...match.gid, negated: true } }) }
-        : { ...match, uid: { ...match.uid, negated: true } };
+      if (match.uid !== undefined) return { ...match, uid: inverted(match.uid) };
+      if (match.gid !== undefined) return { ...match, gid: inverted(match.gid) };
+      break;
     case 'tcp':
     case 'udp':
-      return {
-        ...match,
-        ...(match.destinationPort && { destinationPort: { ...match.destinationPort, negated: true } }),
-        ...(match.sourcePort && { sourcePort: { ...match.sourcePort, negated: true } }),
-      };
-    default:
-      throw new Error(`no layout inverts a ${match.kind} match`);
+      if (match.destinationPort !== undefined) return { ...match, destinationPort: inverted(match.destinationPort) };
+      if (match.sourcePort !== undefined) return { ...match, sourcePort: inverted(match.sourcePort) };
   }
+  throw new Error(`no layout inverts a ${match.kind} match`);
+}
+
+function inverted<T>(option: Negatable<T>): Negatable<T> {
+  return { ...option, negated: !option.negated };
 }
 
 export const ACCEPT: Target = { kind: 'accept' };
 export const DROP: Target = { kind: 'drop' };
 export const RETURN: Target = { kind: 'return' };
 
+/** Goes on in a chain and comes back. */
 export function jump(chain: string): Target {
   return { kind: 'jump', chain };
 }
 
+/** Sends the packet to a port of this host. */
 export function redirect(port: number): Target {
   return { kind: 'redirect', ports: { from: port, to: port }, flags: [] };
 }

@@ -11,6 +11,7 @@ export interface Kernel {
   close(): void;
 }
 
+const IP = 'ip';
 const TABLES = ['raw', 'mangle', 'nat', 'filter'];
 
 /** Whether this process may make namespaces and has both variants of iptables. */
@@ -29,16 +30,16 @@ function isInstalled(program: string): boolean {
 /** Makes the namespace. */
 export function openKernel(purpose: string): Kernel {
   const name = `istio-nat-${purpose}-${process.pid}`;
-  execFileSync('ip', ['netns', 'add', name]);
+  execFileSync(IP, ['netns', 'add', name]);
   const run = (program: string, input: string) =>
-    execFileSync('ip', ['netns', 'exec', name, program], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+    execFileSync(IP, ['netns', 'exec', name, program], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
   return {
     roundTrip: (variant, family, ruleset) => {
       const prefix = family === 'ipv4' ? 'iptables' : 'ip6tables';
       run(`${prefix}-${variant}-restore`, completeSave(ruleset, family));
       return run(`${prefix}-${variant}-save`, '');
     },
-    close: () => void execFileSync('ip', ['netns', 'delete', name]),
+    close: () => void execFileSync(IP, ['netns', 'delete', name]),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Features } from '../eras.ts';
 import type { Drafts } from '../kernel-form.ts';
 
 /** ztunnel marks its own sockets with this. */
-export const ZTUNNEL_MARK = 0x539;
+const ZTUNNEL_MARK = 0x539;
 /** What TPROXY and the mark of a connection of ztunnel's say. */
 export const CONNECTION_MARK = 0x111;
 /** The part of a mark that ambient uses. */
@@ -16,6 +16,7 @@ export const MARK_MASK = 0xfff;
 /** ztunnel's ports in the pod; not configurable. */
 export const PORTS = { outbound: 15001, inbound: 15006, hbone: 15008, dns: 15053 } as const;
 
+/** Packets of ztunnel, and all others. */
 export const ofZtunnel: Match = mark(ZTUNNEL_MARK, MARK_MASK);
 export const notOfZtunnel: Match = not(ofZtunnel);
 
