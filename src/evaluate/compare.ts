@@ -178,7 +178,7 @@ class PairComparison {
     return {
       hook: this.#scope.hook,
       family: this.#scope.family,
-      packets: describeClass(this.#diagrams, this.#domain, packets, this.#possible),
+      packets: describeClass(this.#conditions, packets, this.#possible),
       witness: packet,
       live: evaluatePacket(this.#hooks.live, packet, { reach: 'arrival', steps: true }),
       expected: evaluatePacket(this.#hooks.expected, packet, { reach: 'arrival', steps: true }),
@@ -193,7 +193,7 @@ class PairComparison {
       {
         hook: this.#scope.hook,
         family: this.#scope.family,
-        packets: describeClass(this.#diagrams, this.#domain, sometimes, this.#possible),
+        packets: describeClass(this.#conditions, sometimes, this.#possible),
         witness: packet,
         because: verdict.kind === 'undetermined' ? verdict.because : 'a condition that no packet field decides',
       },

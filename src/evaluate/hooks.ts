@@ -65,6 +65,14 @@ function inOrder(chains: readonly Attached[], hook: Hook): Attached[] {
   return [...chains].sort((a, b) => stage(a) - stage(b) || a.base.priority - b.base.priority);
 }
 
+/**
+ * Whether letting a packet go in this table decides its capture: Istio captures between connection tracking and the
+ * filter table (mangle and nat), where nobody is asked again after a RETURN or ACCEPT.
+ */
+export function decidesCapture(table: Table): boolean {
+  return table.chains.some(({ base }) => base && base.priority > CONNTRACK_PRIORITY && base.priority < 0);
+}
+
 /** Which rule semantics a table's backend has. */
 export function semanticsOf(table: Table): Semantics {
   return table.backend === 'nftables' ? 'nft' : 'xt';

@@ -85,11 +85,12 @@ function run(
     : undefined;
   const traversal = new Traversal(hooks, initialState(packet), choose, observe);
   let disposition = traversal.hook(packet.hook);
-  const verdictState = { ...traversal.state };
   if (options.reach === 'arrival' && disposition.kind === 'accept') {
+    // What OUTPUT rewrote to the loopback address is routed again and leaves by lo.
+    if (traversal.state.nat?.kind === 'redirect' && packet.hook === 'OUTPUT') traversal.state.outInterface = 'lo';
     disposition = traversal.hook(packet.hook === 'PREROUTING' ? 'INPUT' : 'POSTROUTING');
   }
-  return { verdict: verdictOf(disposition, verdictState), decidedBy: traversal.decidedBy, steps, choices };
+  return { verdict: verdictOf(disposition, traversal.state), decidedBy: traversal.decidedBy, steps, choices };
 }
 
 function verdictOf(disposition: Disposition, state: State): Verdict {

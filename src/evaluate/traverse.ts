@@ -1,7 +1,7 @@
 import type { Chain, Hook, Rule, RuleReference, Table } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
 import { applyDnat, applyEffect, applyRedirect, applyTproxy } from './effects.ts';
-import { type Attached, CONNTRACK_PRIORITY, type Hooks, reference, semanticsOf } from './hooks.ts';
+import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference, semanticsOf } from './hooks.ts';
 import { hasConnection, type Semantics } from './match.ts';
 import type { Outcome } from './outcome.ts';
 import { ruleOutcome } from './rule.ts';
@@ -27,7 +27,7 @@ const ACCEPT: Disposition = { kind: 'accept' };
 /** One packet's way through the hooks. */
 export class Traversal {
   readonly state: State;
-  /** The rule that decided: the one that dropped or rewrote the packet, else the last that let it go in a nat chain. */
+  /** The rule that decided: the one that dropped or rewrote the packet, else the last that let it go. */
   decidedBy: RuleReference | null = null;
   readonly #hooks: Hooks;
   readonly #choose: Chooser;
@@ -137,10 +137,8 @@ export class Traversal {
     return { kind: 'nat' };
   }
 
-  /** Outside nat, letting a packet go decides nothing: the next table is still asked. */
   #letGo(where: RuleReference): void {
-    const inNat = where.table.chains.some((chain) => chain.base?.type === 'nat');
-    if (inNat && this.state.nat === null && this.state.tproxy === null) this.decidedBy = where;
+    if (decidesCapture(where.table) && this.state.nat === null && this.state.tproxy === null) this.decidedBy = where;
   }
 }
 

@@ -1,7 +1,7 @@
 import { formatAddress, parseAddress } from '../../model/address.ts';
 import type { Packet } from '../../model/packet.ts';
 import { hasPorts, protocolName } from '../../model/protocol.ts';
-import { levelOf } from './conditions.ts';
+import { type Conditions, levelOf } from './conditions.ts';
 import { type Diagrams, FALSE, type Node, TRUE } from './diagram.ts';
 import { atomCount, type Domain, FIELDS, type Field, type Line, STATES } from './domain.ts';
 
@@ -111,22 +111,37 @@ function inAtom(line: Line, atom: number, natural: readonly bigint[], least = 0n
   return from < least && to >= least ? least : from;
 }
 
-/** The fields that tell the class apart from all possible packets, in words: `{destinationPort: '8080'}`. */
-export function describeClass(
-  diagrams: Diagrams,
-  domain: Domain,
-  packets: Node,
-  possible: Node,
-): Record<string, string> {
+/**
+ * The fields that tell the class apart from all possible packets, in words: `{destinationPort: '8080'}`. What follows
+ * from a field already named (packets from outside do not go to 127.0.0.1) is not said again.
+ */
+export function describeClass(conditions: Conditions, packets: Node, possible: Node): Record<string, string> {
+  const { diagrams, domain } = conditions;
   const words: Record<string, string> = {};
+  let said = possible;
   for (const field of FIELDS) {
     const atoms = project(diagrams, packets, levelOf(field), atomCount(domain, field));
-    const all = project(diagrams, possible, levelOf(field), atomCount(domain, field));
-    // A connection's first packet is what nat and people look at; the other states are worth a word without it.
-    if (atoms.length === all.length || (field === 'ctState' && atoms.includes(0))) continue;
-    words[nameOf(domain, field)] = describeAtoms(domain, field, atoms);
+    const all = project(diagrams, said, levelOf(field), atomCount(domain, field));
+    if (atoms.length === all.length) continue;
+    said = diagrams.and(
+      said,
+      conditions.atoms(
+        field,
+        atoms.map((atom): [number, number] => [atom, atom]),
+      ),
+    );
+    if (!goesWithoutSaying(domain, field, atoms)) words[nameOf(domain, field)] = describeAtoms(domain, field, atoms);
   }
   return words;
+}
+
+/** New connections, and packets that come in from outside or from a socket, are what everybody thinks of. */
+function goesWithoutSaying(domain: Domain, field: Field, atoms: readonly number[]): boolean {
+  if (field === 'ctState') return atoms.includes(0);
+  if (field === 'socket') return atoms.includes(1);
+  const lo = domain.interface.names.indexOf('lo');
+  const exceptLo = atoms.length === domain.interface.names.length - 1 && !atoms.includes(lo);
+  return field === 'interface' && domain.hook === 'PREROUTING' && exceptLo;
 }
 
 function nameOf(domain: Domain, field: Field): string {
@@ -162,13 +177,19 @@ function describeAtoms(domain: Domain, field: Field, atoms: readonly number[]): 
     case 'ctState':
       return atoms.map((atom) => STATES[atom]).join(',');
     case 'interface':
-      return atoms.map((atom) => domain.interface.names[atom]).join(',');
+      return describeNames(domain.interface.names, atoms);
     case 'mark':
     case 'connmark':
       return atoms.map((atom) => `0x${(domain.marks.representatives[atom] ?? 0).toString(16)}`).join(',');
     default:
       return describeRanges(domain, field, atoms);
   }
+}
+
+function describeNames(names: readonly string[], atoms: readonly number[]): string {
+  const outside = names.filter((_, atom) => !atoms.includes(atom));
+  const inside = atoms.flatMap((atom) => names[atom] ?? []);
+  return outside.length < inside.length ? `all except ${outside.join(',')}` : inside.join(',');
 }
 
 function describeRanges(

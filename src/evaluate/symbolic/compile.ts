@@ -1,7 +1,7 @@
 import type { VerdictKind } from '../../model/packet.ts';
 import type { Chain, RuleReference, Table } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
-import { type Attached, CONNTRACK_PRIORITY, type Hooks, reference, semanticsOf } from '../hooks.ts';
+import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference, semanticsOf } from '../hooks.ts';
 import { place } from '../traverse.ts';
 import type { Conditions, Environment } from './conditions.ts';
 import type { Node } from './diagram.ts';
@@ -180,10 +180,9 @@ export class Compiler {
     return target.notrack || target.zone === undefined ? node : this.#leaves.withZone(node, target.zone);
   }
 
-  /** In nat chains the last rule that let the packet go is the one that decided; elsewhere the next table is asked. */
+  /** The last rule that let the packet go is the one that decided. */
   #letGo(where: RuleReference, node: Node): Node {
-    const inNat = where.table.chains.some((chain) => chain.base?.type === 'nat');
-    return inNat ? this.#leaves.letGoBy(node, where) : node;
+    return decidesCapture(where.table) ? this.#leaves.letGoBy(node, where) : node;
   }
 
   #undetermined(because: string, where: RuleReference | null): Node {

@@ -1,0 +1,318 @@
+import type { CatalogueGroup } from './entry.ts';
+import { RESTART, RIGHTS } from './wording.ts';
+
+/** NAT02: which ports, ranges and interfaces are captured and which are left alone. */
+export const NAT02: CatalogueGroup = {
+  group: 'Inclusions and exclusions',
+  entries: [
+    {
+      code: 'NAT0201',
+      name: 'inbound-port-excluded',
+      severity: 'error',
+      title: 'Inbound traffic to a port bypasses the proxy and should not',
+      meaning:
+        'Packets to this port are let through to the application without passing the proxy, and the configuration says that they should be captured. No policy protects the port, and callers that send mTLS to it fail.',
+      causes: [
+        'An exclusion that is no longer wanted is still in `traffic.sidecar.istio.io/excludeInboundPorts`, or in `global.proxy.excludeInboundPorts`, which the pod does not show.',
+        '`traffic.sidecar.istio.io/includeInboundPorts` is a list, and the port is not in it.',
+        'Istio 1.0 to 1.2, and istio-cni 1.8: only the containerPorts that the pod declares are captured.',
+        'Istio up to 1.12 leaves port 22 alone when all ports are captured.',
+        'A RETURN for the port was inserted by hand.',
+      ],
+      confirm: [
+        {
+          command: 'iptables-save | grep -e "ISTIO_INBOUND.*--dport"',
+          lookFor: 'a RETURN with the port in front of the redirect; or, with a list, the absence of the port',
+        },
+        {
+          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
+          lookFor:
+            'the two annotations, and the arguments `-b` (captured) and `-d` (left alone) of istio-init, which include the values of the installation',
+        },
+      ],
+      remedy: [
+        'Take the port out of `traffic.sidecar.istio.io/excludeInboundPorts`, or add it to `traffic.sidecar.istio.io/includeInboundPorts`, in the annotations of the pod template (`spec.template.metadata.annotations`).',
+        RESTART,
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rules,
+    },
+    {
+      code: 'NAT0202',
+      name: 'inbound-exclusion-missing',
+      severity: 'error',
+      title: 'A port that should bypass the inbound redirect is captured',
+      meaning:
+        'Packets to this port should reach their listener directly and are sent to the proxy. For 15090, 15021 and 15020 (metrics, health and status of the proxy) scrapes and probes fail where mTLS is demanded, and the pod may never become ready. For a port of the application, an exclusion did not take effect.',
+      causes: [
+        'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
+        'The annotation was added after the pod was created.',
+        'The inbound ports are a list: then Istio does not look at the exclusions.',
+        'The rules were written by a script or a template that leaves out the reserved ports.',
+      ],
+      confirm: [
+        {
+          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
+          lookFor:
+            '`traffic.sidecar.istio.io/excludeInboundPorts` in the annotations of the pod, and the port in the argument `-d` of istio-init',
+        },
+        {
+          command: 'iptables-save | grep -e "ISTIO_INBOUND.*RETURN"',
+          lookFor: 'a RETURN with the port; since 1.6 there is also one each for 15090, 15021 and 15020',
+        },
+      ],
+      remedy: [
+        'Put `traffic.sidecar.istio.io/excludeInboundPorts: "PORT"` into `spec.template.metadata.annotations`. The reserved ports need not be named: Istio adds them.',
+        RESTART,
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rules,
+    },
+    {
+      code: 'NAT0203',
+      name: 'outbound-port-excluded',
+      severity: 'error',
+      title: 'Outbound traffic to a port bypasses the proxy and should not',
+      meaning:
+        'What the application sends to this port leaves the pod without passing the proxy, and the configuration says that it should be captured. Servers in the mesh that demand mTLS refuse such connections, and no routing or telemetry applies to them.',
+      causes: [
+        'An exclusion that is no longer wanted is still in `traffic.sidecar.istio.io/excludeOutboundPorts`, or in `global.proxy.excludeOutboundPorts`, which the pod does not show.',
+        'istio-cni writes the rules: it leaves outbound port 15020 alone by default, istio-init does not.',
+        'A RETURN for the port was inserted by hand.',
+      ],
+      confirm: [
+        {
+          command: 'iptables-save | grep -e "ISTIO_OUTPUT.*--dport.*RETURN"',
+          lookFor: 'a RETURN with the port; since 1.25 there are two, for tcp and udp',
+        },
+        {
+          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
+          lookFor: 'the annotation, and the argument `-o` of istio-init',
+        },
+      ],
+      remedy: [
+        'Take the port out of `traffic.sidecar.istio.io/excludeOutboundPorts` in the annotations of the pod template, or out of `global.proxy.excludeOutboundPorts`.',
+        RESTART,
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rules,
+    },
+    {
+      code: 'NAT0204',
+      name: 'outbound-port-exclusion-missing',
+      severity: 'error',
+      title: 'An outbound port that should bypass the proxy is captured',
+      meaning:
+        'The configuration leaves this port alone, and its packets are sent to the proxy all the same. Protocols in which the server speaks first, and servers that the proxy does not know, then hang or fail.',
+      causes: [
+        'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
+        'The annotation was added after the pod was created.',
+        'The port is udp and the release older than 1.25, which leaves out tcp only.',
+        'Istio 1.0 and 1.1 do not know the setting.',
+      ],
+      confirm: [
+        {
+          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
+          lookFor:
+            '`traffic.sidecar.istio.io/excludeOutboundPorts` in the annotations of the pod, and the port in the argument `-o` of istio-init',
+        },
+        {
+          command:
+            'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port PORT --out-interface eth0 --uid 1000',
+          lookFor: 'the rule that redirects the packet, and no RETURN in front of it',
+        },
+      ],
+      remedy: [
+        'Put `traffic.sidecar.istio.io/excludeOutboundPorts: "PORT"` into `spec.template.metadata.annotations`.',
+        RESTART,
+      ],
+      since: '1.2',
+      until: null,
+      rights: RIGHTS.rules,
+    },
+    {
+      code: 'NAT0205',
+      name: 'outbound-range-excluded',
+      severity: 'error',
+      title: 'Outbound traffic to an address range bypasses the proxy and should not',
+      meaning:
+        'What the application sends to these addresses leaves the pod without passing the proxy, and the configuration says that it should be captured. When the range holds services of the mesh, those that demand mTLS refuse the connections.',
+      causes: [
+        'An exclusion that is no longer wanted is still in `traffic.sidecar.istio.io/excludeOutboundIPRanges`, or in `global.proxy.excludeIPRanges`, which the pod does not show.',
+        '`traffic.sidecar.istio.io/includeOutboundIPRanges` is a list that does not cover the range.',
+        'The range of one family only is in the list: each family has its own rules.',
+      ],
+      confirm: [
+        {
+          command: 'iptables-save | grep -e "ISTIO_OUTPUT.* -d "',
+          lookFor:
+            'a RETURN for the range; or, with a list, no rule for it that leads to ISTIO_REDIRECT. IPv6: `ip6tables-save`',
+        },
+        {
+          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
+          lookFor: 'the two annotations, and the arguments `-i` (captured) and `-x` (left alone) of istio-init',
+        },
+      ],
+      remedy: [
+        'Correct `traffic.sidecar.istio.io/excludeOutboundIPRanges` or `traffic.sidecar.istio.io/includeOutboundIPRanges` in the annotations of the pod template, or `global.proxy.excludeIPRanges` and `global.proxy.includeIPRanges`.',
+        RESTART,
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rules,
+    },
+    {
+      code: 'NAT0206',
+      name: 'outbound-range-exclusion-missing',
+      severity: 'error',
+      title: 'An address range that should bypass the proxy is captured',
+      meaning:
+        'The configuration leaves these addresses alone, and packets to them are sent to the proxy all the same. Metadata servers, the API server, databases and other services that were excluded on purpose then see the proxy in between, or are not reached at all.',
+      causes: [
+        'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
+        'The annotation was added after the pod was created.',
+        'The rule stands behind the redirect, or a listed port (`traffic.sidecar.istio.io/includeOutboundPorts`) that was meant for other addresses is served first.',
+      ],
+      confirm: [
+        {
+          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
+          lookFor:
+            '`traffic.sidecar.istio.io/excludeOutboundIPRanges` in the annotations of the pod, and the range in the argument `-x` of istio-init',
+        },
+        {
+          command:
+            'istio-nat trace --hook OUTPUT --destination ADDRESS --destination-port 443 --out-interface eth0 --uid 1000',
+          lookFor: 'the rule that redirects the packet, and no RETURN in front of it',
+        },
+      ],
+      remedy: [
+        'Put `traffic.sidecar.istio.io/excludeOutboundIPRanges: "CIDR"` into `spec.template.metadata.annotations`, or use `global.proxy.excludeIPRanges` for the whole mesh. `*` is not allowed here.',
+        RESTART,
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rules,
+    },
+    {
+      code: 'NAT0207',
+      name: 'listener-excluded',
+      severity: 'warning',
+      title: 'The application listens on a port that inbound capture leaves alone',
+      meaning:
+        'The port is excluded, as configured, and the application serves on it. Callers in the mesh see that the pod has a proxy and send mTLS by default; the application receives TLS that it cannot read, and the connection fails. No policy protects the port.',
+      causes: [
+        'The port was excluded for one purpose, such as probes or scrapes, and also serves requests.',
+        '`traffic.sidecar.istio.io/includeInboundPorts` is a list, and the application got a new port.',
+        'The application listens on a port that Istio reserves.',
+      ],
+      confirm: [
+        { command: 'ss -Hltne', lookFor: 'a listener on the port whose uid is not that of the proxy' },
+        {
+          command: 'iptables-save | grep -e "ISTIO_INBOUND.*--dport"',
+          lookFor: 'a RETURN for the port, or a list of captured ports without it',
+        },
+      ],
+      remedy: [
+        'Let the port be captured: take it out of `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template. Or keep it out and tell the callers, with a DestinationRule whose `portLevelSettings` for this port has `tls.mode: DISABLE`.',
+        RESTART,
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rulesAndSockets,
+    },
+    {
+      code: 'NAT0208',
+      name: 'include-too-narrow',
+      severity: 'warning',
+      title: 'Addresses that are in use lie outside the ranges that are captured',
+      meaning:
+        'Only some address ranges are captured, and a host the pod talks to, one of its resolvers, or the 240.240.0.0/16 range from which Istio gives addresses to ServiceEntries lies outside. Traffic to them goes out directly. For 240.240.0.0/16 it can never arrive, because only the proxy knows what these addresses mean.',
+      causes: [
+        '`traffic.sidecar.istio.io/includeOutboundIPRanges` or `global.proxy.includeIPRanges` names the service range of the cluster only, and the application calls pods or hosts directly.',
+        'Automatic addresses for ServiceEntries were turned on later.',
+        'The cluster got another service or pod range.',
+      ],
+      confirm: [
+        {
+          command: 'iptables-save | grep -e "ISTIO_OUTPUT.*ISTIO_REDIRECT"',
+          lookFor: 'the ranges that are captured',
+        },
+        { command: 'ss -Htne', lookFor: 'peers of the application outside these ranges' },
+        { command: 'cat /etc/resolv.conf', lookFor: 'resolvers outside these ranges, when DNS over TCP matters' },
+      ],
+      remedy: [
+        'Widen `traffic.sidecar.istio.io/includeOutboundIPRanges` on the pod template, with `240.240.0.0/16` when ServiceEntries get addresses automatically; or capture everything (`*`) and exclude what must not be.',
+        RESTART,
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rulesAndSockets,
+    },
+    {
+      code: 'NAT0209',
+      name: 'exclusion-without-effect',
+      severity: 'warning',
+      title: 'An exclusion is configured and can never take effect',
+      meaning:
+        'Some exclusions are accepted and then do nothing: exclusions of inbound ports when the inbound ports are a list, exclusions of owner groups unless all groups are captured, and any exclusion behind a rule that redirects the same packets first. The traffic that was meant to stay out goes through the proxy.',
+      causes: [
+        'Inclusion and exclusion are both set, and the inclusion is a list.',
+        'The same port is both included and excluded.',
+        'An outbound range is excluded for a resolver whose DNS is captured before the range is looked at.',
+      ],
+      confirm: [
+        {
+          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
+          lookFor: 'annotations of the kind include… and exclude… at the same time',
+        },
+        {
+          command: 'iptables-save | grep -e "-A ISTIO_"',
+          lookFor: 'no RETURN for the excluded value, or one that stands behind the redirect',
+        },
+      ],
+      remedy: [
+        'Use one of the two: `traffic.sidecar.istio.io/includeInboundPorts: "*"` with exclusions, or a list without them. The same goes for owner groups.',
+        RESTART,
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rules,
+    },
+    {
+      code: 'NAT0210',
+      name: 'interface-exclusion-wrong',
+      severity: 'error',
+      title: 'Rules for excluded or virtual interfaces are missing or misplaced',
+      meaning:
+        'Traffic of some interfaces needs rules of its own: excluded ones (a second network for storage, say) must be left alone, and virtual ones (of virtual machines in the pod) count as outbound. These rules must come before the general ones. Here they are missing or come too late, so the traffic of that interface is captured when it should not be, or the other way round.',
+      causes: [
+        'The annotation was added after the pod was created, or is on the Deployment and not on its pod template.',
+        'istio-cni 1.25.0 to 1.26.4 and 1.27.0 to 1.27.1: `traffic.sidecar.istio.io/kubevirtInterfaces` is ignored.',
+        'The release is too old: virtual interfaces came with 1.1, excluded ones with 1.11.3.',
+        'The interface has another name than the annotation says.',
+      ],
+      confirm: [
+        {
+          command: 'iptables-save | grep -e "-i " -e "-o "',
+          lookFor: 'rules with the interface at the top of PREROUTING, and for excluded ones of OUTPUT as well',
+        },
+        { command: 'ip addr show', lookFor: 'the names of the interfaces of the pod' },
+        {
+          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
+          lookFor:
+            '`traffic.sidecar.istio.io/excludeInterfaces`, and `istio.io/reroute-virtual-interfaces` or its predecessor `traffic.sidecar.istio.io/kubevirtInterfaces`',
+        },
+      ],
+      remedy: [
+        'Put `traffic.sidecar.istio.io/excludeInterfaces` or `istio.io/reroute-virtual-interfaces` (1.25 and later; before, `traffic.sidecar.istio.io/kubevirtInterfaces`) into `spec.template.metadata.annotations`.',
+        RESTART,
+      ],
+      since: '1.1',
+      until: null,
+      rights: RIGHTS.rules,
+    },
+  ],
+};

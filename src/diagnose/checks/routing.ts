@@ -1,0 +1,64 @@
+import type { Route, Routing, RoutingRule } from '../../model/routing.ts';
+import { type Check, finding } from '../check.ts';
+import type { Evidence, Finding } from '../report.ts';
+
+/** The policy routing that TPROXY needs for the answers to the original client address. */
+export const tproxyRouting: Check = {
+  id: 'tproxy-routing',
+  description: 'the routing of TPROXY mode is there',
+  codes: ['NAT0502'],
+  run: ({ config, pod, routing, families }) => {
+    if (config.dataplane !== 'sidecar' || routing.rules.length === 0)
+      return { skipped: 'the mode needs no routing of its own' };
+    if (pod.routing === null) return { skipped: 'ip rule and ip route were not shown' };
+    const seen = pod.routing;
+    return families.flatMap((family) => {
+      const rules = routing.rules.filter((rule) => rule.family === family && !hasRule(seen, rule));
+      const routes = routing.routes.filter((route) => route.family === family && !hasRoute(seen, route));
+      return rules.length + routes.length === 0
+        ? []
+        : [missing(family === 'ipv6' ? 'ip -6' : 'ip', rules, routes, seen)];
+    });
+  },
+};
+
+function hasRule({ rules }: Routing, wanted: RoutingRule): boolean {
+  return rules.some(
+    ({ family, table, mark }) =>
+      family === wanted.family &&
+      table === wanted.table &&
+      mark?.value === wanted.mark?.value &&
+      mark?.mask === wanted.mark?.mask,
+  );
+}
+
+function hasRoute({ routes }: Routing, wanted: Route): boolean {
+  return routes.some(
+    ({ family, table, type, destination, device }) =>
+      family === wanted.family &&
+      table === wanted.table &&
+      type === wanted.type &&
+      destination === wanted.destination &&
+      device === wanted.device,
+  );
+}
+
+function missing(ip: string, rules: readonly RoutingRule[], routes: readonly Route[], seen: Routing): Finding {
+  const texts = [
+    ...rules.map(({ text }) => `rule "${text}"`),
+    ...routes.map(({ text, table }) => `route "${text}" of table ${table}`),
+  ];
+  const commands = [
+    ...rules.map(({ text }) => `${ip} rule add ${text.replace('from all ', '')}`),
+    ...routes.map(({ text, table }) => `${ip} route add ${text} table ${table}`),
+  ];
+  const family = rules[0]?.family ?? routes[0]?.family ?? 'ipv4';
+  const shown = seen.rules.filter((rule) => rule.family === family).map(({ text }) => text);
+  const evidence: Evidence[] = [{ kind: 'command', command: `${ip} rule show`, text: shown.join('; ') || 'no rules' }];
+  return finding('NAT0502', {
+    message: `The policy routing lacks the ${texts.join(' and the ')}: answers to clients do not come back to the proxy.`,
+    family,
+    evidence,
+    command: `In the pod: ${commands.join('; ')}.`,
+  });
+}

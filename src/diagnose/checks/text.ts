@@ -1,0 +1,175 @@
+import type { Chain, RuleReference, Ruleset, Table } from '../../model/ruleset.ts';
+import { type Check, finding } from '../check.ts';
+import { type Context, canonical, isCovered, isIstioChain, istioTables, rulesOf } from '../context.ts';
+import { deleteCommand, ruleEvidence } from '../quote.ts';
+import type { Evidence, Finding } from '../report.ts';
+import { trafficFindings } from '../traffic/groups.ts';
+import { isGuardrail } from '../traffic/guardrails.ts';
+
+/** More rules than this of one kind are counted, not quoted. */
+const QUOTED = 10;
+
+/** A rule that stands in its chain more often than Istio writes it. */
+export const duplicates: Check = {
+  id: 'duplicates',
+  description: 'no rule of Istio stands more than once',
+  codes: ['NAT0108'],
+  run: (context) => {
+    const twice = repeated(context);
+    if (twice.length === 0) return [];
+    const [first] = twice;
+    const family = first?.table.family === 'ipv6' ? 'ipv6' : 'ipv4';
+    return [
+      finding('NAT0108', {
+        message: `${twice.length === 1 ? 'A rule stands' : `${twice.length} rules stand`} in its chain more than once.`,
+        evidence: quotedRules(twice),
+        command: first ? deleteCommand(first, family) : '',
+      }),
+    ];
+  },
+};
+
+/** The second and further copies of rules in Istio's chains, and of Istio's rules in built-in chains. */
+function repeated({ pod, layout }: Context): RuleReference[] {
+  const seen = new Map<string, number>();
+  return rulesOf(pod.ruleset).filter((where) => {
+    const { table, chain, rule } = where;
+    const expected = layout.expectedCount(where);
+    if (expected === 0 && !isIstioChain(table, chain)) return false;
+    const key = `${table.backend} ${table.family} ${table.name} ${canonical(table, chain, rule)}`;
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return count > Math.max(1, expected);
+  });
+}
+
+/** Rules of others that change nothing for the traffic of the mesh. */
+export const foreign: Check = {
+  id: 'other-rules',
+  description: 'no rules but those of Istio',
+  codes: ['NAT0110'],
+  run: (context) => {
+    const guilty = quotedSomewhere(trafficFindings(context));
+    const others = rulesOf(context.pod.ruleset).filter(
+      (where) => isForeign(where, context) && !guilty.has(evidenceKey(ruleEvidence(where))),
+    );
+    if (others.length === 0) return [];
+    const message = `${others.length === 1 ? 'One rule is' : `${others.length} rules are`} not Istio's and ${others.length === 1 ? 'changes' : 'change'} nothing for the traffic that Istio captures.`;
+    return [finding('NAT0110', { message, evidence: quotedRules(others) })];
+  },
+};
+
+function isForeign(where: RuleReference, { layout }: Context): boolean {
+  const { table, chain } = where;
+  if (isIstioChain(table, chain) || layout.expectedCount(where) > 0 || isGuardrail(where)) return false;
+  // A jump to one of Istio's chains is Istio's, wherever it stands.
+  return !where.rule.targets.some((target) => target.kind === 'jump' && target.chain.startsWith('ISTIO_'));
+}
+
+function quotedSomewhere(findings: readonly Finding[]): Set<string> {
+  return new Set(findings.flatMap(({ evidence }) => evidence.map(evidenceKey)));
+}
+
+function evidenceKey(evidence: Evidence): string {
+  return JSON.stringify(evidence);
+}
+
+function quotedRules(rules: readonly RuleReference[]): Evidence[] {
+  return rules.slice(0, QUOTED).map(ruleEvidence);
+}
+
+/** The text differs from Istio's and does the same to every packet. */
+export const equivalent: Check = {
+  id: 'text',
+  description: 'the rules are those that Istio writes',
+  codes: ['NAT0113'],
+  run: (context) => {
+    if (context.different.length > 0 || context.open.length > 0) return { skipped: 'packets are treated differently' };
+    if (istioTables(context.pod.ruleset).length === 0) return { skipped: 'there are no rules of Istio' };
+    const chains = differingChains(context);
+    if (chains.length === 0) return [];
+    const evidence = chains.slice(0, QUOTED);
+    const message = `${chains.length === 1 ? 'One chain reads' : `${chains.length} chains read`} differently from what Istio writes, and every packet is treated the same.`;
+    return [finding('NAT0113', { message, evidence })];
+  },
+};
+
+/** Istio's chains whose rules, or their order, are not as expected. Copies and rules of others are told elsewhere. */
+function differingChains({ pod, expected, layout }: Context): Evidence[] {
+  const wanted = chainTexts(expected, () => true);
+  const live = chainTexts(
+    pod.ruleset,
+    (where) => isIstioChain(where.table, where.chain) || layout.expectedCount(where) > 0,
+  );
+  const names = new Set([...wanted.keys(), ...live.keys()]);
+  return [...names].flatMap((key): Evidence[] => {
+    const [family, table = '', chain = ''] = key.split(' ');
+    if (!isCovered(pod, { family: family as Table['family'], name: table })) return [];
+    const a = [...new Set(wanted.get(key) ?? [])].join('\n');
+    const b = [...new Set(live.get(key) ?? [])].join('\n');
+    return a === b
+      ? []
+      : [{ kind: 'chain', table, chain, text: firstDifference(wanted.get(key) ?? [], live.get(key) ?? []) }];
+  });
+}
+
+function chainTexts(ruleset: Ruleset, include: (where: RuleReference) => boolean): Map<string, string[]> {
+  const texts = new Map<string, string[]>();
+  for (const where of rulesOf(ruleset).filter(include)) {
+    const { table, chain, rule } = where;
+    const key = `${table.family} ${table.name} ${chain.name}`;
+    texts.set(key, [...(texts.get(key) ?? []), canonical(table, chain, rule)]);
+  }
+  return texts;
+}
+
+function firstDifference(wanted: readonly string[], live: readonly string[]): string {
+  const at = wanted.findIndex((text, i) => text !== live[i]);
+  const position = at < 0 ? wanted.length : at;
+  const show = (text: string | undefined) => text ?? '(no rule)';
+  return `rule ${position + 1} is ${show(live[position])}; Istio writes ${show(wanted[position])}`;
+}
+
+/** An Istio chain with rules that nothing leads to, though Istio's layout does, or does not know it. */
+export const unreachable: Check = {
+  id: 'reachable-chains',
+  description: "all of Istio's chains that should be reached are",
+  codes: ['NAT0103'],
+  run: (context) => {
+    // The missing jump that leaves a chain behind has been named already.
+    if (context.different.length > 0) return { skipped: 'the differences in traffic say why' };
+    const lost = context.pod.ruleset.tables.flatMap((table) => lostChains(table, context));
+    if (lost.length === 0) return [];
+    const names = lost.map(({ table, chain }) => `${table.name} ${chain.name}`).join(', ');
+    const evidence = quotedRules(
+      lost.flatMap(({ table, chain }) => chain.rules.map((rule) => ({ table, chain, rule }))),
+    );
+    return [finding('NAT0103', { message: `No rule leads to ${names}: what stands there does nothing.`, evidence })];
+  },
+};
+
+function lostChains(table: Table, { expected }: Context): { table: Table; chain: Chain }[] {
+  const reached = reachedChains(table);
+  const like = expected.tables.find(({ family, name }) => family === table.family && name === table.name);
+  const meantToBeLost = new Set(
+    like ? like.chains.filter(({ name }) => !reachedChains(like).has(name)).map(({ name }) => name) : [],
+  );
+  return table.chains.flatMap((chain) =>
+    isIstioChain(table, chain) && chain.rules.length > 0 && !reached.has(chain.name) && !meantToBeLost.has(chain.name)
+      ? [{ table, chain }]
+      : [],
+  );
+}
+
+function reachedChains(table: Table): Set<string> {
+  const reached = new Set<string>();
+  const pending = table.chains.filter(({ base }) => base !== undefined);
+  for (let chain = pending.pop(); chain; chain = pending.pop()) {
+    if (reached.has(chain.name)) continue;
+    reached.add(chain.name);
+    const targets = chain.rules.flatMap((rule) => rule.targets);
+    const names = targets.flatMap((target) => (target.kind === 'jump' || target.kind === 'goto' ? [target.chain] : []));
+    pending.push(...table.chains.filter(({ name }) => names.includes(name)));
+  }
+  return reached;
+}

@@ -1,0 +1,124 @@
+import { compareRulesets, type DifferentClass, type OpenClass } from '../evaluate/compare.ts';
+import { FAMILIES, type Family } from '../model/family.ts';
+import type { Pod } from '../model/pod.ts';
+import type { Routing } from '../model/routing.ts';
+import { type Chain, coversFamily, type Rule, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
+import { printRule } from '../print/iptables/index.ts';
+import { printNftRule } from '../print/nft/index.ts';
+import type { ResolvedConfig } from './report.ts';
+
+/** What checks are given: the pod as seen, what Istio should have programmed, and how the two differ. */
+export interface Context extends ResolvedConfig {
+  readonly pod: Pod;
+  readonly expected: Ruleset;
+  readonly routing: Routing;
+  /** The families whose rules were seen. */
+  readonly families: readonly Family[];
+  /** Classes of packets that live and expected rules treat differently. */
+  readonly different: readonly DifferentClass[];
+  readonly open: readonly OpenClass[];
+  readonly layout: LayoutIndex;
+}
+
+/** Compares the pod with the expected rules, in both directions and all families that were seen. */
+export function buildContext(pod: Pod, resolved: ResolvedConfig, expected: Ruleset, routing: Routing): Context {
+  const families = FAMILIES.filter((family) => pod.coverage.some((covered) => covered.family === family));
+  const shown = onlyShownTables(expected, pod);
+  const comparisons = families.flatMap((family) =>
+    (['PREROUTING', 'OUTPUT'] as const).map((hook) =>
+      compareRulesets(pod.ruleset, shown, { hook, family, localAddresses: localAddresses(pod) }),
+    ),
+  );
+  return {
+    ...resolved,
+    pod,
+    expected,
+    routing,
+    families,
+    different: comparisons.flatMap((comparison) => comparison.different),
+    open: comparisons.flatMap((comparison) => comparison.open),
+    layout: new LayoutIndex(pod.ruleset, expected),
+  };
+}
+
+/** A listing of single tables says nothing about the others, so these are not held against it. */
+function onlyShownTables(expected: Ruleset, pod: Pod): Ruleset {
+  return { tables: expected.tables.filter((table) => isCovered(pod, table)) };
+}
+
+/** Whether the input would show the table if it existed. */
+export function isCovered(pod: Pod, table: Pick<Table, 'family' | 'name'>): boolean {
+  return pod.coverage.some(
+    ({ family, tables }) =>
+      (table.family === family || table.family === 'inet') && (tables === 'all' || tables.includes(table.name)),
+  );
+}
+
+function localAddresses(pod: Pod): string[] {
+  const addresses = pod.routing?.addresses ?? [];
+  return addresses.flatMap(({ interface: name, address, scope }) =>
+    name === 'lo' || scope === 'link' ? [] : [address],
+  );
+}
+
+/** Finds rules of one ruleset in another by what they say and where they stand, not by their position. */
+export class LayoutIndex {
+  readonly #live: ReadonlyMap<string, number>;
+  readonly #expected: ReadonlyMap<string, number>;
+
+  constructor(live: Ruleset, expected: Ruleset) {
+    this.#live = countRules(live);
+    this.#expected = countRules(expected);
+  }
+
+  /** How often Istio would have programmed this rule in this chain. */
+  expectedCount(where: RuleReference): number {
+    return this.#expected.get(identity(where)) ?? 0;
+  }
+
+  /** How often this rule stands in this chain of the pod. */
+  liveCount(where: RuleReference): number {
+    return this.#live.get(identity(where)) ?? 0;
+  }
+}
+
+function countRules(ruleset: Ruleset): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const where of rulesOf(ruleset)) {
+    const key = identity(where);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** All rules of a ruleset with their place. */
+export function rulesOf(ruleset: Ruleset): RuleReference[] {
+  return ruleset.tables.flatMap((table) =>
+    table.chains.flatMap((chain) => chain.rules.map((rule) => ({ table, chain, rule }))),
+  );
+}
+
+function identity({ table, chain, rule }: RuleReference): string {
+  return `${table.family} ${table.name} ${canonical(table, chain, rule)}`;
+}
+
+/** The rule as the kernel prints it, whatever way it was written; comments are nobody's business. */
+export function canonical(table: Table, chain: Chain, rule: Rule): string {
+  const plain = { ...rule, matches: rule.matches.filter((match) => match.kind !== 'comment') };
+  return table.backend === 'nftables' ? `${chain.name} ${printNftRule(plain)}` : printRule(plain, chain.name);
+}
+
+/** Whether a chain is one of those that Istio creates (all its releases, data planes and backends name them so). */
+export function isIstioChain(table: Table, chain: Chain): boolean {
+  if (table.backend === 'nftables') return /^istio-(proxy|ambient)-/.test(table.name);
+  return chain.name.startsWith('ISTIO_');
+}
+
+/** The tables that hold a rule of Istio's, in an Istio chain or as a jump to one. */
+export function istioTables(ruleset: Ruleset, family?: Family): Table[] {
+  return ruleset.tables.filter(
+    (table) =>
+      (family === undefined || coversFamily(table, family)) &&
+      table.chains.some((chain) => isIstioChain(table, chain) && (chain.rules.length > 0 || !chain.base)),
+  );
+}

@@ -1,0 +1,108 @@
+import type { Check } from './check.ts';
+import { runCheck } from './check.ts';
+import { emptyLegacy, twoBackends } from './checks/backends.ts';
+import { applicationAsProxy, proxyListening, proxyOwner, reservedPorts } from './checks/listeners.ts';
+import { tproxyRouting } from './checks/routing.ts';
+import { duplicates, equivalent, foreign, unreachable } from './checks/text.ts';
+import { TRAFFIC_CHECKS } from './checks/traffic.ts';
+import { type Context, isCovered, istioTables } from './context.ts';
+import type { CheckOutcome, CheckReport, Finding, Severity, Undetermined } from './report.ts';
+import { packetsInWords } from './traffic/words.ts';
+
+/** All checks, in the order in which reports list them. */
+export const CHECKS: readonly Check[] = [
+  ...TRAFFIC_CHECKS,
+  unreachable,
+  duplicates,
+  twoBackends,
+  emptyLegacy,
+  equivalent,
+  foreign,
+  tproxyRouting,
+  proxyListening,
+  proxyOwner,
+  applicationAsProxy,
+  reservedPorts,
+];
+
+/** What the checks say, without where the facts came from. */
+export type Diagnosis = Pick<CheckReport, 'verdict' | 'checks' | 'findings' | 'undetermined' | 'summary'>;
+
+/** Runs all checks and draws the verdict. Where the rules could not be read, only what the sockets prove. */
+export function diagnose(context: Context): Diagnosis {
+  const unseen = context.pod.obstacles.some(({ concerns }) => concerns === 'rules');
+  if (unseen && istioTables(context.pod.ruleset).length === 0) return diagnoseWithoutRules(context);
+  const results = CHECKS.map((check) => runCheck(check, context));
+  return conclude(
+    results.map(({ outcome }) => outcome),
+    results.flatMap(({ findings }) => findings),
+    [...obstaclesOf(context), ...notShown(context), ...openQuestions(context)],
+  );
+}
+
+function diagnoseWithoutRules(context: Context): Diagnosis {
+  const rest = new Set(['proxy-owner', 'application-owner', 'reserved-ports']);
+  const results = CHECKS.map((check) =>
+    rest.has(check.id)
+      ? runCheck(check, context)
+      : {
+          outcome: { id: check.id, outcome: 'undetermined', reason: 'the rules could not be read' } as const,
+          findings: [],
+        },
+  );
+  return conclude(
+    results.map(({ outcome }) => outcome),
+    results.flatMap(({ findings }) => findings),
+    obstaclesOf(context),
+  );
+}
+
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+
+function conclude(
+  checks: readonly CheckOutcome[],
+  findings: readonly Finding[],
+  undetermined: readonly Undetermined[],
+): Diagnosis {
+  const sorted = findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  const summary = { error: count('error'), warning: count('warning'), info: count('info') };
+  return { verdict: verdictOf(summary, undetermined), checks, findings: sorted, undetermined, summary };
+}
+
+function verdictOf(summary: Diagnosis['summary'], undetermined: readonly Undetermined[]): Diagnosis['verdict'] {
+  if (summary.error > 0) return 'broken';
+  if (undetermined.length > 0) return 'undetermined';
+  return summary.warning > 0 ? 'degraded' : 'healthy';
+}
+
+/** What could not be looked at and mattered: the routing only does where the mode has some of its own. */
+function obstaclesOf({ pod, routing }: Context): Undetermined[] {
+  return pod.obstacles
+    .filter(({ concerns }) => concerns !== 'routing' || routing.rules.length > 0)
+    .map(({ code, message, remedy }) => ({ code, message, remedy }));
+}
+
+/** Tables that Istio should have written and that the input, a listing of single tables, does not show. */
+function notShown({ pod, expected }: Context): Undetermined[] {
+  if (pod.obstacles.some(({ concerns }) => concerns === 'rules')) return [];
+  const unseen = expected.tables.filter((table) => !isCovered(pod, table));
+  if (unseen.length === 0) return [];
+  const names = unseen.map(({ family, name }) => `${name} (${family})`).join(', ');
+  const tools = [...new Set(unseen.map(({ family }) => (family === 'ipv6' ? 'ip6tables-save' : 'iptables-save')))];
+  return [
+    {
+      code: 'NAT1004',
+      message: `Istio writes to ${names} with this configuration, and the text given does not show ${unseen.length === 1 ? 'that table' : 'those tables'}`,
+      remedy: `Give the output of ${tools.join(' and ')} as well: --rules takes several files.`,
+    },
+  ];
+}
+
+function openQuestions({ open }: Context): Undetermined[] {
+  return open.map((question) => ({
+    code: 'NAT1004',
+    message: `What happens to ${packetsInWords(question)} cannot be told: ${question.because}`,
+    remedy: 'Look at that rule by hand: istio-nat knows its text, and no packet field decides it.',
+  }));
+}

@@ -1,0 +1,75 @@
+import type { InputOrigin, ResolvedConfig } from '../diagnose/report.ts';
+import { defaultConfig } from '../layout/defaults.ts';
+import { NEWEST_MINOR } from '../layout/release.ts';
+import type { Config, ConfigKey } from '../model/config.ts';
+import { CONFIG_KEYS, parseConfigFile, parseInput } from '../parse/config/index.ts';
+import { UsageError } from './errors.ts';
+import type { Outside } from './outside.ts';
+import type { ConfigRequest } from './types.ts';
+
+type Inputs = { -readonly [K in ConfigKey]?: Config[K] };
+type Origins = Partial<Record<ConfigKey, InputOrigin>>;
+
+/** Inputs by where they came from, strongest first. */
+export interface Declared {
+  readonly layers: readonly { readonly origin: InputOrigin; readonly inputs: Partial<Config> }[];
+}
+
+/**
+ * What the user declared: flags, the configuration file, variables ISTIO_NAT_….
+ * @throws UsageError when a value is malformed, naming the flag, key or variable
+ */
+export async function declaredInputs(request: ConfigRequest, outside: Outside): Promise<Declared> {
+  const flags: Inputs = {};
+  for (const { key, flag } of CONFIG_KEYS) {
+    const raw = key === 'istioVersion' ? (request.istioVersion ?? request.flags[key]) : request.flags[key];
+    if (raw !== undefined) assign(flags, key, raw, `--${flag}`);
+  }
+  const env: Inputs = {};
+  for (const { key, environment } of CONFIG_KEYS) {
+    const raw = request.env[environment];
+    if (raw !== undefined) assign(env, key, raw, environment);
+  }
+  const file = request.configFile === undefined ? {} : await readConfigFile(request.configFile, outside);
+  return {
+    layers: [
+      { origin: 'flag', inputs: flags },
+      { origin: 'config', inputs: file },
+      { origin: 'env', inputs: env },
+    ],
+  };
+}
+
+function assign<K extends ConfigKey>(inputs: Inputs, key: K, raw: string, name: string): void {
+  const parsed = parseInput(key, raw);
+  if ('error' in parsed) throw new UsageError(`${name}: ${parsed.error}`);
+  inputs[key] = parsed.value;
+}
+
+async function readConfigFile(path: string, outside: Outside): Promise<Partial<Config>> {
+  const content = await outside.readInput(path);
+  const name = path === '-' ? 'stdin' : path;
+  if (!('text' in content)) throw new UsageError(`--config ${name}: ${content.message}`);
+  const { inputs, errors } = parseConfigFile(content.text, name);
+  if (errors.length > 0) throw new UsageError(errors.map(({ message }) => message).join('\n'));
+  return inputs;
+}
+
+/** The configuration with all gaps filled from the release's defaults, and where each declared value came from. */
+export function resolveConfig(declared: Declared): ResolvedConfig {
+  const given: Inputs = {};
+  const origin: Origins = {};
+  for (const layer of declared.layers) {
+    for (const [key, value] of Object.entries(layer.inputs) as [ConfigKey, never][]) {
+      if (key in given) continue;
+      given[key] = value;
+      origin[key] = layer.origin;
+    }
+  }
+  const version = given.istioVersion ?? `1.${NEWEST_MINOR}.0`;
+  // Istio takes the uids for the gids when it is given no gids.
+  const gid = given.proxyUid !== undefined && given.proxyGid === undefined ? { proxyGid: given.proxyUid } : {};
+  const config: Config = { ...defaultConfig(version), ...given, ...gid };
+  for (const { key } of CONFIG_KEYS) origin[key] ??= 'default';
+  return { config, origin };
+}

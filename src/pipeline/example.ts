@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../model/config.ts';
+
+/** The recording that `npm start` shows: a pod whose rules were broken on purpose, read back from a kernel. */
+export const EXAMPLE_NAME = 'broken-pod';
+
+/** Its files; `examples/` lies beside both `src/` and `dist/`. */
+export const EXAMPLE_FILES: readonly string[] = ['rules.v4.save', 'sockets.ss'].map((name) =>
+  fileURLToPath(new URL(`../../examples/${EXAMPLE_NAME}/${name}`, import.meta.url)),
+);
+
+/** What the example pod was configured with. */
+export const EXAMPLE_INPUTS: Partial<Config> = { istioVersion: '1.28.10' };

@@ -1,0 +1,56 @@
+import { collectLive } from '../collect/live.ts';
+import type { Source } from '../diagnose/report.ts';
+import type { Pod } from '../model/pod.ts';
+import { CannotLook } from './errors.ts';
+import { EXAMPLE_FILES, EXAMPLE_NAME } from './example.ts';
+import { observe, observeRules, type SavedText } from './observe.ts';
+import type { Outside } from './outside.ts';
+import type { SourceRequest } from './types.ts';
+
+/** A pod as it was seen, where that was, and what the pod's own environment says (live only). */
+export interface Facts {
+  readonly pod: Pod;
+  readonly source: Source;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * Gets the facts from where the request says.
+ * @throws CannotLook when a named file cannot be read
+ */
+export async function gatherFacts(request: SourceRequest, outside: Outside): Promise<Facts> {
+  switch (request.kind) {
+    case 'live':
+      return liveFacts(outside);
+    case 'rules':
+      return savedFacts(request, outside);
+    case 'example': {
+      const texts = await Promise.all(EXAMPLE_FILES.map((path) => readText(path, outside)));
+      return { pod: observeRules(texts, {}), source: { kind: 'example', name: EXAMPLE_NAME }, environment: {} };
+    }
+  }
+}
+
+async function liveFacts(outside: Outside): Promise<Facts> {
+  const capture = await collectLive(outside.runner, outside.files);
+  return { pod: observe(capture), source: { kind: 'live' }, environment: capture.environment };
+}
+
+async function savedFacts(request: Extract<SourceRequest, { kind: 'rules' }>, outside: Outside): Promise<Facts> {
+  const texts: SavedText[] = [];
+  for (const file of request.files) texts.push(await readText(file, outside));
+  const options = {
+    ...(request.family === undefined ? {} : { family: request.family }),
+    ...(request.sockets === undefined ? {} : { socketsText: await readText(request.sockets, outside) }),
+  };
+  return { pod: observeRules(texts, options), source: { kind: 'rules', files: request.files }, environment: {} };
+}
+
+async function readText(path: string, outside: Outside): Promise<SavedText> {
+  const name = path === '-' ? 'stdin' : path;
+  const content = await outside.readInput(path);
+  if ('text' in content) return { name, text: content.text };
+  throw new CannotLook(`${name}: ${content.message}`, {
+    hint: 'Give --rules a text file that holds what iptables-save, iptables -S or nft list ruleset printed, or - for standard input.',
+  });
+}

@@ -1,0 +1,80 @@
+import { evaluatePacket, Hooks } from '../evaluate/packet.ts';
+import { PacketFieldError } from '../evaluate/state.ts';
+import type { Packet } from '../model/packet.ts';
+import type { Pod } from '../model/pod.ts';
+import { CannotLook, UsageError } from './errors.ts';
+import { gatherFacts } from './facts.ts';
+import type { Outside } from './outside.ts';
+import { readPacketLine } from './packet.ts';
+import type { PacketError, TraceReport, TraceRequest, TraceRun } from './types.ts';
+
+/**
+ * Follows packets through the rules. The rules are read once; packets are read no faster than their traces are taken.
+ * @throws CannotLook when the rules cannot be read
+ * @throws UsageError when the one packet asked about is malformed
+ */
+export async function trace(request: TraceRequest, outside: Outside): Promise<TraceRun> {
+  const { pod } = await gatherFacts(request.source, outside);
+  refuseUnseenRules(pod);
+  const hooks = new Hooks(pod.ruleset);
+  const notes = pod.obstacles.map(({ message }) => message);
+  const follow = (packet: Packet) => report(hooks, packet, request.verdictOnly);
+  const { packets } = request;
+  if (packets.kind === 'packet') {
+    return { traces: once(single(() => follow(packets.packet))), notes };
+  }
+  return { traces: many(outside.readLines(packets.file), follow), notes };
+}
+
+/** Without the rules every packet would seem to pass. */
+function refuseUnseenRules(pod: Pod): void {
+  const obstacle = pod.obstacles.find(({ concerns }) => concerns === 'rules');
+  if (!obstacle) return;
+  throw new CannotLook(obstacle.message, { hint: obstacle.remedy, code: obstacle.code });
+}
+
+function report(hooks: Hooks, packet: Packet, verdictOnly: boolean): TraceReport {
+  const { packet: complete, verdict, steps } = evaluatePacket(hooks, packet, { steps: !verdictOnly });
+  if (verdictOnly) return { packet: complete, verdict };
+  return {
+    packet: complete,
+    verdict,
+    steps: steps.map(({ where, outcome, action, why }) => ({
+      table: where.table.name,
+      chain: where.chain.name,
+      index: where.rule.index,
+      text: where.rule.text,
+      outcome,
+      action,
+      why,
+    })),
+  };
+}
+
+function single(follow: () => TraceReport): TraceReport {
+  try {
+    return follow();
+  } catch (error) {
+    if (error instanceof PacketFieldError) throw new UsageError(`${error.field}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function* once<T>(item: T): AsyncGenerator<T> {
+  yield item;
+}
+
+/** One trace or error per line, in order; blank lines are no packets. */
+async function* many(
+  lines: AsyncIterable<string>,
+  follow: (packet: Packet) => TraceReport,
+): AsyncGenerator<TraceReport | PacketError> {
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    if (text.trim() === '') continue;
+    const reading = readPacketLine(text);
+    if (reading.kind === 'problem') yield { error: `${reading.field} ${reading.message}`.trim(), line };
+    else yield follow(reading.packet);
+  }
+}
