@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
@@ -38,9 +37,12 @@ function safeList(folder: string): string[] {
   }
 }
 
-async function firstLine(child: ChildProcess): Promise<string> {
-  const [data] = (await once(child.stdout ?? child, 'data')) as [Buffer];
-  return data.toString().trim();
+/** The first thing a program prints; fails when it ends without a word. */
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.once('data', (data: Buffer) => resolve(data.toString().trim()));
+    child.once('close', (code) => reject(new Error(`ended with ${code} before it printed anything`)));
+  });
 }
 
 kernelTests('a kernel pod leaves nothing behind', () => {

@@ -9,6 +9,7 @@ import time
 import namespaces
 
 IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75
+IP_FREEBIND, IPV6_FREEBIND = 15, 78
 IP_PKTINFO, IPV6_RECVPKTINFO, IPV6_PKTINFO = 8, 49, 50
 SO_ORIGINAL_DST, SO_MARK = 80, 36
 KINDS = {'tcp': socket.SOCK_STREAM, 'udp': socket.SOCK_DGRAM}
@@ -29,6 +30,8 @@ class Listener:
             self.set_ip_option(IP_TRANSPARENT, IPV6_TRANSPARENT)
         if not self.tcp:
             self.set_ip_option(IP_PKTINFO, IPV6_RECVPKTINFO)
+            # IPv6 answers from an address that is local by route only if the socket is free to
+            self.set_ip_option(IP_FREEBIND, IPV6_FREEBIND)
         self.socket.bind((spec['address'] or ('0.0.0.0' if family == 4 else '::'), spec['port']))
         if self.tcp:
             self.socket.listen(64)
@@ -146,7 +149,7 @@ class StandIns:
     def note(self, listener, client, result):
         try:
             port, seen = listener.answer()
-        except OSError:
+        except BlockingIOError:
             return
         # a late guest of an earlier call is answered and forgotten
         if port == client.getsockname()[1]:
