@@ -4,14 +4,17 @@ import { gid, not } from './clauses.ts';
 /** Finds the id of a group by its name, as the image that loads the rules would; null when it cannot. */
 export type ResolveGroup = (name: string) => number | null;
 
-/** `--gid-owner group`, for an id or a name. A name that cannot be resolved stays text, for iptables-restore to resolve. */
-export function ownerGroup(group: string, resolve: ResolveGroup): Match {
-  const id = /^\d+$/.test(group) ? Number(group) : resolve(group);
-  return id === null ? { kind: 'unknown', raw: `-m owner --gid-owner ${group}` } : gid(id);
-}
+/** How a group that stays a name is written: the tool that loads the rules resolves it. */
+export type GroupSpelling = (group: string, negated: boolean) => string;
 
-/** `! --gid-owner group`. */
-export function otherOwnerGroup(group: string, resolve: ResolveGroup): Match {
-  const match = ownerGroup(group, resolve);
-  return match.kind === 'unknown' ? { kind: 'unknown', raw: `-m owner ! --gid-owner ${group}` } : not(match);
+/** As an option of iptables' owner match. */
+export const iptablesGroup: GroupSpelling = (group, negated) => `-m owner ${negated ? '! ' : ''}--gid-owner ${group}`;
+/** As an expression of nft. */
+export const nftablesGroup: GroupSpelling = (group, negated) => `meta skgid ${negated ? '!= ' : ''}${group}`;
+
+/** The sender's group is this one (or, negated, any other), given by id or by name. */
+export function ownerGroup(group: string, negated: boolean, resolve: ResolveGroup, spell: GroupSpelling): Match {
+  const id = /^\d+$/.test(group) ? Number(group) : resolve(group);
+  if (id === null) return { kind: 'unknown', raw: spell(group, negated) };
+  return negated ? not(gid(id)) : gid(id);
 }

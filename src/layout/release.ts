@@ -8,8 +8,8 @@ export interface Release {
 }
 
 /** The minors whose layouts are known; anything newer is treated as the newest of them. */
-const OLDEST_MINOR = 0;
-const NEWEST_MINOR = 31;
+export const OLDEST_MINOR = 0;
+export const NEWEST_MINOR = 31;
 
 const RELEASE = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,4}))?(?:-([0-9A-Za-z][0-9A-Za-z.-]{0,63}))?$/;
 

@@ -51,8 +51,8 @@ describe('native nftables transactions that the kernel refuses leave nothing', (
 
 describe('an owner group by name', () => {
   const config: Config = { ...defaultConfig('1.28.10'), ownerGroupsInclude: ['java', '202'] };
-  const groupRule = (resolveGroup?: (name: string) => number | null) => {
-    const { tables } = buildLayout(config, resolveGroup && { resolveGroup });
+  const groupRule = (change: Partial<Config>, resolveGroup?: (name: string) => number | null) => {
+    const { tables } = buildLayout({ ...config, ...change }, resolveGroup && { resolveGroup });
     const rules = tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules));
     return rules.find(
       (rule) => rule.matches.length === 2 && rule.matches.every(({ kind }) => kind === 'owner' || kind === 'unknown'),
@@ -61,10 +61,11 @@ describe('an owner group by name', () => {
 
   it('becomes its id where it can be resolved', () => {
     const negated = (id: number) => ({ kind: 'owner', gid: { negated: true, value: { from: id, to: id } } });
-    expect(groupRule((name) => (name === 'java' ? 2001 : null))?.matches).toEqual([negated(2001), negated(202)]);
+    expect(groupRule({}, (name) => (name === 'java' ? 2001 : null))?.matches).toEqual([negated(2001), negated(202)]);
   });
 
   it('stays as text where it cannot', () => {
-    expect(groupRule()?.matches[0]).toEqual({ kind: 'unknown', raw: '-m owner ! --gid-owner java' });
+    expect(groupRule({})?.matches[0]).toEqual({ kind: 'unknown', raw: '-m owner ! --gid-owner java' });
+    expect(groupRule({ backend: 'nftables' })?.matches[0]).toEqual({ kind: 'unknown', raw: 'meta skgid != java' });
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildLayout, defaultConfig } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import { FAMILIES } from '../../src/model/family.ts';
+import { printNft } from '../../src/print/nft/index.ts';
 import { chainsOfLayout, chainsOfSave } from './chains.ts';
 import { haveKernel, type Kernel, openKernel } from './kernel.ts';
 
@@ -49,6 +50,14 @@ const CASES: Config[] = [
   ...AMBIENT.map((version) => ({ ...defaultConfig(version, 'istio-cni', 'ambient'), redirectDns: true })),
 ];
 
+const NATIVE: Config[] = [
+  ...['1.27.0', '1.28.0', '1.31.0'].flatMap((version) => [defaultConfig(version), everything(version)]),
+  ...['1.28.0', '1.28.1', '1.29.0'].flatMap((version) => {
+    const config = defaultConfig(version, 'istio-cni', 'ambient');
+    return [config, { ...config, ingressMode: true, rerouteVirtualInterfaces: ['eth1'], enableIpv6: false }];
+  }),
+].map((config) => ({ ...config, backend: 'nftables' }));
+
 describe.skipIf(!haveKernel)('the kernel prints a loaded layout back as it was built', () => {
   let kernel: Kernel;
   beforeAll(() => {
@@ -66,6 +75,14 @@ describe.skipIf(!haveKernel)('the kernel prints a loaded layout back as it was b
           expect(chainsOfSave(save), `${variant} ${family}`).toEqual(chainsOfLayout(layout, family));
         }
       }
+    },
+  );
+
+  it.each(NATIVE.map((config) => [config.istioVersion, config.dataplane, config] as const))(
+    '%s %s in nftables',
+    (...[, , config]) => {
+      const layout = buildLayout(config);
+      expect(kernel.nftRoundTrip(layout)).toBe(printNft(layout.tables));
     },
   );
 });

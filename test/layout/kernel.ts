@@ -3,11 +3,14 @@ import { readdirSync } from 'node:fs';
 import type { Family } from '../../src/model/family.ts';
 import type { Ruleset, Table } from '../../src/model/ruleset.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
+import { printNft } from '../../src/print/nft/index.ts';
 
 /** A network namespace of our own in which rules can be loaded; `close` removes it. */
 export interface Kernel {
   /** Loads the tables of a family with one variant of iptables-restore, in place of all others, and reads them back. */
   roundTrip(variant: 'legacy' | 'nft', family: Family, ruleset: Ruleset): string;
+  /** Loads native tables with nft, in place of everything, and lists what is there then. */
+  nftRoundTrip(ruleset: Ruleset): string;
   close(): void;
 }
 
@@ -15,7 +18,8 @@ const IP = 'ip';
 const TABLES = ['raw', 'mangle', 'nat', 'filter'];
 
 /** Whether this process may make namespaces and has both variants of iptables. */
-export const haveKernel = process.getuid?.() === 0 && ['iptables-legacy', 'iptables-nft', 'ip'].every(isInstalled);
+export const haveKernel =
+  process.getuid?.() === 0 && ['iptables-legacy', 'iptables-nft', 'nft', 'ip'].every(isInstalled);
 
 function isInstalled(program: string): boolean {
   return (process.env.PATH ?? '').split(':').some((folder) => {
@@ -31,13 +35,21 @@ function isInstalled(program: string): boolean {
 export function openKernel(purpose: string): Kernel {
   const name = `istio-nat-${purpose}-${process.pid}`;
   execFileSync(IP, ['netns', 'add', name]);
-  const run = (program: string, input: string) =>
-    execFileSync(IP, ['netns', 'exec', name, program], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+  const run = (program: string, input: string, ...args: string[]) =>
+    execFileSync(IP, ['netns', 'exec', name, program, ...args], {
+      input,
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
   return {
     roundTrip: (variant, family, ruleset) => {
       const prefix = family === 'ipv4' ? 'iptables' : 'ip6tables';
       run(`${prefix}-${variant}-restore`, completeSave(ruleset, family));
       return run(`${prefix}-${variant}-save`, '');
+    },
+    nftRoundTrip: (ruleset) => {
+      run('nft', `flush ruleset\n${printNft(ruleset.tables)}`, '-f', '-');
+      return run('nft', '', 'list', 'ruleset');
     },
     close: () => void execFileSync(IP, ['netns', 'delete', name]),
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildLayout } from '../../src/layout/index.ts';
 import type { Rule, Ruleset, Table } from '../../src/model/ruleset.ts';
 import { parseNft } from '../../src/parse/nft/index.ts';
+import { printNft } from '../../src/print/nft/index.ts';
 import { haveRecordings, type Recording, recordedGroups, recordedReleases, recordings } from './recordings.ts';
 
 /** The kubelet's user on the machine where the node's rules were recorded. */
@@ -33,6 +34,20 @@ function byTableAndChain(tables: readonly Table[], scope: Recording['config']['s
 function built({ config }: Recording, kind: string): Ruleset {
   return buildLayout(config, { resolveGroup: recordedGroups(kind), kubeletUid: KUBELET });
 }
+
+/** nft prints the named sets of the node in front of the chains; they are no part of a layout. */
+function withoutSets(listing: string): string {
+  return listing.replace(/^\tset [^\n]*\n(?:\t\t[^\n]*\n)*\t\}\n\n/gm, '');
+}
+
+describe.skipIf(!haveRecordings).each(['sidecar-nftables', 'ambient-nftables'])('%s as text', (kind) => {
+  it.each(recordedReleases(kind))('%s: printed as nft printed it', (release) => {
+    for (const recording of recordings(kind, release)) {
+      const listing = withoutSets(recording.recorded['ruleset.nft'] ?? '').trim();
+      expect(printNft(built(recording, kind).tables).trim(), recording.id).toBe(listing);
+    }
+  });
+});
 
 describe.skipIf(!haveRecordings).each([
   ['sidecar-nftables', 'ruleset.json'],

@@ -136,6 +136,6 @@ function programNode({ nat, families }: AmbientNativePlan, kubeletUid: number): 
 }
 
 function toAmbientPods({ family }: Network) {
-  const [protocol, suffix] = family === 'ipv4' ? ['ip', 'v4'] : ['ip6', 'v6'];
-  return { kind: 'opaque', module: 'set', args: [protocol, 'daddr', `@istio-inpod-probes-${suffix}`] } as const;
+  const [protocol, suffix] = family === 'ipv4' ? (['ip', 'v4'] as const) : (['ip6', 'v6'] as const);
+  return { kind: 'opaque', module: protocol, args: ['daddr', `@istio-inpod-probes-${suffix}`] } as const;
 }

@@ -1,5 +1,6 @@
 import type { Match } from '../../model/match.ts';
 import { gid, jump, not, outInterface, RETURN, tcpDport, tcpDports, to, uid } from '../clauses.ts';
+import { nftablesGroup } from '../groups.ts';
 import { ownerGroupExemptions } from '../sidecar/owners.ts';
 import { includesLoopback } from '../sidecar/plan.ts';
 import { IN_REDIRECT, OUT } from './chains.ts';
@@ -14,7 +15,7 @@ export function spareOwners(plan: NativePlan): void {
   for (const id of plan.config.proxyUid) spareOwner(plan, uid(id), ports);
   // The gid rule never learnt to leave DNS over tcp alone.
   for (const id of plan.config.proxyGid) spareOwner(plan, gid(id), tcpDport(tunnel));
-  for (const outside of ownerGroupExemptions(plan)) plan.nat.append(OUT, outside, RETURN);
+  for (const outside of ownerGroupExemptions(plan, nftablesGroup)) plan.nat.append(OUT, outside, RETURN);
 }
 
 function spareOwner({ config, nat, families, dns }: NativePlan, owner: Match, sparedPorts: Match): void {

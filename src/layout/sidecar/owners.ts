@@ -1,7 +1,7 @@
 import type { Match } from '../../model/match.ts';
 import { IN_REDIRECT, OUT } from '../chains.ts';
 import { type Clause, dports, from, gid, jump, not, outInterface, RETURN, tcp, tcpDport, to, uid } from '../clauses.ts';
-import { otherOwnerGroup, ownerGroup } from '../groups.ts';
+import { type GroupSpelling, iptablesGroup, ownerGroup } from '../groups.ts';
 import type { Plan } from './plan.ts';
 
 const onLo = outInterface('lo');
@@ -51,11 +51,16 @@ function sparedPorts(plan: Plan, sparesDns: boolean): Clause[] {
 }
 
 /** The conditions under which owner groups keep a packet out of capture; one rule each. */
-export function ownerGroupExemptions(plan: Pick<Plan, 'config' | 'has' | 'resolveGroup'>): Match[][] {
-  const { ownerGroupsInclude, ownerGroupsExclude } = plan.config;
-  if (!plan.has('owner-groups')) return [];
-  if (ownerGroupsInclude === '*') return ownerGroupsExclude.map((group) => [ownerGroup(group, plan.resolveGroup)]);
-  return [ownerGroupsInclude.map((group) => otherOwnerGroup(group, plan.resolveGroup))];
+export function ownerGroupExemptions(
+  { config, has, resolveGroup }: Pick<Plan, 'config' | 'has' | 'resolveGroup'>,
+  spell: GroupSpelling = iptablesGroup,
+): Match[][] {
+  const { ownerGroupsInclude, ownerGroupsExclude } = config;
+  if (!has('owner-groups')) return [];
+  if (ownerGroupsInclude !== '*') {
+    return [ownerGroupsInclude.map((group) => ownerGroup(group, true, resolveGroup, spell))];
+  }
+  return ownerGroupsExclude.map((group) => [ownerGroup(group, false, resolveGroup, spell)]);
 }
 
 /** With `*`, a rule for each excluded group; with a list, one rule for everybody outside all of them. */
