@@ -9,7 +9,7 @@ export type Features = (feature: Feature) => boolean;
 
 /** The features of a release. Releases newer than known have those of the newest known one. */
 export function featuresOf(release: Release): Features {
-  const present = new Set(CHANGES.filter((change) => isPresent(change, release)).map((change) => change.feature));
+  const present = new Set(LANDINGS.filter((landing) => isPresent(landing, release)).map(({ feature }) => feature));
   return (feature) => present.has(feature);
 }
 
@@ -20,12 +20,24 @@ export function featuresFor(istioVersion: string): Features {
   return featuresOf(release);
 }
 
-function isPresent(change: Change, release: Release): boolean {
-  if (change.until !== undefined && compareReleases(release, known(change.until)) >= 0) return false;
-  const entries = change.since.map(known);
-  const ownLine = entries.find((entry) => entry.major === release.major && entry.minor === release.minor);
+/** A change with its releases read; done once, because inference asks for many releases. */
+interface Landing {
+  readonly feature: Feature;
+  readonly since: readonly Release[];
+  readonly until: Release | null;
+}
+
+const LANDINGS: readonly Landing[] = CHANGES.map((change: Change & { readonly feature: Feature }) => ({
+  feature: change.feature,
+  since: change.since.map(known),
+  until: change.until === undefined ? null : known(change.until),
+}));
+
+function isPresent({ since, until }: Landing, release: Release): boolean {
+  if (until !== null && compareReleases(release, until) >= 0) return false;
+  const ownLine = since.find((entry) => entry.major === release.major && entry.minor === release.minor);
   if (ownLine !== undefined) return compareReleases(release, ownLine) >= 0;
-  return entries.every((entry) => compareReleases(release, entry) >= 0);
+  return since.every((entry) => compareReleases(release, entry) >= 0);
 }
 
 function known(text: string): Release {
