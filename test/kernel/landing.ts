@@ -1,5 +1,3 @@
-import { POD_IPV4, POD_IPV6 } from './network.ts';
-
 /** A stand-in for a program that waits for connections or datagrams. */
 export interface StandIn {
   /** What `landed` says when it is reached. */
@@ -75,6 +73,3 @@ export function connectRequest(attempt: Attempt): object {
   const family = to.includes(':') ? 6 : 4;
   return { from, address: to, port, protocol, uid, gid, mark, family, timeout: timeout / 1000, ...source };
 }
-
-/** The pod's own addresses on eth0. */
-export const POD_ADDRESSES: readonly string[] = [POD_IPV4, POD_IPV6];

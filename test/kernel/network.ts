@@ -4,6 +4,9 @@ export const POD_IPV6 = 'fd77::5';
 export const PEER_IPV4 = '10.77.0.9';
 export const PEER_IPV6 = 'fd77::9';
 
+/** What the kernel makes of POD_MAC. */
+export const POD_LINK_LOCAL = 'fe80::ff:fe00:5';
+
 /** The agent sends frames to this address (agent/observe.py). */
 const POD_MAC = '02:00:00:00:00:05';
 const PEER_MAC = '02:00:00:00:00:09';
@@ -60,4 +63,10 @@ export function podNetwork(options: NetworkOptions): string[] {
       ...(ipv6 ? [`route add ::/0 dev ${name} metric 2000`] : []),
     ]),
   ];
+}
+
+/** The pod's own addresses, which REDIRECT chooses from. */
+export function ownAddresses(options: NetworkOptions): ReadonlySet<string> {
+  const others = (options.interfaces ?? []).flatMap((_, n) => [`10.78.${n}.5`, `fd78:${n}::5`]);
+  return new Set([POD_IPV4, POD_IPV6, POD_LINK_LOCAL, '127.0.0.1', '::1', ...others]);
 }

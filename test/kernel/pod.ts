@@ -4,7 +4,7 @@ import { AgentProcess } from './agent-process.ts';
 import { type CommandResult, outputOf, runInside } from './commands.ts';
 import { encode, type PacketRequest } from './encode.ts';
 import { type Attempt, connectRequest, type Landing, listenRequest, type StandIn } from './landing.ts';
-import { type NetworkOptions, POD_IPV4, POD_IPV6, peerNetwork, podNetwork } from './network.ts';
+import { type NetworkOptions, ownAddresses, peerNetwork, podNetwork } from './network.ts';
 import { type AgentObservation, interpret, type Observed, type PathStep } from './observed.ts';
 import { withRuleIndexes } from './path.ts';
 import { PROBE_TABLE, probeText } from './probe.ts';
@@ -115,7 +115,7 @@ export class KernelPod implements AsyncDisposable {
       encoded.filter((request): request is PacketRequest => !('kind' in request)),
       trace,
     );
-    const around = { transparent: this.#transparent, ownAddresses: this.#ownAddresses() };
+    const around = { transparent: this.#transparent, ownAddresses: ownAddresses(this.#options) };
     return encoded.map((request, position) => {
       const packet = packets[position];
       const answer = 'kind' in request ? undefined : answers.shift();
@@ -149,11 +149,6 @@ export class KernelPod implements AsyncDisposable {
     await this.listen(
       ports.flatMap((port) => (['tcp', 'udp'] as const).map((protocol) => transparent(protocol, port))),
     );
-  }
-
-  #ownAddresses(): ReadonlySet<string> {
-    const others = (this.#options.interfaces ?? []).flatMap((_, n) => [`10.78.${n}.5`, `fd78:${n}::5`]);
-    return new Set([POD_IPV4, POD_IPV6, '127.0.0.1', '::1', ...others]);
   }
 }
 
