@@ -1,3 +1,4 @@
+import type { Table } from '../model/ruleset.ts';
 import type { Check } from './check.ts';
 import { runCheck } from './check.ts';
 import { emptyLegacy, twoBackends } from './checks/backends.ts';
@@ -86,7 +87,7 @@ function obstaclesOf({ pod, routing }: Context): Undetermined[] {
 /** Tables that Istio should have written and that the input, a listing of single tables, does not show. */
 function notShown({ pod, expected }: Context): Undetermined[] {
   if (pod.obstacles.some(({ concerns }) => concerns === 'rules')) return [];
-  const unseen = expected.tables.filter((table) => !isCovered(pod, table));
+  const unseen = expected.tables.filter((table) => hasRules(table) && !isCovered(pod, table));
   if (unseen.length === 0) return [];
   const names = unseen.map(({ family, name }) => `${name} (${family})`).join(', ');
   const tools = [...new Set(unseen.map(({ family }) => (family === 'ipv6' ? 'ip6tables-save' : 'iptables-save')))];
@@ -105,4 +106,8 @@ function openQuestions({ open }: Context): Undetermined[] {
     message: `What happens to ${packetsInWords(question)} cannot be told: ${question.because}`,
     remedy: 'Look at that rule by hand: istio-nat knows its text, and no packet field decides it.',
   }));
+}
+
+function hasRules({ chains }: Table): boolean {
+  return chains.some(({ rules }) => rules.length > 0);
 }

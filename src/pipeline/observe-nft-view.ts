@@ -1,8 +1,7 @@
-import type { Family } from '../model/family.ts';
 import { IPTABLES_TABLES, type Table } from '../model/ruleset.ts';
 
 /** The first line of a table; its last one is a `}` in the first column, and what is inside is indented. */
-const OPENING = /^table (ip6? \S+) \{$/;
+export const OPENING = /^table (ip6? \S+) \{$/;
 
 /**
  * What nft printed, text or JSON, without the content of tables that another tool has shown already. The tables
@@ -49,36 +48,4 @@ function isInside(element: unknown, names: ReadonlySet<string>): boolean {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A table of iptables that holds rules which iptables-nft did not write. */
-export interface NativelyWritten {
-  readonly family: Family;
-  readonly name: string;
-  /** The first such rule, as nft prints it. */
-  readonly rule: string;
-}
-
-/**
- * Tables with the names of iptables in which somebody wrote rules with nft. iptables-nft-save may print such a rule as
- * another one, without a warning (1.8.9 turns `tcp dport { 80, 90 } accept` into `-p tcp -j ACCEPT`), so it cannot be
- * believed for them. They are told by the counter that iptables-nft puts into every rule.
- */
-export function nativelyWritten(text: string): NativelyWritten[] {
-  const found = new Map<string, NativelyWritten>();
-  let table: string | undefined;
-  let inChain = false;
-  for (const line of text.split('\n')) {
-    if (!line.startsWith('\t')) table = OPENING.exec(line)?.[1];
-    if (/^\t\S/.test(line)) inChain = line.startsWith('\tchain ');
-    else if (table !== undefined && inChain && isRuleWithoutCounter(line) && !found.has(table)) {
-      const [family, name = ''] = table.split(' ');
-      found.set(table, { family: family === 'ip' ? 'ipv4' : 'ipv6', name, rule: line.trim() });
-    }
-  }
-  return [...found.values()].filter(({ name }) => Object.hasOwn(IPTABLES_TABLES, name));
-}
-
-function isRuleWithoutCounter(line: string): boolean {
-  return /^\t\t(?!type |policy |comment |flags )\S/.test(line) && !/(^|\s)counter packets \d/.test(line);
 }

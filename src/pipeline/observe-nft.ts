@@ -2,14 +2,14 @@ import { answerTo, type Capture } from '../collect/capture.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
-import type { Obstacle } from '../model/pod.ts';
 import { IPTABLES_TABLES, type Table } from '../model/ruleset.ts';
 import { parseIptables } from '../parse/iptables/index.ts';
 import { parseNft } from '../parse/nft/index.ts';
 import { known, type SeenTables, unknown } from './observe-legacy.ts';
-import { emptied, type NativelyWritten, nativelyWritten } from './observe-nft-view.ts';
+import { isManaged, misprinted, nativeRules } from './observe-native.ts';
+import { emptied } from './observe-nft-view.ts';
 import { toolFailed, toolMissing, unparsable } from './observe-obstacles.ts';
-import { commandLine, endingOf, firstLine, note, seen } from './observe-seen.ts';
+import { commandLine, endingOf, note, seen } from './observe-seen.ts';
 
 /**
  * The tables of iptables-nft of one family, as its own tool prints them: nft shows some of their matches and targets
@@ -31,26 +31,6 @@ export function observeIptablesNft(capture: Capture, family: Family): SeenTables
     obstacles: [...(loss === null ? [] : [loss]), ...doubts.flatMap(misprinted)],
     diagnostics,
   });
-}
-
-type Doubt = NativelyWritten & { readonly mixed: boolean };
-
-/** Tables in which nft wrote; mixed: iptables-nft wrote into them too, so neither tool shows all of the table. */
-function nativeRules(capture: Capture, family: Family): Doubt[] {
-  const listing = answerTo(capture, 'nft-ruleset');
-  if (listing === null || endingOf(listing) !== 'succeeded') return [];
-  const found = nativelyWritten(listing.stdout).filter((table) => table.family === family);
-  return found.map((table) => ({ ...table, mixed: isManaged(table, listing.stderr) }));
-}
-
-function misprinted({ name, family, rule, mixed }: Doubt): Obstacle[] {
-  if (!mixed) return [];
-  const table = `${family === 'ipv4' ? 'ip' : 'ip6'} ${name}`;
-  const message =
-    `the table ${table} of iptables-nft also holds rules that were written with nft, the first is ` +
-    `${JSON.stringify(firstLine(rule))}; iptables-nft-save prints such rules wrongly, and nft shows the others in part`;
-  const remedy = `Compare \`nft list table ${table}\` with iptables-nft-save, and move the rules written with nft into a table of their own`;
-  return [{ code: 'NAT1003', message, remedy, concerns: 'rules' }];
 }
 
 /**
@@ -126,10 +106,6 @@ function finish(reading: Reading): SeenTables {
 /** nft warns on stderr about tables that iptables-nft manages; the owner matches in those follow xt_owner. */
 function withBackend(table: Table, stderr: string): Table {
   return isManaged(table, stderr) && hasIptablesName(table) ? { ...table, backend: 'iptables-nft' } : table;
-}
-
-function isManaged(table: Pick<Table, 'family' | 'name'>, stderr: string): boolean {
-  return stderr.includes(`table ${table.family === 'ipv4' ? 'ip' : 'ip6'} ${table.name} is managed by iptables-nft`);
 }
 
 /** Whether a table is where iptables-nft would put its own: `ip` or `ip6`, and one of its five names. */

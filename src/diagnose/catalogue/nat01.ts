@@ -110,7 +110,7 @@ export const NAT01: CatalogueGroup = {
       code: 'NAT0104',
       name: 'redirect-wrong-port',
       severity: 'error',
-      title: 'Traffic is redirected to a port that is not the proxy’s',
+      title: "Traffic is redirected to a port that is not the proxy's",
       meaning:
         'The redirect is there and leads to another port than the one the proxy is expected on. Connections are refused when nobody listens there, or end in the wrong listener of the proxy, which treats inbound requests as outbound ones or the other way round.',
       causes: [
@@ -145,7 +145,7 @@ export const NAT01: CatalogueGroup = {
       severity: 'error',
       title: 'The pod should be in the mesh, and there is no Istio rule at all',
       meaning:
-        'No table of any backend has a rule of Istio’s, although the pod has a proxy or is said to be in the mesh. The rules could be read, so this is not a matter of rights. All traffic bypasses the proxy in both directions, while the control plane still calls the pod healthy.',
+        "No table of any backend has a rule of Istio's, although the pod has a proxy or is said to be in the mesh. The rules could be read, so this is not a matter of rights. All traffic bypasses the proxy in both directions, while the control plane still calls the pod healthy.",
       causes: [
         'The pod was scheduled on a node before istio-cni was ready there.',
         'The interception mode is NONE (`sidecar.istio.io/interceptionMode`), so no rules are written.',
@@ -181,7 +181,7 @@ export const NAT01: CatalogueGroup = {
       code: 'NAT0106',
       name: 'partial-layout',
       severity: 'error',
-      title: 'Some of Istio’s chains are there, others are missing',
+      title: "Some of Istio's chains are there, others are missing",
       meaning:
         'Part of the layout was written and part was not. iptables loads each family and each table on its own, so IPv4 can be complete while IPv6 is missing, or mangle be there without nat. Some traffic goes through the proxy and some does not. With native nftables this cannot happen while loading, because it is one transaction.',
       causes: [
@@ -256,7 +256,7 @@ export const NAT01: CatalogueGroup = {
         'istio-init ran again in the same network namespace, after the node or the container runtime was restarted.',
         'A port or a range is named twice in an annotation: Istio does not remove duplicates from lists.',
         'A script of your own writes the same rules as Istio.',
-        'Ambient with native nftables, 1.28, 1.29.0 to 1.29.3 and 1.30.0: pods that were added at the same moment could get each other’s rules.',
+        "Ambient with native nftables, 1.28, 1.29.0 to 1.29.3 and 1.30.0: pods that were added at the same moment could get each other's rules.",
       ],
       confirm: [
         {
@@ -278,9 +278,9 @@ export const NAT01: CatalogueGroup = {
       code: 'NAT0109',
       name: 'foreign-rule-decides',
       severity: 'error',
-      title: 'A rule that is not Istio’s decides before Istio’s rules do',
+      title: "A rule that is not Istio's decides before Istio's rules do",
       meaning:
-        'Another program put a rule where it sees packets first and ends their way: an ACCEPT or RETURN in front of the jump to Istio, a DNAT or REDIRECT of its own, or a DROP in mangle or filter that hits redirected packets. In nat the first decision wins, so Istio’s rules are no longer asked.',
+        "Another program put a rule where it sees packets first and ends their way: an ACCEPT or RETURN in front of the jump to Istio, a DNAT or REDIRECT of its own, or a DROP in mangle or filter that hits redirected packets. In nat the first decision wins, so Istio's rules are no longer asked.",
       causes: [
         'Another container of the pod writes rules: a VPN client, a firewall, a credential proxy, a chaos testing tool.',
         'A second mesh or interceptor was injected into the same pod.',
@@ -295,15 +295,15 @@ export const NAT01: CatalogueGroup = {
         {
           command: 'nft list ruleset',
           lookFor:
-            'chains of other tables on the hooks prerouting, input and output: a drop there is final, whatever Istio’s tables say',
+            "chains of other tables on the hooks prerouting, input and output: a drop there is final, whatever Istio's tables say",
         },
         {
           command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'containers and init containers other than Istio’s whose securityContext adds NET_ADMIN',
+          lookFor: "containers and init containers other than Istio's whose securityContext adds NET_ADMIN",
         },
       ],
       remedy: [
-        'Take the port or the range out of the mesh on purpose, with the `traffic.sidecar.istio.io/exclude…` annotations on the pod template, where the other program needs it for itself; otherwise stop that program from writing to nat, or move it out of the pod.',
+        'Take the port or the range out of the mesh on purpose, with an exclusion (NAT0201 to NAT0206 name the annotations), where the other program needs it for itself; otherwise stop that program from writing to nat, or move it out of the pod.',
         REPLACE_POD,
       ],
       since: '1.0',
@@ -319,7 +319,7 @@ export const NAT01: CatalogueGroup = {
         'There are rules that Istio did not write. For every packet that matters they leave the outcome as it should be. It is worth knowing who writes them, because a later change of theirs may not be as harmless.',
       causes: [
         'A container of the pod or a node agent keeps rules of its own.',
-        'Docker’s or the container runtime’s rules for its embedded DNS server are in the namespace.',
+        "Docker's or the container runtime's rules for its embedded DNS server are in the namespace.",
       ],
       confirm: [
         {
@@ -386,8 +386,8 @@ export const NAT01: CatalogueGroup = {
         },
       ],
       remedy: [
-        'Ambient, 1.25 and later: set `ambient.reconcileIptablesOnStartup=true` for the istio-cni chart, and the agent brings running pods up to date when it starts.',
         RESTART,
+        'Ambient, 1.25 and later: set `ambient.reconcileIptablesOnStartup=true` for the istio-cni chart, and the agent brings running pods up to date when it starts.',
       ],
       since: '1.0',
       until: null,
@@ -422,7 +422,7 @@ export const NAT01: CatalogueGroup = {
       severity: 'warning',
       title: 'INVALID packets are not dropped although that is configured',
       meaning:
-        'Packets that connection tracking cannot place, late segments under load for instance, skip the nat table and reach the application’s side with addresses it never saw, which answers with a reset and cuts the connection. Istio can drop them in mangle PREROUTING; it is asked to, and the rule is missing.',
+        'Packets that connection tracking cannot place, late segments under load for instance, skip address translation, arrive with addresses that the receiver never used, and are answered by a reset that cuts the connection. Istio can drop them in mangle PREROUTING; it is asked to, and the rule is missing.',
       causes: [
         'The setting was made after the pod was created.',
         'The variable is misspelt: it is `INVALID_DROP` in proxyMetadata. istio-cni does not look at `DROP_INVALID`.',

@@ -274,7 +274,7 @@ export const NAT02: CatalogueGroup = {
         },
       ],
       remedy: [
-        'Use one of the two: `traffic.sidecar.istio.io/includeInboundPorts: "*"` with exclusions, or a list without them. The same goes for owner groups.',
+        'Use one of the two on the pod template: `traffic.sidecar.istio.io/includeInboundPorts: "*"` with exclusions, or a list without them. The same goes for owner groups.',
         RESTART,
       ],
       since: '1.0',

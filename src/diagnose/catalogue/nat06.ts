@@ -1,0 +1,116 @@
+import type { CatalogueGroup } from './entry.ts';
+import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
+
+const BOTH_FAMILIES = {
+  command: 'iptables-save; ip6tables-save',
+  lookFor:
+    'the chains ISTIO_INBOUND and ISTIO_OUTPUT of nat in the second output, and in what they differ from the first',
+};
+
+/** NAT06: the second address family. */
+export const NAT06: CatalogueGroup = {
+  group: 'IPv6',
+  entries: [
+    {
+      code: 'NAT0601',
+      name: 'ipv6-uncaptured',
+      severity: 'error',
+      title: 'The pod is reachable over IPv6, and IPv6 is not captured',
+      meaning:
+        'The pod has a global IPv6 address, something listens on it, and IPv6 should be captured, but there are no rules for it. Whoever calls the pod over IPv6 bypasses the proxy and all policies, and so does what the application sends over IPv6.',
+      causes: [
+        'The cluster is dual-stack and Istio was not told: it then looks only at the first address of the pod to decide.',
+        'The kernel module ip6table_nat is missing on the node, so the IPv6 half could not be loaded.',
+        'The IPv6 address was added after the rules were written.',
+      ],
+      confirm: [
+        { command: 'ip -6 addr show scope global', lookFor: 'an address of the pod' },
+        { command: 'ss -6Hltne', lookFor: "listeners on `[::]` or `*` that are not the proxy's" },
+        BOTH_FAMILIES,
+      ],
+      remedy: [
+        'Dual-stack clusters, 1.19 and later: `ISTIO_DUAL_STACK: "true"` in `pilot.env` of istiod and in `meshConfig.defaultConfig.proxyMetadata` (1.17 and 1.18 read ISTIO_AGENT_DUAL_STACK in the pod).',
+        RESTART,
+      ],
+      since: '1.1',
+      until: null,
+      rights: RIGHTS.rulesAndRouting,
+    },
+    {
+      code: 'NAT0602',
+      name: 'ipv6-asymmetric',
+      severity: 'warning',
+      title: 'IPv4 and IPv6 treat the same traffic differently',
+      meaning:
+        'Both families have rules, and a packet that is captured in one is let go in the other. Which way a connection takes then depends on which address the caller happened to get from DNS.',
+      causes: [
+        'Rules of one family were changed by hand or by another agent.',
+        'A range is excluded or included in one family only.',
+        'Releases before 1.12 write less for IPv6: no DNS capture and no TPROXY; from 1.1 to 1.4 inbound capture of all ports does nothing there.',
+        'The two families were written to different backends.',
+      ],
+      confirm: [BOTH_FAMILIES],
+      remedy: [
+        'Name ranges of both families in `traffic.sidecar.istio.io/excludeOutboundIPRanges` and `traffic.sidecar.istio.io/includeOutboundIPRanges` on the pod template, and use 1.12 or later, where both families are written by the same code.',
+        RESTART,
+      ],
+      since: '1.1',
+      until: null,
+      rights: RIGHTS.rules,
+    },
+    {
+      code: 'NAT0603',
+      name: 'ipv6-captured-while-off',
+      severity: 'warning',
+      title: 'IPv6 is captured although it is off',
+      meaning:
+        "Istio's own nftables tables see both families, and their jumps do not ask for one. So with IPv6 off IPv6 TCP is captured all the same, in and out, and only the exemptions are missing: loopback, the proxy's own passthrough address, excluded ranges. With iptables IPv6 is left untouched in that case.",
+      causes: [
+        'Native nftables is switched on, and the pod has IPv6 addresses while Istio considers it IPv4 only.',
+        'Ambient: queries over IPv6 UDP are captured with DNS capture on.',
+      ],
+      confirm: [
+        {
+          command: 'nft list table inet istio-proxy-nat',
+          lookFor:
+            'no rule with `ip6`, and jumps in prerouting and output without `meta nfproto`. In ambient the table is istio-ambient-nat',
+        },
+        { command: 'ip -6 addr show scope global', lookFor: 'an address of the pod' },
+      ],
+      remedy: [
+        'Tell Istio about IPv6 (`ISTIO_DUAL_STACK: "true"` in `pilot.env` and proxyMetadata), or use iptables (`global.nativeNftables=false`), or give the pods no IPv6 addresses.',
+        RESTART,
+      ],
+      since: '1.27',
+      until: null,
+      rights: RIGHTS.rulesAndRouting,
+    },
+    {
+      code: 'NAT0604',
+      name: 'ipv6-passthrough-address',
+      severity: 'warning',
+      title: 'The address ::6 is not on the loopback interface',
+      meaning:
+        'The proxy sends inbound IPv6 requests to the application from the source address ::6, so that the rules can tell them from others. Unlike 127.0.0.6 this address must be put on lo first. It is not there, so the proxy cannot bind it, and inbound IPv6 requests fail; the start-up validation of istio-cni fails as well.',
+      causes: [
+        'IPv6 is disabled on lo in the pod (`net.ipv6.conf.lo.disable_ipv6`).',
+        'istio-init could not add the address and went on.',
+        'Another agent cleaned the addresses of lo.',
+      ],
+      confirm: [
+        { command: 'ip -6 addr show dev lo', lookFor: '`inet6 ::6/128`; it is missing' },
+        {
+          command: 'cat /proc/sys/net/ipv6/conf/lo/disable_ipv6',
+          lookFor: 'a 1, which means that lo takes no IPv6 address',
+        },
+      ],
+      remedy: [
+        'Do not disable IPv6 on lo in pods that use IPv6 (`securityContext.sysctls`, or a setting of the container runtime).',
+        REPLACE_POD,
+      ],
+      since: '1.3',
+      until: null,
+      rights: RIGHTS.routing,
+    },
+  ],
+};

@@ -1,0 +1,188 @@
+import type { CatalogueGroup } from './entry.ts';
+import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
+
+const LISTENERS = 'ss -Hltnpe';
+
+/** NAT08: what the sockets of the pod show. */
+export const NAT08: CatalogueGroup = {
+  group: 'Sockets',
+  entries: [
+    {
+      code: 'NAT0801',
+      name: 'proxy-not-listening',
+      severity: 'error',
+      title: 'Traffic is redirected to a port where nobody listens',
+      meaning:
+        'The rules do their part, and at the other end there is no proxy. Every connection that is captured is refused: all inbound and outbound traffic of the pod fails at once.',
+      causes: [
+        'The proxy is not up yet: the application started before it and lost its first connections.',
+        'The proxy has ended and the application has not, at the end of a Job for instance.',
+        'The proxy crashed, or got no configuration from istiod and opened no listeners.',
+        'The mesh uses other ports (`meshConfig.proxyListenPort`), and istio-cni wrote the standard ones.',
+      ],
+      confirm: [
+        { command: LISTENERS, lookFor: 'listeners on 15001 and 15006; one or both are missing' },
+        { command: 'kubectl get pod POD -n NAMESPACE', lookFor: 'containers that are not ready, and restarts' },
+        { command: 'kubectl logs POD -n NAMESPACE -c istio-proxy', lookFor: 'the last error of Envoy or of the agent' },
+      ],
+      remedy: [
+        'Let the application wait for the proxy: `holdApplicationUntilProxyStarts: true` in the annotation `proxy.istio.io/config` on the pod template, or native sidecars (`pilot.env.ENABLE_NATIVE_SIDECARS=true`, 1.19 and later), which also end Jobs cleanly.',
+        'Replace a pod whose proxy does not come back: `kubectl delete pod POD -n NAMESPACE`.',
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rulesAndSockets,
+    },
+    {
+      code: 'NAT0802',
+      name: 'reserved-port-taken',
+      severity: 'error',
+      title: 'An application holds a port that Istio reserves',
+      meaning:
+        "Istio uses 15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053 and 15090 in the pod. One of them belongs to a socket that is not the proxy's. The proxy cannot open its own listener there, or redirected traffic ends in the application.",
+      causes: [
+        'The application, or another sidecar (a second mesh, a metrics exporter), uses the port by default.',
+        'A second copy of the proxy runs in the pod.',
+      ],
+      confirm: [
+        { command: LISTENERS, lookFor: 'one of these ports with a uid or a process that is not envoy or pilot-agent' },
+        {
+          command: 'kubectl logs POD -n NAMESPACE -c istio-proxy',
+          lookFor: 'a message that an address is already in use',
+        },
+      ],
+      remedy: ['Move the application to another port: what is in 15000 to 15090 belongs to Istio.', RESTART],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.processes,
+    },
+    {
+      code: 'NAT0803',
+      name: 'loopback-only-listener',
+      severity: 'warning',
+      title: 'The application listens on loopback only and cannot be reached',
+      meaning:
+        'Since 1.10 the proxy passes inbound requests on to the address of the pod, as Kubernetes would without a mesh, and no longer to 127.0.0.1. A socket that is bound to loopback gets none of them. That is right for an admin port, and an outage for a service.',
+      causes: [
+        'The application binds to 127.0.0.1 or localhost by default and worked with a release before 1.10.',
+        'It is a port for use inside the pod only; then nothing is wrong.',
+      ],
+      confirm: [
+        { command: 'ss -Hltne', lookFor: 'the port with the local address 127.0.0.1 or [::1] only' },
+        { command: 'istioctl analyze -n NAMESPACE', lookFor: 'IST0143, which says the same for ports of a Service' },
+      ],
+      remedy: [
+        'Let the application listen on 0.0.0.0 or [::]; or keep it and add a Sidecar resource whose `ingress` has this port with `defaultEndpoint: 127.0.0.1:PORT`.',
+        RESTART,
+      ],
+      since: '1.10',
+      until: null,
+      rights: RIGHTS.sockets,
+    },
+    {
+      code: 'NAT0804',
+      name: 'outbound-connection-bypasses',
+      severity: 'warning',
+      title: 'A live outbound connection does not go through the proxy',
+      meaning:
+        "A connection that is captured has two sockets in the pod: the application's, and one that the proxy accepted on 15001 from the same port. This one has no partner, so it left the pod directly. Either a rule lets it by, or it is older than the rules: they apply to new connections only. The report says which.",
+      causes: [
+        'The connection was opened before the rules were written, which happens when a running pod is repaired or enrolled in ambient.',
+        'The port or the range is excluded.',
+        'The process runs with the uid or gid of the proxy (NAT0303).',
+      ],
+      confirm: [
+        {
+          command: 'ss -Htne',
+          lookFor:
+            'the connection of the application, and no line `127.0.0.1:15001` (IPv6: `[::1]:15001`) whose peer has its local address and port',
+        },
+        {
+          command:
+            'istio-nat trace --hook OUTPUT --destination ADDRESS --destination-port PORT --out-interface eth0 --uid UID',
+          lookFor: 'what the rules would do with the connection if it were opened now',
+        },
+      ],
+      remedy: [
+        'If a rule lets it by, correct the exclusions on the pod template or the user of the application.',
+        'If it is older than the rules, let the application open it again, or replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rulesAndSockets,
+    },
+    {
+      code: 'NAT0805',
+      name: 'inbound-connection-bypasses',
+      severity: 'warning',
+      title: 'A live inbound connection reaches the application directly',
+      meaning:
+        'A connection that comes through the proxy ends at port 15006, and the application sees the proxy as its peer (127.0.0.6, or 127.0.0.1 in older releases). This socket of the application has another host as its peer, so the connection came in around the proxy. Where clients keep their address by design (TPROXY, ambient) this is not concluded from the peer alone.',
+      causes: [
+        'The port is excluded from inbound capture, on purpose or not.',
+        'The connection was opened before the rules were written.',
+        'Inbound rules are missing (NAT0101), or IPv6 is not captured (NAT0601).',
+      ],
+      confirm: [
+        { command: 'ss -Htne', lookFor: 'the socket of the application and its peer' },
+        {
+          command:
+            'istio-nat trace --hook PREROUTING --source PEER --destination POD_IP --destination-port PORT --in-interface eth0',
+          lookFor: 'what the rules would do with the connection if it were opened now',
+        },
+      ],
+      remedy: [
+        'If the port is excluded and should not be, correct `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template.',
+        'If the connection is older than the rules, close it from the other side, or replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.sockets,
+    },
+    {
+      code: 'NAT0806',
+      name: 'prediction-disagrees',
+      severity: 'error',
+      title: 'The sockets contradict what the rules predict',
+      meaning:
+        'The rules say that a connection goes one way, and the sockets show that connections go another way. So something decides that is not in the rules which were read: the report names both sides. The answer of this check should not be trusted until that is found.',
+      causes: [
+        'A second backend holds rules that were not read (NAT0701).',
+        'An eBPF program redirects sockets before netfilter sees them, as some network plugins and accelerators do.',
+        'The rules were changed after these connections were opened.',
+        'Rules and sockets were saved from different pods or at different times.',
+      ],
+      confirm: [
+        { command: 'iptables-nft-save; iptables-legacy-save; nft list ruleset', lookFor: 'rules in a second backend' },
+        {
+          command: 'bpftool cgroup tree',
+          lookFor: 'programs of the types connect4, connect6 or sock_ops, on the node',
+        },
+      ],
+      remedy: [
+        'If a second backend has rules, replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
+        'With Cilium in the place of kube-proxy, limit its socket load balancing to the namespace of the host: `socketLB.hostNamespaceOnly=true`.',
+      ],
+      since: '1.0',
+      until: null,
+      rights: RIGHTS.rulesAndSockets,
+    },
+    {
+      code: 'NAT0807',
+      name: 'pod-ip-only-listener',
+      severity: 'warning',
+      title: 'The application listens on the pod address only and cannot be reached',
+      meaning:
+        'Before 1.10 the proxy passes inbound requests on to 127.0.0.1. A socket that is bound to the address of the pod gets none of them, and callers see 503.',
+      causes: ['The application binds to the address of its pod, as many clustered databases and queues do.'],
+      confirm: [{ command: 'ss -Hltne', lookFor: 'the port with the address of the pod as its only local address' }],
+      remedy: [
+        'Upgrade to 1.10 or later; or add a Sidecar resource whose `ingress` has this port with the `defaultEndpoint` it needs; or let the application listen on 0.0.0.0.',
+        REPLACE_POD,
+      ],
+      since: '1.0',
+      until: '1.9',
+      rights: RIGHTS.sockets,
+    },
+  ],
+};
