@@ -60,11 +60,16 @@ function unknownCommand(name: string, commands: readonly string[]): UsageError {
   });
 }
 
-/** `istio-nat … | head` ends the reader early, which is no error of anybody's. */
+/**
+ * `istio-nat … | head` ends the reader early, which is no error of anybody's: there is nobody left to answer, so we end
+ * too, even while waiting for standard input. Without a reader of stderr the report still matters.
+ */
 function ignoreClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }

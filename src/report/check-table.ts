@@ -1,5 +1,5 @@
-import Table from 'cli-table3';
-import type { CheckOutcome, CheckReport, Undetermined } from '../diagnose/report.ts';
+import type { CheckReport, Undetermined } from '../diagnose/report.ts';
+import { checkLines } from './checks.ts';
 import { escapeText } from './escape.ts';
 import { findingLines } from './finding.ts';
 import { inputLines } from './inputs.ts';
@@ -9,7 +9,6 @@ import { clip, indent, labelled, wrap } from './wrap.ts';
 
 /** More findings than anybody reads; the JSON report has them all. */
 const MOST_FINDINGS = 40;
-const LONGEST_REASON = 300;
 
 /**
  * The report of `check` for people: the verdict in a sentence, each finding with its evidence and remedy, what could
@@ -23,7 +22,7 @@ export function checkTable(report: CheckReport, options: ReportOptions): string 
     tooMany(report.findings.length),
     undeterminedLines(report.undetermined, style),
     inputLines(report, style),
-    checkLines(report.checks, style),
+    checkLines(report, style),
     wrap(summary(report), style.width),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -84,38 +83,6 @@ function undeterminedLines(open: readonly Undetermined[], style: Style): string[
   ]);
   return [style.chalk.bold('Could not be checked'), ...lines];
 }
-
-function checkLines(checks: readonly CheckOutcome[], style: Style): string[] {
-  if (checks.length === 0) return [];
-  const idWidth = Math.min(32, Math.max(...checks.map((check) => check.id.length)) + 2);
-  const table = new Table({
-    chars: BLANK_BORDERS,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colWidths: [2, idWidth, style.width - idWidth - 4],
-    wordWrap: true,
-  });
-  for (const check of checks) {
-    table.push([
-      symbol(check.outcome, style.chalk),
-      escapeText(check.id),
-      escapeText(clip(check.reason, LONGEST_REASON)),
-    ]);
-  }
-  const rows = table.toString().split('\n');
-  return [
-    style.chalk.bold('Checks'),
-    ...indent(
-      rows.map((row) => row.trimEnd()),
-      2,
-    ),
-  ];
-}
-
-const BLANK_BORDERS = Object.fromEntries(
-  ['top', 'bottom', 'mid', 'left', 'right']
-    .flatMap((side) => ['', '-mid', '-left', '-right'].map((corner) => [`${side}${corner}`, '']))
-    .concat([['middle', '']]),
-);
 
 function summary(report: CheckReport): string {
   const { error, warning, info } = report.summary;

@@ -76,9 +76,9 @@ describe('checkTable', () => {
         2 others: defaults of Istio 1.28.10.
 
       Checks
-        ✗ inbound-redirect   one class of packets differs
-        ✓ outbound-redirect  all packets are treated as expected
-        - listeners          no sockets were given (--sockets)
+        ✗ inbound-redirect  one class of packets differs
+        ✓ passed            outbound-redirect
+        - skipped           no sockets were given (--sockets) (listeners)
 
       1 error, 0 warnings, 0 notes. Checks: 1 passed, 1 failed, 1 skipped.
       "

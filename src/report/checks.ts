@@ -1,0 +1,66 @@
+import Table from 'cli-table3';
+import type { CheckOutcome, CheckReport } from '../diagnose/report.ts';
+import { escapeText } from './escape.ts';
+import { type Style, symbol } from './style.ts';
+import { clip, indent } from './wrap.ts';
+
+const LONGEST_REASON = 300;
+
+/** A line of the table: what came out, of which check or checks, and why. */
+interface Row {
+  readonly outcome: CheckOutcome['outcome'];
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * The checks that were made. Of a healthy pod every one is listed, because that list is the answer; else only those
+ * that need attention have a line each.
+ */
+export function checkLines(report: CheckReport, style: Style): string[] {
+  if (report.checks.length === 0) return [];
+  const rows = report.verdict === 'healthy' ? report.checks.map(single) : condensed(report.checks);
+  return [style.chalk.bold('Checks'), ...indent(table(rows, style), 2)];
+}
+
+function single({ outcome, id, reason }: CheckOutcome): Row {
+  return { outcome, name: id, text: clip(reason, LONGEST_REASON) };
+}
+
+/** What passed in one line, what was skipped in one for each reason. */
+function condensed(checks: readonly CheckOutcome[]): Row[] {
+  const passed = checks.filter(({ outcome }) => outcome === 'pass').map(({ id }) => id);
+  const skipped = new Map<string, string[]>();
+  for (const { outcome, id, reason } of checks) {
+    if (outcome === 'skipped') skipped.set(reason, [...(skipped.get(reason) ?? []), id]);
+  }
+  return [
+    ...checks.filter(({ outcome }) => outcome === 'fail' || outcome === 'undetermined').map(single),
+    ...(passed.length === 0 ? [] : [{ outcome: 'pass', name: 'passed', text: passed.join(', ') } as const]),
+    ...[...skipped].map(([reason, ids]) => {
+      const text = `${clip(reason, LONGEST_REASON)} (${ids.join(', ')})`;
+      return { outcome: 'skipped', name: 'skipped', text } as const;
+    }),
+  ];
+}
+
+function table(rows: readonly Row[], style: Style): string[] {
+  const nameWidth = Math.min(32, Math.max(...rows.map(({ name }) => name.length)) + 2);
+  const layout = new Table({
+    chars: NO_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colWidths: [2, nameWidth, style.width - nameWidth - 4],
+    wordWrap: true,
+  });
+  for (const { outcome, name, text } of rows) {
+    layout.push([symbol(outcome, style.chalk), escapeText(name), escapeText(text)]);
+  }
+  const lines = layout.toString().split('\n');
+  return lines.map((line) => line.trimEnd());
+}
+
+const CORNERS = ['', '-mid', '-left', '-right'];
+const NO_BORDERS = Object.fromEntries([
+  ['middle', ''],
+  ...['top', 'bottom', 'mid', 'left', 'right'].flatMap((side) => CORNERS.map((corner) => [`${side}${corner}`, ''])),
+]);
