@@ -1,0 +1,81 @@
+import { formatAddress } from '../model/address.ts';
+import type { Family } from '../model/family.ts';
+import { byFamily, type Context, inAll, mainFamily } from './context.ts';
+import type { Form } from './form.ts';
+import type { Observed } from './types.ts';
+import { unique } from './vote.ts';
+
+/** The inputs of ambient's layout in a pod, or on its node. */
+export function readAmbient(context: Context): Observed {
+  const host = context.view.families.some((family) => context.view.forms(family, 'nat', 'ISTIO_POSTRT').length > 0);
+  return {
+    scope: host ? 'host' : 'pod',
+    enableIpv6: context.view.families.includes('ipv6'),
+    ...probes(context),
+    ...(!host && podInputs(context)),
+    ...context.given,
+  };
+}
+
+function podInputs(context: Context): Observed {
+  const interceptionMode = context.given.interceptionMode ?? modeOf(context);
+  return {
+    interceptionMode,
+    redirectDns: capturesDns(context),
+    ...(context.has('ambient-ingress') && { ingressMode: interceptionMode === 'REDIRECT' && bypassesInbound(context) }),
+    ...(context.has('ambient-pod-options') && { rerouteVirtualInterfaces: virtualInterfaces(context) }),
+  };
+}
+
+function modeOf(context: Context): 'REDIRECT' | 'TPROXY' {
+  const signs = inAll(context, 'mangle', 'ISTIO_PRERT').filter((form) => ['tproxy', 'accept'].includes(form.target));
+  const redirects = inAll(context, 'nat', 'ISTIO_PRERT').length + inAll(context, 'nat', 'PREROUTING').length;
+  return signs.length > redirects ? 'TPROXY' : 'REDIRECT';
+}
+
+function capturesDns(context: Context): boolean {
+  return [...inAll(context, 'nat', 'ISTIO_OUTPUT'), ...inAll(context, 'raw', 'ISTIO_OUTPUT')].some((form) =>
+    form.dports.includes(53),
+  );
+}
+
+/** Neither the redirect nor the exemption that goes with it; one of them alone is a lost rule. */
+function bypassesInbound(context: Context): boolean {
+  const nat = byFamily(context, 'nat', 'ISTIO_PRERT').flatMap(({ forms }) => forms);
+  return !nat.some((form) => isProbe(form, 'from') || (form.target === 'redirect' && form.shape.includes('!dport')));
+}
+
+/** What the node's probes come from: accepted in both directions, or the source that the node gives them. */
+function probes(context: Context): Observed {
+  const hostProbeIpv4 = probeOf(context, 'ipv4');
+  const hostProbeIpv6 = probeOf(context, 'ipv6');
+  return { ...(hostProbeIpv4 && { hostProbeIpv4 }), ...(hostProbeIpv6 && { hostProbeIpv6 }) };
+}
+
+function probeOf(context: Context, family: Family): string | undefined {
+  const forms = (table: string, chain: string): readonly Form[] => context.view.forms(family, table, chain);
+  const [node] = forms('nat', 'ISTIO_POSTRT').filter((form) => form.target === 'snat');
+  if (node?.source !== undefined) return formatAddress(family, node.source);
+  const accepted = [...forms('nat', 'ISTIO_PRERT'), ...forms('mangle', 'ISTIO_PRERT')].filter((form) =>
+    isProbe(form, 'from'),
+  );
+  const answered = forms('nat', 'ISTIO_OUTPUT').filter((form) => isProbe(form, 'to'));
+  const from = accepted.flatMap((form) => form.from?.address ?? []);
+  const to = answered.flatMap((form) => form.to?.address ?? []);
+  const [only] = unique([...from, ...to]);
+  const agreed =
+    to.find((address) => from.includes(address)) ??
+    (from.length === 0 || context.reading === 'literal' ? only : undefined);
+  return agreed === undefined ? undefined : formatAddress(family, agreed);
+}
+
+function isProbe(form: Form, side: 'from' | 'to'): boolean {
+  return form.target === 'accept' && form.shape === `${side} tcp`;
+}
+
+/** Both rules of an interface stand in order; the one that redirects makes it a virtual one. */
+function virtualInterfaces(context: Context): string[] {
+  const forms = context.view.forms(mainFamily(context), 'nat', 'ISTIO_PRERT');
+  const redirected = forms.filter((form) => form.target === 'redirect' && form.shape === 'in tcp');
+  return unique(redirected.flatMap((form) => form.in ?? []));
+}

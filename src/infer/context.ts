@@ -1,0 +1,50 @@
+import type { Features } from '../layout/eras.ts';
+import type { Family } from '../model/family.ts';
+import type { Form } from './form.ts';
+import type { Observed, Reading } from './types.ts';
+import type { View } from './view.ts';
+
+/** What the readers of single inputs share. */
+export interface Context {
+  readonly view: View;
+  readonly has: Features;
+  readonly reading: Reading;
+  /** Inputs that are not to be read but taken: declared ones, or a guess that is being tried. */
+  readonly given: Observed;
+  readonly listeners: ReadonlySet<number> | null;
+}
+
+/** The family that is looked at for what both have in common: IPv4, if it has rules at all. */
+export function mainFamily({ view }: Context): Family {
+  return view.families[0] ?? 'ipv4';
+}
+
+/** The rules of a chain in every family that has Istio's rules, one after the other. */
+export function inAll({ view }: Context, table: string, chain: string): Form[] {
+  return view.families.flatMap((family) => view.forms(family, table, chain));
+}
+
+/** The rules of a chain for each family where the chain is not empty. */
+export function byFamily(
+  { view }: Context,
+  table: string,
+  chain: string,
+): { family: Family; forms: readonly Form[] }[] {
+  const all = view.families.map((family) => ({ family, forms: view.forms(family, table, chain) }));
+  return all.filter(({ forms }) => forms.length > 0);
+}
+
+/** The values of one shape of rule that returns, in order. */
+export function returned(forms: readonly Form[], shape: string): Form[] {
+  return forms.filter((form) => form.target === 'return' && form.shape === shape);
+}
+
+/** The rules from a position up to but not including another; a negative end means the end of the chain. */
+export function between(forms: readonly Form[], start: number, end: number): readonly Form[] {
+  return forms.slice(start, end < 0 ? undefined : end);
+}
+
+/** Keeps duplicates in a literal reading only: Istio does write them, but a rule added twice is far more common. */
+export function listed<T>({ reading }: Context, values: readonly T[]): readonly T[] {
+  return reading === 'literal' ? values : [...new Set(values)];
+}

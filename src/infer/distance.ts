@@ -1,0 +1,87 @@
+import type { Coverage } from '../model/pod.ts';
+import type { Rule, Table } from '../model/ruleset.ts';
+import type { Target } from '../model/target.ts';
+import { type KeyedChain, keyedChains } from './live.ts';
+import { isIstioChain } from './names.ts';
+import { editsBetween } from './sequence.ts';
+import type { RuleDifference } from './types.ts';
+
+/**
+ * The rules to insert and delete until the live chains are those of a layout, chain by chain, order included. Empty
+ * chains and tables that could not be seen cost nothing. In built-in chains foreign rules cost nothing either, unless
+ * they stand ahead of Istio's and end the way of the packets they match.
+ */
+export function compareChains(
+  live: ReadonlyMap<string, KeyedChain>,
+  expected: readonly Table[],
+  coverage: readonly Coverage[] | undefined,
+): Comparison {
+  const wanted = keyedChains(expected.filter((table) => isCovered(table, coverage)));
+  const names = new Set([...wanted.keys(), ...live.keys()]);
+  const differences = [...names].flatMap((name) => inChain(live.get(name), wanted.get(name)));
+  const all = [...wanted.values()].reduce((sum, chain) => sum + chain.keys.length, 0);
+  return { differences, explained: all - differences.filter(({ kind }) => kind === 'missing').length };
+}
+
+/** The live rules held against a layout. */
+interface Comparison {
+  readonly differences: readonly RuleDifference[];
+  /** How many live rules the layout has too, in the same order. */
+  readonly explained: number;
+}
+
+function isCovered(table: Table, coverage: readonly Coverage[] | undefined): boolean {
+  if (coverage === undefined) return true;
+  return coverage.some(
+    ({ family, tables }) =>
+      (table.family === 'inet' || table.family === family) && (tables === 'all' || tables.includes(table.name)),
+  );
+}
+
+function inChain(live: KeyedChain | undefined, wanted: KeyedChain | undefined): RuleDifference[] {
+  const place = live ?? wanted;
+  if (place === undefined) return [];
+  const counted = live === undefined ? [] : countedRules(live, new Set(wanted?.keys));
+  const edits = editsBetween(
+    counted.map((position) => live?.keys[position] ?? ''),
+    wanted?.keys ?? [],
+  );
+  const difference = (kind: RuleDifference['kind'], rule: Rule | undefined): RuleDifference[] =>
+    rule === undefined ? [] : [{ kind, family: place.family, table: place.table, chain: place.chain, rule }];
+  return [
+    ...edits.missing.flatMap((position) => difference('missing', wanted?.rules[position])),
+    ...edits.extra.flatMap((position) => difference('extra', live?.rules[counted[position] ?? -1])),
+  ];
+}
+
+/** The positions of the rules that are Istio's or in Istio's way. */
+function countedRules(live: KeyedChain, wanted: ReadonlySet<string>): number[] {
+  const positions = live.rules.map((_, position) => position);
+  if (!live.builtIn) return positions;
+  const isIstios = (position: number): boolean =>
+    wanted.has(live.keys[position] ?? '') || (live.rules[position]?.targets.some(leadsToIstio) ?? false);
+  const last = positions.findLast(isIstios) ?? -1;
+  return positions.filter(
+    (position) => isIstios(position) || (position < last && (live.rules[position]?.targets.some(ends) ?? false)),
+  );
+}
+
+function leadsToIstio(target: Target): boolean {
+  return (target.kind === 'jump' || target.kind === 'goto') && isIstioChain(target.chain);
+}
+
+const ENDS: ReadonlySet<Target['kind']> = new Set([
+  'accept',
+  'drop',
+  'reject',
+  'return',
+  'redirect',
+  'dnat',
+  'snat',
+  'masquerade',
+  'tproxy',
+]);
+
+function ends(target: Target): boolean {
+  return ENDS.has(target.kind);
+}

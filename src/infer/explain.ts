@@ -1,0 +1,81 @@
+import { buildLayout, defaultConfig } from '../layout/index.ts';
+import type { Config } from '../model/config.ts';
+import { readAmbient } from './ambient.ts';
+import type { Context } from './context.ts';
+import { compareChains } from './distance.ts';
+import type { EraGroup } from './eras.ts';
+import type { KeyedChain } from './live.ts';
+import { readSidecar } from './sidecar/index.ts';
+import type { Evidence, Observed, Reading, RuleDifference } from './types.ts';
+import type { View } from './view.ts';
+
+/** A view ready to be held against layouts. */
+export interface Subject {
+  readonly view: View;
+  readonly live: ReadonlyMap<string, KeyedChain>;
+  readonly evidence: Evidence;
+}
+
+/** One configuration of one era, and what keeps the live rules from being its layout. */
+export interface Explanation {
+  readonly observed: Observed;
+  readonly config: Config;
+  readonly differences: readonly RuleDifference[];
+  /** How many of the live rules are rules of the layout, in order. */
+  readonly explained: number;
+}
+
+/** Reads the inputs as the era would have written them and holds its layout against the live rules. */
+export function explain(subject: Subject, eras: EraGroup, reading: Reading, guess: Observed = {}): Explanation {
+  const observed = observe(subject, eras, reading, guess);
+  const config = complete(subject.view, eras, observed);
+  const { tables } = buildLayout(config);
+  return { observed, config, ...compareChains(subject.live, tables, subject.evidence.coverage) };
+}
+
+function observe({ view, evidence }: Subject, eras: EraGroup, reading: Reading, guess: Observed): Observed {
+  const context: Context = {
+    view,
+    has: eras[0].has,
+    reading,
+    given: { ...guess, ...evidence.declared },
+    listeners: evidence.listeners === undefined ? null : new Set(evidence.listeners),
+  };
+  return view.dataplane === 'sidecar' ? readSidecar(context) : readAmbient(context);
+}
+
+/** The inputs with the defaults of the newest release of the era for those that the rules do not show. */
+function complete(view: View, eras: EraGroup, observed: Observed): Config {
+  const istioVersion = eras.at(-1)?.last ?? eras[0].last;
+  const backend = view.backend === 'nftables' ? 'nftables' : 'iptables';
+  return { ...defaultConfig(istioVersion), dataplane: view.dataplane, backend, istioVersion, ...observed };
+}
+
+/**
+ * The same, and where it does not fit, whether it fits better without a feature of which only traces are there: leftovers
+ * of a rule or two must not count as an input.
+ */
+export function explainBest(subject: Subject, eras: EraGroup, reading: Reading): Explanation {
+  let best = explain(subject, eras, reading);
+  let guess: Observed = {};
+  for (const other of guesses(best.observed)) {
+    if (best.differences.length === 0) break;
+    const attempt = { ...guess, ...other };
+    const next = explain(subject, eras, reading, attempt);
+    if (next.differences.length >= best.differences.length) continue;
+    best = next;
+    guess = attempt;
+  }
+  return best;
+}
+
+function guesses(observed: Observed): Observed[] {
+  const { interceptionMode, redirectDns, captureAllDns, dropInvalid, enableIpv6 } = observed;
+  return [
+    ...(redirectDns === true ? [{ redirectDns: false }] : []),
+    ...(captureAllDns === true ? [{ captureAllDns: false }] : []),
+    ...(dropInvalid === true ? [{ dropInvalid: false }] : []),
+    ...(enableIpv6 === true ? [{ enableIpv6: false }] : []),
+    ...(interceptionMode === 'TPROXY' ? [{ interceptionMode: 'REDIRECT' } as const] : []),
+  ];
+}

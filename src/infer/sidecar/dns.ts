@@ -1,0 +1,76 @@
+import { formatAddress } from '../../model/address.ts';
+import type { Family } from '../../model/family.ts';
+import { type Context, inAll, mainFamily } from '../context.ts';
+import type { Form } from '../form.ts';
+import type { Observed } from '../types.ts';
+
+/** The agent's port, and Envoy's of 1.6 and 1.7. */
+const LISTENERS = [15053, 15013];
+
+/** Whether DNS is captured: for any server, or for the resolvers that are named. */
+export function readDns(context: Context): Observed {
+  if (!context.has('dns-input')) return {};
+  if (context.given.redirectDns === false || !hasSigns(context)) return { redirectDns: false };
+  if (!context.has('dns-by-resolver')) return { redirectDns: true };
+  const servers = { ipv4: resolvers(context, 'ipv4'), ipv6: resolvers(context, 'ipv6') };
+  const named = servers.ipv4.length + servers.ipv6.length;
+  if (context.has('dns-capture-all') && context.given.captureAllDns !== false && isForAll(context, named)) {
+    return { redirectDns: true, captureAllDns: true };
+  }
+  return {
+    redirectDns: true,
+    captureAllDns: false,
+    dnsServersV4: servers.ipv4,
+    ...(context.has('families-alike') && { dnsServersV6: servers.ipv6 }),
+  };
+}
+
+/** Any rule that only DNS capture writes. That few of many are there is judged later, by trying to do without. */
+function hasSigns(context: Context): boolean {
+  const spares = inAll(context, 'nat', 'ISTIO_OUTPUT').some(
+    (form) => form.shape.includes('!dport') && form.dports.includes(53),
+  );
+  return spares || redirects(context).length > 0 || zones(context).length > 0;
+}
+
+function redirects(context: Context, family?: Family): Form[] {
+  const chains = ['ISTIO_OUTPUT_DNS', 'ISTIO_OUTPUT', 'ISTIO_REDIRECT', 'OUTPUT'];
+  return chains
+    .flatMap((chain) => rulesOf(context, 'nat', chain, family))
+    .filter((form) => ['redirect', 'dnat'].includes(form.target) && LISTENERS.includes(form.port ?? 0));
+}
+
+/** The conntrack zones of queries and answers. */
+function zones(context: Context, family?: Family): Form[] {
+  const chains = ['ISTIO_OUTPUT_DNS', 'ISTIO_OUTPUT', 'OUTPUT', 'PREROUTING', 'ISTIO_INBOUND'];
+  return chains.flatMap((chain) => rulesOf(context, 'raw', chain, family)).filter((form) => form.target === 'ct');
+}
+
+function rulesOf(context: Context, table: string, chain: string, family: Family | undefined): readonly Form[] {
+  return family === undefined ? inAll(context, table, chain) : context.view.forms(family, table, chain);
+}
+
+/** The kinds of rules that one server has: tcp and udp redirects, and from 1.11 on the zones of query and answer. */
+function kindsByServer(context: Context, family: Family): Map<string, Set<string>> {
+  const kinds = new Map<string, Set<string>>();
+  for (const form of [...redirects(context, family), ...zones(context, family)]) {
+    if (form.uid !== undefined || form.gids.length > 0) continue;
+    const server = form.to ?? form.from;
+    const name = server === undefined ? '' : formatAddress(family, server.address);
+    const kind = `${form.target} ${form.shape.replace(/from |to /, '')}`;
+    kinds.set(name, (kinds.get(name) ?? new Set()).add(kind));
+  }
+  return kinds;
+}
+
+/** The servers that at least half of the rules they need speak of. */
+function resolvers(context: Context, family: Family): string[] {
+  const needed = context.has('dns-zones') ? 4 : 2;
+  const all = [...kindsByServer(context, family)].filter(([server]) => server !== '');
+  return all.filter(([, kinds]) => kinds.size * 2 >= needed).map(([server]) => server);
+}
+
+function isForAll(context: Context, named: number): boolean {
+  const kinds = kindsByServer(context, mainFamily(context)).get('')?.size ?? 0;
+  return named === 0 ? kinds > 0 : kinds > 2;
+}

@@ -1,0 +1,72 @@
+import type { Family } from '../../model/family.ts';
+import { between, type Context, listed } from '../context.ts';
+import type { Form } from '../form.ts';
+import type { Observed } from '../types.ts';
+import { allCaptured, commonExemptions, unique } from '../vote.ts';
+
+const PORT = 'tcp dport';
+/** What the injector and the CNI plugin exclude by default, in every release. */
+const USUAL: ReadonlySet<number> = new Set([15090, 15021, 15020]);
+const SSH = 22;
+const CAPTURES = ['jump ISTIO_IN_REDIRECT', 'jump ISTIO_TPROXY', 'jump ISTIO_DIVERT'];
+
+/** Which inbound ports are captured and which are left alone. */
+export function readInbound(context: Context, tproxy: boolean, tunnel: number): Observed {
+  const chains = context.view.families.map((family) => chainOf(context, family, tproxy));
+  const include = context.given.inboundPortsInclude ?? includes(chains, tunnel, context);
+  if (include !== '*') return { inboundPortsInclude: include };
+  const lists = chains.filter((chain) => chain.rules.length > 0).map((chain) => excludes(context, chain, tunnel));
+  return { inboundPortsInclude: include, inboundPortsExclude: listed(context, commonExemptions(lists, USUAL)) };
+}
+
+/** ISTIO_INBOUND where the family's inbound capture is, and whether PREROUTING leads there. */
+interface InboundChain {
+  readonly rules: readonly Form[];
+  readonly entered: boolean;
+  readonly inNat: boolean;
+}
+
+function chainOf({ view, has }: Context, family: Family, tproxy: boolean): InboundChain {
+  const table = tproxy && (family === 'ipv4' || has('families-alike')) ? 'mangle' : 'nat';
+  return {
+    rules: view.forms(family, table, 'ISTIO_INBOUND'),
+    entered: view.forms(family, table, 'PREROUTING').some((form) => form.target === 'jump ISTIO_INBOUND'),
+    inNat: table === 'nat',
+  };
+}
+
+function isCapture(form: Form): boolean {
+  return CAPTURES.includes(form.target);
+}
+
+/** `*`, unless rules capture single ports; without any capture the way into the chain and its exclusions still show it. */
+function includes(chains: readonly InboundChain[], tunnel: number, context: Context): '*' | number[] {
+  const captures = chains.map((chain) => chain.rules.filter(isCapture));
+  if (captures.flat().some((form) => form.dports.length === 0)) return '*';
+  const ports = allCaptured(captures.map((forms) => unique(forms.flatMap((form) => form.dports))));
+  if (ports.length > 0) return ports;
+  const meant = chains.some((chain) => chain.entered || excludes(context, chain, tunnel).length > 0);
+  return meant ? '*' : [];
+}
+
+/** Istio's own place for exclusions: behind the HBONE port and 22, or the rules of TPROXY, ahead of the capture. */
+function excludes({ has }: Context, { rules, inNat }: InboundChain, tunnel: number): number[] {
+  const capture = rules.findIndex(isCapture);
+  const start = inNat ? rules.findIndex((form) => isReturnOf(form, tunnel)) + 1 : afterMarks(rules);
+  const place = between(rules, start, capture);
+  const ssh = has('ssh-excluded') ? place.findIndex((form) => isReturnOf(form, SSH)) + 1 : 0;
+  return place.slice(ssh).flatMap((form) => (isPortReturn(form) ? form.dports : []));
+}
+
+function isPortReturn(form: Form): boolean {
+  return form.target === 'return' && form.shape === PORT;
+}
+
+function isReturnOf(form: Form, port: number): boolean {
+  return isPortReturn(form) && form.dports[0] === port;
+}
+
+/** The position behind the rules that TPROXY inserts at the head of mangle ISTIO_INBOUND. */
+function afterMarks(rules: readonly Form[]): number {
+  return rules.findLastIndex((form) => form.target === 'return' && form.shape !== PORT) + 1;
+}

@@ -1,0 +1,46 @@
+import { type Context, inAll } from '../context.ts';
+import type { Observed } from '../types.ts';
+import { readDns } from './dns.ts';
+import { readInbound } from './inbound.ts';
+import { readInterfaces } from './interfaces.ts';
+import { readMode } from './mode.ts';
+import { readLoopback, readOutbound } from './outbound.ts';
+import { readOwnerGroups, readProxyOwners } from './owners.ts';
+import { defined, readRedirectPorts, readTproxyMark, readTunnelPort } from './ports.ts';
+
+/** The inputs of a sidecar's layout, each from the place where the release writes it. */
+export function readSidecar(context: Context): Observed {
+  const mode = readMode(context);
+  const tproxy = mode === 'TPROXY';
+  const tunnel = context.given.inboundTunnelPort ?? readTunnelPort(context);
+  const inbound = readInbound(context, tproxy, tunnel ?? 0);
+  const outbound = readOutbound(context);
+  const owners = readProxyOwners(context);
+  return {
+    interceptionMode: mode,
+    ...defined({ inboundTunnelPort: tunnel, hostIpv4LoopbackCidr: readLoopback(context) }),
+    ...readRedirectPorts(context, inbound.inboundPortsInclude),
+    ...inbound,
+    ...owners,
+    ...readOwnerGroups(context, owners),
+    ...outbound,
+    ...readInterfaces(context, outbound.outboundIpRangesInclude),
+    ...readDns(context),
+    ...(tproxy && defined({ inboundTproxyMark: readTproxyMark(context) })),
+    ...(context.has('drop-invalid') && { dropInvalid: dropsInvalid(context) }),
+    enableIpv6: hasIpv6(context),
+    ...context.given,
+  };
+}
+
+function dropsInvalid(context: Context): boolean {
+  const states = inAll(context, 'mangle', 'PREROUTING').filter((form) => form.shape.includes('state'));
+  const drops = states.some((form) => form.target === 'drop' || form.target === 'jump ISTIO_DROP');
+  return drops || inAll(context, 'mangle', 'ISTIO_DROP').length > 0;
+}
+
+/** 1.0 wrote no IPv6 rules when IPv6 was enabled, and refused it otherwise. */
+function hasIpv6({ view, has }: Context): boolean {
+  if (has('ipv6-nat')) return view.families.includes('ipv6');
+  return !view.forms('ipv6', 'filter', 'INPUT').some((form) => form.target === 'reject');
+}

@@ -1,0 +1,113 @@
+import { formatNetwork, type Network } from '../../model/address.ts';
+import type { Family } from '../../model/family.ts';
+import { between, byFamily, type Context, inAll, listed, returned } from '../context.ts';
+import type { Form } from '../form.ts';
+import type { Observed } from '../types.ts';
+import { allCaptured, commonExemptions, majority, unique } from '../vote.ts';
+
+const CAPTURE = 'jump ISTIO_REDIRECT';
+/** istio-cni excludes this outbound port unless told otherwise. */
+const USUAL: ReadonlySet<number> = new Set([15020]);
+
+/** Which outbound ports and ranges are captured and which are left alone. */
+export function readOutbound(context: Context): Observed {
+  const chains = byFamily(context, 'nat', 'ISTIO_OUTPUT');
+  const portsInclude = includedPorts(context, chains);
+  const exclude = chains.flatMap(({ family, forms }) => excludedRanges(forms, family));
+  return {
+    ...(context.has('outbound-port-excludes') && { outboundPortsExclude: excludedPorts(context, chains) }),
+    ...(context.has('outbound-port-includes') && { outboundPortsInclude: portsInclude }),
+    outboundIpRangesInclude: context.given.outboundIpRangesInclude ?? includes(context, chains, portsInclude),
+    outboundIpRangesExclude: listed(context, exclude),
+  };
+}
+
+interface OutputChain {
+  readonly family: Family;
+  readonly forms: readonly Form[];
+}
+
+/** At the head of the chain, ahead of everything else. From 1.25 on tcp and udp go together, and one alone is a fault. */
+function excludedPorts(context: Context, chains: readonly OutputChain[]): readonly number[] {
+  const lists = chains.map(({ forms }) => {
+    const head = between(
+      forms,
+      0,
+      forms.findIndex((form) => !isPortRule(form)),
+    );
+    const tcp = returned(head, 'tcp dport').flatMap((form) => form.dports);
+    const udp = returned(head, 'udp dport').flatMap((form) => form.dports);
+    if (!context.has('outbound-port-excludes-udp')) return tcp;
+    const both = tcp.filter((port) => udp.includes(port));
+    return [...both, ...unique([...tcp, ...udp]).filter((port) => USUAL.has(port) && !both.includes(port))];
+  });
+  return listed(context, commonExemptions(lists, USUAL));
+}
+
+function isPortRule(form: Form): boolean {
+  return form.shape === 'tcp dport' || form.shape === 'udp dport';
+}
+
+/** Behind the calls to localhost, ahead of the capture. */
+function excludedRanges(forms: readonly Form[], family: Family): string[] {
+  const start = localhostAt(forms, family) + 1;
+  const place = between(
+    forms.slice(start),
+    0,
+    forms.slice(start).findIndex((form) => form.target === CAPTURE),
+  );
+  return returned(place, 'to').map((form) => rangeOf(form));
+}
+
+function localhostAt(forms: readonly Form[], family: Family): number {
+  const at = forms.findIndex((form) => form.target === 'return' && form.shape === 'to' && isLoopback(form.to, family));
+  return at >= 0 ? at : forms.findLastIndex((form) => form.uid !== undefined || form.gids.length > 0);
+}
+
+function includedPorts(context: Context, chains: readonly OutputChain[]): readonly number[] {
+  const lists = chains.map(({ forms, family }) =>
+    forms
+      .slice(localhostAt(forms, family) + 1)
+      .filter((form) => form.target === CAPTURE && form.shape === 'tcp dport')
+      .flatMap((form) => form.dports),
+  );
+  return listed(context, lists.length > 1 ? allCaptured(lists) : lists.flat());
+}
+
+/**
+ * `*`, a list, or nothing. Nothing is also what is left of `*` when its one rule is lost, so that only a literal reading
+ * takes it, unless ports are included instead.
+ */
+function includes(context: Context, chains: readonly OutputChain[], ports: readonly number[]): '*' | readonly string[] {
+  const captures = chains.flatMap(({ forms }) => forms.filter((form) => form.target === CAPTURE));
+  if (captures.some((form) => form.shape === '')) return '*';
+  const ranges = captures.filter((form) => form.shape === 'to').map((form) => rangeOf(form));
+  if (ranges.length > 0) return listed(context, ranges);
+  if (inAll(context, 'nat', 'PREROUTING').some((form) => form.target === CAPTURE && form.shape === 'in')) return '*';
+  return context.reading === 'literal' || ports.length > 0 ? [] : '*';
+}
+
+function rangeOf(form: Form): string {
+  return form.to === undefined ? '' : formatNetwork(form.to);
+}
+
+function isLoopback(network: Network | undefined, family: Family): boolean {
+  if (network === undefined || network.family !== family) return false;
+  return family === 'ipv4' ? network.address >> 24n === 127n : network.address === 1n;
+}
+
+/** What counts as localhost in IPv4: the range that the rules about it agree on. */
+export function readLoopback(context: Context): string | undefined {
+  if (!context.has('loopback-cidr')) return undefined;
+  const output = context.view.forms('ipv4', 'nat', 'ISTIO_OUTPUT');
+  const rules = [
+    ...output.filter((form) => form.target === 'jump ISTIO_IN_REDIRECT'),
+    ...returned(output, 'to').slice(0, 1),
+    ...context.view.forms('ipv4', 'mangle', 'OUTPUT').filter((form) => form.target === 'mark'),
+    ...context.view.forms('ipv4', 'mangle', 'ISTIO_TPROXY'),
+  ];
+  const blocks = rules.flatMap((form) =>
+    isLoopback(form.to, 'ipv4') && form.to !== undefined ? [formatNetwork(form.to)] : [],
+  );
+  return majority(blocks);
+}

@@ -1,0 +1,80 @@
+import { between, type Context, inAll, returned } from '../context.ts';
+import type { Form } from '../form.ts';
+import type { Observed } from '../types.ts';
+import { commonExemptions, unique } from '../vote.ts';
+
+type Kind = 'uid' | 'gid';
+
+/** The owners that the rules spare as the proxy. */
+export function readProxyOwners(context: Context): Observed {
+  const proxyUid = proxyIds(context, 'uid');
+  const proxyGid = proxyIds(context, 'gid');
+  // Istio's default for the gids are the uids, so that a lost gid half means the same.
+  const gids = proxyGid.length > 0 ? proxyGid : proxyUid;
+  return { ...(proxyUid.length > 0 && { proxyUid }), ...(gids.length > 0 && { proxyGid: gids }) };
+}
+
+/**
+ * The proxy's ids stand in several rules each, so that one rule more or less changes nothing: an id that a single rule
+ * exempts is not the proxy's. The script of 1.0 – 1.4 wrote that single rule.
+ */
+function proxyIds(context: Context, kind: Kind): number[] {
+  const places = new Map<number, Set<string>>();
+  for (const [place, forms] of placesOf(context, kind)) {
+    for (const id of forms.flatMap((form) => idsOf(form, kind)))
+      places.set(id, (places.get(id) ?? new Set()).add(place));
+  }
+  const withoutOthers = placesOf(context, kind)[1]?.[1].length === 0;
+  const isProxy = (found: ReadonlySet<string>): boolean =>
+    found.size > 1 || context.has('script') || (withoutOthers && found.has('own-call'));
+  return [...places].filter(([, found]) => isProxy(found)).map(([id]) => id);
+}
+
+/** The places where an owner shows, first those of ISTIO_OUTPUT that always have it. */
+function placesOf(context: Context, kind: Kind): [string, Form[]][] {
+  const output = inAll(context, 'nat', 'ISTIO_OUTPUT');
+  const returns = output.filter((form) => form.target === 'return');
+  const marks = inAll(context, 'mangle', 'OUTPUT').filter((form) => form.target === 'mark');
+  const zones = ['ISTIO_OUTPUT_DNS', 'ISTIO_OUTPUT', 'OUTPUT'].flatMap((chain) => inAll(context, 'raw', chain));
+  return [
+    ['own-call', output.filter((form) => form.target === 'jump ISTIO_IN_REDIRECT' && has(form, kind))],
+    ['others', returns.filter((form) => form.out === 'lo' && has(form, `!${kind}`))],
+    ['return', returns.filter((form) => form.shape === kind)],
+    ['marks', marks.filter((form) => has(form, kind))],
+    ['zones', zones.filter((form) => form.target === 'ct' && has(form, kind))],
+  ];
+}
+
+function has(form: Form, word: string): boolean {
+  return form.shape.split(' ').includes(word);
+}
+
+function idsOf(form: Form, kind: Kind): readonly number[] {
+  return kind === 'gid' ? form.gids : form.uid === undefined ? [] : [form.uid];
+}
+
+/** Capture by owner group: between the proxy's own rules and what follows them in ISTIO_OUTPUT. */
+export function readOwnerGroups(context: Context, proxy: Observed): Observed {
+  if (!context.has('owner-groups')) return {};
+  const places = context.view.families.map((family) =>
+    placeOfGroups(context.view.forms(family, 'nat', 'ISTIO_OUTPUT'), proxy),
+  );
+  const [first = []] = places;
+  const included = first.find((form) => form.target === 'return' && form.shape === '!gid');
+  if (included !== undefined) return { ownerGroupsInclude: included.gids.map(String) };
+  // A bare RETURN is what an empty list of groups becomes, and also the end of all capture.
+  if (context.reading === 'literal' && returned(first, '').length > 0) return { ownerGroupsInclude: [] };
+  const lists = places.map((place) => unique(returned(place, 'gid').flatMap((form) => form.gids)));
+  const excluded = commonExemptions(lists).map(String);
+  return excluded.length > 0 ? { ownerGroupsInclude: '*', ownerGroupsExclude: excluded } : {};
+}
+
+function placeOfGroups(forms: readonly Form[], { proxyUid = [], proxyGid = [] }: Observed): readonly Form[] {
+  const isProxys = (form: Form): boolean =>
+    proxyUid.includes(form.uid ?? -1) || (form.gids.length === 1 && proxyGid.includes(form.gids[0] ?? -1));
+  const start = forms.findLastIndex((form) => !form.shape.includes('dport') && isProxys(form)) + 1;
+  const end = forms.findIndex((form, position) => position >= start && !OWNED.has(form.shape));
+  return between(forms, start, end);
+}
+
+const OWNED: ReadonlySet<string> = new Set(['gid', '!gid', 'uid', '']);

@@ -1,0 +1,100 @@
+import { type Context, inAll } from '../context.ts';
+import type { Form } from '../form.ts';
+import type { Observed } from '../types.ts';
+import { majority, unique } from '../vote.ts';
+
+const OUTBOUND = 15001;
+const INBOUND = 15006;
+const HBONE = 15008;
+/** Ports that stand in ISTIO_INBOUND for other reasons than HBONE. */
+const NO_TUNNEL: ReadonlySet<number> = new Set([22, 15020, 15021, 15090]);
+
+/**
+ * A port that something redirects to. Istio's own is expected wherever any rule has it. Another one, which all rules
+ * agree on, is either a setting of the mesh or one changed rule: listeners tell, else only a literal reading takes it.
+ */
+function choosePort(context: Context, seen: readonly number[], usual: number): number | undefined {
+  const ports = unique(seen);
+  const [port] = ports;
+  if (port === undefined) return undefined;
+  if (ports.length > 1 || port === usual) return usual;
+  if (context.listeners?.has(port) && !context.listeners.has(usual)) return port;
+  if (context.listeners?.has(usual) && !context.listeners.has(port)) return usual;
+  return context.reading === 'literal' ? port : usual;
+}
+
+/** Where outbound and inbound connections go. Which rules show which port depends on the release. */
+export function readRedirectPorts(context: Context, inbound: Observed['inboundPortsInclude']): Observed {
+  const { has } = context;
+  const redirect = redirectedTo(inAll(context, 'nat', 'ISTIO_REDIRECT'));
+  const inRedirect = redirectedTo(inAll(context, 'nat', 'ISTIO_IN_REDIRECT'));
+  const tproxy = inAll(context, 'mangle', 'ISTIO_TPROXY').flatMap((form) => form.port ?? []);
+  if (!has('capture-port-for-all-ports')) return commonPort(context, [...redirect, ...tproxy], inRedirect);
+  const showsCapture = has('capture-port') || inbound === '*';
+  const outbound = [...redirect, ...(showsCapture ? [] : inRedirect), ...(has('tproxy-capture-port') ? [] : tproxy)];
+  const capture = [...(showsCapture ? inRedirect : []), ...(has('tproxy-capture-port') ? tproxy : [])];
+  return defined({
+    proxyPort: choosePort(context, outbound, OUTBOUND),
+    inboundCapturePort: choosePort(context, capture, INBOUND),
+  });
+}
+
+/** 1.0 – 1.2: one port for both directions, unless a variable of the container parted them. */
+function commonPort(context: Context, outbound: readonly number[], inbound: readonly number[]): Observed {
+  const proxyPort = choosePort(context, outbound, OUTBOUND) ?? OUTBOUND;
+  const capture = choosePort(context, inbound, proxyPort);
+  return defined({
+    proxyPort,
+    inboundCapturePort: capture === undefined || capture === proxyPort ? undefined : capture,
+  });
+}
+
+function redirectedTo(forms: readonly Form[]): number[] {
+  return forms.filter((form) => form.target === 'redirect' && form.shape === 'tcp').flatMap((form) => form.port ?? []);
+}
+
+/**
+ * The HBONE port: what calls to oneself spare and the head of nat ISTIO_INBOUND returns. A port that only one of the
+ * two places has is not it, or not in a cautious reading.
+ */
+export function readTunnelPort(context: Context): number | undefined {
+  if (!context.has('tunnel-return')) return undefined;
+  const returned = inAll(context, 'nat', 'ISTIO_INBOUND')
+    .filter((form) => form.target === 'return' && form.shape === 'tcp dport')
+    .flatMap((form) => form.dports);
+  if (!context.has('tunnel-spared')) return unspared(context, returned);
+  const spared = majority(sparedPorts(context));
+  const agreed =
+    spared !== undefined && (spared === HBONE || returned.includes(spared) || context.reading === 'literal');
+  return agreed ? spared : HBONE;
+}
+
+function unspared(context: Context, returned: readonly number[]): number {
+  const [first] = returned;
+  if (first === undefined || returned.includes(HBONE) || NO_TUNNEL.has(first)) return HBONE;
+  return context.reading === 'literal' ? first : HBONE;
+}
+
+function sparedPorts(context: Context): number[] {
+  return inAll(context, 'nat', 'ISTIO_OUTPUT')
+    .filter((form) => form.target === 'jump ISTIO_IN_REDIRECT' && form.shape.includes('!dport'))
+    .flatMap((form) => form.dports.filter((port) => port !== 53));
+}
+
+/** The mark of TPROXY, from all the places that compare with it or set it. */
+export function readTproxyMark(context: Context): number | undefined {
+  const chains = ['PREROUTING', 'ISTIO_DIVERT', 'ISTIO_TPROXY', 'ISTIO_INBOUND'];
+  const forms = [...chains.flatMap((chain) => inAll(context, 'mangle', chain)), ...inAll(context, 'mangle', 'OUTPUT')];
+  const marks = forms
+    .filter((form) => !form.shape.includes('!mark') && form.mark !== OWN_CALLS)
+    .flatMap((form) => form.mark ?? []);
+  return majority(marks);
+}
+
+/** The mark of what the proxy sends to its own pod; not an input. */
+const OWN_CALLS = 1338;
+
+/** The inputs without those that are undefined. */
+export function defined(inputs: { readonly [K in keyof Observed]: Observed[K] | undefined }): Observed {
+  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
+}

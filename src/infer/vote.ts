@@ -1,0 +1,30 @@
+/** The elements in order, each once. */
+export function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+/** The value that most votes are for, if it has more than half of them. */
+export function majority<T>(votes: readonly T[]): T | undefined {
+  const counts = new Map<T, number>();
+  for (const vote of votes) counts.set(vote, (counts.get(vote) ?? 0) + 1);
+  return [...counts].find(([, count]) => count * 2 > votes.length)?.[0];
+}
+
+/**
+ * One list from what each family shows. An exemption in one family alone is no input but a fault, unless it is one
+ * that Istio makes by default: then its twin got lost.
+ */
+export function commonExemptions<T>(lists: readonly (readonly T[])[], usual: ReadonlySet<T> = new Set()): T[] {
+  const base = longest(lists);
+  const lost = unique(lists.flat()).filter((value) => usual.has(value) && !base.includes(value));
+  return [...base.filter((value) => usual.has(value) || lists.every((list) => list.includes(value))), ...lost];
+}
+
+/** One list from what each family shows, where the lack of a value is the graver fault. */
+export function allCaptured<T>(lists: readonly (readonly T[])[]): T[] {
+  return unique([...longest(lists), ...lists.flat()]);
+}
+
+function longest<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  return lists.reduce<readonly T[]>((best, list) => (list.length > best.length ? list : best), []);
+}
