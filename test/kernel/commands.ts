@@ -7,10 +7,12 @@ export interface CommandResult {
   readonly exitCode: number | null;
 }
 
+const ENTER_NAMESPACE = 'nsenter';
+
 /** Runs a command in a network namespace given by path; never throws for a failing command, only for a missing one. */
 export function runInside(namespace: string, argv: readonly string[], input = ''): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn('nsenter', [`--net=${namespace}`, ...argv], { env: { ...process.env, LC_ALL: 'C' } });
+    const child = spawn(ENTER_NAMESPACE, [`--net=${namespace}`, ...argv], { env: { ...process.env, LC_ALL: 'C' } });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => {

@@ -268,6 +268,7 @@ kernelTests('the taps of a kernel pod', () => {
     expect(await reason(outbound('ipv4', { destination: '127.0.0.1', outInterface: 'eth0' }))).toContain(
       'lo, not eth0',
     );
+    expect(await reason(outbound('ipv4', { source: '127.0.0.6' }))).toContain('no route from a loopback address');
     expect(await reason(inbound('ipv6', { destination: '::1' }))).toContain('discards');
     expect(await reason(inbound('ipv4', { ctState: 'UNTRACKED' }))).toContain('UNTRACKED');
     expect(await reason(inbound('ipv4', { ctState: 'RELATED' }))).toContain('RELATED');

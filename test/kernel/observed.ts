@@ -108,8 +108,16 @@ function refusal(packet: Packet, seen: AgentObservation, here: HookSightings): s
   const wanted = packet.hook === 'PREROUTING' ? packet.inInterface : packet.outInterface;
   const actual = interfaceOf(packet, entered);
   if (wanted !== undefined && wanted !== actual) return `it takes ${actual}, not ${wanted}`;
+  if (packet.hook === 'OUTPUT' && actual !== 'lo' && isLoopback(packet)) {
+    return 'the kernel finds no route from a loopback address to another interface';
+  }
   if (left && !hasState(packet, left.state)) return `its connection is ${left.state}, not ${packet.ctState ?? 'NEW'}`;
   return null;
+}
+
+/** A raw socket could send it; but the kernel refuses such a route to all others, and drops it once a mark changes. */
+function isLoopback({ source }: Packet): boolean {
+  return source.startsWith('127.') || source === '::1';
 }
 
 function changedBefore(output: HookSightings | undefined): boolean {

@@ -56,8 +56,12 @@ class Agent:
         self.observer = observe.Observer(self.peer, request['table'])
 
     def observe(self, request):
-        zones, trace = request['zones'], request['trace']
-        return [self.observer.observe(spec, zones, trace) for spec in request['packets']]
+        """In the order that changes the probe least often; answered in the order of the request."""
+        packets, zones, trace = request['packets'], request['zones'], request['trace']
+        answers = {}
+        for position in sorted(range(len(packets)), key=lambda position: observe.early_connmark(packets[position])):
+            answers[position] = self.observer.observe(packets[position], zones, trace)
+        return [answers[position] for position in range(len(packets))]
 
     def listen(self, request):
         for spec in request['listeners']:

@@ -9,10 +9,11 @@ import netlink
 CTNETLINK, NEW, DELETE = 1, 0, 2
 SEEN_REPLY, ASSURED, CONFIRMED = 2, 4, 8
 TCP_ESTABLISHED = 3
+GRE = 47
 
 
 class Refused(Exception):
-    """ctnetlink does not make connections of this protocol (GRE and others without ports or an id)."""
+    """ctnetlink does not make connections of this protocol."""
 
 
 def addresses(family, source, destination):
@@ -32,8 +33,9 @@ def protocol(spec, reverse):
         kinds = (4, 5, 6) if spec['family'] == 4 else (7, 8, 9)
         values = struct.pack('>H', spec['token']), bytes([answer if reverse else request]), b'\0'
         parts += [netlink.attribute(kind, value) for kind, value in zip(kinds, values)]
-    elif 'sourcePort' in spec:
-        ports = spec['sourcePort'], spec['destinationPort']
+    elif 'sourcePort' in spec or spec['protocol'] == GRE:
+        # the keys of GRE stand where others have ports; a packet without keys has none
+        ports = spec.get('sourcePort', 0), spec.get('destinationPort', 0)
         source, destination = reversed(ports) if reverse else ports
         parts += [netlink.attribute(2, struct.pack('>H', source)), netlink.attribute(3, struct.pack('>H', destination))]
     return netlink.nested(2, *parts)

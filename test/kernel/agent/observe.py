@@ -34,7 +34,7 @@ class Observer:
     def observe(self, spec, zones, trace):
         prepared = dict(spec, token=self.token(spec))
         self.taps.trace(trace)
-        self.set_connmark(spec['connmark'] if spec['state'] == 'NEW' else 0)
+        self.set_connmark(early_connmark(spec))
         try:
             with self.surroundings(prepared, zones):
                 self.taps.drain()
@@ -131,6 +131,11 @@ class Observer:
         for hook, seen in more_hooks.items():
             hooks.setdefault(hook, {}).update(seen)
         return hooks, rules + more_rules
+
+
+def early_connmark(spec):
+    """The mark that the probe has to give the connection; one that exists before the packet brings its own."""
+    return spec['connmark'] if spec['state'] == 'NEW' else 0
 
 
 def open_raw(family, uid, gid, interface):
