@@ -1,6 +1,7 @@
 import { Check } from './check.ts';
 import { Expected } from './expected.ts';
+import { Explain } from './explain.ts';
 import { Trace } from './trace.ts';
 
 /** All commands by name, for oclif's explicit strategy. */
-export const commands = { check: Check, expected: Expected, trace: Trace };
+export const commands = { check: Check, expected: Expected, explain: Explain, trace: Trace };
