@@ -80,17 +80,29 @@ function isError(cursor: Cursor, unit: Unit, trouble: Trouble): boolean {
 
 /** `-s a,b -d c,d` is four rules, sources outermost, as iptables loads them. */
 function multiply(rule: DraftRule, modules: readonly Match[]): readonly (readonly Match[])[] {
-  const tail = rule.base.filter((match) => match !== undefined);
-  tail.push(...modules);
-  const sources = rule.sources.length === 0 ? [undefined] : rule.sources;
-  const destinations = rule.destinations.length === 0 ? [undefined] : rule.destinations;
-  return sources.flatMap((source) =>
-    destinations.map((destination) => {
-      const matches = [source, destination].filter((match) => match !== undefined).filter(restricts);
-      matches.push(...tail);
-      return matches;
-    }),
+  const { sources, destinations } = rule;
+  if (sources.length < 2 && destinations.length < 2) return [together(rule, modules, sources[0], destinations[0])];
+  return orNone(sources).flatMap((source) =>
+    orNone(destinations).map((destination) => together(rule, modules, source, destination)),
   );
+}
+
+function orNone(matches: readonly Match[]): readonly (Match | undefined)[] {
+  return matches.length === 0 ? [undefined] : matches;
+}
+
+function together(
+  rule: DraftRule,
+  modules: readonly Match[],
+  source: Match | undefined,
+  destination: Match | undefined,
+): readonly Match[] {
+  const matches: Match[] = [];
+  if (source !== undefined && restricts(source)) matches.push(source);
+  if (destination !== undefined && restricts(destination)) matches.push(destination);
+  for (const match of rule.base) if (match !== undefined) matches.push(match);
+  for (const match of modules) matches.push(match);
+  return matches;
 }
 
 /** The kernel keeps no address for `-s 0.0.0.0/0`, and prints none. */

@@ -56,7 +56,7 @@ function printModule(match: Exclude<Match, { kind: BaseKind | PortsKind }>): str
     case 'addrtype':
       return printAddressType(match);
     case 'opaque':
-      return joined(`-m ${match.module}`, joinArguments(match.args));
+      return joined(`-m ${match.module}`, joinArguments(match.args, match.module));
     case 'unknown':
       return match.raw;
   }

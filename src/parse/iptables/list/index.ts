@@ -1,5 +1,6 @@
 import { parseNetwork } from '../../../model/address.ts';
 import type { Match } from '../../../model/match.ts';
+import { protocolName, protocolNumber } from '../../../model/protocol.ts';
 import type { Rule } from '../../../model/ruleset.ts';
 import type { Line } from '../diagnostics.ts';
 import { beginsNextTable, chainOf, type DraftTable } from '../draft-table.ts';
@@ -10,6 +11,7 @@ import { TARGET_MODULES, UNDECIDABLE_TARGETS } from '../targets/index.ts';
 import { splitWords } from '../words.ts';
 import { type Row, readColumns, readRow } from './columns.ts';
 import { type Extra, readExtra } from './extra.ts';
+import { splitNot } from './grammar.ts';
 import { joinWords } from './quote.ts';
 
 /** `Chain NAME (policy ACCEPT 1 packets, 2 bytes)` or `Chain NAME (3 references)`. False for anything else. */
@@ -109,9 +111,16 @@ function baseArguments(row: Row): string[] {
     ...address('-d', row.destination),
     ...interfaceName('-i', row.inInterface),
     ...interfaceName('-o', row.outInterface),
-    ...(row.protocol === 'all' || row.protocol === '0' ? [] : negatable('-p', row.protocol)),
+    ...(row.protocol === 'all' || row.protocol === '0' ? [] : negatable('-p', protocolWord(row.protocol))),
     ...(row.fragment === '-f' ? ['-f'] : row.fragment === '!f' ? ['!', '-f'] : []),
   ];
+}
+
+/** With `-n` protocols are numbers, which a save writes as names. */
+function protocolWord(word: string): string {
+  const { not, value } = splitNot(word);
+  const number = protocolNumber(value);
+  return `${not.length > 0 ? '!' : ''}${number === null ? value : protocolName(number)}`;
 }
 
 function negatable(option: string, word: string): string[] {

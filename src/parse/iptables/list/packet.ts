@@ -6,8 +6,8 @@ export const PACKET: Readonly<Record<string, Translate>> = {
   mark: oneValue('mark', '--mark', 'mark', 'match'),
   connmark: oneValue('connmark', '--mark', 'connmark', 'match'),
   state: oneValue('state', '--state', 'state'),
-  source: oneValue('iprange', '--src-range', 'source', 'IP', 'range'),
-  destination: oneValue('iprange', '--dst-range', 'destination', 'IP', 'range'),
+  source: ranges,
+  destination: ranges,
   ADDRTYPE: addressTypes,
 };
 
@@ -75,6 +75,17 @@ function series(
   }
   return args.length === 2 ? null : { args, next };
 }
+
+/** `source IP range a-b destination IP range ! c-d`: one instance of iprange, as everybody writes it. */
+function ranges(words: readonly string[], at: number, negated: boolean): ReturnType<Translate> {
+  const source = SOURCE_RANGE(words, at, negated);
+  const destination = DESTINATION_RANGE(words, source?.next ?? at, negated);
+  if (source === null || destination === null) return source ?? destination;
+  return { args: [...source.args, ...destination.args.slice(2)], next: destination.next };
+}
+
+const SOURCE_RANGE = oneValue('iprange', '--src-range', 'source', 'IP', 'range');
+const DESTINATION_RANGE = oneValue('iprange', '--dst-range', 'destination', 'IP', 'range');
 
 function addressTypes(words: readonly string[], at: number, negated: boolean): ReturnType<Translate> {
   if (negated || words[at + 1] !== 'match') return null;

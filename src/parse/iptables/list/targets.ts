@@ -1,3 +1,4 @@
+import { parseInteger } from '../values.ts';
 import { quotedAt, type Translation } from './grammar.ts';
 
 /** Reads what a target prints, from word `at` to the last word; null when the words are not its. */
@@ -35,7 +36,7 @@ const MAY_BE_SILENT: ReadonlySet<string> = new Set(['REDIRECT', 'MASQUERADE', 'N
  */
 export function readTarget(target: string, words: readonly string[]): Translation | null {
   const translate = Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined;
-  if (translate === undefined) return null;
+  if (translate === undefined) return ownName(target, words);
   for (let at = words.length - 1; at >= 0; at -= 1) {
     const args = translate(words, at);
     // A `random` of its own may be the end of something longer.
@@ -43,6 +44,26 @@ export function readTarget(target: string, words: readonly string[]): Translatio
   }
   return MAY_BE_SILENT.has(target) ? { args: [], next: words.length } : null;
 }
+
+/** `TOS set 0x10/0xff`: most targets begin with their name. What they do behind it changes no verdict, so it is left away. */
+function ownName(target: string, words: readonly string[]): Translation | null {
+  const at = words.lastIndexOf(target);
+  return at < 0 || !LETS_GO_ON.has(target) ? null : { args: [], next: at };
+}
+
+const LETS_GO_ON: ReadonlySet<string> = new Set([
+  'AUDIT',
+  'CHECKSUM',
+  'CLASSIFY',
+  'CONNSECMARK',
+  'DSCP',
+  'ECN',
+  'HL',
+  'TCPMSS',
+  'TEE',
+  'TOS',
+  'TTL',
+]);
 
 /** The words before may belong to it as well: `redir ports 15001 random` also ends in `random`. */
 function longest(translate: TranslateTarget, words: readonly string[], at: number): Translation | null {
@@ -79,19 +100,25 @@ function tproxy(words: readonly string[], at: number): readonly string[] | null 
   return ['--on-port', to.slice(cut + 1), '--on-ip', to.slice(0, cut), '--tproxy-mark', value];
 }
 
-const CHANGES: Readonly<Record<string, string>> = {
-  set: '--set-mark',
-  xset: '--set-xmark',
-  and: '--and-mark',
-  or: '--or-mark',
-  xor: '--xor-mark',
+/** What each word stands for in the form that a save has: `(old & ~mask) ^ value`. */
+const CHANGES: Readonly<Record<string, (value: number) => string>> = {
+  set: (value) => `${hex(value)}/0xffffffff`,
+  and: (value) => `0x0/${hex(~value >>> 0)}`,
+  or: (value) => `${hex(value)}/${hex(value)}`,
+  xor: (value) => `${hex(value)}/0x0`,
 };
 
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
 function markChange(words: readonly string[], at: number, name: string): readonly string[] | null {
-  const [keyword, action = '', value] = words.slice(at);
-  if (keyword !== name || value === undefined || words.length !== at + 3 || !Object.hasOwn(CHANGES, action))
-    return null;
-  return [CHANGES[action] ?? '', value];
+  const [keyword, action = '', text = ''] = words.slice(at);
+  if (keyword !== name || words.length !== at + 3) return null;
+  if (action === 'xset') return ['--set-xmark', text];
+  const change = Object.hasOwn(CHANGES, action) ? CHANGES[action] : undefined;
+  const value = parseInteger(text);
+  return change === undefined || value === null ? null : ['--set-xmark', change(value)];
 }
 
 /** Saving and restoring print the second mask with a `~` that means nothing (`save nfmask 0xff ctmask ~0xff00`). */
@@ -100,10 +127,18 @@ function connmark(words: readonly string[], at: number): readonly string[] | nul
   if (keyword !== 'CONNMARK') return null;
   if (action !== 'save' && action !== 'restore') return markChange(words, at, 'CONNMARK');
   const option = `--${action}-mark`;
-  if (masks.length === 0) return [option];
+  if (masks.length === 0) return [option, '--nfmask', '0xffffffff', '--ctmask', '0xffffffff'];
+  if (masks.length === 2 && masks[0] === 'mask')
+    return [option, '--nfmask', masks[1] ?? '', '--ctmask', masks[1] ?? ''];
   const pairs = masks.map((word, i) => (i % 2 === 0 ? `--${word}` : word.replace(/^~/, '')));
-  const known = pairs.every((word, i) => i % 2 === 1 || /^--(?:nf|ct)?mask$/.test(word));
-  return known && pairs.length % 2 === 0 ? [option, ...pairs] : null;
+  const [first, , second] = pairs;
+  if (
+    pairs.length !== 4 ||
+    first === second ||
+    !pairs.every((word, i) => i % 2 === 1 || /^--(?:nf|ct)mask$/.test(word))
+  )
+    return null;
+  return first === '--nfmask' ? [option, ...pairs] : [option, ...pairs.slice(2), ...pairs.slice(0, 2)];
 }
 
 function ct(words: readonly string[], at: number): readonly string[] | null {
