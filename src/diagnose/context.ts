@@ -114,11 +114,11 @@ export function isIstioChain(table: Table, chain: Chain): boolean {
   return chain.name.startsWith('ISTIO_');
 }
 
-/** The tables that hold a rule of Istio's, in an Istio chain or as a jump to one. */
+/** The tables that hold a rule in one of Istio's chains. */
 export function istioTables(ruleset: Ruleset, family?: Family): Table[] {
   return ruleset.tables.filter(
     (table) =>
       (family === undefined || coversFamily(table, family)) &&
-      table.chains.some((chain) => isIstioChain(table, chain) && (chain.rules.length > 0 || !chain.base)),
+      table.chains.some((chain) => isIstioChain(table, chain) && chain.rules.length > 0),
   );
 }

@@ -27,7 +27,7 @@ const ACCEPT: Disposition = { kind: 'accept' };
 /** One packet's way through the hooks. */
 export class Traversal {
   readonly state: State;
-  /** The rule that decided: the one that dropped or rewrote the packet, else the last that let it go. */
+  /** The rule that decided: the one that dropped or rewrote the packet, else the last that let it go; null: a policy. */
   decidedBy: RuleReference | null = null;
   readonly #hooks: Hooks;
   readonly #choose: Chooser;
@@ -58,6 +58,7 @@ export class Traversal {
   #base({ table, chain, base }: Attached): Disposition {
     const disposition = this.#chain(table, chain, 0);
     if (disposition.kind !== 'fall') return disposition;
+    if (base.policy === 'drop') this.decidedBy = null;
     return { kind: base.policy };
   }
 

@@ -5,7 +5,7 @@ import type { Family } from '../model/family.ts';
 import type { Obstacle } from '../model/pod.ts';
 import type { Table } from '../model/ruleset.ts';
 import { parseIptables } from '../parse/iptables/index.ts';
-import { toolFailed, toolMissing, unparsable } from './observe-obstacles.ts';
+import { toolFailed, toolMissing, unparsable, unrecognized } from './observe-obstacles.ts';
 import type { Refusal } from './observe-rights.ts';
 import { commandLine, endingOf, type Seen, seen } from './observe-seen.ts';
 
@@ -40,7 +40,8 @@ function parsed(result: CommandResult, family: Family, listed: readonly string[]
     family,
     backend: 'iptables-legacy',
   });
-  const loss = unparsable(result, diagnostics, 'rules') ?? notShown(result, tables, listed);
+  const loss =
+    unparsable(result, diagnostics, 'rules') ?? unrecognized(result, tables) ?? notShown(result, tables, listed);
   return { value: tables, obstacles: loss === null ? [] : [loss], diagnostics };
 }
 

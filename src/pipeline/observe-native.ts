@@ -50,7 +50,8 @@ function nativelyWritten(text: string): NativelyWritten[] {
   let table: string | undefined;
   let inChain = false;
   for (const line of text.split('\n')) {
-    if (!line.startsWith('\t')) table = OPENING.exec(line)?.[1];
+    // Chains are set apart by empty lines; a table ends with its brace.
+    if (/^\S/.test(line)) table = OPENING.exec(line)?.[1];
     if (/^\t\S/.test(line)) inChain = line.startsWith('\tchain ');
     else if (table !== undefined && inChain && isRuleWithoutCounter(line) && !found.has(table)) {
       const [family, name = ''] = table.split(' ');

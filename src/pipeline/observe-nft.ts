@@ -8,7 +8,7 @@ import { parseNft } from '../parse/nft/index.ts';
 import { known, type SeenTables, unknown } from './observe-legacy.ts';
 import { isManaged, misprinted, nativeRules } from './observe-native.ts';
 import { emptied } from './observe-nft-view.ts';
-import { toolFailed, toolMissing, unparsable } from './observe-obstacles.ts';
+import { toolFailed, toolMissing, unparsable, unrecognized } from './observe-obstacles.ts';
 import { commandLine, endingOf, note, seen } from './observe-seen.ts';
 
 /**
@@ -24,7 +24,7 @@ export function observeIptablesNft(capture: Capture, family: Family): SeenTables
   const source = commandLine(result);
   const text = withoutIncompatible(result.stdout);
   const { tables, diagnostics } = parseIptables(text, { source, family, backend: 'iptables-nft' });
-  const loss = unparsable(result, diagnostics, 'rules');
+  const loss = unparsable(result, diagnostics, 'rules') ?? unrecognized({ ...result, stdout: text }, tables);
   const doubts = nativeRules(capture, family);
   return known({
     value: tables.filter((table) => !doubts.some(({ name, mixed }) => name === table.name && !mixed)),
@@ -58,7 +58,7 @@ export function observeNft(capture: Capture, saved: readonly Table[]): SeenTable
   const json = answerTo(capture, 'nft-ruleset-json');
   const what = 'the rules of nftables';
   const usable = [text, json].some((result) => result !== null && endingOf(result) === 'succeeded');
-  if (usable) return readable(hasSaves(capture) ? [json, text] : [text, json], saved);
+  if (usable) return withoutXtables(capture, readable(hasSaves(capture) ? [json, text] : [text, json], saved));
   const result = text ?? json;
   if (result === null || endingOf(result) === 'unavailable') {
     return unknown([toolMissing('nft', [result], what, 'rules')]);
@@ -98,9 +98,20 @@ function losses(reading: Reading): number {
 }
 
 function finish(reading: Reading): SeenTables {
-  const loss = unparsable(reading.result, reading.diagnostics, 'rules');
+  const { result, diagnostics } = reading;
+  const loss = unparsable(result, diagnostics, 'rules') ?? unrecognized(result, reading.tables);
   const tables = reading.tables.map((table) => withBackend(table, reading.result.stderr));
   return known({ value: tables, obstacles: loss === null ? [] : [loss], diagnostics: reading.diagnostics });
+}
+
+/** A table that has a name of iptables and was written with nft has the owner matches of nft. */
+function withoutXtables(capture: Capture, seenTables: SeenTables): SeenTables {
+  const native = FAMILIES.flatMap((family) => nativeRules(capture, family)).filter(({ mixed }) => !mixed);
+  const isNative = (table: Table) => native.some(({ family, name }) => table.family === family && table.name === name);
+  const tables = seenTables.value?.map((table) =>
+    isNative(table) ? { ...table, backend: 'nftables' as const } : table,
+  );
+  return { ...seenTables, value: tables ?? null };
 }
 
 /** nft warns on stderr about tables that iptables-nft manages; the owner matches in those follow xt_owner. */

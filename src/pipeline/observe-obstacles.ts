@@ -1,6 +1,7 @@
 import type { CommandResult } from '../collect/runner.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Obstacle } from '../model/pod.ts';
+import type { Table } from '../model/ruleset.ts';
 import { commandLine, firstLine } from './observe-seen.ts';
 
 type Concerns = Obstacle['concerns'];
@@ -29,6 +30,15 @@ export function toolFailed(result: CommandResult, unseen: string, concerns: Conc
   const said = firstLine(result.stderr);
   const message = `${how}${said === '' ? '' : `: ${said}`}; ${unseen} could not be looked at`;
   return { code: 'NAT1003', message, remedy: byHand(result), concerns };
+}
+
+/** NAT1003: a tool of rules ended well and printed text without a single table. Empty output means no tables. */
+export function unrecognized(result: CommandResult, tables: readonly Table[]): Obstacle | null {
+  // A comment alone is what iptables-save may print; JSON without tables has the version of nft in it.
+  const meaningful = result.stdout.split('\n').find((line) => line.trim() !== '' && !/^\s*[#{]/.test(line));
+  if (tables.length > 0 || meaningful === undefined) return null;
+  const message = `${commandLine(result)} printed no table but ${JSON.stringify(firstLine(meaningful))}`;
+  return { code: 'NAT1003', message, remedy: byHand(result), concerns: 'rules' };
 }
 
 /** NAT1003: a tool ended well and printed something else than it should, or less. Null when nothing was lost. */

@@ -53,7 +53,8 @@ export const NAT05: CatalogueGroup = {
         { command: 'ip rule show', lookFor: '`from all fwmark 0x539 lookup 133`; for IPv6 `ip -6 rule show`' },
         {
           command: 'ip route show table 133',
-          lookFor: '`local default dev lo scope host`; for IPv6 `ip -6 route show table 133`',
+          lookFor:
+            '`local default dev lo scope host`; for IPv6 `ip -6 route show table 133`. An error that the table does not exist means that it is empty',
         },
       ],
       remedy: [

@@ -142,7 +142,8 @@ export const NAT09: CatalogueGroup = {
         },
         {
           command: 'ip route show table 100',
-          lookFor: '`local default dev lo`; for IPv6 `ip -6 route show table 100`',
+          lookFor:
+            '`local default dev lo`; for IPv6 `ip -6 route show table 100`. An error that the table does not exist means that it is empty',
         },
       ],
       remedy: ['Keep other agents off table 100 and priority 32764 in pods of the mesh.', REPLACE_POD],

@@ -15,7 +15,7 @@ export function describeGroup({ code, causes }: Group, context: Context): Findin
   return finding(code, {
     message: `${happens(first.class)}${more(causes.length - 1)}. ${blame(first)}`,
     family,
-    evidence: unique(causes.flatMap((cause) => evidenceOf(cause))),
+    evidence: unique(causes.flatMap((cause) => evidenceOf(cause, context))),
     differences: causes.map((cause) => differenceOf(cause)),
     command: commandFor(code, first, context),
   });
@@ -45,12 +45,24 @@ function placeOf({ table, chain, rule }: RuleReference): string {
   return `${table.name} ${chain.name} rule ${rule.index}`;
 }
 
-function evidenceOf({ intruder, missing, class: { live } }: Cause): Evidence[] {
+function evidenceOf({ intruder, missing, class: { live } }: Cause, context: Context): Evidence[] {
   const evidence: Evidence[] = [];
+  if (live.verdict.kind === 'drop' && live.decidedBy === null) return droppingPolicies(context);
   if (intruder) evidence.push(ruleEvidence(intruder));
   else if (live.decidedBy) evidence.push(ruleEvidence(live.decidedBy));
   if (missing && !intruder) evidence.push(missingEvidence(missing));
   return evidence;
+}
+
+/** The built-in chains that drop what no rule lets by, as `iptables -S` prints them. */
+function droppingPolicies({ pod }: Context): Evidence[] {
+  return pod.ruleset.tables.flatMap((table) =>
+    table.chains.flatMap((chain): Evidence[] =>
+      chain.base?.policy === 'drop'
+        ? [{ kind: 'chain', table: table.name, chain: chain.name, text: `-P ${chain.name} DROP` }]
+        : [],
+    ),
+  );
 }
 
 function unique(evidence: readonly Evidence[]): Evidence[] {
