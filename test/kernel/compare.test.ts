@@ -40,6 +40,12 @@ describe('disagreement', () => {
     ['a mark that was set', INBOUND, { kind: 'accept', mark: 5 }, seen(INBOUND, { mark: 5 })],
     ['a mark that it came with', { ...INBOUND, mark: 5 }, { kind: 'accept' }, seen(INBOUND, { mark: 5 })],
     ['a zone of no connection', INBOUND, { kind: 'accept', ctZone: 1 }, seen(INBOUND, { ctZone: null })],
+    [
+      'a zone from before it came to lo',
+      { ...INBOUND, inInterface: 'lo' },
+      { kind: 'accept' },
+      seen(INBOUND, { ctZone: 1 }),
+    ],
     ['what nobody can tell', INBOUND, { kind: 'undetermined', because: 'a match' }, redirected],
   ])('finds none: %s', (_, packet, verdict, observed) => {
     expect(disagreement(packet, verdict, observed)).toBeNull();

@@ -78,6 +78,8 @@ function canonical(text: string): string {
 function differsInMarks(packet: Packet, verdict: Verdict, observed: Observation): string | null {
   const mark = verdict.mark ?? packet.mark ?? 0;
   if (observed.mark !== null && observed.mark !== mark) return `mark ${mark}, but the kernel: ${observed.mark}`;
+  // the connection of a packet that comes in on lo got its zone in OUTPUT, which the verdict does not speak of
+  if (packet.hook === 'PREROUTING' && packet.inInterface === 'lo') return null;
   const zone = verdict.ctZone ?? 0;
   if (observed.ctZone !== null && observed.ctZone !== zone) return `zone ${zone}, but the kernel: ${observed.ctZone}`;
   return null;
