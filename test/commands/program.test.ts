@@ -12,7 +12,7 @@ describe.skipIf(!isBuilt)('the program', () => {
     }
   });
 
-  it.each(['check', 'trace', 'expected'])('has help with examples for %s', async (command) => {
+  it.each(['check', 'trace', 'expected', 'explain'])('has help with examples for %s', async (command) => {
     for (const argv of [
       [command, '--help'],
       ['help', command],
