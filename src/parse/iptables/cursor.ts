@@ -62,7 +62,9 @@ export class Cursor {
   /** The word behind an option; a `!` in between is the old way to negate it. Null, and an error, when there is none. */
   take(option: string): string | null {
     this.index += 1;
-    if (this.words.values[this.index] === '!' && !this.negated) {
+    // A quoted "!" is a value, such as a comment's.
+    const mark = this.words.values[this.index] === '!' && this.text.charCodeAt(this.here()) === 33;
+    if (mark && !this.negated) {
       this.negated = true;
       this.index += 1;
     }
