@@ -2,8 +2,6 @@ import { CATALOGUE, type CatalogueEntry } from '../diagnose/catalogue/index.ts';
 import { nearest } from '../parse/config/nearest.ts';
 import { UsageError } from './errors.ts';
 
-export type { CatalogueEntry };
-
 /** What `explain` answers: one entry of the catalogue, or all of them in the order of their codes. */
 export type Explanation =
   | { readonly kind: 'entry'; readonly entry: CatalogueEntry }
