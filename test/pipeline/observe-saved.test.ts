@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { observeRules } from '../../src/pipeline/observe.ts';
+
+const file = (name: string) => readFileSync(new URL(`../fixtures/${name}.txt`, import.meta.url), 'utf8');
+const save = file('collect/recorded/nft-save.v4.stdout');
+const one = (text: string, options = {}) => observeRules([{ name: 'rules.txt', text }], options);
+const tables = (pod: ReturnType<typeof one>) =>
+  pod.ruleset.tables.map((table) => `${table.backend} ${table.family} ${table.name}`);
+
+describe('forms', () => {
+  test('a save covers all tables of its family', () => {
+    const pod = one(save);
+    expect(tables(pod)).toEqual(['iptables-nft ipv4 raw', 'iptables-nft ipv4 nat']);
+    expect(pod.coverage).toContainEqual({ family: 'ipv4', tables: 'all' });
+    expect(pod.obstacles).toEqual([]);
+    expect(pod).toMatchObject({ sockets: null, routing: null });
+  });
+
+  test('-S covers the one table that it shows', () => {
+    const pod = one(file('collect/recorded/nft-S.stdout'));
+    expect(pod.ruleset.tables.map(({ family, name }) => [family, name])).toEqual([['ipv4', 'nat']]);
+    expect(pod.coverage).toEqual([{ family: 'ipv4', tables: ['nat'] }]);
+  });
+
+  test.each(['nft-text', 'nft-json'])('%s', (name) => {
+    const pod = one(file(`collect/recorded/${name}.stdout`));
+    expect(tables(pod)).toContain('nftables inet istio-proxy-nat');
+    expect(pod.obstacles).toEqual([]);
+  });
+
+  test('nft next to a save: each table once, in its own words', () => {
+    const nft = file('collect/recorded/nft-text.stdout');
+    const pod = observeRules([
+      { name: 'a', text: save },
+      { name: 'b', text: nft },
+    ]);
+    expect(pod.ruleset.tables.map(({ family, name }) => `${family} ${name}`).sort()).toEqual([
+      'inet istio-proxy-nat',
+      'ipv4 nat',
+      'ipv4 raw',
+      'ipv6 mangle',
+    ]);
+    const nat = pod.ruleset.tables.find(({ name }) => name === 'nat');
+    expect(nat?.chains.flatMap((chain) => chain.rules)[0]?.text).toMatch(/^-A /);
+  });
+
+  test('the family that is forced', () => {
+    expect(one('-P OUTPUT ACCEPT\n', { family: 'ipv6' }).ruleset.tables[0]?.family).toBe('ipv6');
+  });
+
+  test('an empty legacy table', () => {
+    const pod = one(file('collect/recorded/legacy-save.v4.stdout'));
+    expect(tables(pod)).toEqual(['iptables-legacy ipv4 filter', 'iptables-legacy ipv4 nat']);
+    expect(pod.emptyLegacyTables).toEqual([{ family: 'ipv4', name: 'filter' }]);
+  });
+
+  test('sockets, named or recognised', () => {
+    const socketsText = { name: 'ss.txt', text: file('ss/tcp-udp-netid') };
+    expect(one(save, { socketsText }).sockets).toHaveLength(32);
+    expect(observeRules([{ name: 'a', text: save }, socketsText]).sockets).toHaveLength(32);
+    const garbage = one(save, { socketsText: { name: 'ss.txt', text: 'nonsense' } });
+    expect(garbage).toMatchObject({ sockets: null, obstacles: [{ code: 'NAT1003', concerns: 'sockets' }] });
+  });
+});
+
+describe('no rules', () => {
+  test.each(['', '\n \n'])('an empty file (%j) does not say that there are none', (text) => {
+    expect(one(text).obstacles).toMatchObject([{ code: 'NAT1003', message: expect.stringContaining('rules.txt') }]);
+    const next = observeRules([
+      { name: 'v4', text: save },
+      { name: 'v6', text },
+    ]);
+    expect(next.obstacles).toEqual([]);
+    expect(next.diagnostics).toContainEqual(expect.objectContaining({ source: 'v6', severity: 'note' }));
+  });
+
+  test('text that is nothing of all this: what it begins with, and what would be accepted', () => {
+    const [obstacle] = one('\u001b[31monce upon a time\n').obstacles;
+    expect(obstacle).toMatchObject({ code: 'NAT1003', remedy: expect.stringContaining('iptables-save') });
+    expect(obstacle?.message).toContain('"[31monce upon a time"');
+  });
+
+  test('the message of a tool without rights', () => {
+    const [obstacle] = one(file('collect/recorded/proxy.nft-save.stderr')).obstacles;
+    expect(obstacle).toMatchObject({ code: 'NAT1001', remedy: expect.stringContaining('kubectl debug') });
+  });
+
+  test('nothing but sockets', () => {
+    expect(one(file('ss/tcp')).obstacles).toMatchObject([{ code: 'NAT1003', concerns: 'rules' }]);
+  });
+});
+
+test('a save that was cut is an obstacle', () => {
+  expect(one(save.slice(0, save.lastIndexOf('COMMIT'))).obstacles).toMatchObject([{ code: 'NAT1003' }]);
+});
+
+test('never throws', () => {
+  const words = ['collect/recorded/nft-save.v4.stdout', 'collect/recorded/nft-S.stdout', 'ss/tcp'].flatMap((name) =>
+    file(name).split(/(?<=\s)/),
+  );
+  const text = fc.array(fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'binary' })), { maxLength: 40 });
+  fc.assert(
+    fc.property(text, (parts) => Array.isArray(one(parts.join('')).obstacles)),
+    { numRuns: 300 },
+  );
+});
