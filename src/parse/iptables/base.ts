@@ -2,7 +2,7 @@ import { parseNetwork } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import type { Match, MatchOf } from '../../model/match.ts';
 import { protocolNumber } from '../../model/protocol.ts';
-import type { TargetOf } from '../../model/target.ts';
+import type { Target, TargetOf } from '../../model/target.ts';
 
 /** The options of iptables itself, by every spelling, with the number of words that follow. */
 export type BaseOption =
@@ -45,11 +45,13 @@ export interface Shared {
   readonly interfaces: Map<string, Match>;
   readonly protocols: Map<string, MatchOf<'protocol'> | null>;
   readonly jumps: Map<string, TargetOf<'jump' | 'goto'>>;
+  /** Lists of one verdict or jump. */
+  readonly lists: Map<Target, readonly Target[]>;
 }
 
 /** Empty tables of shared matches. */
 export function noShared(): Shared {
-  return { addresses: new Map(), interfaces: new Map(), protocols: new Map(), jumps: new Map() };
+  return { addresses: new Map(), interfaces: new Map(), protocols: new Map(), jumps: new Map(), lists: new Map() };
 }
 
 /** `-s`/`-d` with one address; null when it is neither an address nor a block (a host name, which only a resolver knows). */

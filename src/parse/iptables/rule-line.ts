@@ -31,15 +31,26 @@ export function readRuleLine(reader: Reader, table: DraftTable, rule: RuleLine):
   const { draft } = read;
   const counters = draft.counters ?? rule.counters;
   const text = ruleText(reader, rule, draft.countersAt);
-  return read.alternatives.map((matches) => ({
-    index: rule.index,
-    matches,
-    targets: draft.targets,
-    ...(counters === undefined ? {} : { counters }),
-    origin,
-    text,
-  }));
+  const { index } = rule;
+  const targets = shared(reader, draft.targets);
+  return read.alternatives.map((matches) =>
+    counters === undefined
+      ? { index, matches, targets, origin, text }
+      : { index, matches, targets, counters, origin, text },
+  );
 }
+
+/** Verdicts and jumps are the same objects in every rule; so are the lists that hold them. */
+function shared(reader: Reader, targets: readonly Target[]): readonly Target[] {
+  const [target] = targets;
+  if (target === undefined || targets.length > 1 || !SHARED.has(target.kind)) return targets;
+  const { lists } = reader.cursor.shared;
+  const known = lists.get(target);
+  if (known === undefined) lists.set(target, targets);
+  return known ?? targets;
+}
+
+const SHARED: ReadonlySet<Target['kind']> = new Set(['accept', 'drop', 'return', 'jump', 'goto']);
 
 /** A rule that could not be read, as one that may do anything. */
 function unreadable(reader: Reader, rule: RuleLine, origin: Rule['origin']): Rule {

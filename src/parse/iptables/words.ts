@@ -22,33 +22,40 @@ export function noWords(): Words {
  * Returns the offset of a quote that is not closed, or -1.
  */
 export function splitWords(text: string, from: number, to: number, words: Words): number {
-  words.values.length = 0;
-  words.starts.length = 0;
-  words.ends.length = 0;
   let at = from;
+  let count = 0;
   while (true) {
     while (at < to && isBlank(text.charCodeAt(at))) at += 1;
-    if (at >= to) return -1;
+    if (at >= to) return finish(words, count, -1);
     const plain = plainEnd(text, at, to);
     if (plain === to || isBlank(text.charCodeAt(plain))) {
-      push(words, text.slice(at, plain), at, plain);
+      put(words, count, text.slice(at, plain), at, plain);
       at = plain;
     } else {
-      const end = quotedWord(text, at, to, words);
-      if (end < 0) return -end - 1;
+      const end = quotedWord(text, at, to, words, count);
+      if (end < 0) return finish(words, count, -end - 1);
       at = end;
     }
+    count += 1;
   }
+}
+
+/** Lists are cut at the end and not emptied at the start: an emptied array would be allocated anew for every line. */
+function finish(words: Words, count: number, result: number): number {
+  words.values.length = count;
+  words.starts.length = count;
+  words.ends.length = count;
+  return result;
 }
 
 function isBlank(code: number): boolean {
   return code === SPACE || code === TAB;
 }
 
-function push(words: Words, value: string, start: number, end: number): void {
-  words.values.push(value);
-  words.starts.push(start);
-  words.ends.push(end);
+function put(words: Words, index: number, value: string, start: number, end: number): void {
+  words.values[index] = value;
+  words.starts[index] = start;
+  words.ends[index] = end;
 }
 
 /** Where the run of characters that are neither blank nor quote ends. */
@@ -63,7 +70,7 @@ function plainEnd(text: string, from: number, to: number): number {
 }
 
 /** Reads a word with quotes in it; returns its end, or -(offset of the open quote) - 1. */
-function quotedWord(text: string, from: number, to: number, words: Words): number {
+function quotedWord(text: string, from: number, to: number, words: Words, index: number): number {
   let value = '';
   let at = from;
   while (at < to && !isBlank(text.charCodeAt(at))) {
@@ -80,7 +87,7 @@ function quotedWord(text: string, from: number, to: number, words: Words): numbe
       at = end;
     }
   }
-  push(words, value, from, at);
+  put(words, index, value, from, at);
   return at;
 }
 
