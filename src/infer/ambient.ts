@@ -7,7 +7,7 @@ import { unique } from './vote.ts';
 
 /** The inputs of ambient's layout in a pod, or on its node. */
 export function readAmbient(context: Context): Observed {
-  const host = context.view.families.some((family) => context.view.forms(family, 'nat', 'ISTIO_POSTRT').length > 0);
+  const host = onNode(context, 'ipv4').length + onNode(context, 'ipv6').length > 0;
   return {
     scope: host ? 'host' : 'pod',
     enableIpv6: context.view.families.includes('ipv6'),
@@ -54,7 +54,7 @@ function probes(context: Context): Observed {
 
 function probeOf(context: Context, family: Family): string | undefined {
   const forms = (table: string, chain: string): readonly Form[] => context.view.forms(family, table, chain);
-  const [node] = forms('nat', 'ISTIO_POSTRT').filter((form) => form.target === 'snat');
+  const [node] = onNode(context, family);
   if (node?.source !== undefined) return formatAddress(family, node.source);
   const accepted = [...forms('nat', 'ISTIO_PRERT'), ...forms('mangle', 'ISTIO_PRERT')].filter((form) =>
     isProbe(form, 'from'),
@@ -67,6 +67,12 @@ function probeOf(context: Context, family: Family): string | undefined {
     to.find((address) => from.includes(address)) ??
     (from.length === 0 || context.reading === 'literal' ? only : undefined);
   return agreed === undefined ? undefined : formatAddress(family, agreed);
+}
+
+/** The rules that give probes their source, on the node: in a chain of Istio's, or natively in a table of Istio's. */
+function onNode({ view }: Context, family: Family): Form[] {
+  const hook = view.backend === 'nftables' ? view.forms(family, 'nat', 'POSTROUTING') : [];
+  return [...view.forms(family, 'nat', 'ISTIO_POSTRT'), ...hook].filter((form) => form.target === 'snat');
 }
 
 function isProbe(form: Form, side: 'from' | 'to'): boolean {

@@ -1,32 +1,46 @@
 import type { Config, ConfigKey } from '../model/config.ts';
 import { type EraGroup, erasFor, isNext, rangeOf } from './eras.ts';
-import { type Explanation, explainBest, type Subject } from './explain.ts';
+import { type Explanation, explain, observe, type Subject, withoutTraces } from './explain.ts';
 import { certaintyOf, oddity, reasonsFor, same } from './inputs.ts';
-import type { Candidate, Observed } from './types.ts';
+import type { Candidate, Observed, Reading } from './types.ts';
 
-/** An explanation of the live rules together with the eras it holds for. */
-interface Proposal extends Explanation {
+/** An explanation of live rules together with the eras it holds for and how it was come by. */
+export interface Proposal extends Explanation {
   readonly eras: EraGroup;
+  readonly reading: Reading;
   readonly suspicious: readonly ConfigKey[];
 }
 
+/** So many of the nearest eras are looked at closely; the others are too far away to win. */
+const NEAREST = 8;
+
 /** Every reading of a view's rules, best first. */
-export function candidatesFor(subject: Subject): Candidate[] {
+export function proposalsFor(subject: Subject): Proposal[] {
   const groups = erasFor(subject.view, subject.evidence.declared?.istioVersion);
-  const proposals = groups.flatMap((eras) => proposalsOf(subject, eras));
-  return joined(proposals)
-    .toSorted(compare)
-    .map((proposal) => candidate(subject, proposal));
+  const drafts = groups.map((eras) => propose(subject, eras, 'cautious'));
+  const proposals = drafts.flatMap((draft) => (isNear(draft, drafts) ? refined(subject, draft) : [draft]));
+  return joined(proposals).toSorted(compareProposals);
 }
 
-/** The cautious reading, and the literal one where it says something else. */
-function proposalsOf(subject: Subject, eras: EraGroup): Proposal[] {
-  const cautious: Proposal = { ...explainBest(subject, eras, 'cautious'), eras, suspicious: [] };
-  const literal = explainBest(subject, eras, 'literal');
-  const suspicious = changedKeys(cautious.observed, literal.observed);
-  // A literal reading that does not fit better has nothing to say for its doubts.
-  const better = suspicious.length > 0 && literal.differences.length < cautious.differences.length;
-  return better ? [{ ...literal, eras, suspicious }, cautious] : [cautious];
+function propose(subject: Subject, eras: EraGroup, reading: Reading): Proposal {
+  return { ...explain(subject, eras, reading), eras, reading, suspicious: [] };
+}
+
+/** Whether a closer look can make the draft the best: not where one fits already, nor for those that are far off. */
+function isNear(draft: Proposal, all: readonly Proposal[]): boolean {
+  const distances = all.map(({ differences }) => differences.length).sort((a, b) => a - b);
+  const limit = distances[NEAREST - 1] ?? Number.POSITIVE_INFINITY;
+  return distances[0] !== 0 && draft.differences.length <= limit;
+}
+
+/** The cautious reading at its best, and the literal one where it says something else that fits better. */
+function refined(subject: Subject, draft: Proposal): Proposal[] {
+  const cautious = { ...draft, ...withoutTraces(subject, draft.eras, 'cautious', draft) };
+  const suspicious = changedKeys(draft.observed, observe(subject, draft.eras, 'literal'));
+  if (suspicious.length === 0) return [cautious];
+  const first = propose(subject, draft.eras, 'literal');
+  const literal = { ...first, ...withoutTraces(subject, draft.eras, 'literal', first), suspicious };
+  return literal.differences.length < cautious.differences.length ? [literal, cautious] : [cautious];
 }
 
 function changedKeys(cautious: Observed, literal: Observed): ConfigKey[] {
@@ -49,18 +63,16 @@ function joined(proposals: readonly Proposal[]): Proposal[] {
 /** The newer release may have more inputs: then they must be what they cannot be in the older one. */
 function isSameReading(a: Proposal, b: Proposal): boolean {
   if (a.differences.length !== b.differences.length || a.suspicious.join() !== b.suspicious.join()) return false;
-  const keys = Object.keys(a.observed) as ConfigKey[];
-  const added = (Object.keys(b.observed) as ConfigKey[]).filter((key) => !Object.hasOwn(a.observed, key));
-  return (
-    keys.every((key) => same(a.observed[key], b.config[key])) &&
-    added.every((key) => same(a.config[key], b.observed[key]))
-  );
+  if (a.foreign !== b.foreign) return false;
+  const keys = Object.keys({ ...a.observed, ...b.observed }) as ConfigKey[];
+  return keys.every((key) => same(a.config[key], b.config[key]));
 }
 
-function compare(a: Proposal, b: Proposal): number {
+/** Best first: nearest, then what leaves least unexplained, is most trustworthy, plainest, newest. */
+export function compareProposals(a: Proposal, b: Proposal): number {
   return (
     a.differences.length - b.differences.length ||
-    b.explained - a.explained ||
+    a.foreign - b.foreign ||
     a.suspicious.length - b.suspicious.length ||
     oddity(a.config, a.observed) - oddity(b.config, b.observed) ||
     minorOf(b.config) - minorOf(a.config)
@@ -71,7 +83,15 @@ function minorOf(config: Config): number {
   return Number(config.istioVersion.split('.')[1]);
 }
 
-function candidate(subject: Subject, { eras, config, observed, differences, suspicious }: Proposal): Candidate {
+/** A proposal made on a part of the rules, carried over to all of them. */
+export function carriedOver(subject: Subject, proposal: Proposal): Proposal {
+  const { eras, reading, guess } = proposal;
+  return { ...proposal, ...explain(subject, eras, reading, guess) };
+}
+
+/** A proposal as it is told to others. */
+export function candidateOf(subject: Subject, proposal: Proposal): Candidate {
+  const { eras, config, observed, differences, suspicious } = proposal;
   return {
     releases: rangeOf(eras),
     config,

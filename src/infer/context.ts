@@ -11,6 +11,8 @@ export interface Context {
   readonly reading: Reading;
   /** Inputs that are not to be read but taken: declared ones, or a guess that is being tried. */
   readonly given: Observed;
+  /** Whether the IPv6 rules could be seen, be it that there are none. */
+  readonly sawIpv6: boolean;
   readonly listeners: ReadonlySet<number> | null;
 }
 

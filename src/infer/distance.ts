@@ -14,24 +14,25 @@ import type { RuleDifference } from './types.ts';
 export function compareChains(
   live: ReadonlyMap<string, KeyedChain>,
   expected: readonly Table[],
-  coverage: readonly Coverage[] | undefined,
+  coverage: readonly Coverage[],
 ): Comparison {
   const wanted = keyedChains(expected.filter((table) => isCovered(table, coverage)));
   const names = new Set([...wanted.keys(), ...live.keys()]);
   const differences = [...names].flatMap((name) => inChain(live.get(name), wanted.get(name)));
-  const all = [...wanted.values()].reduce((sum, chain) => sum + chain.keys.length, 0);
-  return { differences, explained: all - differences.filter(({ kind }) => kind === 'missing').length };
+  const foreign = [...live].map(
+    ([name, chain]) => chain.keys.length - countedRules(chain, keysOf(wanted.get(name))).length,
+  );
+  return { differences, foreign: foreign.reduce((sum, count) => sum + count, 0) };
 }
 
 /** The live rules held against a layout. */
 interface Comparison {
   readonly differences: readonly RuleDifference[];
-  /** How many live rules the layout has too, in the same order. */
-  readonly explained: number;
+  /** How many live rules are neither the layout's nor in its way. */
+  readonly foreign: number;
 }
 
-function isCovered(table: Table, coverage: readonly Coverage[] | undefined): boolean {
-  if (coverage === undefined) return true;
+function isCovered(table: Table, coverage: readonly Coverage[]): boolean {
   return coverage.some(
     ({ family, tables }) =>
       (table.family === 'inet' || table.family === family) && (tables === 'all' || tables.includes(table.name)),
@@ -41,7 +42,7 @@ function isCovered(table: Table, coverage: readonly Coverage[] | undefined): boo
 function inChain(live: KeyedChain | undefined, wanted: KeyedChain | undefined): RuleDifference[] {
   const place = live ?? wanted;
   if (place === undefined) return [];
-  const counted = live === undefined ? [] : countedRules(live, new Set(wanted?.keys));
+  const counted = live === undefined ? [] : countedRules(live, keysOf(wanted));
   const edits = editsBetween(
     counted.map((position) => live?.keys[position] ?? ''),
     wanted?.keys ?? [],
@@ -52,6 +53,10 @@ function inChain(live: KeyedChain | undefined, wanted: KeyedChain | undefined): 
     ...edits.missing.flatMap((position) => difference('missing', wanted?.rules[position])),
     ...edits.extra.flatMap((position) => difference('extra', live?.rules[counted[position] ?? -1])),
   ];
+}
+
+function keysOf(chain: KeyedChain | undefined): ReadonlySet<string> {
+  return new Set(chain?.keys);
 }
 
 /** The positions of the rules that are Istio's or in Istio's way. */

@@ -95,6 +95,6 @@ export function rangeOf(eras: EraGroup): readonly [string, string] {
 
 /** Whether the second group begins where the first ends. */
 export function isNext(before: EraGroup, after: EraGroup): boolean {
-  const end = ERAS.findIndex((era) => era === before.at(-1));
+  const end = ERAS.indexOf(before.at(-1) ?? before[0]);
   return end >= 0 && ERAS[end + 1] === after[0];
 }

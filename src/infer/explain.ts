@@ -1,5 +1,6 @@
 import { buildLayout, defaultConfig } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
+import type { Coverage } from '../model/pod.ts';
 import { readAmbient } from './ambient.ts';
 import type { Context } from './context.ts';
 import { compareChains } from './distance.ts';
@@ -14,15 +15,18 @@ export interface Subject {
   readonly view: View;
   readonly live: ReadonlyMap<string, KeyedChain>;
   readonly evidence: Evidence;
+  readonly coverage: readonly Coverage[];
 }
 
 /** One configuration of one era, and what keeps the live rules from being its layout. */
 export interface Explanation {
   readonly observed: Observed;
+  /** What was supposed rather than read. */
+  readonly guess: Observed;
   readonly config: Config;
   readonly differences: readonly RuleDifference[];
-  /** How many of the live rules are rules of the layout, in order. */
-  readonly explained: number;
+  /** How many live rules of the same tables are neither the layout's nor in its way. */
+  readonly foreign: number;
 }
 
 /** Reads the inputs as the era would have written them and holds its layout against the live rules. */
@@ -30,15 +34,22 @@ export function explain(subject: Subject, eras: EraGroup, reading: Reading, gues
   const observed = observe(subject, eras, reading, guess);
   const config = complete(subject.view, eras, observed);
   const { tables } = buildLayout(config);
-  return { observed, config, ...compareChains(subject.live, tables, subject.evidence.coverage) };
+  return { observed, guess, config, ...compareChains(subject.live, tables, subject.coverage) };
 }
 
-function observe({ view, evidence }: Subject, eras: EraGroup, reading: Reading, guess: Observed): Observed {
+/** Reads the inputs from where the era writes them. */
+export function observe(
+  { view, evidence, coverage }: Subject,
+  eras: EraGroup,
+  reading: Reading,
+  guess: Observed = {},
+): Observed {
   const context: Context = {
     view,
     has: eras[0].has,
     reading,
     given: { ...guess, ...evidence.declared },
+    sawIpv6: coverage.some(({ family }) => family === 'ipv6'),
     listeners: evidence.listeners === undefined ? null : new Set(evidence.listeners),
   };
   return view.dataplane === 'sidecar' ? readSidecar(context) : readAmbient(context);
@@ -52,13 +63,13 @@ function complete(view: View, eras: EraGroup, observed: Observed): Config {
 }
 
 /**
- * The same, and where it does not fit, whether it fits better without a feature of which only traces are there: leftovers
- * of a rule or two must not count as an input.
+ * An explanation that does not fit, tried without the features of which only traces may be there: a leftover rule or two
+ * must not count as an input.
  */
-export function explainBest(subject: Subject, eras: EraGroup, reading: Reading): Explanation {
-  let best = explain(subject, eras, reading);
+export function withoutTraces(subject: Subject, eras: EraGroup, reading: Reading, first: Explanation): Explanation {
+  let best = first;
   let guess: Observed = {};
-  for (const other of guesses(best.observed)) {
+  for (const other of guesses(first.observed)) {
     if (best.differences.length === 0) break;
     const attempt = { ...guess, ...other };
     const next = explain(subject, eras, reading, attempt);

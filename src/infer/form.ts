@@ -1,5 +1,5 @@
 import type { Network } from '../model/address.ts';
-import type { Match, Negatable, PortRange } from '../model/match.ts';
+import type { IdRange, Match, Negatable, OwnerMatch, PortsMatch } from '../model/match.ts';
 import { TCP, UDP } from '../model/protocol.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
@@ -31,17 +31,16 @@ export interface Form {
 const WORDS = ['from', 'to', 'in', 'out', 'tcp', 'udp', 'dport', 'sport', 'uid', 'gid', 'mark', 'connmark', 'state'];
 const ORDER: ReadonlyMap<string, number> = new Map(WORDS.map((word, position) => [word, position]));
 
-type Draft = { -readonly [K in keyof Form]?: Form[K] } & { words: Set<string>; dports: number[]; gids: number[] };
+type Draft = { -readonly [K in keyof Form]?: Form[K] } & { dports: number[]; gids: number[] };
 
 /** The form of a rule. What has no word in a shape shows as `other`. */
 export function formOf(rule: Rule): Form {
-  const draft: Draft = { words: new Set(), dports: [], gids: [] };
-  for (const match of rule.matches) readMatch(draft, match);
+  const draft: Draft = { dports: [], gids: [] };
+  const words = new Set(rule.matches.flatMap((match) => readMatch(draft, match)));
   const deciding = rule.targets.find((target) => target.kind !== 'continue');
   if (deciding !== undefined) readTarget(draft, deciding);
-  const { words, ...values } = draft;
   const shape = [...words].sort((a, b) => rank(a) - rank(b)).join(' ');
-  return { ...values, shape, target: deciding === undefined ? '' : nameOf(deciding) };
+  return { ...draft, shape, target: deciding === undefined ? '' : nameOf(deciding) };
 }
 
 function rank(word: string): number {
@@ -74,71 +73,69 @@ function readTarget(draft: Draft, target: Target): void {
   }
 }
 
-function readMatch(draft: Draft, match: Match): void {
+/** Takes the values of a match over and returns its words. */
+function readMatch(draft: Draft, match: Match): string[] {
   switch (match.kind) {
     case 'source':
       draft.from = match.network;
-      return say(draft, 'from', match.negated);
+      return [word('from', match.negated)];
     case 'destination':
       draft.to = match.network;
-      return say(draft, 'to', match.negated);
+      return [word('to', match.negated)];
     case 'in-interface':
       draft.in = match.name;
-      return say(draft, 'in', match.negated);
+      return [word('in', match.negated)];
     case 'out-interface':
       draft.out = match.name;
-      return say(draft, 'out', match.negated);
+      return [word('out', match.negated)];
     case 'protocol':
-      return say(draft, match.protocol === TCP ? 'tcp' : match.protocol === UDP ? 'udp' : 'other', match.negated);
+      return [word(match.protocol === TCP ? 'tcp' : match.protocol === UDP ? 'udp' : 'other', match.negated)];
     case 'tcp':
     case 'udp':
-      return readPorts(draft, match.destinationPort, match.sourcePort, match.flags ?? match.rest);
+      // nftables has no protocol match beside it.
+      return [match.kind, ...readPorts(draft, match)];
     case 'multiport':
-      return readPorts(
-        draft,
-        match.side === 'destination' ? { negated: match.negated, value: match.ports } : undefined,
-      );
+      if (match.side !== 'destination') return ['other'];
+      return readPorts(draft, { destinationPort: { negated: match.negated, value: match.ports } });
     case 'owner':
       return readOwner(draft, match);
     case 'mark':
     case 'connmark':
       draft.mark = match.value;
-      return say(draft, match.kind, match.negated);
+      return [word(match.kind, match.negated)];
     case 'conntrack':
-      return say(draft, match.states === undefined ? 'other' : 'state', false);
+      return [match.states === undefined ? 'other' : 'state'];
     case 'comment':
-      return;
+      return [];
     default:
-      return say(draft, 'other', false);
+      return ['other'];
   }
 }
 
-function readPorts(
-  draft: Draft,
-  dport: Negatable<readonly PortRange[]> | undefined,
-  sport?: Negatable<readonly PortRange[]>,
-  rest?: unknown,
-): void {
-  if (dport !== undefined) {
-    draft.dports.push(...dport.value.map((range) => range.from));
-    say(draft, dport.value.some((range) => range.from !== range.to) ? 'other' : 'dport', dport.negated);
-  }
-  if (sport !== undefined) say(draft, 'sport', sport.negated);
-  if (rest !== undefined) say(draft, 'other', false);
+function readPorts(draft: Draft, { destinationPort, sourcePort, flags, rest }: Omit<PortsMatch, 'kind'>): string[] {
+  const single = destinationPort?.value.every((range) => range.from === range.to);
+  draft.dports.push(...(destinationPort?.value.map((range) => range.from) ?? []));
+  return [
+    ...(destinationPort ? [word(single ? 'dport' : 'other', destinationPort.negated)] : []),
+    ...(sourcePort ? [word('sport', sourcePort.negated)] : []),
+    ...(flags || rest ? ['other'] : []),
+  ];
 }
 
-function readOwner(draft: Draft, { uid, gid, socketExists }: Extract<Match, { kind: 'owner' }>): void {
-  if (uid !== undefined) {
-    draft.uid = uid.value.from;
-    say(draft, uid.value.from === uid.value.to ? 'uid' : 'other', uid.negated);
-  }
-  if (gid !== undefined) {
-    draft.gids.push(gid.value.from);
-    say(draft, gid.value.from === gid.value.to ? 'gid' : 'other', gid.negated);
-  }
-  if (socketExists !== undefined) say(draft, 'other', socketExists.negated);
+function readOwner(draft: Draft, { uid, gid, socketExists }: OwnerMatch): string[] {
+  if (uid) draft.uid = uid.value.from;
+  if (gid) draft.gids.push(gid.value.from);
+  return [
+    ...(uid ? [ownerWord('uid', uid)] : []),
+    ...(gid ? [ownerWord('gid', gid)] : []),
+    ...(socketExists ? ['other'] : []),
+  ];
 }
 
-function say(draft: Draft, word: string, negated: boolean): void {
-  draft.words.add(negated ? `!${word}` : word);
+function ownerWord(name: string, { value, negated }: Negatable<IdRange>): string {
+  return word(value.from === value.to ? name : 'other', negated);
+}
+
+function word(name: string, negated: boolean): string {
+  return negated ? `!${name}` : name;
 }

@@ -1,6 +1,10 @@
+import { FAMILIES } from '../model/family.ts';
+import type { Coverage } from '../model/pod.ts';
 import type { Ruleset } from '../model/ruleset.ts';
-import { candidatesFor } from './candidates.ts';
+import { candidateOf, carriedOver, compareProposals, type Proposal, proposalsFor } from './candidates.ts';
+import type { Subject } from './explain.ts';
 import { keyedChains } from './live.ts';
+import { sampleOf } from './sample.ts';
 import type { Candidate, Evidence, Inference } from './types.ts';
 import { viewsOf } from './view.ts';
 
@@ -8,16 +12,44 @@ export type { Candidate, Certainty, Evidence, Inference, RuleDifference } from '
 
 /** More candidates than anybody looks at; the worst of 40 layouts are of no interest. */
 const MOST_CANDIDATES = 12;
+/** Of a large ruleset only the best guesses at a sample are held against all of it. */
+const MOST_CARRIED_OVER = 3;
 
 /**
  * Which Istio releases and inputs live rules were written from, best candidate first. An input is only read where Istio
- * writes it; whatever stands elsewhere, is missing or out of order counts as distance. Never throws for rules of any kind.
+ * writes it; whatever stands elsewhere, is missing or out of order counts as distance. Never throws for rules of any
+ * kind; throws a RangeError when the declared release is none.
  */
 export function inferConfig(ruleset: Ruleset, evidence: Evidence = {}): Inference {
-  const candidates = viewsOf(ruleset).flatMap((view) => {
-    return candidatesFor({ view, live: keyedChains(view.tables), evidence });
+  const sample = sampleOf(ruleset);
+  const subjects = subjectsOf(ruleset, evidence);
+  const samples = sample === ruleset ? subjects : subjectsOf(sample, evidence);
+  const found = subjects.flatMap((subject, position) => {
+    const proposals = proposalsFor(samples[position] ?? subject);
+    return (sample === ruleset ? proposals : whole(subject, proposals)).map((proposal) => ({ subject, proposal }));
   });
-  return { candidates: candidates.toSorted((a, b) => a.distance - b.distance).slice(0, MOST_CANDIDATES) };
+  const best = found.toSorted((a, b) => compareProposals(a.proposal, b.proposal)).slice(0, MOST_CANDIDATES);
+  return { candidates: best.map(({ subject, proposal }) => candidateOf(subject, proposal)) };
+}
+
+function subjectsOf(ruleset: Ruleset, evidence: Evidence): Subject[] {
+  const coverage = evidence.coverage ?? shown(ruleset);
+  return viewsOf(ruleset).map((view) => ({ view, live: keyedChains(view.tables), evidence, coverage }));
+}
+
+/** Without better knowledge a family without any table was not looked at. */
+function shown(ruleset: Ruleset): Coverage[] {
+  const families = FAMILIES.filter((family) =>
+    ruleset.tables.some((table) => table.family === family || table.family === 'inet'),
+  );
+  return families.map((family) => ({ family, tables: 'all' }));
+}
+
+/** The best of the proposals, and the best that is not suspicious. */
+function whole(subject: Subject, proposals: readonly Proposal[]): Proposal[] {
+  const trusted = proposals.find(({ suspicious }) => suspicious.length === 0);
+  const best = new Set([...proposals.slice(0, MOST_CARRIED_OVER), ...(trusted === undefined ? [] : [trusted])]);
+  return [...best].map((proposal) => carriedOver(subject, proposal));
 }
 
 /** The best candidate that takes nothing suspicious for an intention: what live rules may be held against. */

@@ -63,6 +63,9 @@ export function certaintyOf(
   return Object.fromEntries(entries);
 }
 
+/** A list longer than this is cut in a sentence. */
+const MOST_SHOWN = 20;
+
 /** A sentence for each input that is not what the release does by default. */
 export function reasonsFor(config: Config, observed: Observed, suspicious: readonly ConfigKey[]): string[] {
   return unusualInputs(config, observed).map((key) => {
@@ -106,5 +109,7 @@ export function same(a: Config[ConfigKey] | undefined, b: Config[ConfigKey] | un
 
 function shown(value: Config[ConfigKey]): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return value.length === 0 ? '(none)' : value.join(',');
+  if (value.length === 0) return '(none)';
+  const rest = value.length - MOST_SHOWN;
+  return rest <= 0 ? value.join() : `${value.slice(0, MOST_SHOWN).join()} and ${rest} more`;
 }

@@ -29,6 +29,6 @@ function concerns(table: Table, chain: Chain): boolean {
 function keyed(table: Table, chain: Chain): KeyedChain {
   // In a table of Istio's own there is nothing foreign, so that nothing needs to be told apart.
   const builtIn = chain.base !== undefined && nativeTable(table.name) === null;
-  const keys = chain.rules.map(ruleKey);
+  const keys = chain.rules.map((rule) => ruleKey(rule, table.family));
   return { family: table.family, table: table.name, chain: chain.name, rules: chain.rules, keys, builtIn };
 }

@@ -1,4 +1,5 @@
 import type { Network } from '../model/address.ts';
+import type { TableFamily } from '../model/family.ts';
 import type { Match, Negatable, PortRange, PortsMatch } from '../model/match.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
@@ -7,18 +8,21 @@ import type { Target } from '../model/target.ts';
  * A text that two rules share exactly when they say the same: the order of conditions, comments and conditions that
  * always hold do not count.
  */
-export function ruleKey(rule: Pick<Rule, 'matches' | 'targets'>): string {
-  const matches = rule.matches.map(matchKey).filter((key) => key !== '');
+export function ruleKey(rule: Pick<Rule, 'matches' | 'targets'>, family: TableFamily): string {
+  const matches = rule.matches.map((match) => matchKey(match, family)).filter((key) => key !== '');
   return `${matches.sort().join(' ')} -> ${rule.targets.map(targetKey).join(' ')}`;
 }
 
-function matchKey(match: Match): string {
+function matchKey(match: Match, family: TableFamily): string {
   switch (match.kind) {
     case 'comment':
       return '';
     case 'source':
     case 'destination':
-      return !match.negated && match.network.mask === 0n ? '' : sign(match.negated, match.kind, block(match.network));
+      // In an inet table all addresses of one family are a condition: that the packet is of the family.
+      return family !== 'inet' && !match.negated && match.network.mask === 0n
+        ? ''
+        : sign(match.negated, match.kind, block(match.network));
     case 'in-interface':
     case 'out-interface':
       return sign(match.negated, match.kind, match.name);

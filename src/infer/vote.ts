@@ -15,9 +15,10 @@ export function majority<T>(votes: readonly T[]): T | undefined {
  * that Istio makes by default: then its twin got lost.
  */
 export function commonExemptions<T>(lists: readonly (readonly T[])[], usual: ReadonlySet<T> = new Set()): T[] {
+  const sets = lists.map((list) => new Set(list));
   const base = longest(lists);
-  const lost = unique(lists.flat()).filter((value) => usual.has(value) && !base.includes(value));
-  return [...base.filter((value) => usual.has(value) || lists.every((list) => list.includes(value))), ...lost];
+  const lost = [...usual].filter((value) => !base.includes(value) && sets.some((set) => set.has(value)));
+  return [...base.filter((value) => usual.has(value) || sets.every((set) => set.has(value))), ...lost];
 }
 
 /** One list from what each family shows, where the lack of a value is the graver fault. */

@@ -25,12 +25,16 @@ export function readDns(context: Context): Observed {
   };
 }
 
-/** Any rule that only DNS capture writes. That few of many are there is judged later, by trying to do without. */
+/**
+ * More rules than one that somebody added to each family. That many are missing is judged later, by trying to do
+ * without. 1.6 – 1.8 wrote one rule only.
+ */
 function hasSigns(context: Context): boolean {
-  const spares = inAll(context, 'nat', 'ISTIO_OUTPUT').some(
+  const spares = inAll(context, 'nat', 'ISTIO_OUTPUT').filter(
     (form) => form.shape.includes('!dport') && form.dports.includes(53),
   );
-  return spares || redirects(context).length > 0 || zones(context).length > 0;
+  const signs = spares.length + redirects(context).length + zones(context).length;
+  return signs > (context.has('dns-by-resolver') ? context.view.families.length : 0);
 }
 
 function redirects(context: Context, family?: Family): Form[] {

@@ -1,5 +1,5 @@
 import type { Family } from '../../model/family.ts';
-import { between, type Context, listed } from '../context.ts';
+import { between, type Context, inAll, listed } from '../context.ts';
 import type { Form } from '../form.ts';
 import type { Observed } from '../types.ts';
 import { allCaptured, commonExemptions, unique } from '../vote.ts';
@@ -46,7 +46,13 @@ function includes(chains: readonly InboundChain[], tunnel: number, context: Cont
   const ports = allCaptured(captures.map((forms) => unique(forms.flatMap((form) => form.dports))));
   if (ports.length > 0) return ports;
   const meant = chains.some((chain) => chain.entered || excludes(context, chain, tunnel).length > 0);
-  return meant ? '*' : [];
+  return meant || (context.reading === 'cautious' && isLost(context)) ? '*' : [];
+}
+
+/** Istio writes these chains even where nothing inbound is captured. */
+function isLost(context: Context): boolean {
+  const always = ['ISTIO_IN_REDIRECT', ...(context.has('tunnel-return') ? ['ISTIO_INBOUND'] : [])];
+  return always.some((chain) => inAll(context, 'nat', chain).length === 0);
 }
 
 /** Istio's own place for exclusions: behind the HBONE port and 22, or the rules of TPROXY, ahead of the capture. */

@@ -40,7 +40,7 @@ function dropsInvalid(context: Context): boolean {
 }
 
 /** 1.0 wrote no IPv6 rules when IPv6 was enabled, and refused it otherwise. */
-function hasIpv6({ view, has }: Context): boolean {
+function hasIpv6({ view, has, sawIpv6 }: Context): boolean {
   if (has('ipv6-nat')) return view.families.includes('ipv6');
-  return !view.forms('ipv6', 'filter', 'INPUT').some((form) => form.target === 'reject');
+  return sawIpv6 && !view.forms('ipv6', 'filter', 'INPUT').some((form) => form.target === 'reject');
 }

@@ -4,7 +4,7 @@ import { unique } from '../vote.ts';
 
 /** Excluded and virtual interfaces: both show in PREROUTING, the first in OUTPUT too, the second also as a redirect. */
 export function readInterfaces(context: Context, captured: Observed['outboundIpRangesInclude']): Observed {
-  const excludeInterfaces = context.has('exclude-interfaces') ? excluded(context) : [];
+  const excludeInterfaces = context.has('exclude-interfaces') ? excludedInterfaces(context) : [];
   const rerouteVirtualInterfaces = context.has('virtual-interfaces')
     ? virtual(context, excludeInterfaces, captured)
     : [];
@@ -15,12 +15,13 @@ export function readInterfaces(context: Context, captured: Observed['outboundIpR
 }
 
 /** Istio returns an excluded interface in two hooks, and in TPROXY mode in two tables: one rule alone is not Istio's. */
-function excluded(context: Context): string[] {
+function excludedInterfaces(context: Context): string[] {
   const places = ['nat', 'mangle'].flatMap((table) => [
-    returned(inAll(context, table, 'PREROUTING'), 'in').flatMap((form) => form.in ?? []),
-    returned(inAll(context, table, 'OUTPUT'), 'out').flatMap((form) => form.out ?? []),
+    new Set(returned(inAll(context, table, 'PREROUTING'), 'in').flatMap((form) => form.in ?? [])),
+    new Set(returned(inAll(context, table, 'OUTPUT'), 'out').flatMap((form) => form.out ?? [])),
   ]);
-  return unique(places.flat()).filter((name) => places.filter((place) => place.includes(name)).length > 1);
+  const names = unique(places.flatMap((place) => [...place]));
+  return names.filter((name) => places.filter((place) => place.has(name)).length > 1);
 }
 
 /**
@@ -32,9 +33,10 @@ function virtual(
   excludes: readonly string[],
   captured: Observed['outboundIpRangesInclude'],
 ): string[] {
+  const excluded = new Set(excludes);
   const hook = inAll(context, 'nat', 'PREROUTING');
   const redirected = hook.filter((form) => form.target === 'jump ISTIO_REDIRECT').flatMap((form) => form.in ?? []);
   const alone = captured?.length === 0 && context.reading === 'literal';
   const onlyReturned = alone ? returned(hook, 'in').flatMap((form) => form.in ?? []) : [];
-  return unique([...redirected, ...onlyReturned.filter((name) => !excludes.includes(name))]).reverse();
+  return unique([...redirected, ...onlyReturned.filter((name) => !excluded.has(name))]).reverse();
 }

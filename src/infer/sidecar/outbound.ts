@@ -3,7 +3,7 @@ import type { Family } from '../../model/family.ts';
 import { between, byFamily, type Context, inAll, listed, returned } from '../context.ts';
 import type { Form } from '../form.ts';
 import type { Observed } from '../types.ts';
-import { allCaptured, commonExemptions, majority, unique } from '../vote.ts';
+import { allCaptured, commonExemptions, majority } from '../vote.ts';
 
 const CAPTURE = 'jump ISTIO_REDIRECT';
 /** istio-cni excludes this outbound port unless told otherwise. */
@@ -38,8 +38,9 @@ function excludedPorts(context: Context, chains: readonly OutputChain[]): readon
     const tcp = returned(head, 'tcp dport').flatMap((form) => form.dports);
     const udp = returned(head, 'udp dport').flatMap((form) => form.dports);
     if (!context.has('outbound-port-excludes-udp')) return tcp;
-    const both = tcp.filter((port) => udp.includes(port));
-    return [...both, ...unique([...tcp, ...udp]).filter((port) => USUAL.has(port) && !both.includes(port))];
+    const inUdp = new Set(udp);
+    const halves = [...USUAL].filter((port) => !tcp.includes(port) && inUdp.has(port));
+    return [...tcp.filter((port) => inUdp.has(port) || USUAL.has(port)), ...halves];
   });
   return listed(context, commonExemptions(lists, USUAL));
 }
