@@ -9,6 +9,9 @@ export interface Option {
   readonly values: readonly string[];
   /** Offset in the text, for diagnostics. */
   readonly at: number;
+  /** Offsets of the whole, a `!` before it included. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /**

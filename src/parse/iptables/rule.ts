@@ -15,6 +15,9 @@ export interface ReadRule {
   readonly alternatives: readonly (readonly Match[])[];
 }
 
+/** How many rules one line may stand for; two long lists would otherwise fill the memory. */
+const MOST_RULES = 10_000;
+
 /**
  * Reads the words of a rule from `first` on, behind `-A CHAIN`. Null when it cannot be read: the cursor's problems then hold an error.
  * Unknown modules, options and targets are kept as they were written, with a note.
@@ -32,6 +35,14 @@ export function readRule(cursor: Cursor, first: number): ReadRule | null {
   const modules: Match[] = draft.odd;
   for (const unit of draft.units) {
     if (!buildUnit(cursor, draft, unit, modules)) return null;
+  }
+  const count = Math.max(1, draft.sources.length) * Math.max(1, draft.destinations.length);
+  if (count > MOST_RULES) {
+    cursor.fail(
+      `the lists of addresses stand for ${count} rules, more than ${MOST_RULES}`,
+      cursor.words.starts[first] ?? 0,
+    );
+    return null;
   }
   return { draft, alternatives: multiply(draft, modules) };
 }
@@ -102,7 +113,8 @@ function together(
   if (destination !== undefined && restricts(destination)) matches.push(destination);
   for (const match of rule.base) if (match !== undefined) matches.push(match);
   for (const match of modules) matches.push(match);
-  return matches;
+  // An array that grew has room for 17; the copy has room for what is in it.
+  return matches.slice();
 }
 
 /** The kernel keeps no address for `-s 0.0.0.0/0`, and prints none. */

@@ -3,9 +3,12 @@ import type { MatchModule, Option, TargetModule } from './module.ts';
 /** A module that a rule names, while its options are being collected. */
 export type Unit = {
   readonly name: string;
-  readonly options: Option[];
-  /** Offsets in the text, in pairs from-to: what the unit was written as. */
-  readonly pieces: number[];
+  options: readonly Option[];
+  /** Offsets of `-m NAME`; both 0 for a module that came with `-p`. */
+  readonly from: number;
+  readonly to: number;
+  /** Of a module that we do not know: the offsets of the words behind it, in pairs from-to. */
+  readonly swept?: number[];
 } & (
   | { readonly role: 'match'; readonly module: MatchModule | null }
   | { readonly role: 'target'; readonly module: TargetModule | null }
@@ -13,14 +16,16 @@ export type Unit = {
 
 /** The unit exactly as it was written, its parts joined by single blanks. */
 export function rawText(text: string, unit: Unit): string {
-  const parts: string[] = [];
-  for (let i = 0; i + 1 < unit.pieces.length; i += 2) parts.push(text.slice(unit.pieces[i], unit.pieces[i + 1]));
+  const parts = unit.to > unit.from ? [text.slice(unit.from, unit.to)] : [];
+  for (const option of unit.options) parts.push(text.slice(option.from, option.to));
+  const swept = unit.swept ?? [];
+  for (let i = 0; i + 1 < swept.length; i += 2) parts.push(text.slice(swept[i], swept[i + 1]));
   return parts.join(' ');
 }
 
 /** Where the unit begins in the text. */
 export function startOf(unit: Unit): number {
-  return unit.pieces[0] ?? 0;
+  return unit.to > unit.from ? unit.from : (unit.options[0]?.from ?? 0);
 }
 
 /**

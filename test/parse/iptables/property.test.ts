@@ -246,6 +246,11 @@ describe('much text', () => {
 
   it.each([
     ['one line of a million words', `-A X ${'-m tcp '.repeat(300_000)}`],
+    ['many abbreviated options', `-A X ${'-m comment --comm x '.repeat(100_000)}`],
+    [
+      'two long lists of addresses',
+      `-A X -s ${'10.0.0.1,'.repeat(20_000)}1.1.1.1 -d ${'10.0.0.1,'.repeat(20_000)}1.1.1.1`,
+    ],
     ['one line of blanks', `${' '.repeat(2_000_000)}x`],
     ['a hundred thousand lines that are none', 'Chain of command (1 -- * *\n'.repeat(100_000)],
     ['an open quote', `-A X -m comment --comment "${'\\" '.repeat(500_000)}`],
