@@ -11,7 +11,7 @@ export const FIXTURES = join(here, '../../fixtures/iptables');
 export const RECORDED = join(FIXTURES, 'recorded');
 
 /** The layouts that were recorded from Istio's own rules; not part of the repository. */
-export const CORPUS = process.env.ISTIO_NAT_CORPUS ?? join(here, '../../../../shared/corpus');
+const CORPUS = process.env.ISTIO_NAT_CORPUS ?? join(here, '../../../../shared/corpus');
 export const HAS_CORPUS = existsSync(CORPUS);
 
 /** The four ways to hold rules. */

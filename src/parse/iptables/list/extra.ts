@@ -5,7 +5,7 @@ import { PORTS } from './ports.ts';
 import { readTarget } from './targets.ts';
 
 /** A part of what a row says behind the addresses: options again, or words that were not understood. */
-export type Piece =
+type Piece =
   | { readonly kind: 'options'; readonly args: readonly string[] }
   | { readonly kind: 'unknown'; readonly raw: string };
 
