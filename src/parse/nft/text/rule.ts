@@ -1,0 +1,50 @@
+import type { Reporter } from '../reporter.ts';
+import type { ListedRule, Statement } from '../syntax.ts';
+import { Cursor, joinTokens, Unexpected } from './cursor.ts';
+import type { Lexer, Token } from './lexer.ts';
+import { parseStatement } from './statement.ts';
+
+/** A rule from its tokens. What cannot be read is kept as one unknown statement up to the end of the rule. */
+export function parseRule(tokens: readonly Token[], lexer: Lexer, report: Reporter): ListedRule {
+  const cursor = new Cursor(tokens);
+  const statements: Statement[] = [];
+  const shown: Token[] = [];
+  while (!cursor.done) {
+    const start = cursor.position;
+    const statement = readStatement(cursor, lexer, report);
+    statements.push(statement);
+    if (statement.kind !== 'counter') shown.push(...tokens.slice(start, cursor.position));
+  }
+  return { line: tokens[0]?.line ?? 0, statements, text: joinTokens(shown), gap: hasGap(tokens) };
+}
+
+function readStatement(cursor: Cursor, lexer: Lexer, report: Reporter): Statement {
+  const start = cursor.position;
+  try {
+    return parseStatement(cursor);
+  } catch (error) {
+    if (!(error instanceof Unexpected)) throw error;
+    complain(error, cursor, lexer, report);
+    cursor.position = cursor.tokens.length;
+    return { kind: 'unknown', subject: 'target', raw: cursor.textFrom(start) };
+  }
+}
+
+/** A statement we do not know may be nft's own and newer than we are: a note. A known one in a wrong form is an error. */
+function complain(error: Unexpected, cursor: Cursor, lexer: Lexer, report: Reporter): void {
+  const token = error.token ?? cursor.tokens.at(-1);
+  if (token === undefined) return;
+  const column = error.token === undefined ? token.column + (token.end - token.start) : token.column;
+  const position = { line: token.line, column };
+  const text = lexer.lineOf(token);
+  if (error.reason === 'word') report.note(position, `${error.message}; kept as unknown`, text);
+  else report.error(position, `${error.message}; the rest of the rule is kept as unknown`, text);
+}
+
+/** Whether two tokens of one line stand more than one blank apart. */
+function hasGap(tokens: readonly Token[]): boolean {
+  return tokens.some((token, position) => {
+    const previous = tokens[position - 1];
+    return previous !== undefined && previous.line === token.line && token.start - previous.end > 1;
+  });
+}
