@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 
 /** Where in the input something was seen. Both 1-based. */
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }

@@ -23,7 +23,7 @@ export function printMatch(match: Match, company: Company): string[] {
     case 'protocol':
       return printProtocol(match, company);
     case 'fragment':
-      return [`ip frag-off & 0x1fff ${match.negated ? '==' : '!='} 0x0`];
+      return [`ip frag-off & 8191 ${match.negated ? '==' : '!='} 0`];
     case 'tcp':
     case 'udp':
     case 'sctp':

@@ -9,24 +9,27 @@ export interface Namespace {
   list(...args: string[]): string;
 }
 
+/** System programs, not packages. */
+const PROGRAMS = { ip: 'ip', nft: 'nft' } as const;
+
 let count = 0;
 
 /** Makes a namespace, hands it over, and deletes it however that ends. */
 export function inNamespace(use: (namespace: Namespace) => void): void {
   count += 1;
   const name = `istio-nat-print-${process.pid}-${count}`;
-  execFileSync('ip', ['netns', 'add', name]);
+  execFileSync(PROGRAMS.ip, ['netns', 'add', name]);
   try {
     use(openNamespace(name));
   } finally {
-    execFileSync('ip', ['netns', 'del', name]);
+    execFileSync(PROGRAMS.ip, ['netns', 'del', name]);
   }
 }
 
 function openNamespace(name: string): Namespace {
   const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
   const run = (args: readonly string[], input = ''): string =>
-    execFileSync('ip', ['netns', 'exec', name, 'nft', ...args], { input, encoding: 'utf8', env, maxBuffer: 1 << 26 });
+    execFileSync(PROGRAMS.ip, ['netns', 'exec', name, 'nft', ...args], { input, encoding: 'utf8', env, maxBuffer: 1 << 26 });
   return {
     load: (rules) => void run(['-f', '-'], `flush ruleset\n${rules}`),
     list: (...args) => run(args.length > 0 ? args : ['list', 'ruleset']),
@@ -37,8 +40,8 @@ function openNamespace(name: string): Namespace {
 function obstacle(): string | null {
   if (process.getuid?.() !== 0) return 'needs root';
   try {
-    execFileSync('nft', ['--version'], { stdio: 'ignore' });
-    execFileSync('ip', ['-V'], { stdio: 'ignore' });
+    execFileSync(PROGRAMS.nft, ['--version'], { stdio: 'ignore' });
+    execFileSync(PROGRAMS.ip, ['-V'], { stdio: 'ignore' });
     return null;
   } catch {
     return 'needs nft and ip';

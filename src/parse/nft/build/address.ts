@@ -58,7 +58,7 @@ function maskedAddress(condition: Condition, side: Side, family: Family): Match[
 }
 
 /** The condition "is a packet of this family": any source of the family. */
-export function familyMatch(family: Family): Match {
+function familyMatch(family: Family): Match {
   return { kind: 'source', negated: false, network: { family, address: 0n, mask: 0n } };
 }
 
