@@ -29,7 +29,12 @@ export function inNamespace(use: (namespace: Namespace) => void): void {
 function openNamespace(name: string): Namespace {
   const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
   const run = (args: readonly string[], input = ''): string =>
-    execFileSync(PROGRAMS.ip, ['netns', 'exec', name, 'nft', ...args], { input, encoding: 'utf8', env, maxBuffer: 1 << 26 });
+    execFileSync(PROGRAMS.ip, ['netns', 'exec', name, 'nft', ...args], {
+      input,
+      encoding: 'utf8',
+      env,
+      maxBuffer: 1 << 26,
+    });
   return {
     load: (rules) => void run(['-f', '-'], `flush ruleset\n${rules}`),
     list: (...args) => run(args.length > 0 ? args : ['list', 'ruleset']),
