@@ -8,10 +8,11 @@ const STAGES = {
   print: ['model'],
   layout: ['model'],
   evaluate: ['model'],
+  infer: ['model', 'layout', 'evaluate', 'print'],
   diagnose: ['model', 'evaluate', 'layout', 'print'],
   collect: ['model'],
   report: ['model', 'diagnose', 'evaluate'],
-  pipeline: ['model', 'parse', 'print', 'layout', 'evaluate', 'diagnose', 'collect'],
+  pipeline: ['model', 'parse', 'print', 'layout', 'evaluate', 'infer', 'diagnose', 'collect'],
   cli: ['model', 'pipeline', 'report', 'diagnose'],
   commands: ['model', 'pipeline', 'report', 'diagnose', 'cli'],
 };
@@ -43,6 +44,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js'], conditionNames: ['import', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
   },
 };

@@ -8,11 +8,11 @@ import { sidecarNftables } from './nftables/sidecar.ts';
 import { sidecarIptables } from './sidecar/index.ts';
 
 export { whyNoLayout } from './availability.ts';
-export { CHANGES, type Change } from './changes.ts';
-export { defaultConfig, type Programmer } from './defaults.ts';
+export { CHANGES } from './changes.ts';
+export { defaultConfig } from './defaults.ts';
 export type { ResolveGroup } from './groups.ts';
 export { inputsOf } from './inputs.ts';
-export { isNewerThanKnown, parseRelease, type Release } from './release.ts';
+export { isNewerThanKnown, NEWEST_MINOR, parseRelease } from './release.ts';
 export { expectedRouting } from './routing.ts';
 
 /** What the configuration alone does not say. */

@@ -1,7 +1,7 @@
 import { buildContext } from '../diagnose/context.ts';
 import { diagnose } from '../diagnose/index.ts';
 import type { CheckReport } from '../diagnose/report.ts';
-import { expectedRouting } from '../layout/routing.ts';
+import { expectedRouting } from '../layout/index.ts';
 import type { Backend } from '../model/ruleset.ts';
 import { formatConfig } from '../parse/config/index.ts';
 import { declaredInputs, resolveConfig } from './config.ts';

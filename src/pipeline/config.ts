@@ -1,6 +1,5 @@
 import type { InputOrigin, ResolvedConfig } from '../diagnose/report.ts';
-import { defaultConfig } from '../layout/defaults.ts';
-import { NEWEST_MINOR } from '../layout/release.ts';
+import { defaultConfig, NEWEST_MINOR } from '../layout/index.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import { CONFIG_KEYS, parseConfigFile, parseInput } from '../parse/config/index.ts';
 import { UsageError } from './errors.ts';

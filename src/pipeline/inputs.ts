@@ -1,2 +1,2 @@
-export { CONFIG_KEYS, type InputDescription } from '../parse/config/keys.ts';
+export { CONFIG_KEYS } from '../parse/config/keys.ts';
 export { nearest } from '../parse/config/nearest.ts';

@@ -4,7 +4,7 @@ import { observeRouting } from './observe-routing.ts';
 import { observeSockets } from './observe-sockets.ts';
 import { observeTables } from './observe-tables.ts';
 
-export { observeRules, type SavedOptions, type SavedText } from './observe-saved.ts';
+export { observeRules, type SavedText } from './observe-saved.ts';
 
 /**
  * A capture, understood: the rules of every backend, the sockets, the policy routing, and for everything that could not

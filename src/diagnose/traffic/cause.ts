@@ -40,3 +40,9 @@ function matched(steps: readonly TraceStep[]): TraceStep[] {
 function steers({ rule }: RuleReference): boolean {
   return rule.targets.some(({ kind }) => kind !== 'continue');
 }
+
+/** Causes that are one fault, and the code of the catalogue for it. */
+export interface Group {
+  readonly code: string;
+  readonly causes: readonly [Cause, ...Cause[]];
+}

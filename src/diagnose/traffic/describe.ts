@@ -4,8 +4,7 @@ import { finding } from '../check.ts';
 import type { Context } from '../context.ts';
 import { deleteCommand, insertCommand, missingEvidence, quoted, ruleEvidence } from '../quote.ts';
 import type { Difference, Evidence, Finding } from '../report.ts';
-import type { Cause } from './cause.ts';
-import type { Group } from './groups.ts';
+import type { Cause, Group } from './cause.ts';
 import { packetsInWords, verdictInWords } from './words.ts';
 
 /** The finding for a group of differences: what happens, to which packets, by which rule, and the way out. */

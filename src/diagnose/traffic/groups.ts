@@ -1,16 +1,10 @@
 import { coversFamily, findChain, type RuleReference, type Table } from '../../model/ruleset.ts';
 import { type Context, istioTables } from '../context.ts';
 import type { Finding } from '../report.ts';
-import { type Cause, causeOf } from './cause.ts';
+import { type Cause, causeOf, type Group } from './cause.ts';
 import { describeGroup } from './describe.ts';
 import { isGuardrail } from './guardrails.ts';
 import { nameOf } from './name.ts';
-
-/** Differences that have one cause. */
-export interface Group {
-  readonly code: string;
-  readonly causes: readonly [Cause, ...Cause[]];
-}
 
 const known = new WeakMap<Context, readonly Finding[]>();
 
