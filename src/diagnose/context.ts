@@ -18,10 +18,26 @@ export interface Context extends ResolvedConfig {
   readonly different: readonly DifferentClass[];
   readonly open: readonly OpenClass[];
   readonly layout: LayoutIndex;
+  /** Whether anything but the rules says that the pod belongs to the mesh. */
+  readonly declared: boolean;
+  /** First and last release of an older layout that the live rules are exactly, if they are one. */
+  readonly older: readonly [string, string] | null;
+}
+
+/** What is known about the pod beside its rules and inputs. `older` is asked only when the rules are not as expected. */
+export interface Background {
+  readonly declared: boolean;
+  readonly older: () => readonly [string, string] | null;
 }
 
 /** Compares the pod with the expected rules, in both directions and all families that were seen. */
-export function buildContext(pod: Pod, resolved: ResolvedConfig, expected: Ruleset, routing: Routing): Context {
+export function buildContext(
+  pod: Pod,
+  resolved: ResolvedConfig,
+  expected: Ruleset,
+  routing: Routing,
+  background: Background,
+): Context {
   const families = FAMILIES.filter((family) => pod.coverage.some((covered) => covered.family === family));
   const shown = onlyShownTables(expected, pod);
   const comparisons = families.flatMap((family) =>
@@ -29,15 +45,19 @@ export function buildContext(pod: Pod, resolved: ResolvedConfig, expected: Rules
       compareRulesets(pod.ruleset, shown, { hook, family, localAddresses: localAddresses(pod) }),
     ),
   );
+  const different = comparisons.flatMap((comparison) => comparison.different);
+  const layout = new LayoutIndex(pod.ruleset, expected);
   return {
     ...resolved,
     pod,
     expected,
     routing,
     families,
-    different: comparisons.flatMap((comparison) => comparison.different),
+    different,
     open: comparisons.flatMap((comparison) => comparison.open),
-    layout: new LayoutIndex(pod.ruleset, expected),
+    layout,
+    declared: background.declared,
+    older: different.length > 0 || !layout.isComplete() ? background.older() : null,
   };
 }
 
@@ -74,6 +94,11 @@ export class LayoutIndex {
   /** How often Istio would have programmed this rule in this chain. */
   expectedCount(where: RuleReference): number {
     return this.#expected.get(identity(where)) ?? 0;
+  }
+
+  /** Whether every rule that Istio would have programmed stands in its chain. */
+  isComplete(): boolean {
+    return [...this.#expected].every(([key, count]) => (this.#live.get(key) ?? 0) >= count);
   }
 
   /** How often this rule stands in this chain of the pod. */

@@ -3,16 +3,19 @@ import type { Check } from './check.ts';
 import { runCheck } from './check.ts';
 import { emptyLegacy, twoBackends } from './checks/backends.ts';
 import { applicationAsProxy, proxyListening, proxyOwner, reservedPorts } from './checks/listeners.ts';
+import { release } from './checks/release.ts';
 import { tproxyRouting } from './checks/routing.ts';
 import { duplicates, equivalent, foreign, unreachable } from './checks/text.ts';
 import { TRAFFIC_CHECKS } from './checks/traffic.ts';
 import { type Context, isCovered, istioTables } from './context.ts';
 import type { CheckOutcome, CheckReport, Finding, Severity, Undetermined } from './report.ts';
+import { isOutsideMesh } from './traffic/groups.ts';
 import { packetsInWords } from './traffic/words.ts';
 
 /** All checks, in the order in which reports list them. */
 export const CHECKS: readonly Check[] = [
   ...TRAFFIC_CHECKS,
+  release,
   unreachable,
   duplicates,
   twoBackends,
@@ -37,7 +40,7 @@ export function diagnose(context: Context): Diagnosis {
   return conclude(
     results.map(({ outcome }) => outcome),
     results.flatMap(({ findings }) => findings),
-    [...obstaclesOf(context), ...notShown(context), ...openQuestions(context)],
+    [...obstaclesOf(context), ...notShown(context), ...openQuestions(context), ...notInMesh(context)],
   );
 }
 
@@ -110,4 +113,15 @@ function openQuestions({ open }: Context): Undetermined[] {
 
 function hasRules({ chains }: Table): boolean {
   return chains.some(({ rules }) => rules.length > 0);
+}
+
+function notInMesh(context: Context): Undetermined[] {
+  if (!isOutsideMesh(context)) return [];
+  return [
+    {
+      code: 'NAT1004',
+      message: 'There is no rule of Istio here, and nothing says that this pod belongs to the mesh',
+      remedy: 'If it should, name the release that should have programmed it: --istio-version X.Y.Z',
+    },
+  ];
 }

@@ -12,7 +12,7 @@ export { CHANGES } from './changes.ts';
 export { defaultConfig } from './defaults.ts';
 export type { ResolveGroup } from './groups.ts';
 export { inputsOf } from './inputs.ts';
-export { isNewerThanKnown, NEWEST_MINOR, parseRelease } from './release.ts';
+export { compareReleases, isNewerThanKnown, NEWEST_MINOR, parseRelease } from './release.ts';
 export { expectedRouting } from './routing.ts';
 
 /** What the configuration alone does not say. */

@@ -4,10 +4,11 @@ import type { CheckReport } from '../diagnose/report.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { Backend } from '../model/ruleset.ts';
 import { formatConfig } from '../parse/config/index.ts';
-import { declaredInputs, resolveConfig } from './config.ts';
+import { declaredInputs, type Layer, mergeLayers, resolveConfig } from './config.ts';
 import { EXAMPLE_INPUTS } from './example.ts';
 import { type Facts, gatherFacts } from './facts.ts';
-import { inputsFromPod } from './inputs-from-pod.ts';
+import { inferredInputs, olderRelease } from './inference.ts';
+import { inputsFromEnvironment, inputsFromRules } from './inputs-from-pod.ts';
 import { expectedRuleset } from './layout.ts';
 import type { Outside } from './outside.ts';
 import { groupsFromRules } from './owner-groups.ts';
@@ -21,11 +22,15 @@ import type { CheckRequest } from './types.ts';
 export async function check(request: CheckRequest, outside: Outside): Promise<CheckReport> {
   const declared = await declaredInputs(request.config, outside);
   const facts = await gatherFacts(request.source, outside);
-  const example = request.source.kind === 'example' ? [{ origin: 'config', inputs: EXAMPLE_INPUTS } as const] : [];
-  const resolved = resolveConfig({ layers: [...declared.layers, ...example, ...inputsFromPod(facts)] });
+  const layers = layersOf(request, declared, facts);
+  const resolved = resolveConfig(layers);
   const { config, origin } = resolved;
   const expected = expectedRuleset(config, { resolveGroup: groupsFromRules(facts.pod.ruleset, config) });
-  const context = buildContext(facts.pod, resolved, expected, expectedRouting(config));
+  const explicit = mergeLayers(layers.filter((layer) => layer.origin !== 'inferred'));
+  const context = buildContext(facts.pod, resolved, expected, expectedRouting(config), {
+    declared: Object.keys(explicit).length > 0,
+    older: () => olderRelease(facts, explicit),
+  });
   return {
     schemaVersion: 1,
     tool: { name: 'istio-nat', version: request.toolVersion },
@@ -40,6 +45,16 @@ export async function check(request: CheckRequest, outside: Outside): Promise<Ch
     },
     ...diagnose(context),
   };
+}
+
+/** All that is known about the inputs, strongest first. A configuration file is complete: its gaps are defaults. */
+function layersOf(request: CheckRequest, declared: readonly Layer[], facts: Facts): Layer[] {
+  const example: Layer[] = request.source.kind === 'example' ? [{ origin: 'config', inputs: EXAMPLE_INPUTS }] : [];
+  const pod: Layer[] = [{ origin: 'env', inputs: inputsFromEnvironment(facts.environment) }];
+  const known = [...declared, ...example, ...pod];
+  const complete = request.config.configFile !== undefined || example.length > 0;
+  const inferred = complete ? {} : inferredInputs(facts, mergeLayers(known));
+  return [...known, { origin: 'inferred', inputs: { ...inputsFromRules(facts), ...inferred } }];
 }
 
 /** The backend that holds Istio's rules, or any; what is configured when there are none. */

@@ -1,5 +1,5 @@
 import type { InputOrigin, ResolvedConfig } from '../diagnose/report.ts';
-import { defaultConfig, NEWEST_MINOR } from '../layout/index.ts';
+import { defaultConfig, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import { CONFIG_KEYS, parseConfigFile, parseInput } from '../parse/config/index.ts';
 import { UsageError } from './errors.ts';
@@ -9,16 +9,17 @@ import type { ConfigRequest } from './types.ts';
 type Inputs = { -readonly [K in ConfigKey]?: Config[K] };
 type Origins = Partial<Record<ConfigKey, InputOrigin>>;
 
-/** Inputs by where they came from, strongest first. */
-export interface Declared {
-  readonly layers: readonly { readonly origin: InputOrigin; readonly inputs: Partial<Config> }[];
+/** Inputs that came from one place. */
+export interface Layer {
+  readonly origin: InputOrigin;
+  readonly inputs: Partial<Config>;
 }
 
 /**
  * What the user declared: flags, the configuration file, variables ISTIO_NAT_….
  * @throws UsageError when a value is malformed, naming the flag, key or variable
  */
-export async function declaredInputs(request: ConfigRequest, outside: Outside): Promise<Declared> {
+export async function declaredInputs(request: ConfigRequest, outside: Outside): Promise<Layer[]> {
   const flags: Inputs = {};
   for (const { key, flag } of CONFIG_KEYS) {
     const raw = key === 'istioVersion' ? (request.istioVersion ?? request.flags[key]) : request.flags[key];
@@ -30,13 +31,11 @@ export async function declaredInputs(request: ConfigRequest, outside: Outside): 
     if (raw !== undefined) assign(env, key, raw, environment);
   }
   const file = request.configFile === undefined ? {} : await readConfigFile(request.configFile, outside);
-  return {
-    layers: [
-      { origin: 'flag', inputs: flags },
-      { origin: 'config', inputs: file },
-      { origin: 'env', inputs: env },
-    ],
-  };
+  return [
+    { origin: 'flag', inputs: flags },
+    { origin: 'config', inputs: file },
+    { origin: 'env', inputs: env },
+  ];
 }
 
 function assign<K extends ConfigKey>(inputs: Inputs, key: K, raw: string, name: string): void {
@@ -54,21 +53,30 @@ async function readConfigFile(path: string, outside: Outside): Promise<Partial<C
   return inputs;
 }
 
-/** The configuration with all gaps filled from the release's defaults, and where each declared value came from. */
-export function resolveConfig(declared: Declared): ResolvedConfig {
-  const given: Inputs = {};
-  const origin: Origins = {};
-  for (const layer of declared.layers) {
-    for (const [key, value] of Object.entries(layer.inputs) as [ConfigKey, never][]) {
-      if (key in given) continue;
-      given[key] = value;
-      origin[key] = layer.origin;
-    }
-  }
-  const version = given.istioVersion ?? `1.${NEWEST_MINOR}.0`;
+/** The inputs of all layers; where two name the same input, the earlier layer wins. */
+export function mergeLayers(layers: readonly Layer[]): Partial<Config> {
+  return Object.assign({}, ...layers.toReversed().map(({ inputs }) => inputs));
+}
+
+/** The configuration with all gaps filled from the release's defaults. Layers are given strongest first. */
+export function resolveConfig(layers: readonly Layer[]): ResolvedConfig {
+  const given = mergeLayers(layers);
+  const dataplane = given.dataplane ?? 'sidecar';
+  const defaults = defaultConfig(given.istioVersion ?? `1.${NEWEST_MINOR}.0`, 'istio-init', dataplane);
   // Istio takes the uids for the gids when it is given no gids.
   const gid = given.proxyUid !== undefined && given.proxyGid === undefined ? { proxyGid: given.proxyUid } : {};
-  const config: Config = { ...defaultConfig(version), ...given, ...gid };
-  for (const { key } of CONFIG_KEYS) origin[key] ??= 'default';
-  return { config, origin };
+  const config: Config = { ...defaults, ...given, ...gid };
+  refuseWithoutLayout(config);
+  return { config, origin: originsOf(layers) };
+}
+
+function refuseWithoutLayout(config: Config): void {
+  const reason = whyNoLayout(config);
+  if (reason !== null) throw new UsageError(reason, { hint: 'Correct --istio-version, --dataplane or --backend.' });
+}
+
+function originsOf(layers: readonly Layer[]): Origins {
+  return Object.fromEntries(
+    CONFIG_KEYS.map(({ key }) => [key, layers.find(({ inputs }) => key in inputs)?.origin ?? 'default']),
+  );
 }

@@ -1,24 +1,10 @@
-import type { InputOrigin } from '../diagnose/report.ts';
 import type { Config } from '../model/config.ts';
 import { coversFamily } from '../model/ruleset.ts';
 import { parseInput } from '../parse/config/index.ts';
 import type { Facts } from './facts.ts';
 
-interface Layer {
-  readonly origin: InputOrigin;
-  readonly inputs: Partial<Config>;
-}
-
-/** What the pod itself says about its inputs: the environment of istio-proxy first, then what only the rules show. */
-export function inputsFromPod(facts: Facts): Layer[] {
-  return [
-    { origin: 'env', inputs: fromEnvironment(facts.environment) },
-    { origin: 'inferred', inputs: fromRules(facts) },
-  ];
-}
-
 /** Variables that the injector sets on istio-proxy (since 1.0 and 1.6) and that the rules were written from. */
-function fromEnvironment(environment: Readonly<Record<string, string>>): Partial<Config> {
+export function inputsFromEnvironment(environment: Readonly<Record<string, string>>): Partial<Config> {
   const inputs: { -readonly [K in keyof Config]?: Config[K] } = {};
   const mode = environment.ISTIO_META_INTERCEPTION_MODE;
   if (mode === 'REDIRECT' || mode === 'TPROXY') inputs.interceptionMode = mode;
@@ -30,7 +16,7 @@ function fromEnvironment(environment: Readonly<Record<string, string>>): Partial
 }
 
 /** Istio decides about IPv6 by the addresses the pod had when it was programmed, which nobody configures. */
-function fromRules({ pod }: Facts): Partial<Config> {
+export function inputsFromRules({ pod }: Facts): Partial<Config> {
   const hasIpv6 = pod.ruleset.tables.some(
     (table) => coversFamily(table, 'ipv6') && table.chains.some(({ name }) => name.startsWith('ISTIO_')),
   );

@@ -1,48 +1,95 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
-import type { TraceStep } from '../../evaluate/packet.ts';
-import type { RuleReference } from '../../model/ruleset.ts';
+import { evaluatePacket, Hooks, type Trace, type TraceStep, verdictKey } from '../../evaluate/packet.ts';
+import type { RuleReference, Ruleset } from '../../model/ruleset.ts';
 import type { LayoutIndex } from '../context.ts';
 
 /** Why a class of packets is treated differently. */
 export interface Cause {
   readonly class: DifferentClass;
-  /** The live rule that Istio did not write and that decided, or sent the packet where it was decided. */
+  /** The live rule that Istio did not write and without which the packets would be treated another way. */
   readonly intruder: RuleReference | null;
-  /** The first rule on the expected way that the pod lacks. */
+  /** The rule of Istio's that the pod lacks and that decides what should happen. */
   readonly missing: RuleReference | null;
+  /** Nothing was added and nothing is missing: the rule that comes too early, and the one that comes too late. */
+  readonly order: Order | null;
 }
 
-/** Finds the guilty rules by holding the two ways of the witness against each other. */
-export function causeOf(different: DifferentClass, layout: LayoutIndex): Cause {
-  return {
-    class: different,
-    intruder: intruderOf(different, layout),
-    missing: missingOf(different, layout),
-  };
-}
-
-function intruderOf({ live }: DifferentClass, layout: LayoutIndex): RuleReference | null {
-  const isIntruder = (where: RuleReference) => layout.expectedCount(where) === 0;
-  if (live.decidedBy && isIntruder(live.decidedBy)) return live.decidedBy;
-  const steered = matched(live.steps).find(({ where }) => isIntruder(where) && steers(where));
-  return steered?.where ?? null;
-}
-
-function missingOf({ expected }: DifferentClass, layout: LayoutIndex): RuleReference | null {
-  return matched(expected.steps).find(({ where }) => layout.liveCount(where) === 0)?.where ?? null;
-}
-
-function matched(steps: readonly TraceStep[]): TraceStep[] {
-  return steps.filter(({ outcome }) => outcome === 'match');
-}
-
-/** Rules that log or count send a packet nowhere. */
-function steers({ rule }: RuleReference): boolean {
-  return rule.targets.some(({ kind }) => kind !== 'continue');
+/** Where the ways of a packet part, though both rulesets have the same rules. */
+export interface Order {
+  readonly early: RuleReference | null;
+  readonly late: RuleReference | null;
 }
 
 /** Causes that are one fault, and the code of the catalogue for it. */
 export interface Group {
   readonly code: string;
   readonly causes: readonly [Cause, ...Cause[]];
+}
+
+/** The two rulesets that are held against each other. */
+export interface Sides {
+  readonly live: Ruleset;
+  readonly expected: Ruleset;
+  readonly layout: LayoutIndex;
+}
+
+/**
+ * Finds the guilty rules by holding the two ways of the witness against each other. A rule is guilty when the packet
+ * would fare otherwise without it; one that only logs, marks, or jumps somewhere and comes back is not.
+ */
+export function causeOf(different: DifferentClass, { live, expected, layout }: Sides): Cause {
+  const missing = guilty(different.expected, expected, (where) => layout.liveCount(where) === 0, true);
+  const intruder = guilty(different.live, live, (where) => layout.expectedCount(where) === 0, missing === null);
+  const order = intruder === null && missing === null ? orderOf(different) : null;
+  return { class: different, intruder, missing, order };
+}
+
+/**
+ * The rule that decides by its absence; where several would each be enough, the one that decided or came first. A rule
+ * that let the packet go can be innocent of what later rules failed to do: then it is taken only as a `last` resort.
+ */
+function guilty(
+  trace: Trace,
+  ruleset: Ruleset,
+  isSuspect: (where: RuleReference) => boolean,
+  last: boolean,
+): RuleReference | null {
+  const suspects = matched(trace.steps).filter((where) => isSuspect(where) && steers(where));
+  const decider = suspects.find(({ rule }) => rule === trace.decidedBy?.rule);
+  const ordered = decider ? [decider, ...suspects.filter((where) => where !== decider)] : suspects;
+  const decisive = ordered.find((where) => isDecisive(where, trace, ruleset));
+  const resort = last || trace.verdict.kind !== 'accept' ? (decider ?? suspects[0]) : undefined;
+  return decisive ?? resort ?? null;
+}
+
+/** Whether the packet would fare otherwise if the rule were not there. */
+function isDecisive(where: RuleReference, trace: Trace, ruleset: Ruleset): boolean {
+  const hooks = new Hooks(withoutRule(ruleset, where));
+  const { verdict } = evaluatePacket(hooks, trace.packet, { reach: 'arrival' });
+  return verdictKey(verdict) !== verdictKey(trace.verdict);
+}
+
+function withoutRule(ruleset: Ruleset, { table, chain, rule }: RuleReference): Ruleset {
+  const rest = { ...chain, rules: chain.rules.filter((candidate) => candidate !== rule) };
+  const chains = table.chains.map((candidate) => (candidate === chain ? rest : candidate));
+  return { tables: ruleset.tables.map((candidate) => (candidate === table ? { ...table, chains } : candidate)) };
+}
+
+/** The first rule of each way that the other way does not meet. */
+function orderOf({ live, expected }: DifferentClass): Order {
+  const place = ({ chain, rule }: RuleReference) => `${chain.name} ${rule.text}`;
+  const first = (own: Trace, other: Trace) => {
+    const met = new Set(matched(other.steps).map(place));
+    return matched(own.steps).find((where) => !met.has(place(where))) ?? null;
+  };
+  return { early: first(live, expected) ?? live.decidedBy, late: first(expected, live) };
+}
+
+function matched(steps: readonly TraceStep[]): RuleReference[] {
+  return steps.filter(({ outcome }) => outcome === 'match').map(({ where }) => where);
+}
+
+/** Rules that log or count send a packet nowhere. */
+function steers({ rule }: RuleReference): boolean {
+  return rule.targets.some(({ kind }) => kind !== 'continue');
 }

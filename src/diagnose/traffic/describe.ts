@@ -10,6 +10,7 @@ import { packetsInWords, verdictInWords } from './words.ts';
 /** The finding for a group of differences: what happens, to which packets, by which rule, and the way out. */
 export function describeGroup({ code, causes }: Group, context: Context): Finding {
   const [first] = causes;
+  if (context.older !== null) return olderLayout(causes, context.older, context);
   const { family } = first.class;
   return finding(code, {
     message: `${happens(first.class)}${more(causes.length - 1)}. ${blame(first)}`,
@@ -17,6 +18,20 @@ export function describeGroup({ code, causes }: Group, context: Context): Findin
     evidence: unique(causes.flatMap((cause) => evidenceOf(cause, context))),
     differences: causes.map((cause) => differenceOf(cause)),
     command: commandFor(code, first, context),
+  });
+}
+
+/** The same rules would be right for an older release: one warning that says what behaves differently. */
+export function olderLayout(
+  causes: readonly Cause[],
+  [from, to]: readonly [string, string],
+  { config }: Context,
+): Finding {
+  const releases = from === to ? from : `${from} – ${to}`;
+  const effects = causes.map((cause) => `${happens(cause.class)}.`).join(' ');
+  return finding('NAT0112', {
+    message: `The rules are exactly the layout of Istio ${releases}, not that of ${config.istioVersion}. ${effects || 'Every packet is treated the same.'}`,
+    differences: causes.map(differenceOf),
   });
 }
 
@@ -85,7 +100,7 @@ function differenceOf({ class: different, intruder, missing }: Cause): Differenc
   };
 }
 
-const REPROGRAM: ReadonlySet<string> = new Set(['NAT0105', 'NAT0106', 'NAT0107', 'NAT0601', 'NAT0602']);
+const REPROGRAM: ReadonlySet<string> = new Set(['NAT0105', 'NAT0106', 'NAT0107', 'NAT0112', 'NAT0601', 'NAT0602']);
 
 /** A command for one rule; a layout that is broken as a whole is programmed anew by restarting the pod. */
 function commandFor(code: string, { intruder, missing, class: { family, live } }: Cause, context: Context): string {

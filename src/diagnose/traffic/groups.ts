@@ -1,4 +1,5 @@
 import { coversFamily, findChain, type RuleReference, type Table } from '../../model/ruleset.ts';
+import { isListener } from '../../model/socket.ts';
 import { type Context, istioTables } from '../context.ts';
 import type { Finding } from '../report.ts';
 import { type Cause, causeOf, type Group } from './cause.ts';
@@ -10,6 +11,7 @@ const known = new WeakMap<Context, readonly Finding[]>();
 
 /** The findings that explain all differences in what happens to packets, one for each cause. */
 export function trafficFindings(context: Context): readonly Finding[] {
+  if (isOutsideMesh(context)) return [];
   const cached = known.get(context);
   if (cached) return cached;
   const findings = groupCauses(context).map((group) => describeGroup(group, context));
@@ -38,6 +40,7 @@ const WHOLE: ReadonlySet<string> = new Set([
   'NAT0106',
   'NAT0107',
   'NAT0111',
+  'NAT0112',
   'NAT0301',
   'NAT0601',
   'NAT0602',
@@ -51,6 +54,7 @@ function guiltyKey(code: string, { intruder, missing }: Cause): string {
 
 /** The codes for a layout that is missing as a whole or in large part, and for the guardrails in front of it. */
 function structuralCode(cause: Cause, context: Context): string | null {
+  if (context.older !== null) return 'NAT0112';
   const live = istioTables(context.pod.ruleset);
   if (cause.intruder && isGuardrail(cause.intruder)) return 'NAT0111';
   if (live.length === 0 && cause.intruder === null) return 'NAT0105';
@@ -75,4 +79,11 @@ function chainsOf({ chain, rule }: RuleReference): string[] {
     target.kind === 'jump' || target.kind === 'goto' ? [target.chain] : [],
   );
   return [chain.name, ...jumps];
+}
+
+/** No rule of Istio's, and nothing that says there should be some: not for us to call that a fault. */
+export function isOutsideMesh({ declared, pod, config }: Context): boolean {
+  if (declared || istioTables(pod.ruleset).length > 0) return false;
+  const ports = [config.proxyPort, config.inboundCapturePort];
+  return !(pod.sockets ?? []).some((socket) => isListener(socket) && ports.includes(socket.localPort));
 }

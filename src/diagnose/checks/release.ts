@@ -1,0 +1,15 @@
+import type { Check } from '../check.ts';
+import { olderLayout } from '../traffic/describe.ts';
+import { trafficFindings } from '../traffic/groups.ts';
+
+/** Rules that are right, for a release before the one that was named. */
+export const release: Check = {
+  id: 'release',
+  description: 'the layout is that of the release named',
+  codes: ['NAT0112'],
+  run: (context) => {
+    if (context.older === null) return [];
+    const found = trafficFindings(context).filter(({ code }) => code === 'NAT0112');
+    return found.length > 0 ? found : [olderLayout([], context.older, context)];
+  },
+};

@@ -1,0 +1,41 @@
+import { type Candidate, type Evidence, inferConfig, safeCandidate } from '../infer/index.ts';
+import { compareReleases, parseRelease } from '../layout/index.ts';
+import type { Config, ConfigKey } from '../model/config.ts';
+import { isListener } from '../model/socket.ts';
+import type { Facts } from './facts.ts';
+
+/**
+ * What the live rules imply about the inputs that nobody declared. A rule that could as well be a fault is never taken
+ * for an intention.
+ */
+export function inferredInputs(facts: Facts, declared: Partial<Config>): Partial<Config> {
+  const candidate = safeCandidate(inferConfig(facts.pod.ruleset, evidenceOf(facts, declared)));
+  if (!candidate) return {};
+  const told = Object.keys(candidate.certainty) as ConfigKey[];
+  return {
+    ...Object.fromEntries(told.map((key) => [key, candidate.config[key]])),
+    dataplane: candidate.config.dataplane,
+    backend: candidate.config.backend,
+    istioVersion: candidate.releases[1],
+  };
+}
+
+/** The releases before the declared one that write exactly the live rules from the same inputs; null: none. */
+export function olderRelease(facts: Facts, declared: Partial<Config>): Candidate['releases'] | null {
+  const { istioVersion, ...inputs } = declared;
+  if (istioVersion === undefined) return null;
+  const { candidates } = inferConfig(facts.pod.ruleset, evidenceOf(facts, inputs));
+  const exact = candidates.find(({ distance, releases }) => distance === 0 && isBefore(releases[1], istioVersion));
+  return exact?.releases ?? null;
+}
+
+function evidenceOf({ pod }: Facts, declared: Partial<Config>): Evidence {
+  const listeners = pod.sockets?.filter(isListener).map(({ localPort }) => localPort);
+  return { coverage: pod.coverage, declared, ...(listeners === undefined ? {} : { listeners }) };
+}
+
+function isBefore(release: string, other: string): boolean {
+  const a = parseRelease(release);
+  const b = parseRelease(other);
+  return !('error' in a) && !('error' in b) && compareReleases(a, b) < 0;
+}
