@@ -26,11 +26,11 @@ function propose(subject: Subject, eras: EraGroup, reading: Reading): Proposal {
   return { ...explain(subject, eras, reading), eras, reading, suspicious: [] };
 }
 
-/** Whether a closer look can make the draft the best: not where one fits already, nor for those that are far off. */
+/** Whether a closer look can make the draft the best: not where one explains all, nor for those that are far off. */
 function isNear(draft: Proposal, all: readonly Proposal[]): boolean {
+  if (all.some(({ differences, foreign }) => differences.length + foreign === 0)) return false;
   const distances = all.map(({ differences }) => differences.length).sort((a, b) => a - b);
-  const limit = distances[NEAREST - 1] ?? Number.POSITIVE_INFINITY;
-  return distances[0] !== 0 && draft.differences.length <= limit;
+  return draft.differences.length <= (distances[NEAREST - 1] ?? Number.POSITIVE_INFINITY);
 }
 
 /** The cautious reading at its best, and the literal one where it says something else that fits better. */
@@ -40,7 +40,7 @@ function refined(subject: Subject, draft: Proposal): Proposal[] {
   if (suspicious.length === 0) return [cautious];
   const first = propose(subject, draft.eras, 'literal');
   const literal = { ...first, ...withoutTraces(subject, draft.eras, 'literal', first), suspicious };
-  return literal.differences.length < cautious.differences.length ? [literal, cautious] : [cautious];
+  return compareFit(literal, cautious) < 0 ? [literal, cautious] : [cautious];
 }
 
 function changedKeys(cautious: Observed, literal: Observed): ConfigKey[] {
@@ -71,12 +71,15 @@ function isSameReading(a: Proposal, b: Proposal): boolean {
 /** Best first: nearest, then what leaves least unexplained, is most trustworthy, plainest, newest. */
 export function compareProposals(a: Proposal, b: Proposal): number {
   return (
-    a.differences.length - b.differences.length ||
-    a.foreign - b.foreign ||
+    compareFit(a, b) ||
     a.suspicious.length - b.suspicious.length ||
     oddity(a.config, a.observed) - oddity(b.config, b.observed) ||
     minorOf(b.config) - minorOf(a.config)
   );
+}
+
+function compareFit(a: Proposal, b: Proposal): number {
+  return a.differences.length - b.differences.length || a.foreign - b.foreign;
 }
 
 function minorOf(config: Config): number {

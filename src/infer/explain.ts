@@ -70,14 +70,19 @@ export function withoutTraces(subject: Subject, eras: EraGroup, reading: Reading
   let best = first;
   let guess: Observed = {};
   for (const other of guesses(first.observed)) {
-    if (best.differences.length === 0) break;
+    if (unexplained(best) === 0) break;
     const attempt = { ...guess, ...other };
     const next = explain(subject, eras, reading, attempt);
-    if (next.differences.length >= best.differences.length) continue;
+    if (unexplained(next) >= unexplained(best)) continue;
     best = next;
     guess = attempt;
   }
   return best;
+}
+
+/** A rule that stops counting because nothing is expected of its chain any more is not explained by that. */
+function unexplained({ differences, foreign }: Explanation): number {
+  return differences.length + foreign;
 }
 
 function guesses(observed: Observed): Observed[] {

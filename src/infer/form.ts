@@ -28,7 +28,22 @@ export interface Form {
   readonly source?: bigint;
 }
 
-const WORDS = ['from', 'to', 'in', 'out', 'tcp', 'udp', 'dport', 'sport', 'uid', 'gid', 'mark', 'connmark', 'state'];
+const WORDS = [
+  'from',
+  'to',
+  'in',
+  'out',
+  'tcp',
+  'udp',
+  'dport',
+  'dports',
+  'sport',
+  'uid',
+  'gid',
+  'mark',
+  'connmark',
+  'state',
+];
 const ORDER: ReadonlyMap<string, number> = new Map(WORDS.map((word, position) => [word, position]));
 
 type Draft = { -readonly [K in keyof Form]?: Form[K] } & { dports: number[]; gids: number[] };
@@ -114,9 +129,10 @@ function readMatch(draft: Draft, match: Match): string[] {
 
 function readPorts(draft: Draft, { destinationPort, sourcePort, flags, rest }: Omit<PortsMatch, 'kind'>): string[] {
   const single = destinationPort?.value.every((range) => range.from === range.to);
+  const name = destinationPort?.value.length === 1 ? 'dport' : 'dports';
   draft.dports.push(...(destinationPort?.value.map((range) => range.from) ?? []));
   return [
-    ...(destinationPort ? [word(single ? 'dport' : 'other', destinationPort.negated)] : []),
+    ...(destinationPort ? [word(single ? name : 'other', destinationPort.negated)] : []),
     ...(sourcePort ? [word('sport', sourcePort.negated)] : []),
     ...(flags || rest ? ['other'] : []),
   ];

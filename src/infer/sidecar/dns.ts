@@ -1,6 +1,6 @@
 import { formatAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
-import { type Context, inAll, mainFamily } from '../context.ts';
+import { type Context, mainFamily } from '../context.ts';
 import type { Form } from '../form.ts';
 import type { Observed } from '../types.ts';
 
@@ -26,32 +26,29 @@ export function readDns(context: Context): Observed {
 }
 
 /**
- * More rules than one that somebody added to each family. That many are missing is judged later, by trying to do
+ * More rules than one that somebody added. That many are missing is judged later, by trying to do
  * without. 1.6 – 1.8 wrote one rule only.
  */
 function hasSigns(context: Context): boolean {
-  const spares = inAll(context, 'nat', 'ISTIO_OUTPUT').filter(
-    (form) => form.shape.includes('!dport') && form.dports.includes(53),
-  );
-  const signs = spares.length + redirects(context).length + zones(context).length;
-  return signs > (context.has('dns-by-resolver') ? context.view.families.length : 0);
+  const family = mainFamily(context);
+  const spares = context.view
+    .forms(family, 'nat', 'ISTIO_OUTPUT')
+    .filter((form) => form.shape.includes('!dport') && form.dports.includes(53));
+  const signs = spares.length + redirects(context, family).length + zones(context, family).length;
+  return signs > (context.has('dns-by-resolver') ? 1 : 0);
 }
 
-function redirects(context: Context, family?: Family): Form[] {
+function redirects(context: Context, family: Family): Form[] {
   const chains = ['ISTIO_OUTPUT_DNS', 'ISTIO_OUTPUT', 'ISTIO_REDIRECT', 'OUTPUT'];
   return chains
-    .flatMap((chain) => rulesOf(context, 'nat', chain, family))
+    .flatMap((chain) => context.view.forms(family, 'nat', chain))
     .filter((form) => ['redirect', 'dnat'].includes(form.target) && LISTENERS.includes(form.port ?? 0));
 }
 
 /** The conntrack zones of queries and answers. */
-function zones(context: Context, family?: Family): Form[] {
+function zones(context: Context, family: Family): Form[] {
   const chains = ['ISTIO_OUTPUT_DNS', 'ISTIO_OUTPUT', 'OUTPUT', 'PREROUTING', 'ISTIO_INBOUND'];
-  return chains.flatMap((chain) => rulesOf(context, 'raw', chain, family)).filter((form) => form.target === 'ct');
-}
-
-function rulesOf(context: Context, table: string, chain: string, family: Family | undefined): readonly Form[] {
-  return family === undefined ? inAll(context, table, chain) : context.view.forms(family, table, chain);
+  return chains.flatMap((chain) => context.view.forms(family, 'raw', chain)).filter((form) => form.target === 'ct');
 }
 
 /** The kinds of rules that one server has: tcp and udp redirects, and from 1.11 on the zones of query and answer. */

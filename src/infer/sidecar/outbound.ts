@@ -27,14 +27,11 @@ interface OutputChain {
   readonly forms: readonly Form[];
 }
 
-/** At the head of the chain, ahead of everything else. From 1.25 on tcp and udp go together, and one alone is a fault. */
+/** At the head of the chain, ahead of what concerns lo. From 1.25 on tcp and udp go together, and one alone is a fault. */
 function excludedPorts(context: Context, chains: readonly OutputChain[]): readonly number[] {
   const lists = chains.map(({ forms }) => {
-    const head = between(
-      forms,
-      0,
-      forms.findIndex((form) => !isPortRule(form)),
-    );
+    const onLo = forms.findIndex((form) => form.out === 'lo');
+    const head = between(forms, 0, onLo >= 0 ? onLo : forms.findIndex((form) => !isPortRule(form)));
     const tcp = returned(head, 'tcp dport').flatMap((form) => form.dports);
     const udp = returned(head, 'udp dport').flatMap((form) => form.dports);
     if (!context.has('outbound-port-excludes-udp')) return tcp;

@@ -1,4 +1,4 @@
-import { between, type Context, inAll, returned } from '../context.ts';
+import { between, type Context, inAll, mainFamily, returned } from '../context.ts';
 import type { Form } from '../form.ts';
 import type { Observed } from '../types.ts';
 import { commonExemptions, unique } from '../vote.ts';
@@ -27,7 +27,20 @@ function proxyIds(context: Context, kind: Kind): number[] {
   const withoutOthers = placesOf(context, kind)[1]?.[1].length === 0;
   const isProxy = (found: ReadonlySet<string>): boolean =>
     found.size > 1 || context.has('script') || (withoutOthers && found.has('own-call'));
-  return [...places].filter(([, found]) => isProxy(found)).map(([id]) => id);
+  const ids = [...places].filter(([, found]) => isProxy(found)).map(([id]) => id);
+  return ids.length > 1 ? inOrder(context, kind, ids) : ids;
+}
+
+/** By where most of the rules of each stand, so that one that was moved does not count. */
+function inOrder(context: Context, kind: Kind, ids: readonly number[]): number[] {
+  const positions = new Map<number, number[]>(ids.map((id) => [id, []]));
+  for (const [at, form] of context.view.forms(mainFamily(context), 'nat', 'ISTIO_OUTPUT').entries()) {
+    if (!form.shape.includes('dport') || form.out === 'lo') {
+      for (const id of idsOf(form, kind)) positions.get(id)?.push(at);
+    }
+  }
+  const median = (id: number): number => positions.get(id)?.at((positions.get(id)?.length ?? 0) >> 1) ?? 0;
+  return ids.toSorted((a, b) => median(a) - median(b));
 }
 
 /** The places where an owner shows, first those of ISTIO_OUTPUT that always have it. */
@@ -72,9 +85,12 @@ export function readOwnerGroups(context: Context, proxy: Observed): Observed {
 function placeOfGroups(forms: readonly Form[], { proxyUid = [], proxyGid = [] }: Observed): readonly Form[] {
   const isProxys = (form: Form): boolean =>
     proxyUid.includes(form.uid ?? -1) || (form.gids.length === 1 && proxyGid.includes(form.gids[0] ?? -1));
-  const start = forms.findLastIndex((form) => !form.shape.includes('dport') && isProxys(form)) + 1;
-  const end = forms.findIndex((form, position) => position >= start && !OWNED.has(form.shape));
-  return between(forms, start, end);
+  const start = forms.findLastIndex((form) => !form.shape.includes('udp') && isProxys(form)) + 1;
+  return between(forms.slice(start), 0, forms.slice(start).findIndex(isBehindOwners));
 }
 
-const OWNED: ReadonlySet<string> = new Set(['gid', '!gid', 'uid', '']);
+/** DNS, localhost, or the capture: what may come next in ISTIO_OUTPUT. */
+function isBehindOwners(form: Form): boolean {
+  const moves = form.target.startsWith('jump ISTIO_') || form.target === 'redirect';
+  return moves || (form.target === 'return' && form.shape === 'to');
+}
