@@ -103,7 +103,9 @@ function notShown({ pod, expected }: Context): Undetermined[] {
   ];
 }
 
-function openQuestions({ open }: Context): Undetermined[] {
+/** The rules of an older release are all known to be Istio's, whatever a match of theirs depends on. */
+function openQuestions({ open, older }: Context): Undetermined[] {
+  if (older !== null) return [];
   return open.map((question) => ({
     code: 'NAT1004',
     message: `What happens to ${packetsInWords(question)} cannot be told: ${question.because}`,

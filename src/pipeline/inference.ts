@@ -25,7 +25,10 @@ export function olderRelease(facts: Facts, declared: Partial<Config>): Candidate
   const { istioVersion, ...inputs } = declared;
   if (istioVersion === undefined) return null;
   const { candidates } = inferConfig(facts.pod.ruleset, evidenceOf(facts, inputs));
-  const exact = candidates.find(({ distance, releases }) => distance === 0 && isBefore(releases[1], istioVersion));
+  const exact = candidates.find(
+    ({ distance, releases, suspicious }) =>
+      distance === 0 && suspicious.length === 0 && isBefore(releases[1], istioVersion),
+  );
   return exact?.releases ?? null;
 }
 

@@ -15,6 +15,7 @@ export const duplicates: Check = {
   description: 'no rule of Istio stands more than once',
   codes: ['NAT0108'],
   run: (context) => {
+    if (context.older !== null) return { skipped: 'the layout is that of an older release' };
     const twice = repeated(context);
     if (twice.length === 0) return [];
     const [first] = twice;
@@ -49,6 +50,7 @@ export const foreign: Check = {
   description: 'no rules but those of Istio',
   codes: ['NAT0110'],
   run: (context) => {
+    if (context.older !== null) return { skipped: 'the layout is that of an older release' };
     const guilty = quotedSomewhere(trafficFindings(context));
     const others = rulesOf(context.pod.ruleset).filter(
       (where) => isForeign(where, context) && !guilty.has(evidenceKey(ruleEvidence(where))),
