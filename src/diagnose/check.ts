@@ -36,7 +36,7 @@ export function finding(code: string, details: FindingDetails): Finding {
   const entry = entryOf(code);
   if (!entry) throw new Error(`the catalogue has no code ${code}`);
   const severity = details.severity ?? entry.severity ?? 'info';
-  const remedy = [entry.remedy[0], details.command].filter((text) => text !== undefined && text !== '').join(' ');
+  const remedy = [entry.remedy[0], details.command].filter((text) => text !== undefined && text !== '').join('\n');
   return {
     code,
     severity,

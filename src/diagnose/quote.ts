@@ -34,7 +34,7 @@ export function deleteCommand(where: RuleReference, family: Family): string {
   if (table.backend === 'nftables') {
     return `In the pod: nft -a list chain ${table.family === 'ipv4' ? 'ip' : table.family} ${table.name} ${chain.name}, then nft delete rule with the handle of rule ${rule.index}.`;
   }
-  return `In the pod: ${toolOf(table, family)} -t ${table.name} -D ${chain.name} ${rule.index}.`;
+  return `In the pod: ${toolOf(table, family)} -t ${table.name} -D ${chain.name} ${rule.index}`;
 }
 
 /** The command that puts an expected rule back at its place; `live` names the variant that holds the pod's rules. */
@@ -42,8 +42,8 @@ export function insertCommand(where: RuleReference, family: Family, live: Table 
   const { table, chain, rule } = where;
   if (table.backend === 'nftables') {
     const quotedRule = quoted(where);
-    return `In the pod: nft insert rule inet ${table.name} ${chain.name} index ${rule.index - 1} ${quotedRule.text}.`;
+    return `In the pod: nft insert rule inet ${table.name} ${chain.name} index ${rule.index - 1} ${quotedRule.text}`;
   }
   const text = canonical(table, chain, rule).replace(`-A ${chain.name}`, '').trim();
-  return `In the pod: ${toolOf(live ?? table, family)} -t ${table.name} -I ${chain.name} ${rule.index} ${text}.`;
+  return `In the pod: ${toolOf(live ?? table, family)} -t ${table.name} -I ${chain.name} ${rule.index} ${text}`;
 }

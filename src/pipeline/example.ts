@@ -5,9 +5,10 @@ import type { Config } from '../model/config.ts';
 export const EXAMPLE_NAME = 'broken-pod';
 
 /** Its files; `examples/` lies beside both `src/` and `dist/`. */
-export const EXAMPLE_FILES: readonly string[] = ['rules.v4.save', 'sockets.ss'].map((name) =>
-  fileURLToPath(new URL(`../../examples/${EXAMPLE_NAME}/${name}`, import.meta.url)),
-);
+export const EXAMPLE_FILES = ['rules.v4.save', 'sockets.ss'].map((file) => {
+  const name = `examples/${EXAMPLE_NAME}/${file}`;
+  return { name, path: fileURLToPath(new URL(`../../${name}`, import.meta.url)) };
+});
 
 /** What the example pod was configured with. */
 export const EXAMPLE_INPUTS: Partial<Config> = { istioVersion: '1.28.10' };

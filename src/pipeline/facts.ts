@@ -25,7 +25,7 @@ export async function gatherFacts(request: SourceRequest, outside: Outside): Pro
     case 'rules':
       return savedFacts(request, outside);
     case 'example': {
-      const texts = await Promise.all(EXAMPLE_FILES.map((path) => readText(path, outside)));
+      const texts = await Promise.all(EXAMPLE_FILES.map(({ path, name }) => readText(path, outside, name)));
       return { pod: observeRules(texts, {}), source: { kind: 'example', name: EXAMPLE_NAME }, environment: {} };
     }
   }
@@ -46,8 +46,7 @@ async function savedFacts(request: Extract<SourceRequest, { kind: 'rules' }>, ou
   return { pod: observeRules(texts, options), source: { kind: 'rules', files: request.files }, environment: {} };
 }
 
-async function readText(path: string, outside: Outside): Promise<SavedText> {
-  const name = path === '-' ? 'stdin' : path;
+async function readText(path: string, outside: Outside, name = path === '-' ? 'stdin' : path): Promise<SavedText> {
   const content = await outside.readInput(path);
   if ('text' in content) return { name, text: content.text };
   throw new CannotLook(`${name}: ${content.message}`, {

@@ -27,21 +27,27 @@ function single({ outcome, id, reason }: CheckOutcome): Row {
   return { outcome, name: id, text: clip(reason, LONGEST_REASON) };
 }
 
-/** What passed in one line, what was skipped in one for each reason. */
+/** What passed in one line; what was skipped or could not be told in one for each reason. */
 function condensed(checks: readonly CheckOutcome[]): Row[] {
   const passed = checks.filter(({ outcome }) => outcome === 'pass').map(({ id }) => id);
-  const skipped = new Map<string, string[]>();
-  for (const { outcome, id, reason } of checks) {
-    if (outcome === 'skipped') skipped.set(reason, [...(skipped.get(reason) ?? []), id]);
-  }
   return [
-    ...checks.filter(({ outcome }) => outcome === 'fail' || outcome === 'undetermined').map(single),
+    ...checks.filter(({ outcome }) => outcome === 'fail').map(single),
+    ...byReason(checks, 'undetermined', 'unknown'),
     ...(passed.length === 0 ? [] : [{ outcome: 'pass', name: 'passed', text: passed.join(', ') } as const]),
-    ...[...skipped].map(([reason, ids]) => {
-      const text = `${clip(reason, LONGEST_REASON)} (${ids.join(', ')})`;
-      return { outcome: 'skipped', name: 'skipped', text } as const;
-    }),
+    ...byReason(checks, 'skipped', 'skipped'),
   ];
+}
+
+function byReason(checks: readonly CheckOutcome[], outcome: CheckOutcome['outcome'], name: string): Row[] {
+  const ids = new Map<string, string[]>();
+  for (const check of checks) {
+    if (check.outcome === outcome) ids.set(check.reason, [...(ids.get(check.reason) ?? []), check.id]);
+  }
+  return [...ids].map(([reason, of]) => ({
+    outcome,
+    name,
+    text: `${clip(reason, LONGEST_REASON)} (${of.join(', ')})`,
+  }));
 }
 
 function table(rows: readonly Row[], style: Style): string[] {

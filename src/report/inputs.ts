@@ -12,20 +12,25 @@ const ORIGINS: Readonly<Record<Exclude<InputOrigin, 'default'>, string>> = {
   inferred: 'implied by the live rules',
 };
 
-/** The inputs that somebody set, each with its value and where that came from; the others are counted. */
+/** The inputs that somebody set, each with its value and where that came from; the others in a sentence or two. */
 export function inputLines(report: CheckReport, style: Style): string[] {
-  const set = Object.entries(report.istio.origin).flatMap(([key, origin]) =>
+  const known = Object.entries(report.istio.origin).flatMap(([key, origin]) =>
     origin === undefined || origin === 'default' ? [] : [{ key, origin, value: valueText(report.istio.config[key]) }],
   );
-  const rest = Object.keys(report.istio.config).length - set.length;
+  const set = known.filter(({ origin }) => origin !== 'inferred');
+  const inferred = known.filter(({ origin }) => origin === 'inferred').map(({ key, value }) => `${key} ${value}`);
+  const rest = Object.keys(report.istio.config).length - known.length;
   const column = Math.max(0, ...set.map(({ key }) => key.length)) + 2;
   const lines = set.flatMap(({ key, value, origin }) => {
     const text = wrap(`${escapeText(clip(value, 200))}  (${ORIGINS[origin]})`, style.width - 2 - column);
     return text.map((line, index) => `${(index === 0 ? escapeText(key) : '').padEnd(column)}${line}`);
   });
   const version = escapeText(report.istio.version);
-  const defaults = set.length === 0 ? `All inputs are the defaults of Istio ${version}.` : othersText(rest, version);
-  return [style.chalk.bold('Expected configuration'), ...indent([...lines, ...wrap(defaults, style.width - 2)], 2)];
+  const defaults = known.length === 0 ? `All inputs are the defaults of Istio ${version}.` : othersText(rest, version);
+  const implied =
+    inferred.length === 0 ? '' : `Implied by the live rules: ${escapeText(clip(inferred.join(', '), 1200))}.`;
+  const sentences = [implied, defaults].flatMap((text) => (text === '' ? [] : wrap(text, style.width - 2)));
+  return [style.chalk.bold('Expected configuration'), ...indent([...lines, ...sentences], 2)];
 }
 
 function othersText(rest: number, version: string): string {

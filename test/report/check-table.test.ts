@@ -71,8 +71,8 @@ describe('checkTable', () => {
         More       https://example.org/findings/NAT0201
 
       Expected configuration
-        istioVersion         1.28.10 (from the command line)
-        inboundPortsExclude  15090,15021 (implied by the live rules)
+        istioVersion  1.28.10 (from the command line)
+        Implied by the live rules: inboundPortsExclude 15090,15021.
         2 others: defaults of Istio 1.28.10.
 
       Checks
@@ -90,8 +90,8 @@ describe('checkTable', () => {
       "✓ This pod is healthy: packets go where Istio 1.28.10 (sidecar, REDIRECT, iptables-nft) sends them.
 
       Expected configuration
-        istioVersion         1.28.10 (from the command line)
-        inboundPortsExclude  15090,15021 (implied by the live rules)
+        istioVersion  1.28.10 (from the command line)
+        Implied by the live rules: inboundPortsExclude 15090,15021.
         2 others: defaults of Istio 1.28.10.
 
       Checks
@@ -118,13 +118,13 @@ describe('checkTable', () => {
                    -- istio-nat check
 
       Expected configuration
-        istioVersion         1.28.10 (from the command line)
-        inboundPortsExclude  15090,15021 (implied by the live
-                             rules)
+        istioVersion  1.28.10 (from the command line)
+        Implied by the live rules: inboundPortsExclude
+        15090,15021.
         2 others: defaults of Istio 1.28.10.
 
       Checks
-        ? inbound-redirect  the rules could not be read
+        ? unknown  the rules could not be read (inbound-redirect)
 
       0 errors, 0 warnings, 0 notes. Checks: 1 undetermined.
       "

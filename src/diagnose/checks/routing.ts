@@ -59,6 +59,6 @@ function missing(ip: string, rules: readonly RoutingRule[], routes: readonly Rou
     message: `The policy routing lacks the ${texts.join(' and the ')}: answers to clients do not come back to the proxy.`,
     family,
     evidence,
-    command: `In the pod: ${commands.join('; ')}.`,
+    command: `In the pod: ${commands.join('; ')}`,
   });
 }
