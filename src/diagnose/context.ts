@@ -46,7 +46,7 @@ export function buildContext(
     ),
   );
   const different = comparisons.flatMap((comparison) => comparison.different);
-  const layout = new LayoutIndex(pod.ruleset, expected);
+  const layout = new LayoutIndex(pod.ruleset, shown);
   return {
     ...resolved,
     pod,
