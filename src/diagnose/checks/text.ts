@@ -1,7 +1,9 @@
 import type { Chain, RuleReference, Ruleset, Table } from '../../model/ruleset.ts';
 import { type Check, finding } from '../check.ts';
+import { deleteCommand } from '../commands.ts';
 import { type Context, canonical, isCovered, isIstioChain, istioTables, rulesOf } from '../context.ts';
-import { deleteCommand, ruleEvidence } from '../quote.ts';
+import { ruleEvidence } from '../quote.ts';
+import { chainsFromHooks } from '../reached.ts';
 import type { Evidence, Finding } from '../report.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
@@ -154,27 +156,14 @@ export const unreachable: Check = {
 };
 
 function lostChains(table: Table, { expected }: Context): { table: Table; chain: Chain }[] {
-  const reached = reachedChains(table);
+  const reached = chainsFromHooks(table);
   const like = expected.tables.find(({ family, name }) => family === table.family && name === table.name);
   const meantToBeLost = new Set(
-    like ? like.chains.filter(({ name }) => !reachedChains(like).has(name)).map(({ name }) => name) : [],
+    like ? like.chains.filter(({ name }) => !chainsFromHooks(like).has(name)).map(({ name }) => name) : [],
   );
   return table.chains.flatMap((chain) =>
     isIstioChain(table, chain) && chain.rules.length > 0 && !reached.has(chain.name) && !meantToBeLost.has(chain.name)
       ? [{ table, chain }]
       : [],
   );
-}
-
-function reachedChains(table: Table): Set<string> {
-  const reached = new Set<string>();
-  const pending = table.chains.filter(({ base }) => base !== undefined);
-  for (let chain = pending.pop(); chain; chain = pending.pop()) {
-    if (reached.has(chain.name)) continue;
-    reached.add(chain.name);
-    const targets = chain.rules.flatMap((rule) => rule.targets);
-    const names = targets.flatMap((target) => (target.kind === 'jump' || target.kind === 'goto' ? [target.chain] : []));
-    pending.push(...table.chains.filter(({ name }) => names.includes(name)));
-  }
-  return reached;
 }

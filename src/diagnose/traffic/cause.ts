@@ -1,7 +1,7 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import { evaluatePacket, Hooks, type Trace, type TraceStep, verdictKey } from '../../evaluate/packet.ts';
 import type { RuleReference, Ruleset } from '../../model/ruleset.ts';
-import type { LayoutIndex } from '../context.ts';
+import { canonical, type LayoutIndex } from '../context.ts';
 
 /** Why a class of packets is treated differently. */
 export interface Cause {
@@ -10,6 +10,9 @@ export interface Cause {
   readonly intruder: RuleReference | null;
   /** The rule of Istio's that the pod lacks and that decides what should happen. */
   readonly missing: RuleReference | null;
+  /** All rules that the packet meets in the pod and Istio did not write, and all of Istio's that it would meet. */
+  readonly unexpected: readonly RuleReference[];
+  readonly lacking: readonly RuleReference[];
   /** Nothing was added and nothing is missing: the rule that comes too early, and the one that comes too late. */
   readonly order: Order | null;
 }
@@ -38,27 +41,33 @@ export interface Sides {
  * would fare otherwise without it; one that only logs, marks, or jumps somewhere and comes back is not.
  */
 export function causeOf(different: DifferentClass, { live, expected, layout }: Sides): Cause {
-  const missing = guilty(different.expected, expected, (where) => layout.liveCount(where) === 0, true);
-  const intruder = guilty(different.live, live, (where) => layout.expectedCount(where) === 0, missing === null);
+  const unexpected = matched(different.live.steps).filter((where) => layout.expectedCount(where) === 0);
+  const lacking = matched(different.expected.steps).filter((where) => layout.liveCount(where) === 0);
+  const missing = missingOf(different.expected, expected, lacking);
+  const intruder = intruderOf(different.live, live, unexpected.filter(steers), missing === null);
   const order = intruder === null && missing === null ? orderOf(different) : null;
-  return { class: different, intruder, missing, order };
+  return { class: different, intruder, missing, unexpected, lacking, order };
+}
+
+/** The first rule on the way that the pod lacks and that the verdict hangs on; the first at all if each alone would do. */
+function missingOf(trace: Trace, ruleset: Ruleset, lacking: readonly RuleReference[]): RuleReference | null {
+  return lacking.find((where) => isDecisive(where, trace, ruleset)) ?? lacking[0] ?? null;
 }
 
 /**
- * The rule that decides by its absence; where several would each be enough, the one that decided or came first. A rule
- * that let the packet go can be innocent of what later rules failed to do: then it is taken only as a `last` resort.
+ * The rule of others that the verdict hangs on, the one that decided before one that led there. Where several would each
+ * be enough, the one that decided; but one that let the packet go is innocent unless the layout is `complete`.
  */
-function guilty(
+function intruderOf(
   trace: Trace,
   ruleset: Ruleset,
-  isSuspect: (where: RuleReference) => boolean,
-  last: boolean,
+  others: readonly RuleReference[],
+  complete: boolean,
 ): RuleReference | null {
-  const suspects = matched(trace.steps).filter((where) => isSuspect(where) && steers(where));
-  const decider = suspects.find(({ rule }) => rule === trace.decidedBy?.rule);
-  const ordered = decider ? [decider, ...suspects.filter((where) => where !== decider)] : suspects;
+  const decider = others.find(({ rule }) => rule === trace.decidedBy?.rule);
+  const ordered = decider ? [decider, ...others.filter((where) => where !== decider)] : others;
   const decisive = ordered.find((where) => isDecisive(where, trace, ruleset));
-  const resort = last || trace.verdict.kind !== 'accept' ? (decider ?? suspects[0]) : undefined;
+  const resort = complete || trace.verdict.kind !== 'accept' ? (decider ?? others[0]) : undefined;
   return decisive ?? resort ?? null;
 }
 
@@ -77,7 +86,7 @@ function withoutRule(ruleset: Ruleset, { table, chain, rule }: RuleReference): R
 
 /** The first rule of each way that the other way does not meet. */
 function orderOf({ live, expected }: DifferentClass): Order {
-  const place = ({ chain, rule }: RuleReference) => `${chain.name} ${rule.text}`;
+  const place = ({ table, chain, rule }: RuleReference) => `${table.name} ${canonical(table, chain, rule)}`;
   const first = (own: Trace, other: Trace) => {
     const met = new Set(matched(other.steps).map(place));
     return matched(own.steps).find((where) => !met.has(place(where))) ?? null;

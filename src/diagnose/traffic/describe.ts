@@ -1,23 +1,26 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { finding } from '../check.ts';
+import { mendingCommands } from '../commands.ts';
 import type { Context } from '../context.ts';
-import { deleteCommand, insertCommand, missingEvidence, quoted, ruleEvidence } from '../quote.ts';
-import type { Difference, Evidence, Finding } from '../report.ts';
+import { quoted } from '../quote.ts';
+import type { Difference, Finding } from '../report.ts';
 import type { Cause, Group } from './cause.ts';
-import { packetsInWords, verdictInWords } from './words.ts';
+import { evidenceOf } from './evidence.ts';
+import { contrastInWords, packetsInWords } from './words.ts';
 
 /** The finding for a group of differences: what happens, to which packets, by which rule, and the way out. */
 export function describeGroup({ code, causes }: Group, context: Context): Finding {
   const [first] = causes;
   if (context.older !== null) return olderLayout(causes, context.older, context);
   const { family } = first.class;
+  const both = causes.some((cause) => cause.class.family !== family);
   return finding(code, {
     message: `${happens(first.class)}${more(causes.length - 1)}. ${blame(first)}`,
-    family,
-    evidence: unique(causes.flatMap((cause) => evidenceOf(cause, context))),
-    differences: causes.map((cause) => differenceOf(cause)),
-    command: commandFor(code, first, context),
+    ...(both ? {} : { family }),
+    evidence: evidenceOf(causes, context),
+    differences: causes.map(differenceOf),
+    command: commandsFor(code, causes, context),
   });
 }
 
@@ -37,8 +40,8 @@ export function olderLayout(
 
 function happens(different: DifferentClass): string {
   const { live, expected } = different;
-  const text = `${packetsInWords(different)} ${verdictInWords(live.verdict)}; with Istio's rules it ${verdictInWords(expected.verdict)}`;
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  const [now, then] = contrastInWords(live.verdict, expected.verdict);
+  return `${packetsInWords(different)} ${now}; with Istio's rules it ${then}`;
 }
 
 function more(count: number): string {
@@ -46,12 +49,12 @@ function more(count: number): string {
   return count === 1 ? ' (and one more class of packets)' : ` (and ${count} more classes of packets)`;
 }
 
-function blame({ intruder, missing, class: { live } }: Cause): string {
+function blame({ intruder, missing, order }: Cause): string {
   if (intruder) return `The rule that decides is not Istio's: ${placeOf(intruder)}: ${quoted(intruder).text}`;
   if (missing)
     return `This rule of Istio's is missing in ${missing.table.name} ${missing.chain.name}: ${quoted(missing).text}`;
-  if (live.decidedBy)
-    return `Every rule is there, in the wrong order; ${placeOf(live.decidedBy)} decides too early: ${quoted(live.decidedBy).text}`;
+  if (order?.early)
+    return `Every rule is there, in the wrong order; ${placeOf(order.early)} comes too early: ${quoted(order.early).text}`;
   return 'No rule decides; the policy of the chain holds.';
 }
 
@@ -59,35 +62,11 @@ function placeOf({ table, chain, rule }: RuleReference): string {
   return `${table.name} ${chain.name} rule ${rule.index}`;
 }
 
-function evidenceOf({ intruder, missing, class: { live } }: Cause, context: Context): Evidence[] {
-  const evidence: Evidence[] = [];
-  if (live.verdict.kind === 'drop' && live.decidedBy === null) return droppingPolicies(context);
-  if (intruder) evidence.push(ruleEvidence(intruder));
-  else if (live.decidedBy) evidence.push(ruleEvidence(live.decidedBy));
-  if (missing && !intruder) evidence.push(missingEvidence(missing));
-  return evidence;
-}
-
-/** The built-in chains that drop what no rule lets by, as `iptables -S` prints them. */
-function droppingPolicies({ pod }: Context): Evidence[] {
-  return pod.ruleset.tables.flatMap((table) =>
-    table.chains.flatMap((chain): Evidence[] =>
-      chain.base?.policy === 'drop'
-        ? [{ kind: 'chain', table: table.name, chain: chain.name, text: `-P ${chain.name} DROP` }]
-        : [],
-    ),
-  );
-}
-
-function unique(evidence: readonly Evidence[]): Evidence[] {
-  return [...new Map(evidence.map((item) => [JSON.stringify(item), item])).values()];
-}
-
 /** The difference as reports show it; the rules are the guilty ones where these are known. */
-function differenceOf({ class: different, intruder, missing }: Cause): Difference {
+function differenceOf({ class: different, intruder, missing, order }: Cause): Difference {
   const { family, hook, packets, witness, live, expected } = different;
-  const liveRule = intruder ?? live.decidedBy;
-  const expectedRule = missing ?? expected.decidedBy;
+  const liveRule = intruder ?? order?.early ?? live.decidedBy;
+  const expectedRule = missing ?? order?.late ?? expected.decidedBy;
   return {
     family,
     hook,
@@ -102,11 +81,14 @@ function differenceOf({ class: different, intruder, missing }: Cause): Differenc
 
 const REPROGRAM: ReadonlySet<string> = new Set(['NAT0105', 'NAT0106', 'NAT0107', 'NAT0112', 'NAT0601', 'NAT0602']);
 
-/** A command for one rule; a layout that is broken as a whole is programmed anew by restarting the pod. */
-function commandFor(code: string, { intruder, missing, class: { family, live } }: Cause, context: Context): string {
+/** Commands for single rules; a layout that is broken as a whole is programmed anew by restarting the pod. */
+function commandsFor(code: string, causes: readonly [Cause, ...Cause[]], { pod }: Context): string {
   if (REPROGRAM.has(code)) return '';
-  if (intruder) return deleteCommand(intruder, family);
-  if (!missing) return '';
-  const holder = live.steps[0]?.where.table ?? context.pod.ruleset.tables.find((table) => table.family === family);
-  return insertCommand(missing, family, holder);
+  const rules = (pick: (cause: Cause) => RuleReference | null) => [
+    ...new Map(causes.flatMap((cause) => pick(cause) ?? []).map((where) => [where.rule, where])).values(),
+  ];
+  const [{ class: first }] = causes;
+  const remove = rules(({ intruder }) => intruder);
+  const restore = rules(({ missing }) => missing);
+  return mendingCommands({ remove, restore, family: first.family }, pod.ruleset).join('\n');
 }

@@ -1,11 +1,12 @@
-import { coversFamily, findChain, type RuleReference, type Table } from '../../model/ruleset.ts';
 import { isListener } from '../../model/socket.ts';
-import { type Context, istioTables } from '../context.ts';
+import { type Context, isCovered, istioTables } from '../context.ts';
 import type { Finding } from '../report.ts';
 import { type Cause, causeOf, type Group } from './cause.ts';
 import { describeGroup } from './describe.ts';
-import { isGuardrail } from './guardrails.ts';
+import { isHarmless } from './harmless.ts';
 import { nameOf } from './name.ts';
+import { mostOrdinaryFirst } from './ordinary.ts';
+import { structuralCode } from './structure.ts';
 
 const known = new WeakMap<Context, readonly Finding[]>();
 
@@ -19,19 +20,38 @@ export function trafficFindings(context: Context): readonly Finding[] {
   return findings;
 }
 
+/** One group for each guilty rule, named by its most ordinary packets; then one for each fault of the whole layout. */
 function groupCauses(context: Context): Group[] {
-  const groups = new Map<string, [Cause, ...Cause[]]>();
-  const codes = new Map<string, string>();
-  for (const different of context.different) {
-    const cause = causeOf(different, context.layout);
-    const code = structuralCode(cause, context) ?? nameOf(cause, context);
-    const key = `${code} ${different.family} ${guiltyKey(code, cause)}`;
-    const group = groups.get(key);
-    if (group) group.push(cause);
-    else groups.set(key, [cause]);
-    codes.set(key, code);
+  const byRule = new Map<string, Cause[]>();
+  for (const cause of causesOf(context)) {
+    const key = `${scopeOf(cause)} ${guiltyKey(cause)}`;
+    byRule.set(key, [...(byRule.get(key) ?? []), cause]);
   }
-  return [...groups].map(([key, causes]) => ({ code: codes.get(key) ?? '', causes }));
+  const byFault = new Map<string, { code: string; causes: Cause[] }>();
+  for (const [key, causes] of byRule) {
+    const code = codeOf(causes, context);
+    const fault = WHOLE.has(code) && causes[0] ? `${code} ${scopeOf(causes[0])}` : key;
+    const known = byFault.get(fault);
+    byFault.set(fault, { code, causes: [...(known?.causes ?? []), ...causes] });
+  }
+  return [...byFault.values()].flatMap(({ code, causes }) => {
+    const [first, ...rest] = mostOrdinaryFirst(causes);
+    return first ? [{ code, causes: [first, ...rest] as const }] : [];
+  });
+}
+
+function causesOf(context: Context): Cause[] {
+  const { pod, layout } = context;
+  const expected = { tables: context.expected.tables.filter((table) => isCovered(pod, table)) };
+  const sides = { live: pod.ruleset, expected, layout };
+  return context.different
+    .map((different) => causeOf(different, sides))
+    .filter((cause) => context.older !== null || !isHarmless(cause, context));
+}
+
+function codeOf(causes: readonly Cause[], context: Context): string {
+  const [leading] = mostOrdinaryFirst(causes);
+  return leading ? (structuralCode(leading, context) ?? nameOf(leading, context)) : '';
 }
 
 /** Faults that are one thing for the whole pod or family, whatever rules they take away or add. */
@@ -42,43 +62,23 @@ const WHOLE: ReadonlySet<string> = new Set([
   'NAT0111',
   'NAT0112',
   'NAT0301',
+  'NAT0401',
+  'NAT0402',
+  'NAT0406',
+  'NAT0501',
   'NAT0601',
   'NAT0602',
 ]);
 
-function guiltyKey(code: string, { intruder, missing }: Cause): string {
-  if (WHOLE.has(code)) return '';
-  const where = intruder ?? missing;
-  return where === null ? '' : `${where.table.name} ${where.chain.name} ${where.rule.index} ${intruder !== null}`;
+/** The families that a fault concerns: a rule of an inet table does both at once. */
+function scopeOf({ intruder, missing, order, class: { family } }: Cause): string {
+  return (intruder ?? missing ?? order?.late)?.table.family ?? family;
 }
 
-/** The codes for a layout that is missing as a whole or in large part, and for the guardrails in front of it. */
-function structuralCode(cause: Cause, context: Context): string | null {
-  if (context.older !== null) return 'NAT0112';
-  const live = istioTables(context.pod.ruleset);
-  if (cause.intruder && isGuardrail(cause.intruder)) return 'NAT0111';
-  if (live.length === 0 && cause.intruder === null) return 'NAT0105';
-  const { family } = cause.class;
-  if (family === 'ipv6' && !context.config.enableIpv6) return 'NAT0602';
-  if (family === 'ipv6' && cause.intruder === null && !live.some((table) => coversFamily(table, 'ipv6')))
-    return 'NAT0601';
-  return cause.missing !== null && isPartial(cause.missing, context) ? 'NAT0106' : null;
-}
-
-/** Whether the chain of a missing rule, or the one it jumps to, does not exist in the pod. */
-function isPartial(missing: RuleReference, { pod }: Context): boolean {
-  const tables = pod.ruleset.tables.filter(
-    ({ family, name }) => family === missing.table.family && name === missing.table.name,
-  );
-  if (tables.length === 0) return true;
-  return chainsOf(missing).some((name) => !tables.some((table: Table) => findChain(table, name)));
-}
-
-function chainsOf({ chain, rule }: RuleReference): string[] {
-  const jumps = rule.targets.flatMap((target) =>
-    target.kind === 'jump' || target.kind === 'goto' ? [target.chain] : [],
-  );
-  return [chain.name, ...jumps];
+function guiltyKey({ intruder, missing, order }: Cause): string {
+  const where = intruder ?? missing ?? order?.late ?? null;
+  if (where === null) return 'policy';
+  return `${where.table.backend} ${where.table.name} ${where.chain.name} ${where.rule.index} ${intruder !== null}`;
 }
 
 /** No rule of Istio's, and nothing that says there should be some: not for us to call that a fault. */

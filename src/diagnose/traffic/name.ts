@@ -1,54 +1,50 @@
-import type { Verdict } from '../../model/packet.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { type Context, isIstioChain, rulesOf } from '../context.ts';
 import type { Cause } from './cause.ts';
+import { goesToDnsProxy } from './dns.ts';
 import { letsGo, traitsOf } from './traits.ts';
-
-/** The agent's DNS proxy listens here in every release since 1.8 (1.6 and 1.7 also used 15013). */
-const DNS_PORTS: ReadonlySet<number> = new Set([15053, 15013]);
+import { captures, sameTarget } from './verdicts.ts';
 
 /** The code of the catalogue for a cause. First what became of the packets, then which rule is guilty. */
 export function nameOf(cause: Cause, context: Context): string {
   const { live, expected } = cause.class;
   if (live.verdict.kind === 'drop' || live.verdict.kind === 'reject') return 'NAT0109';
   if (expected.verdict.kind === 'drop') return 'NAT0114';
-  if (isDns(expected.verdict) && !sameTarget(live.verdict, expected.verdict)) return nameDns(cause);
+  if (goesToDnsProxy(expected.verdict) && !sameTarget(live.verdict, expected.verdict)) return nameDns(cause);
   if (sameTarget(live.verdict, expected.verdict))
     return live.verdict.ctZone === expected.verdict.ctZone ? 'NAT0501' : 'NAT0402';
   if (cause.intruder) return nameIntruder(cause, cause.intruder);
   if (cause.missing) return nameMissing(cause, cause.missing, context);
-  return 'NAT0107';
+  return nameOrder(cause);
+}
+
+/** An interface that is excluded too late is a matter of interfaces; all other wrong orders are alike. */
+function nameOrder({ order }: Cause): string {
+  const late = order?.late ?? null;
+  return late !== null && traitsOf(late.rule).interface ? 'NAT0210' : 'NAT0107';
+}
+
+/** Whether a rule stands where Istio writes, or leads there. */
+function isAboutIstio({ table, chain, rule }: RuleReference): boolean {
+  if (isIstioChain(table, chain)) return true;
+  return rule.targets.some((target) => target.kind === 'jump' && target.chain.startsWith('ISTIO_'));
 }
 
 /** DNS that does not reach the agent, unless a rule of somebody else's takes it away. */
 function nameDns(cause: Cause): string {
-  if (cause.intruder && !isIstioChain(cause.intruder.table, cause.intruder.chain))
-    return nameIntruder(cause, cause.intruder);
+  if (cause.intruder && !isAboutIstio(cause.intruder)) return nameIntruder(cause, cause.intruder);
   return cause.intruder || cause.missing ? 'NAT0401' : 'NAT0107';
-}
-
-function isDns(verdict: Verdict): boolean {
-  return verdict.kind === 'redirect' && verdict.port !== undefined && DNS_PORTS.has(verdict.port);
-}
-
-function sameTarget(a: Verdict, b: Verdict): boolean {
-  const target = ({ mark: _mark, ctZone: _zone, ...rest }: Verdict) => JSON.stringify(rest);
-  return target(a) === target(b);
-}
-
-function captures(verdict: Verdict): boolean {
-  return verdict.kind === 'redirect' || verdict.kind === 'tproxy';
 }
 
 /** A rule that Istio did not write decides: named by where it stands and what it looks at. */
 function nameIntruder(cause: Cause, intruder: RuleReference): string {
   const { live, expected, hook } = cause.class;
   const traits = traitsOf(intruder.rule);
-  if (!isIstioChain(intruder.table, intruder.chain)) {
+  if (!isAboutIstio(intruder)) {
     if (letsGo(intruder.rule) && traits.owner) return 'NAT0305';
     return letsGo(intruder.rule) && traits.interface && !traits.destinationPort ? 'NAT0210' : 'NAT0109';
   }
-  if (isDns(live.verdict)) return 'NAT0406';
+  if (goesToDnsProxy(live.verdict)) return 'NAT0406';
   if (captures(live.verdict) && captures(expected.verdict)) return 'NAT0104';
   if (captures(live.verdict)) return nameUnwantedCapture(cause, intruder);
   if (traits.owner) return 'NAT0305';
@@ -71,6 +67,7 @@ function nameMissing(cause: Cause, missing: RuleReference, context: Context): st
   const { expected, hook } = cause.class;
   const traits = traitsOf(missing.rule);
   if (traits.mark && missing.table.name.includes('mangle') && !captures(expected.verdict)) return 'NAT0501';
+  if (expected.verdict.mark !== undefined && !captures(expected.verdict)) return 'NAT0501';
   if (traits.owner || traits.notOwner) return nameMissingOwner(missing, context);
   if (captures(expected.verdict)) {
     if (hook === 'PREROUTING') return traits.interface ? 'NAT0210' : 'NAT0101';

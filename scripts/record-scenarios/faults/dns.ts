@@ -1,0 +1,108 @@
+import type { Fault } from '../scenario.ts';
+
+/** Queries that do not get to the agent, or do and should not, and their conntrack zones. */
+export const DNS: readonly Fault[] = [
+  {
+    name: 'dns-jump-deleted',
+    layout: 'dns-all',
+    commands: ['iptables -t nat -D ISTIO_OUTPUT -j ISTIO_OUTPUT_DNS'],
+    codes: ['NAT0401'],
+    quotes: '-A ISTIO_OUTPUT -j ISTIO_OUTPUT_DNS',
+  },
+  {
+    name: 'dns-udp-redirect-deleted',
+    layout: 'dns-resolver',
+    commands: ['iptables -t nat -D ISTIO_OUTPUT_DNS -d 10.96.0.10/32 -p udp --dport 53 -j REDIRECT --to-ports 15053'],
+    codes: ['NAT0401'],
+    quotes: '-d 10.96.0.10/32 -p udp',
+  },
+  {
+    name: 'dns-udp-redirect-deleted-1.10',
+    layout: 'dns-resolver-1.10',
+    commands: ['iptables -t nat -D OUTPUT -d 10.96.0.10/32 -p udp --dport 53 -j REDIRECT --to-ports 15053'],
+    codes: ['NAT0401'],
+    quotes: '-d 10.96.0.10/32 -p udp',
+  },
+  {
+    name: 'dns-tcp-redirect-deleted-1.18',
+    layout: 'dns-all-1.18',
+    commands: ['iptables -t nat -D ISTIO_OUTPUT -p tcp --dport 53 -j REDIRECT --to-ports 15053'],
+    codes: ['NAT0401'],
+    quotes: '-p tcp -m tcp --dport 53 -j REDIRECT --to-ports 15053',
+  },
+  {
+    name: 'dns-ipv6-resolver-missing',
+    layout: 'dns-dual-stack',
+    commands: [
+      'ip6tables -t nat -D ISTIO_OUTPUT_DNS -d fd00:10:96::a/128 -p udp --dport 53 -j REDIRECT --to-ports 15053',
+    ],
+    codes: ['NAT0401'],
+    quotes: '-d fd00:10:96::a/128 -p udp',
+  },
+  {
+    name: 'dns-returned',
+    layout: 'dns-all',
+    commands: ['iptables -t nat -I ISTIO_OUTPUT 1 -p udp --dport 53 -j RETURN'],
+    codes: ['NAT0401'],
+    quotes: '-A ISTIO_OUTPUT -p udp -m udp --dport 53 -j RETURN',
+  },
+  {
+    name: 'dns-never-captured',
+    layout: 'sidecar',
+    told: { istioVersion: '1.28.10', redirectDns: true, captureAllDns: true },
+    commands: [],
+    codes: ['NAT0401'],
+    quotes: '-A ISTIO_OUTPUT -j ISTIO_OUTPUT_DNS',
+  },
+  {
+    name: 'dns-never-captured-1.22',
+    layout: 'sidecar-1.22',
+    told: { istioVersion: '1.22.8', redirectDns: true, dnsServersV4: ['10.96.0.10'] },
+    commands: [],
+    codes: ['NAT0401'],
+    quotes: '--dport 53',
+  },
+  {
+    name: 'dns-zones-flushed',
+    layout: 'dns-all',
+    commands: ['iptables -t raw -F ISTIO_OUTPUT_DNS'],
+    codes: ['NAT0402'],
+    quotes: '--zone',
+  },
+  {
+    name: 'dns-zone-of-proxy-deleted',
+    layout: 'dns-resolver-1.22',
+    commands: ['iptables -t raw -D OUTPUT -p udp --dport 53 -m owner --uid-owner 1337 -j CT --zone 1'],
+    codes: ['NAT0402'],
+    quotes: '--uid-owner 1337 -j CT --zone 1',
+  },
+  {
+    name: 'dns-zone-of-answers-deleted-1.18',
+    layout: 'dns-all-1.18',
+    commands: ['iptables -t raw -D PREROUTING -p udp --sport 53 -j CT --zone 1'],
+    codes: ['NAT0402'],
+    quotes: '--sport 53 -j CT --zone 1',
+  },
+  {
+    name: 'dns-zone-of-answers-reversed',
+    layout: 'dns-resolver',
+    commands: ['iptables -t raw -R ISTIO_INBOUND 1 -d 10.96.0.10/32 -p udp --sport 53 -j CT --zone 1'],
+    codes: ['NAT0402'],
+    quotes: '-s 10.96.0.10/32',
+  },
+  {
+    name: 'dns-captured-though-off',
+    layout: 'sidecar',
+    commands: ['iptables -t nat -I ISTIO_OUTPUT 1 -p udp --dport 53 -j REDIRECT --to-ports 15053'],
+    codes: ['NAT0406', 'NAT0405'],
+    quotes: '--dport 53 -j REDIRECT --to-ports 15053',
+  },
+  {
+    name: 'dns-captured-though-off-1.28',
+    layout: 'dns-all',
+    told: { istioVersion: '1.28.10', redirectDns: false },
+    commands: [],
+    codes: ['NAT0406'],
+    quotes: '--to-ports 15053',
+  },
+];

@@ -1,0 +1,131 @@
+import type { Fault } from '../scenario.ts';
+
+/** Rules of other programs, harmful and harmless. */
+export const OTHERS: readonly Fault[] = [
+  {
+    name: 'accept-ahead-of-inbound',
+    layout: 'sidecar',
+    commands: ['iptables -t nat -I PREROUTING 1 -j ACCEPT'],
+    codes: ['NAT0109'],
+    quotes: '-A PREROUTING -j ACCEPT',
+  },
+  {
+    name: 'accept-ahead-of-outbound',
+    layout: 'sidecar-1.18',
+    commands: ['iptables -t nat -I OUTPUT 1 -p tcp --dport 5432 -j ACCEPT'],
+    codes: ['NAT0109'],
+    quotes: '--dport 5432 -j ACCEPT',
+  },
+  {
+    name: 'port-returned-ahead-of-inbound',
+    layout: 'sidecar',
+    commands: ['iptables -t nat -I PREROUTING 1 -p tcp --dport 8080 -j RETURN'],
+    codes: ['NAT0109'],
+    quotes: '-A PREROUTING -p tcp -m tcp --dport 8080 -j RETURN',
+  },
+  {
+    name: 'dnat-ahead-of-outbound',
+    layout: 'sidecar',
+    commands: ['iptables -t nat -I OUTPUT 1 -p tcp --dport 80 -j DNAT --to-destination 10.1.2.3:80'],
+    codes: ['NAT0109'],
+    quotes: '--to-destination 10.1.2.3:80',
+  },
+  {
+    name: 'redirect-of-another-agent',
+    layout: 'sidecar',
+    commands: ['iptables -t nat -I PREROUTING 1 -p tcp --dport 8080 -j REDIRECT --to-ports 8081'],
+    codes: ['NAT0109', 'NAT0801'],
+    quotes: '--to-ports 8081',
+  },
+  {
+    name: 'redirected-packets-dropped',
+    layout: 'sidecar',
+    commands: ['iptables -t filter -A INPUT -p tcp --dport 15006 -j DROP'],
+    codes: ['NAT0109'],
+    quotes: '--dport 15006 -j DROP',
+  },
+  {
+    name: 'dropped-in-mangle',
+    layout: 'sidecar-1.22',
+    commands: ['iptables -t mangle -A PREROUTING -p tcp --dport 8080 -j DROP'],
+    codes: ['NAT0109'],
+    quotes: '--dport 8080 -j DROP',
+  },
+  {
+    name: 'egress-dropped-ipv6',
+    layout: 'dual-stack',
+    commands: ['ip6tables -A OUTPUT -p tcp --dport 443 -j REJECT'],
+    codes: ['NAT0109'],
+    quotes: '--dport 443 -j REJECT',
+  },
+  {
+    name: 'input-policy-drop',
+    layout: 'sidecar',
+    commands: ['iptables -P INPUT DROP'],
+    codes: ['NAT0109'],
+    quotes: '-P INPUT DROP',
+  },
+  {
+    name: 'chain-of-another-agent',
+    layout: 'sidecar',
+    commands: [
+      'iptables -t nat -N VPN_OUT',
+      'iptables -t nat -A VPN_OUT -d 192.168.0.0/16 -j ACCEPT',
+      'iptables -t nat -I OUTPUT 1 -j VPN_OUT',
+    ],
+    codes: ['NAT0109'],
+    quotes: '-A VPN_OUT -d 192.168.0.0/16 -j ACCEPT',
+  },
+  {
+    name: 'forward-rules-of-others',
+    layout: 'sidecar',
+    commands: [
+      'iptables -A FORWARD -i cni0 -j ACCEPT',
+      'iptables -t nat -A POSTROUTING -s 10.88.0.0/16 ! -d 10.88.0.0/16 -j MASQUERADE',
+    ],
+    codes: ['NAT0110'],
+    quotes: '-A FORWARD -i cni0 -j ACCEPT',
+  },
+  {
+    name: 'portmap-chains',
+    layout: 'sidecar-1.22',
+    commands: [
+      'iptables -t nat -N CNI-HOSTPORT-SETMARK',
+      'iptables -t nat -A CNI-HOSTPORT-SETMARK -j MARK --set-xmark 0x2000/0x2000',
+      'iptables -t nat -N CNI-HOSTPORT-MASQ',
+      'iptables -t nat -A CNI-HOSTPORT-MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE',
+      'iptables -t nat -A POSTROUTING -j CNI-HOSTPORT-MASQ',
+    ],
+    codes: ['NAT0110'],
+    quotes: 'CNI-HOSTPORT-MASQ',
+  },
+  {
+    name: 'marks-of-others',
+    layout: 'sidecar',
+    commands: [
+      'iptables -t mangle -A PREROUTING -i eth0 -j CONNMARK --set-xmark 0x80/0x80',
+      'iptables -t mangle -A OUTPUT -j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80',
+    ],
+    codes: ['NAT0110'],
+    quotes: '--set-xmark 0x80/0x80',
+  },
+  {
+    name: 'docker-resolver',
+    layout: 'sidecar',
+    commands: [
+      'iptables -t nat -N DOCKER_OUTPUT',
+      'iptables -t nat -A DOCKER_OUTPUT -d 127.0.0.11/32 -p tcp --dport 53 -j DNAT --to-destination 127.0.0.11:41235',
+      'iptables -t nat -A DOCKER_OUTPUT -d 127.0.0.11/32 -p udp --dport 53 -j DNAT --to-destination 127.0.0.11:53613',
+      'iptables -t nat -I OUTPUT 1 -d 127.0.0.11/32 -j DOCKER_OUTPUT',
+    ],
+    codes: ['NAT0110'],
+    quotes: '-A OUTPUT -d 127.0.0.11/32 -j DOCKER_OUTPUT',
+  },
+  {
+    name: 'ipv6-blocked-where-unused',
+    layout: 'sidecar',
+    commands: ['ip6tables -A INPUT -j DROP', 'ip6tables -A OUTPUT -j DROP'],
+    codes: ['NAT0110'],
+    quotes: '-A INPUT -j DROP',
+  },
+];

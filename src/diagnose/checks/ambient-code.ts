@@ -1,0 +1,45 @@
+import { parseAddress } from '../../model/address.ts';
+import type { RuleReference } from '../../model/ruleset.ts';
+import type { Context } from '../context.ts';
+import type { Cause } from '../traffic/cause.ts';
+import { letsGo } from '../traffic/traits.ts';
+import { captures } from '../traffic/verdicts.ts';
+import { isAmbientMark } from './surroundings-planes.ts';
+
+/** ztunnel's own packets have this in the mark, under the mask 0xfff. */
+const ZTUNNEL_MARK = 0x539;
+
+/** The code for what is special to ambient's layout; null where a sidecar's layout would have the same fault. */
+export function ambientCode(cause: Cause, { config }: Context): string | null {
+  const { missing, intruder, class: different } = cause;
+  const { live, expected, witness } = different;
+  const probes = [config.hostProbeIpv4, config.hostProbeIpv6].map((text) => parseAddress(text)?.value);
+  if ([missing, intruder].some((where) => where !== null && isProbeExemption(where, probes))) return 'NAT0903';
+  if (missing && keepsMark(missing) && !captures(expected.verdict)) return 'NAT0904';
+  const ofZtunnel = ((witness.mark ?? 0) & 0xfff) === ZTUNNEL_MARK;
+  if (intruder && ofZtunnel && captures(live.verdict) && expected.verdict.kind === 'accept') return 'NAT0301';
+  return null;
+}
+
+/** An ACCEPT of tcp from or to a single address: nothing else in Istio's ambient chains is written so. */
+function isProbeExemption({ chain, rule }: RuleReference, probes: readonly (bigint | undefined)[]): boolean {
+  if (!letsGo(rule)) return false;
+  return rule.matches.some((match) => {
+    if ((match.kind !== 'source' && match.kind !== 'destination') || match.negated) return false;
+    // Under other names only the address itself tells.
+    const isIstio = chain.name.startsWith('ISTIO_') || chain.name.startsWith('istio-');
+    return probes.includes(match.network.address) || (isIstio && isLinkLocal(match.network.address));
+  });
+}
+
+/** 169.254.0.0/16 and fd00::/8, where the addresses for probes are taken from. */
+function isLinkLocal(address: bigint): boolean {
+  return address >> 16n === 0xa9fen || address >> 120n === 0xfdn;
+}
+
+/** A rule that stores the mark in the connection, puts it back, leads to such a rule, or lets marked packets be. */
+function keepsMark({ table, rule }: RuleReference): boolean {
+  if (rule.targets.some(({ kind }) => kind === 'connmark-set' || kind === 'connmark-restore')) return true;
+  if (table.name.endsWith('mangle')) return true;
+  return letsGo(rule) && rule.matches.some((match) => isAmbientMark(match) && !('negated' in match && match.negated));
+}

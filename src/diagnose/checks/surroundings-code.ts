@@ -1,0 +1,61 @@
+import type { RuleReference } from '../../model/ruleset.ts';
+import { type Context, isIstioChain } from '../context.ts';
+import type { Cause } from '../traffic/cause.ts';
+import { isGuardrail } from '../traffic/guardrails.ts';
+import { ambientCode } from './ambient-code.ts';
+import { isProbeResidue } from './backends-residue.ts';
+import { isStale } from './backends-stale.ts';
+import { planesOf, rivalBackends } from './surroundings-planes.ts';
+
+/** Faults that are one thing for the whole pod, whatever rules they bring or take away. */
+const WHOLE: ReadonlySet<string> = new Set([
+  'NAT0701',
+  'NAT0703',
+  'NAT0705',
+  'NAT0901',
+  'NAT0903',
+  'NAT0904',
+  'NAT0906',
+]);
+
+/** Whether all causes of the code are one finding. */
+export function isWholeFault(code: string): boolean {
+  return WHOLE.has(code);
+}
+
+/**
+ * The code for a cause in the light of everything else that was programmed: a second data plane or backend, leftovers,
+ * ambient. `usual` is asked for all other causes.
+ */
+export function codeAmong(cause: Cause, context: Context, usual: () => string): string {
+  return mixtureCode(cause, context) ?? planeCode(cause, context, usual);
+}
+
+function mixtureCode({ intruder }: Cause, context: Context): string | null {
+  const { ruleset } = context.pod;
+  if (context.older !== null) return null;
+  if (intruder && isProbeResidue(intruder)) return 'NAT0703';
+  if (intruder && (isGuardrail(intruder) || !isAboutIstio(intruder))) return null;
+  const planes = planesOf(ruleset);
+  if (planes.size > 1) return 'NAT0906';
+  if (planes.size === 1 && !planes.has(context.config.dataplane)) {
+    return context.config.dataplane === 'ambient' ? 'NAT0901' : 'NAT0106';
+  }
+  if (intruder && rivalBackends(ruleset).length > 0) return 'NAT0701';
+  return intruder && isStale(intruder.table, context) ? 'NAT0705' : null;
+}
+
+/** In ambient a layout that is gone, or in large part gone, has a code of its own. */
+function planeCode(cause: Cause, context: Context, usual: () => string): string {
+  if (context.config.dataplane !== 'ambient' || context.older !== null) return usual();
+  const { verdict } = cause.class.live;
+  const special = verdict.kind === 'drop' || verdict.kind === 'reject' ? null : ambientCode(cause, context);
+  const code = special ?? usual();
+  return code === 'NAT0105' || code === 'NAT0106' ? 'NAT0901' : code;
+}
+
+/** Whether a rule stands where Istio writes, or leads there. */
+function isAboutIstio({ table, chain, rule }: RuleReference): boolean {
+  if (isIstioChain(table, chain)) return true;
+  return rule.targets.some((target) => target.kind === 'jump' && target.chain.startsWith('ISTIO_'));
+}

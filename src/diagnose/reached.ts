@@ -1,0 +1,25 @@
+import type { Table } from '../model/ruleset.ts';
+
+/** Names of the chains that the given ones lead to by jump or goto, themselves included; chains may form loops. */
+export function reachedChains(table: Table, from: readonly string[]): ReadonlySet<string> {
+  const byName = new Map(table.chains.map((chain) => [chain.name, chain]));
+  const reached = new Set<string>();
+  const pending = [...from];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    const targets = byName.get(name)?.rules.flatMap((rule) => rule.targets) ?? [];
+    pending.push(
+      ...targets.flatMap((target) => (target.kind === 'jump' || target.kind === 'goto' ? [target.chain] : [])),
+    );
+  }
+  return reached;
+}
+
+/** Names of the chains that some hook leads to. */
+export function chainsFromHooks(table: Table): ReadonlySet<string> {
+  return reachedChains(
+    table,
+    table.chains.filter(({ base }) => base !== undefined).map(({ name }) => name),
+  );
+}

@@ -1,0 +1,53 @@
+import type { Match } from '../../model/match.ts';
+import type { Verdict } from '../../model/packet.ts';
+import type { Rule, Ruleset } from '../../model/ruleset.ts';
+import { type Context, isIstioChain, rulesOf } from '../context.ts';
+import type { Cause } from './cause.ts';
+
+const DNS = 53;
+
+/** The agent's DNS proxy listens here in every release since 1.8 (1.6 and 1.7 also used 15013). */
+export const DNS_PROXY_PORTS: ReadonlySet<number> = new Set([15053, 15013]);
+
+/** Whether a packet ends up with the agent's DNS proxy. */
+export function goesToDnsProxy(verdict: Verdict): boolean {
+  return verdict.kind === 'redirect' && verdict.port !== undefined && DNS_PROXY_PORTS.has(verdict.port);
+}
+
+/**
+ * The code for DNS capture that is there and should not be, or the other way round: it is spread over the redirects, the
+ * conntrack zones and the owner rules, which make an exception for port 53, and all of that is one fault.
+ */
+export function wholeDnsCode(cause: Cause, context: Context): string | null {
+  const live = capturesDns(context.pod.ruleset);
+  const expected = capturesDns(context.expected);
+  if (live === expected || !isAboutDns(cause)) return null;
+  return live ? 'NAT0406' : 'NAT0401';
+}
+
+function capturesDns(ruleset: Ruleset): boolean {
+  return rulesOf(ruleset).some(({ table, chain, rule }) => {
+    const toProxy = rule.targets.some(
+      (target) => target.kind === 'redirect' && target.ports !== undefined && DNS_PROXY_PORTS.has(target.ports.from),
+    );
+    // Before 1.23 the udp redirects stand in OUTPUT itself.
+    return toProxy && (isIstioChain(table, chain) || chain.base?.hook === 'OUTPUT');
+  });
+}
+
+/** A class whose witness has port 53 is about that port: any other would have been preferred. */
+function isAboutDns({ unexpected, lacking, class: { witness, live, expected } }: Cause): boolean {
+  if (witness.destinationPort === DNS || goesToDnsProxy(live.verdict) || goesToDnsProxy(expected.verdict)) return true;
+  return [...unexpected, ...lacking].some(({ rule }) => namesDns(rule));
+}
+
+/** Whether a rule has port 53 in a condition, or assigns a conntrack zone, which Istio does for DNS only. */
+function namesDns(rule: Rule): boolean {
+  return rule.matches.some(namesDnsPort) || rule.targets.some((target) => target.kind === 'ct' && !target.notrack);
+}
+
+function namesDnsPort(match: Match): boolean {
+  const covers = ({ from, to }: { from: number; to: number }) => from <= DNS && to >= DNS && to - from < 1024;
+  if (match.kind === 'multiport') return match.ports.some(covers);
+  return 'destinationPort' in match && (match.destinationPort?.value.some(covers) ?? false);
+}

@@ -1,0 +1,12 @@
+import type { Verdict } from '../../model/packet.ts';
+
+/** Whether two verdicts send a packet to the same place, whatever marks and zones they give it. */
+export function sameTarget(a: Verdict, b: Verdict): boolean {
+  const target = ({ mark: _mark, ctZone: _zone, ...rest }: Verdict) => JSON.stringify(rest);
+  return target(a) === target(b);
+}
+
+/** Whether a packet ends up with the proxy or the agent. */
+export function captures(verdict: Verdict): boolean {
+  return verdict.kind === 'redirect' || verdict.kind === 'tproxy';
+}
