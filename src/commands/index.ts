@@ -1,7 +1,8 @@
 import { Check } from './check.ts';
 import { Expected } from './expected.ts';
 import { Explain } from './explain.ts';
+import { Infer } from './infer.ts';
 import { Trace } from './trace.ts';
 
 /** All commands by name, for oclif's explicit strategy. */
-export const commands = { check: Check, expected: Expected, explain: Explain, trace: Trace };
+export const commands = { check: Check, expected: Expected, explain: Explain, infer: Infer, trace: Trace };

@@ -59,7 +59,8 @@ export function observe(
 function complete(view: View, eras: EraGroup, observed: Observed): Config {
   const istioVersion = eras.at(-1)?.last ?? eras[0].last;
   const backend = view.backend === 'nftables' ? 'nftables' : 'iptables';
-  return { ...defaultConfig(istioVersion), dataplane: view.dataplane, backend, istioVersion, ...observed };
+  const defaults = defaultConfig(istioVersion, 'istio-init', view.dataplane);
+  return { ...defaults, backend, ...observed };
 }
 
 /**

@@ -87,8 +87,8 @@ export function oddity(config: Config, observed: Observed): number {
   return Math.min(...distances);
 }
 
-function defaultsOf({ istioVersion }: Config): readonly Config[] {
-  return [defaultConfig(istioVersion, 'istio-init'), defaultConfig(istioVersion, 'istio-cni')];
+function defaultsOf({ istioVersion, dataplane }: Config): readonly Config[] {
+  return (['istio-init', 'istio-cni'] as const).map((by) => defaultConfig(istioVersion, by, dataplane));
 }
 
 /** The elements that only one of two lists has, or 1 for other values that differ. */

@@ -32,7 +32,8 @@ export function olderRelease(facts: Facts, declared: Partial<Config>): Candidate
   return exact?.releases ?? null;
 }
 
-function evidenceOf({ pod }: Facts, declared: Partial<Config>): Evidence {
+/** What is known of a pod besides its rules, and what was declared. */
+export function evidenceOf({ pod }: Facts, declared: Partial<Config>): Evidence {
   const listeners = pod.sockets?.filter(isListener).map(({ localPort }) => localPort);
   return { coverage: pod.coverage, declared, ...(listeners === undefined ? {} : { listeners }) };
 }

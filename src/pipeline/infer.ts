@@ -1,0 +1,49 @@
+import { type Candidate, inferConfig, type RuleDifference } from '../infer/index.ts';
+import { formatConfig } from '../parse/config/index.ts';
+import { printRule } from '../print/iptables/index.ts';
+import { printNftRule } from '../print/nft/index.ts';
+import { declaredInputs, mergeLayers } from './config.ts';
+import { gatherFacts } from './facts.ts';
+import type { InferReport, InferRequest, InferredCandidate, InferredDifference } from './infer-types.ts';
+import { evidenceOf } from './inference.ts';
+import type { Outside } from './outside.ts';
+
+/** More differences of one candidate than anybody reads; `distance` tells how many there are. */
+const MOST_DIFFERENCES = 50;
+
+/**
+ * Which releases and inputs the live rules were written from.
+ * @throws UsageError when a declared input is malformed
+ * @throws CannotLook when a named file cannot be read
+ */
+export async function infer(request: InferRequest, outside: Outside): Promise<InferReport> {
+  const declared = mergeLayers(await declaredInputs(request.config, outside));
+  const facts = await gatherFacts(request.source, outside);
+  const { candidates } = inferConfig(facts.pod.ruleset, evidenceOf(facts, declared));
+  const obstacles = facts.pod.obstacles.filter(({ concerns }) => concerns === 'rules');
+  return {
+    schemaVersion: 1,
+    source: facts.source,
+    candidates: candidates.map(published),
+    undetermined: obstacles.map(({ code, message, remedy }) => ({ code, message, remedy })),
+  };
+}
+
+function published({ config, differences, ...candidate }: Candidate): InferredCandidate {
+  return {
+    ...candidate,
+    config: formatConfig(config),
+    differences: differences
+      .slice(0, MOST_DIFFERENCES)
+      .map((difference) => publishedDifference(difference, config.backend)),
+  };
+}
+
+/** A live rule is quoted as it was read; one of the layout has no text of its own. */
+function publishedDifference(
+  { kind, family, table, chain, rule }: RuleDifference,
+  backend: 'iptables' | 'nftables',
+): InferredDifference {
+  const printed = backend === 'nftables' ? printNftRule(rule) : printRule(rule, chain);
+  return { kind, family, table, chain, index: rule.index, text: rule.text === '' ? printed : rule.text };
+}
