@@ -3,7 +3,8 @@ import type { IdRange, Match, Negatable, PortRange, PortsMatch } from '../model/
 import { protocolName } from '../model/protocol.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
-import { matchOutcome, type Semantics } from './match.ts';
+import { matchOutcome } from './match.ts';
+import type { Semantics } from './semantics.ts';
 import type { State } from './state.ts';
 
 /** What a rule does when it matches, in a few words. */

@@ -10,7 +10,6 @@ import {
   type Ruleset,
   type Table,
 } from '../model/ruleset.ts';
-import type { Semantics } from './match.ts';
 
 /** A base chain in the order in which a hook asks it. */
 export interface Attached {
@@ -71,11 +70,6 @@ function inOrder(chains: readonly Attached[], hook: Hook): Attached[] {
  */
 export function decidesCapture(table: Table): boolean {
   return table.chains.some(({ base }) => base && base.priority > CONNTRACK_PRIORITY && base.priority < 0);
-}
-
-/** Which rule semantics a table's backend has. */
-export function semanticsOf(table: Table): Semantics {
-  return table.backend === 'nftables' ? 'nft' : 'xt';
 }
 
 /** A rule with its place. */

@@ -9,11 +9,10 @@ import type {
   PortsMatch,
 } from '../model/match.ts';
 import { hasPorts, protocolNumber, TCP } from '../model/protocol.ts';
+import { addressTypeOutcome } from './address-type.ts';
 import { both, either, known, negateIf, type Outcome } from './outcome.ts';
-import { isLoopback, type State } from './state.ts';
-
-/** `xt`: both iptables variants, which run the same match modules. `nft`: native expressions. */
-export type Semantics = 'xt' | 'nft';
+import type { Semantics } from './semantics.ts';
+import type { State } from './state.ts';
 
 /** Whether one match holds for the packet as it is now. */
 export function matchOutcome(match: Match, state: State, semantics: Semantics): Outcome {
@@ -51,7 +50,7 @@ export function matchOutcome(match: Match, state: State, semantics: Semantics): 
     case 'iprange':
       return both(rangeOutcome(match.source, state.source), rangeOutcome(match.destination, state.destination));
     case 'addrtype':
-      return addrtypeOutcome(match, state);
+      return addressTypeOutcome(match, state, semantics);
     case 'opaque':
       return opaqueOutcome(match, state);
     case 'unknown':
@@ -84,10 +83,26 @@ function portsMatchOutcome(match: PortsMatch, state: State, semantics: Semantics
   // stands where the port would be, so other protocols with ports compare theirs (seen on 6.18).
   if (semantics === 'nft' && state.protocol !== PROTOCOL_OF[match.kind]) return 'no-match';
   let outcome: Outcome = match.rest && match.rest.length > 0 ? 'undetermined' : 'match';
-  if (match.sourcePort) outcome = both(outcome, portOutcome(match.sourcePort, state.sourcePort));
-  if (match.destinationPort) outcome = both(outcome, portOutcome(match.destinationPort, state.destinationPort));
+  outcome = both(outcome, portsOutcome(match, state, semantics));
   if (match.flags) outcome = both(outcome, flagsOutcome(match, state));
   return outcome;
+}
+
+function portsOutcome(match: PortsMatch, state: State, semantics: Semantics): Outcome {
+  const source = match.sourcePort ? portOutcome(match.sourcePort, state.sourcePort) : 'match';
+  const destination = match.destinationPort ? portOutcome(match.destinationPort, state.destinationPort) : 'match';
+  if (semantics !== 'xt-on-nft' || !isMerged(match)) return both(source, destination);
+  return source === destination ? source : 'undetermined';
+}
+
+/**
+ * `! --sport 1 ! --dport 2`: iptables-nft 1.8.9 compares both ports at once, so that the rule matches unless both are
+ * those named, and lists it as if nothing had happened. Other versions may do what the text says.
+ */
+export function isMerged({ sourcePort, destinationPort }: PortsMatch): boolean {
+  return [sourcePort, destinationPort].every(
+    (ports) => ports?.negated && ports.value.length === 1 && ports.value[0]?.from === ports.value[0]?.to,
+  );
 }
 
 function portOutcome(condition: Negatable<readonly PortRange[]>, port: number | null): Outcome {
@@ -125,7 +140,7 @@ function ownerOutcome(match: OwnerMatch, state: State, semantics: Semantics): Ou
   const { owner } = state;
   if (owner === null) {
     const options = [match.uid, match.gid, match.socketExists].filter((option) => option !== undefined);
-    return known(semantics === 'xt' && options.length > 0 && options.every((option) => option.negated));
+    return known(semantics !== 'nft' && options.length > 0 && options.every((option) => option.negated));
   }
   let outcome: Outcome = match.socketExists ? known(!match.socketExists.negated) : 'match';
   if (match.uid) outcome = both(outcome, idOutcome(match.uid, owner.uid));
@@ -197,37 +212,6 @@ function visibleState(state: State): string {
 function rangeOutcome(condition: Negatable<{ from: bigint; to: bigint }> | undefined, address: bigint): Outcome {
   if (!condition) return 'match';
   return known((address >= condition.value.from && address <= condition.value.to) !== condition.negated);
-}
-
-function addrtypeOutcome(match: MatchOf<'addrtype'>, state: State): Outcome {
-  let outcome: Outcome = match.limitInterface ? 'undetermined' : 'match';
-  if (match.destination) {
-    outcome = both(outcome, typeOutcome(match.destination, destinationTypes(state)));
-  }
-  if (match.source) {
-    const local = isLoopback(state.family, state.source) ? ['LOCAL'] : undefined;
-    outcome = both(outcome, typeOutcome(match.source, local));
-  }
-  return outcome;
-}
-
-function typeOutcome(condition: Negatable<readonly string[]>, possible: readonly string[] | undefined): Outcome {
-  if (!possible) return 'undetermined';
-  const named = possible.filter((type) => condition.value.includes(type));
-  if (named.length > 0 && named.length < possible.length) return 'undetermined';
-  return known(named.length > 0 !== condition.negated);
-}
-
-/** The address types the destination may have, or undefined when that depends on addresses we do not know. */
-function destinationTypes(state: State): readonly string[] | undefined {
-  if (isLoopback(state.family, state.destination)) return ['LOCAL'];
-  if (isMulticast(state)) return ['MULTICAST'];
-  if (state.hook !== 'OUTPUT') return undefined;
-  return state.outInterface === 'lo' ? ['LOCAL'] : ['UNICAST', 'BROADCAST', 'ANYCAST'];
-}
-
-function isMulticast(state: State): boolean {
-  return state.family === 'ipv4' ? state.destination >> 28n === 0xen : state.destination >> 120n === 0xffn;
 }
 
 /** What module name alone decides: ICMP types cannot match other protocols; the rest stays open. */

@@ -1,6 +1,7 @@
 import type { Rule } from '../model/ruleset.ts';
-import { matchOutcome, type Semantics } from './match.ts';
+import { matchOutcome } from './match.ts';
 import type { Outcome } from './outcome.ts';
+import type { Semantics } from './semantics.ts';
 import type { State } from './state.ts';
 
 /** Whether all matches of a rule hold: one that does not decides, then one that is undetermined. */

@@ -116,12 +116,17 @@ function ownerOf(packet: Packet): State['owner'] {
   return { uid: uid ?? undefined, gid: gid ?? undefined };
 }
 
+/** The protocol number of the family's ICMP. */
+export function icmpOf(family: Family): number {
+  return family === 'ipv4' ? 1 : 58;
+}
+
 /**
  * The protocol number of a packet; `icmp` is 1 or 58 by family.
  * @throws PacketFieldError when the protocol is neither a known name nor 0–255
  */
 export function packetProtocol(packet: Packet): number {
-  if (packet.protocol === 'icmp') return packet.family === 'ipv4' ? 1 : 58;
+  if (packet.protocol === 'icmp') return icmpOf(packet.family);
   const number = protocolNumber(packet.protocol);
   if (number === null) {
     throw new PacketFieldError('protocol', `"${packet.protocol}" is not tcp, udp, icmp or a number 0-255`);

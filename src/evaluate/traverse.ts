@@ -1,11 +1,12 @@
 import type { Chain, Hook, Rule, RuleReference, Table } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
 import { applyDnat, applyEffect, applyRedirect, applyTproxy } from './effects.ts';
-import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference, semanticsOf } from './hooks.ts';
-import { hasConnection, type Semantics } from './match.ts';
+import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference } from './hooks.ts';
+import { hasConnection } from './match.ts';
 import type { Outcome } from './outcome.ts';
 import { ruleOutcome } from './rule.ts';
-import type { State } from './state.ts';
+import { type Semantics, semanticsOf } from './semantics.ts';
+import { icmpOf, type State } from './state.ts';
 
 /** How a chain, a hook or the whole way ended. `fall` (chains only): at its end, or by RETURN. */
 export type Disposition =
@@ -152,8 +153,12 @@ function attachConntrack(state: State): void {
   if (state.conntrack === 'none' || state.conntrack === 'template') state.conntrack = 'attached';
 }
 
-/** nf_nat_inet_fn: only NEW and RELATED packets ask the rules; what arrives on lo was decided in OUTPUT. */
+/**
+ * nf_nat_inet_fn: only NEW and RELATED packets ask the rules, but ICMP errors follow the connection they are about
+ * (nf_nat_ipv4_fn, nf_nat_ipv6_fn); what arrives on lo was decided in OUTPUT.
+ */
 function consultsNat(state: State, hook: Hook): boolean {
   if (hook === 'PREROUTING' && state.inInterface === 'lo') return false;
-  return hasConnection(state) && (state.ctState === 'NEW' || state.ctState === 'RELATED');
+  const related = state.ctState === 'RELATED' && state.protocol !== icmpOf(state.family);
+  return hasConnection(state) && (state.ctState === 'NEW' || related);
 }

@@ -1,6 +1,7 @@
 import { formatAddress, parseAddress } from '../../model/address.ts';
 import type { Packet } from '../../model/packet.ts';
 import { hasPorts, protocolName } from '../../model/protocol.ts';
+import { icmpOf } from '../state.ts';
 import { type Conditions, levelOf } from './conditions.ts';
 import { type Diagrams, FALSE, type Node, TRUE } from './diagram.ts';
 import { atomCount, type Domain, FIELDS, type Field, type Line, STATES } from './domain.ts';
@@ -99,7 +100,7 @@ function toPacket(domain: Domain, chosen: ReadonlyMap<Field, number>, home?: str
 }
 
 function packetProtocolName(domain: Domain, protocol: number): string {
-  if (protocol === (domain.family === 'ipv4' ? 1 : 58)) return 'icmp';
+  if (protocol === icmpOf(domain.family)) return 'icmp';
   return protocol === 6 || protocol === 17 ? protocolName(protocol) : String(protocol);
 }
 

@@ -1,7 +1,9 @@
 import type { VerdictKind } from '../../model/packet.ts';
-import type { Chain, RuleReference, Table } from '../../model/ruleset.ts';
+import type { Chain, Rule, RuleReference, Table } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
-import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference, semanticsOf } from '../hooks.ts';
+import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference } from '../hooks.ts';
+import { semanticsOf } from '../semantics.ts';
+import { icmpOf } from '../state.ts';
 import { place } from '../traverse.ts';
 import type { Conditions, Environment } from './conditions.ts';
 import type { Node } from './diagram.ts';
@@ -25,12 +27,15 @@ export class Compiler {
   readonly #effects: Effects;
   readonly #chains = new Map<string, Node>();
   readonly #ids = new Map<object, number>();
+  /** Stands for "no rule of this row matched" while a row is put together. */
+  readonly #pass: Node;
 
   constructor(hooks: Hooks, conditions: Conditions, leaves: Leaves) {
     this.#hooks = hooks;
     this.#conditions = conditions;
     this.#leaves = leaves;
     this.#effects = new Effects(conditions, leaves);
+    this.#pass = conditions.diagrams.leaf();
   }
 
   /** The diagram of the hook of the domain, leaves as in `Leaves`. */
@@ -88,7 +93,9 @@ export class Compiler {
   #consultsNat(environment: Environment): Node | null {
     if (environment.conntrack !== 'attached') return null;
     const { diagrams } = this.#conditions;
-    const isNew = this.#conditions.states(['NEW', 'RELATED']);
+    // ICMP errors follow the connection they are about.
+    const isError = this.#conditions.value('protocol', icmpOf(this.#conditions.domain.family));
+    const isNew = diagrams.ite(isError, this.#conditions.states(['NEW']), this.#conditions.states(['NEW', 'RELATED']));
     if (environment.hook !== 'PREROUTING') return isNew;
     return diagrams.and(isNew, diagrams.not(this.#conditions.interface('lo')));
   }
@@ -107,21 +114,46 @@ export class Compiler {
     return node;
   }
 
-  /** The rules of a chain from a position (0-based) to its end, built from the last one upwards. */
+  /**
+   * The rules of a chain from a position (0-based) to its end, built from the last one upwards. Rules in a row that
+   * only decide are joined in halves, so that a list of n exclusions costs n log n.
+   */
   #rules(frame: Frame, from: number, environment: Environment): Node {
+    const { rules } = frame.chain;
     let node = frame.fall(environment);
-    const semantics = semanticsOf(frame.table);
-    for (let position = frame.chain.rules.length - 1; position >= from; position -= 1) {
-      const rule = frame.chain.rules[position];
-      if (!rule) continue;
-      const condition = this.#conditions.rule(rule, environment, semantics);
-      const below = node;
-      const next: Continuation = (leaving) =>
-        environmentKey(leaving) === environmentKey(environment) ? below : this.#rules(frame, position + 1, leaving);
-      const taken = this.#targets(frame, reference(frame.table, frame.chain, rule), 0, environment, next);
-      node = this.#conditions.diagrams.ite(condition, taken, below);
+    for (let end = rules.length; end > from; ) {
+      let start = end;
+      while (start > from && onlyDecides(rules[start - 1])) start -= 1;
+      if (start < end) {
+        const decided = this.#deciding(frame, start, end, environment);
+        node = this.#conditions.diagrams.fill(decided, this.#pass, node);
+        end = start;
+      } else {
+        end -= 1;
+        node = this.#rule(frame, end, environment, node);
+      }
     }
     return node;
+  }
+
+  /** What the rules from `start` up to `end` decide; `#pass` where none of them matches. */
+  #deciding(frame: Frame, start: number, end: number, environment: Environment): Node {
+    if (end - start === 1) return this.#rule(frame, start, environment, this.#pass);
+    const middle = (start + end) >> 1;
+    const upper = this.#deciding(frame, start, middle, environment);
+    const lower = this.#deciding(frame, middle, end, environment);
+    return this.#conditions.diagrams.fill(upper, this.#pass, lower);
+  }
+
+  /** One rule, with what is below it in the same environment. */
+  #rule(frame: Frame, position: number, environment: Environment, below: Node): Node {
+    const rule = frame.chain.rules[position];
+    if (!rule) return below;
+    const condition = this.#conditions.rule(rule, environment, semanticsOf(frame.table));
+    const next: Continuation = (leaving) =>
+      environmentKey(leaving) === environmentKey(environment) ? below : this.#rules(frame, position + 1, leaving);
+    const taken = this.#targets(frame, reference(frame.table, frame.chain, rule), 0, environment, next);
+    return this.#conditions.diagrams.ite(condition, taken, below);
   }
 
   #targets(frame: Frame, where: RuleReference, i: number, environment: Environment, next: Continuation): Node {
@@ -215,4 +247,20 @@ function attached(environment: Environment): Environment {
 
 function environmentKey({ hook, conntrack, rewritten }: Environment): string {
   return `${hook} ${conntrack} ${rewritten}`;
+}
+
+/** Targets that neither change what the rules below see nor come back to them. */
+const DECIDING: ReadonlySet<Target['kind']> = new Set([
+  'accept',
+  'drop',
+  'reject',
+  'return',
+  'redirect',
+  'dnat',
+  'continue',
+  'unknown',
+]);
+
+function onlyDecides(rule: Rule | undefined): boolean {
+  return rule?.targets.every(({ kind }) => DECIDING.has(kind)) ?? false;
 }

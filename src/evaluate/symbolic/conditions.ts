@@ -1,6 +1,7 @@
 import type { Match, MatchOf, Negatable, OwnerMatch, PortRange, PortsMatch } from '../../model/match.ts';
 import type { Rule } from '../../model/ruleset.ts';
-import { interfaceMatches, type Semantics } from '../match.ts';
+import { interfaceMatches, isMerged } from '../match.ts';
+import type { Semantics } from '../semantics.ts';
 import { type Diagrams, FALSE, type Node, TRUE } from './diagram.ts';
 import { atomCount, type Domain, FIELDS, type Field, type Line, networkRange, STATES } from './domain.ts';
 
@@ -143,8 +144,13 @@ export class Conditions {
     const and = (node: Node) => {
       condition = this.diagrams.and(condition, node);
     };
-    if (match.sourcePort) and(this.#portRanges('sourcePort', match.sourcePort));
-    if (match.destinationPort) and(this.#portRanges('destinationPort', match.destinationPort));
+    const source = match.sourcePort ? this.#portRanges('sourcePort', match.sourcePort) : TRUE;
+    const destination = match.destinationPort ? this.#portRanges('destinationPort', match.destinationPort) : TRUE;
+    and(this.diagrams.and(source, destination));
+    if (semantics === 'xt-on-nft' && isMerged(match)) {
+      const open = this.diagrams.and(this.diagrams.or(source, destination), this.#unknown(match));
+      condition = this.diagrams.or(condition, open);
+    }
     if (match.flags) and(this.#flags(match));
     if (match.rest && match.rest.length > 0) and(this.#unknown(match.rest));
     return condition;
@@ -175,7 +181,8 @@ export class Conditions {
 
   #owner(match: OwnerMatch, { hook }: Environment, semantics: Semantics): Node {
     const options = [match.uid, match.gid, match.socketExists].filter((option) => option !== undefined);
-    const absent = semantics === 'xt' && options.length > 0 && options.every((option) => option.negated) ? TRUE : FALSE;
+    const absent =
+      semantics !== 'nft' && options.length > 0 && options.every((option) => option.negated) ? TRUE : FALSE;
     if (hook === 'PREROUTING' || hook === 'INPUT') return absent;
     let present: Node = match.socketExists?.negated ? FALSE : TRUE;
     if (match.uid) present = this.diagrams.and(present, this.#ids('uid', match.uid));

@@ -132,6 +132,22 @@ export class Diagrams {
     return visit(a, b);
   }
 
+  /** `upper`, and `lower` wherever that ends in `hole`. */
+  fill(upper: Node, hole: Node, lower: Node): Node {
+    const memo = new Map<string, Node>();
+    const visit = (x: Node, y: Node): Node => {
+      if (x === hole) return y;
+      if (this.isLeaf(x)) return x;
+      const key = `${x},${y}`;
+      const known = memo.get(key);
+      if (known !== undefined) return known;
+      const result = this.#split([x, y], ([nextX = FALSE, nextY = FALSE]) => visit(nextX, nextY));
+      memo.set(key, result);
+      return result;
+    };
+    return visit(upper, lower);
+  }
+
   /** The diagram with each leaf replaced. */
   mapLeaves(node: Node, map: (leaf: Node) => Node): Node {
     return this.combine(node, TRUE, (leaf) => map(leaf));
