@@ -11,7 +11,5 @@ export function isProbeResidue({ table, chain, rule }: RuleReference): boolean {
   if (chain.name !== 'INPUT' || !['filter', 'nat'].includes(table.name)) return false;
   const decisive = rule.matches.filter(({ kind }) => kind !== 'comment');
   const [match] = decisive;
-  return (
-    decisive.length === 1 && match?.kind === 'protocol' && !match.negated && match.protocol === PROBE_PROTOCOL
-  );
+  return decisive.length === 1 && match?.kind === 'protocol' && !match.negated && match.protocol === PROBE_PROTOCOL;
 }

@@ -47,7 +47,9 @@ export function planesOfChain(table: Table, chain: Chain): Plane[] {
 }
 
 function isOfSidecar({ matches, targets }: Rule): boolean {
-  const jumps = targets.some(({ kind, ...target }) => kind === 'jump' && 'chain' in target && SIDECAR_CHAINS.has(target.chain));
+  const jumps = targets.some(
+    ({ kind, ...target }) => kind === 'jump' && 'chain' in target && SIDECAR_CHAINS.has(target.chain),
+  );
   return jumps || matches.some(({ kind }) => kind === 'owner');
 }
 

@@ -2,11 +2,12 @@ import type { DifferentClass } from '../../evaluate/compare.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { finding } from '../check.ts';
 import { mendingCommands } from '../commands.ts';
-import type { Context } from '../context.ts';
+import { type Context, rulesOf } from '../context.ts';
 import { quoted } from '../quote.ts';
 import type { Difference, Finding } from '../report.ts';
 import type { Cause, Group } from './cause.ts';
 import { evidenceOf } from './evidence.ts';
+import { guardrailsIn } from './guardrails.ts';
 import { contrastInWords, packetsInWords } from './words.ts';
 
 /** The finding for a group of differences: what happens, to which packets, by which rule, and the way out. */
@@ -82,13 +83,27 @@ function differenceOf({ class: different, intruder, missing, order }: Cause): Di
 const REPROGRAM: ReadonlySet<string> = new Set(['NAT0105', 'NAT0106', 'NAT0107', 'NAT0112', 'NAT0601', 'NAT0602']);
 
 /** Commands for single rules; a layout that is broken as a whole is programmed anew by restarting the pod. */
-function commandsFor(code: string, causes: readonly [Cause, ...Cause[]], { pod }: Context): string {
+function commandsFor(code: string, causes: readonly [Cause, ...Cause[]], context: Context): string {
   if (REPROGRAM.has(code)) return '';
-  const rules = (pick: (cause: Cause) => RuleReference | null) => [
-    ...new Map(causes.flatMap((cause) => pick(cause) ?? []).map((where) => [where.rule, where])).values(),
-  ];
   const [{ class: first }] = causes;
-  const remove = rules(({ intruder }) => intruder);
-  const restore = rules(({ missing }) => missing);
-  return mendingCommands({ remove, restore, family: first.family }, pod.ruleset).join('\n');
+  const guardrails = code === 'NAT0111' ? guardrailsIn(context.pod.ruleset) : [];
+  const ofFamily = guardrails.filter(({ table }) => table.family === first.family);
+  const remove = distinct([...causes.flatMap(({ intruder }) => intruder ?? []), ...ofFamily]);
+  const restore = distinct(causes.flatMap(({ missing }) => missing ?? []).concat(replaced(remove, context)));
+  return mendingCommands({ remove, restore, family: first.family }, context.pod.ruleset).join('\n');
+}
+
+/** What Istio writes into the chains of rules that have to go and that is missing there: they may stand in its place. */
+function replaced(remove: readonly RuleReference[], { expected, layout }: Context): RuleReference[] {
+  return rulesOf(expected).filter(
+    (where) => layout.liveCount(where) === 0 && remove.some((other) => isSameChain(other, where)),
+  );
+}
+
+function isSameChain(a: RuleReference, b: RuleReference): boolean {
+  return a.table.family === b.table.family && a.table.name === b.table.name && a.chain.name === b.chain.name;
+}
+
+function distinct(rules: readonly RuleReference[]): RuleReference[] {
+  return [...new Map(rules.map((where) => [where.rule, where])).values()];
 }

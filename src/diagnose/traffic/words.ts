@@ -59,7 +59,8 @@ function phrase(words: string, value: string | undefined, noun: string, family: 
       .split(',')
       .map((range) => (noun === 'address' ? rangeInWords(range, family) : range))
       .join(', ');
-  if (!value.startsWith(EXCEPT)) return `${words} ${list(value)}`;
+  const several = noun === 'port' && /[,-]/.test(value) ? 's' : '';
+  if (!value.startsWith(EXCEPT)) return `${words}${several} ${list(value)}`;
   return `${words.replace(/ port$/, '')} any ${noun} but ${list(value.slice(EXCEPT.length))}`;
 }
 
