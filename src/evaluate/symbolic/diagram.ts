@@ -17,7 +17,8 @@ export class Diagrams {
   readonly #level: number[] = [LEAF_LEVEL, LEAF_LEVEL];
   readonly #starts: (readonly number[])[] = [[], []];
   readonly #children: (readonly Node[])[] = [[], []];
-  readonly #unique = new Map<string, Node>();
+  /** Nodes by a hash of their content. */
+  readonly #unique = new Map<number, Node[]>();
 
   /** A new leaf; two calls make two different leaves. */
   leaf(): Node {
@@ -51,12 +52,20 @@ export class Diagrams {
       keptChildren.push(child);
     }
     if (keptChildren.length === 1) return keptChildren[0] ?? FALSE;
-    const key = `${level};${keptStarts};${keptChildren}`;
-    const existing = this.#unique.get(key);
+    const hash = hashOf(level, keptStarts, keptChildren);
+    const bucket = this.#unique.get(hash);
+    const existing = bucket?.find((other) => this.#is(other, level, keptStarts, keptChildren));
     if (existing !== undefined) return existing;
     const created = this.#add(level, keptStarts, keptChildren);
-    this.#unique.set(key, created);
+    if (bucket) bucket.push(created);
+    else this.#unique.set(hash, [created]);
     return created;
+  }
+
+  #is(node: Node, level: number, starts: readonly number[], children: readonly Node[]): boolean {
+    return (
+      this.level(node) === level && sameNumbers(this.children(node), children) && sameNumbers(this.starts(node), starts)
+    );
   }
 
   #add(level: number, starts: readonly number[], children: readonly Node[]): Node {
@@ -119,13 +128,13 @@ export class Diagrams {
 
   /** The diagram whose leaves are `combine` of the leaves of both. `combine` must give the same node for the same pair. */
   combine(a: Node, b: Node, combine: (a: Node, b: Node) => Node): Node {
-    const memo = new Map<string, Node>();
+    const memo = new Map<number, Node>();
     const visit = (x: Node, y: Node): Node => {
       if (this.isLeaf(x) && this.isLeaf(y)) return combine(x, y);
-      const key = `${x},${y}`;
+      const key = pairKey(x, y);
       const known = memo.get(key);
       if (known !== undefined) return known;
-      const result = this.#split([x, y], ([nextX = FALSE, nextY = FALSE]) => visit(nextX, nextY));
+      const result = this.#splitPair(x, y, visit);
       memo.set(key, result);
       return result;
     };
@@ -134,14 +143,14 @@ export class Diagrams {
 
   /** `upper`, and `lower` wherever that ends in `hole`. */
   fill(upper: Node, hole: Node, lower: Node): Node {
-    const memo = new Map<string, Node>();
+    const memo = new Map<number, Node>();
     const visit = (x: Node, y: Node): Node => {
       if (x === hole) return y;
       if (this.isLeaf(x)) return x;
-      const key = `${x},${y}`;
+      const key = pairKey(x, y);
       const known = memo.get(key);
       if (known !== undefined) return known;
-      const result = this.#split([x, y], ([nextX = FALSE, nextY = FALSE]) => visit(nextX, nextY));
+      const result = this.#splitPair(x, y, visit);
       memo.set(key, result);
       return result;
     };
@@ -188,6 +197,26 @@ export class Diagrams {
     return this.children(node)[low] ?? FALSE;
   }
 
+  /** Descends by one field in both operands at once: the field that the higher of them tests. */
+  #splitPair(x: Node, y: Node, visit: (x: Node, y: Node) => Node): Node {
+    const level = Math.min(this.level(x), this.level(y));
+    const xs = this.level(x) === level ? this.starts(x) : WHOLE;
+    const ys = this.level(y) === level ? this.starts(y) : WHOLE;
+    const xChildren = this.level(x) === level ? this.children(x) : [x];
+    const yChildren = this.level(y) === level ? this.children(y) : [y];
+    const starts: number[] = [];
+    const children: Node[] = [];
+    for (let i = 0, j = 0; i < xs.length && j < ys.length; ) {
+      starts.push(Math.max(xs[i] ?? 0, ys[j] ?? 0));
+      children.push(visit(xChildren[i] ?? FALSE, yChildren[j] ?? FALSE));
+      const nextX = xs[i + 1] ?? Number.POSITIVE_INFINITY;
+      const nextY = ys[j + 1] ?? Number.POSITIVE_INFINITY;
+      if (nextX <= nextY) i += 1;
+      if (nextY <= nextX) j += 1;
+    }
+    return this.node(level, starts, children);
+  }
+
   /** Descends by one field in all operands at once: the field that the highest of them tests. */
   #split(operands: readonly Node[], visit: (operands: Node[]) => Node): Node {
     const level = Math.min(...operands.map((operand) => this.level(operand)));
@@ -230,4 +259,26 @@ function mergeTwo(a: readonly number[], b: readonly number[]): number[] {
     if (nextB <= nextA) j += 1;
   }
   return merged;
+}
+
+/** One run that covers all atoms. */
+const WHOLE: readonly number[] = [0];
+
+/** Fewer nodes than 2^26 fit into memory, so a pair of them fits into a safe integer. */
+function pairKey(x: Node, y: Node): number {
+  return x * 0x4000000 + y;
+}
+
+/** FNV-1a over the numbers of a node. */
+function hashOf(level: number, starts: readonly number[], children: readonly Node[]): number {
+  let hash = Math.imul(0x811c9dc5 ^ level, 0x01000193);
+  for (let i = 0; i < starts.length; i += 1) {
+    hash = Math.imul(hash ^ (starts[i] ?? 0), 0x01000193);
+    hash = Math.imul(hash ^ (children[i] ?? 0), 0x01000193);
+  }
+  return hash;
+}
+
+function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }
