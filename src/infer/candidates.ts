@@ -13,13 +13,35 @@ export interface Proposal extends Explanation {
 
 /** So many of the nearest eras are looked at closely; the others are too far away to win. */
 const NEAREST = 8;
+/** So many groups of eras are looked at beyond those that fit exactly. */
+const BEYOND_EXACT = 3;
 
 /** Every reading of a view's rules, best first. */
 export function proposalsFor(subject: Subject): Proposal[] {
-  const groups = erasFor(subject.view, subject.evidence.declared?.istioVersion);
-  const drafts = groups.map((eras) => propose(subject, eras, 'cautious'));
+  const drafts = draftsFor(subject, erasFor(subject.view, subject.evidence.declared?.istioVersion));
   const proposals = drafts.flatMap((draft) => (isNear(draft, drafts) ? refined(subject, draft) : [draft]));
   return joined(proposals).toSorted(compareProposals);
+}
+
+/**
+ * A cautious reading for each group of eras, oldest first. When some fit exactly only those are of interest: newest are
+ * tried first, and no more than it takes to see that the range has ended. No layout came back after more than one other.
+ */
+function draftsFor(subject: Subject, groups: readonly EraGroup[]): Proposal[] {
+  const drafts: Proposal[] = [];
+  let beyond = 0;
+  for (const eras of groups.toReversed()) {
+    const draft = propose(subject, eras, 'cautious');
+    drafts.push(draft);
+    if (!isExact(draft) && drafts.some(isExact)) beyond += 1;
+    if (beyond === BEYOND_EXACT) break;
+  }
+  const exact = drafts.filter(isExact);
+  return (exact.length > 0 ? exact : drafts).reverse();
+}
+
+function isExact({ differences, foreign }: Proposal): boolean {
+  return differences.length + foreign === 0;
 }
 
 function propose(subject: Subject, eras: EraGroup, reading: Reading): Proposal {
@@ -28,7 +50,7 @@ function propose(subject: Subject, eras: EraGroup, reading: Reading): Proposal {
 
 /** Whether a closer look can make the draft the best: not where one explains all, nor for those that are far off. */
 function isNear(draft: Proposal, all: readonly Proposal[]): boolean {
-  if (all.some(({ differences, foreign }) => differences.length + foreign === 0)) return false;
+  if (all.some(isExact)) return false;
   const distances = all.map(({ differences }) => differences.length).sort((a, b) => a - b);
   return draft.differences.length <= (distances[NEAREST - 1] ?? Number.POSITIVE_INFINITY);
 }

@@ -52,7 +52,7 @@ export interface Candidate {
 
 /** What live rules tell about the release and inputs they were written from, best candidate first. */
 export interface Inference {
-  /** Empty when nothing of Istio's was found. */
+  /** Empty when nothing of Istio's was found. Of rules that are a layout to the last one only what fits exactly. */
   readonly candidates: readonly Candidate[];
 }
 

@@ -110,7 +110,7 @@ function otherLines(others: readonly InferredCandidate[], style: Style): string[
     const apart = `${count(candidate.distance, 'rule')} apart${doubt}`;
     return wrap(escapeText(`${releaseWords(candidate)} (${kindWords(candidate)}): ${apart}`), style.width - 2);
   });
-  return [style.chalk.bold('Next candidates'), ...indent(lines, 2)];
+  return [style.chalk.bold('Other candidates'), ...indent(lines, 2)];
 }
 
 function obstacleLines({ code, message, remedy }: Undetermined, style: Style): string[] {

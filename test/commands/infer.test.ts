@@ -104,8 +104,14 @@ describe('infer', () => {
   it('says it in a sentence', async () => {
     const { stdout, exitCode } = await run(Infer, ['--rules', file(saved())]);
     expect(stdout).toMatch(/^✓ The rules are the layout of Istio 1\.25 – 1\.31 \(sidecar, REDIRECT, iptables/);
-    expect(stdout).toContain('Next candidates\n  Istio 1.18 – 1.24');
+    expect(stdout).not.toContain('Other candidates');
     expect(exitCode).toBe(0);
+  });
+
+  it('names the releases that come next when none fits', async () => {
+    const text = saved().replace('-A PREROUTING -p tcp -j ISTIO_INBOUND\n', '');
+    const { stdout } = await run(Infer, ['--rules', file(text)]);
+    expect(stdout).toContain('Other candidates\n  Istio 1.18 – 1.24 (sidecar, REDIRECT, iptables): 3 rules apart');
   });
 
   it('names what is suspicious', async () => {
