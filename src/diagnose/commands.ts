@@ -22,7 +22,7 @@ export function mendingCommands({ remove, restore, family }: Mending, live: Rule
   const homes = restore.map((where) => ({ where, home: homeOf(where, live) }));
   if (homes.some(({ home }) => home === null)) return [];
   const gone = new Set(remove.map(({ rule }) => rule));
-  const deletions = remove.toSorted((a, b) => b.rule.index - a.rule.index).map((where) => deleteCommand(where, family));
+  const deletions = remove.toSorted((a, b) => b.rule.index - a.rule.index).map((where) => removeCommand(where, family));
   const insertions = groupBy(homes, ({ where }) => where.chain).flatMap((group) =>
     group
       .toSorted((a, b) => a.where.rule.index - b.where.rule.index)
@@ -31,7 +31,15 @@ export function mendingCommands({ remove, restore, family }: Mending, live: Rule
   return [...deletions, ...insertions.map((insert) => insert(family))];
 }
 
-/** The command that deletes a live rule. */
+/** The command that deletes a live rule by what it says, so that it does not matter what was changed before. */
+function removeCommand(where: RuleReference, family: Family): string {
+  const { table, chain, rule } = where;
+  if (table.backend === 'nftables') return deleteCommand(where, family);
+  const spec = canonical(table, chain, rule).replace(`-A ${chain.name} `, '');
+  return `In the pod: ${toolOf(table, family)} -t ${table.name} -D ${chain.name} ${spec}`;
+}
+
+/** The command that deletes the live rule at a position: one of several that say the same. */
 export function deleteCommand(where: RuleReference, family: Family): string {
   const { table, chain, rule } = where;
   if (table.backend === 'nftables') {

@@ -10,8 +10,12 @@ import { evidenceOf } from './evidence.ts';
 import { guardrailsIn } from './guardrails.ts';
 import { contrastInWords, packetsInWords } from './words.ts';
 
-/** The finding for a group of differences: what happens, to which packets, by which rule, and the way out. */
-export function describeGroup({ code, causes }: Group, context: Context): Finding {
+/**
+ * The finding for a group of differences: what happens, to which packets, by which rule, and the way out. `groups` are
+ * all that findings are made of.
+ */
+export function describeGroup(group: Group, context: Context, groups: readonly Group[] = [group]): Finding {
+  const { code, causes } = group;
   const [first] = causes;
   if (context.older !== null) return olderLayout(causes, context.older, context);
   const { family } = first.class;
@@ -21,7 +25,7 @@ export function describeGroup({ code, causes }: Group, context: Context): Findin
     ...(both ? {} : { family }),
     evidence: evidenceOf(causes, context),
     differences: causes.map(differenceOf),
-    command: commandsFor(code, causes, context),
+    command: commandsFor(group, context, groups),
   });
 }
 
@@ -83,20 +87,31 @@ function differenceOf({ class: different, intruder, missing, order }: Cause): Di
 const REPROGRAM: ReadonlySet<string> = new Set(['NAT0105', 'NAT0106', 'NAT0107', 'NAT0112', 'NAT0601', 'NAT0602']);
 
 /** Commands for single rules; a layout that is broken as a whole is programmed anew by restarting the pod. */
-function commandsFor(code: string, causes: readonly [Cause, ...Cause[]], context: Context): string {
+function commandsFor(group: Group, context: Context, groups: readonly Group[]): string {
+  const { code, causes } = group;
   if (REPROGRAM.has(code)) return '';
-  const [{ class: first }] = causes;
+  const { family } = causes[0].class;
   const guardrails = code === 'NAT0111' ? guardrailsIn(context.pod.ruleset) : [];
-  const ofFamily = guardrails.filter(({ table }) => table.family === first.family);
+  const ofFamily = guardrails.filter(({ table }) => table.family === family);
   const remove = distinct([...causes.flatMap(({ intruder }) => intruder ?? []), ...ofFamily]);
-  const restore = distinct(causes.flatMap(({ missing }) => missing ?? []).concat(replaced(remove, context)));
-  return mendingCommands({ remove, restore, family: first.family }, context.pod.ruleset).join('\n');
+  const missing = causes.flatMap((cause) => cause.missing ?? []);
+  const restore = distinct([...missing, ...replacedBy(group, context, groups)]);
+  return mendingCommands({ remove, restore, family }, context.pod.ruleset).join('\n');
 }
 
-/** What Istio writes into the chains of rules that have to go and that is missing there: they may stand in its place. */
-function replaced(remove: readonly RuleReference[], { expected, layout }: Context): RuleReference[] {
+/**
+ * What Istio writes into the chains of rules that have to go, and is missing there: they may stand in its place. What
+ * another finding brings back is left to that one.
+ */
+function replacedBy(group: Group, { expected, layout }: Context, groups: readonly Group[]): RuleReference[] {
+  const named = new Set(groups.flatMap(({ causes }) => causes.map(({ missing }) => missing?.rule)));
+  const intrudes = ({ causes }: Group, where: RuleReference) =>
+    causes.some(({ intruder }) => intruder !== null && isSameChain(intruder, where));
   return rulesOf(expected).filter(
-    (where) => layout.liveCount(where) === 0 && remove.some((other) => isSameChain(other, where)),
+    (where) =>
+      layout.liveCount(where) === 0 &&
+      !named.has(where.rule) &&
+      groups.find((candidate) => intrudes(candidate, where)) === group,
   );
 }
 

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { proxyListening } from '../../../src/diagnose/checks/listening.ts';
+import { accepts, redirectTargets } from '../../../src/diagnose/listeners.ts';
+import type { Finding } from '../../../src/diagnose/report.ts';
+import { defaultConfig } from '../../../src/layout/index.ts';
+import type { Config } from '../../../src/model/config.ts';
+import { expectedRuleset } from '../../../src/pipeline/layout.ts';
+import { contextOf, podOf } from '../pod-of.ts';
+import { HEALTHY, type Listener, listening } from './sockets.ts';
+
+/** What the check says of a layout with these listeners. */
+function findings(inputs: Partial<Config>, listeners: readonly Listener[]): Finding[] {
+  const config = { ...defaultConfig('1.28.10'), ...inputs };
+  const pod = { ...podOf(expectedRuleset(config)), sockets: listening(...listeners) };
+  const result = proxyListening.run(contextOf(pod, config));
+  if ('skipped' in result || 'undetermined' in result) throw new Error(JSON.stringify(result));
+  return [...result];
+}
+
+const codes = (inputs: Partial<Config>, listeners: readonly Listener[]) =>
+  findings(inputs, listeners).map(({ code, family }) => `${code} ${family}`);
+const but = (at: string, ...others: Listener[]) => [...HEALTHY.filter((listener) => listener.at !== at), ...others];
+
+describe('somebody listens on every port that packets are redirected to', () => {
+  it('is so in a healthy pod', () => {
+    expect(codes({}, HEALTHY)).toEqual([]);
+  });
+
+  it.each([
+    ['the inbound port', '0.0.0.0:15006'],
+    ['the outbound port', '0.0.0.0:15001'],
+  ])('not without %s', (_name, at) => {
+    expect(codes({}, but(at))).toEqual(['NAT0801 ipv4']);
+  });
+
+  it('takes a wildcard of both families', () => {
+    expect(codes({ enableIpv6: true }, [{ at: '*:15001' }, { at: '*:15006' }])).toEqual([]);
+  });
+
+  it('not when IPv6 is redirected to listeners of IPv4', () => {
+    const [first] = findings({ enableIpv6: true }, HEALTHY);
+    expect(codes({ enableIpv6: true }, HEALTHY)).toEqual(['NAT0801 ipv6', 'NAT0801 ipv6']);
+    expect(first?.message).toContain('of the other family');
+  });
+
+  it('not when the inbound port is open on loopback only: REDIRECT goes to the address of eth0', () => {
+    const [finding] = findings({}, but('0.0.0.0:15006', { at: '127.0.0.1:15006' }));
+    expect(finding?.message).toContain('somebody listens on 127.0.0.1 only');
+  });
+
+  it('though the outbound port is open on loopback only: REDIRECT of local packets goes there', () => {
+    expect(codes({}, but('0.0.0.0:15001', { at: '127.0.0.1:15001' }))).toEqual([]);
+  });
+
+  it('asks for the transparent listener of TPROXY', () => {
+    expect(codes({ interceptionMode: 'TPROXY' }, but('0.0.0.0:15006'))).toEqual(['NAT0801 ipv4']);
+  });
+
+  it('asks for both protocols of DNS', () => {
+    const dns = { redirectDns: true, captureAllDns: true };
+    const tcp: Listener = { at: '127.0.0.1:15053' };
+    expect(codes(dns, [...HEALTHY, tcp, { ...tcp, protocol: 'udp' }])).toEqual([]);
+    expect(codes(dns, [...HEALTHY, tcp])).toEqual(['NAT0405 ipv4']);
+    expect(codes(dns, HEALTHY)).toEqual(['NAT0405 ipv4', 'NAT0405 ipv4']);
+  });
+
+  it('says nothing when nothing has started, or nobody looked', () => {
+    const pod = podOf(expectedRuleset(defaultConfig('1.28.10')));
+    expect(proxyListening.run(contextOf({ ...pod, sockets: [] }))).toHaveProperty('skipped');
+    expect(proxyListening.run(contextOf({ ...pod, sockets: null }))).toHaveProperty('skipped');
+  });
+});
+
+describe('redirect targets', () => {
+  it('are those that a hook leads to, with all hooks that do', () => {
+    const targets = redirectTargets(expectedRuleset(defaultConfig('1.28.10')));
+    expect(targets.map(({ hook, port }) => `${hook} ${port}`).toSorted()).toEqual([
+      'OUTPUT 15001',
+      'OUTPUT 15006',
+      'PREROUTING 15006',
+    ]);
+  });
+
+  it('of native tables are those of both families', () => {
+    const targets = redirectTargets(expectedRuleset({ ...defaultConfig('1.28.10'), backend: 'nftables' }));
+    expect(new Set(targets.map(({ family }) => family))).toEqual(new Set(['ipv4', 'ipv6']));
+  });
+});
+
+describe('a listener accepts', () => {
+  const [target] = redirectTargets(expectedRuleset(defaultConfig('1.28.10'))).filter(
+    ({ hook }) => hook === 'PREROUTING',
+  );
+  it.each([
+    ['0.0.0.0:15006', true],
+    ['*:15006', true],
+    ['10.0.0.5:15006', true],
+    ['[::]:15006', false],
+    ['127.0.0.1:15006', false],
+    ['0.0.0.0:15007', false],
+  ])('%s: %s', (at, yes) => {
+    const [socket] = listening({ at });
+    expect(target && socket && accepts(socket, target)).toBe(yes);
+  });
+});
