@@ -1,10 +1,11 @@
 import { compareRulesets, type DifferentClass, type OpenClass } from '../evaluate/compare.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
-import type { Pod } from '../model/pod.ts';
+import type { Metadata, Pod } from '../model/pod.ts';
 import type { Routing } from '../model/routing.ts';
 import { type Chain, coversFamily, type Rule, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
 import { printRule } from '../print/iptables/index.ts';
 import { printNftRule } from '../print/nft/index.ts';
+import type { Exemption } from './checks/surroundings-exempt.ts';
 import type { ResolvedConfig } from './report.ts';
 
 /** What checks are given: the pod as seen, what Istio should have programmed, and how the two differ. */
@@ -22,13 +23,21 @@ export interface Context extends ResolvedConfig {
   readonly declared: boolean;
   /** First and last release of an older layout that the live rules are exactly, if they are one. */
   readonly older: readonly [string, string] | null;
+  /** What the pod says about itself. */
+  readonly said: Metadata;
+  /** Why this kind of pod is not captured; null when nothing says so. */
+  readonly exempt: Exemption | null;
 }
 
 /** What is known about the pod beside its rules and inputs. `older` is asked only when the rules are not as expected. */
 export interface Background {
   readonly declared: boolean;
   readonly older: () => readonly [string, string] | null;
+  readonly said?: Metadata;
+  readonly exempt?: Exemption | null;
 }
+
+const SILENT: Metadata = { environment: {}, labels: {}, annotations: {} };
 
 /** Compares the pod with the expected rules, in both directions and all families that were seen. */
 export function buildContext(
@@ -57,6 +66,8 @@ export function buildContext(
     open: comparisons.flatMap((comparison) => comparison.open),
     layout,
     declared: background.declared,
+    said: background.said ?? SILENT,
+    exempt: background.exempt ?? null,
     older: different.length > 0 || !layout.isComplete() ? background.older() : null,
   };
 }

@@ -1,11 +1,15 @@
 import type { Table } from '../model/ruleset.ts';
 import type { Check } from './check.ts';
 import { runCheck } from './check.ts';
-import { emptyLegacy, twoBackends } from './checks/backends.ts';
+import { ambientExemptions, ambientRules, onePlane } from './checks/ambient.ts';
+import { ambientRouting } from './checks/ambient-routing.ts';
+import { ztunnelListening } from './checks/ambient-sockets.ts';
+import { configuredBackend, emptyLegacy, probeResidue, staleTables, twoBackends } from './checks/backends.ts';
 import { applicationAsProxy, proxyOwner, reservedPorts } from './checks/holders.ts';
 import { proxyListening } from './checks/listening.ts';
 import { release } from './checks/release.ts';
 import { tproxyRouting } from './checks/routing.ts';
+import { isExplained, noCapture, node, otherMesh } from './checks/surroundings.ts';
 import { duplicates, equivalent, foreign, unreachable } from './checks/text.ts';
 import { TRAFFIC_CHECKS } from './checks/traffic.ts';
 import { type Context, isCovered, istioTables } from './context.ts';
@@ -19,7 +23,15 @@ export const CHECKS: readonly Check[] = [
   release,
   unreachable,
   duplicates,
+  onePlane,
+  ambientRules,
+  ambientExemptions,
+  ambientRouting,
+  ztunnelListening,
   twoBackends,
+  configuredBackend,
+  staleTables,
+  probeResidue,
   emptyLegacy,
   equivalent,
   foreign,
@@ -28,6 +40,9 @@ export const CHECKS: readonly Check[] = [
   proxyOwner,
   applicationAsProxy,
   reservedPorts,
+  node,
+  otherMesh,
+  noCapture,
 ];
 
 /** What the checks say, without where the facts came from. */
@@ -105,9 +120,9 @@ function notShown({ pod, expected }: Context): Undetermined[] {
 }
 
 /** The rules of an older release are all known to be Istio's, whatever a match of theirs depends on. */
-function openQuestions({ open, older }: Context): Undetermined[] {
-  if (older !== null) return [];
-  return open.map((question) => ({
+function openQuestions(context: Context): Undetermined[] {
+  if (context.older !== null || isOutsideMesh(context)) return [];
+  return context.open.map((question) => ({
     code: 'NAT1004',
     message: `What happens to ${packetsInWords(question)} cannot be told: ${question.because}`,
     remedy: 'Look at that rule by hand: istio-nat knows its text, and no packet field decides it.',
@@ -119,7 +134,7 @@ function hasRules({ chains }: Table): boolean {
 }
 
 function notInMesh(context: Context): Undetermined[] {
-  if (!isOutsideMesh(context)) return [];
+  if (!isOutsideMesh(context) || isExplained(context)) return [];
   return [
     {
       code: 'NAT1004',

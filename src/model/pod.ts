@@ -21,6 +21,13 @@ export interface Coverage {
   readonly tables: 'all' | readonly string[];
 }
 
+/** What a pod says about itself: variables of istio-proxy, and labels and annotations from the downward API. */
+export interface Metadata {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
 /** Everything that was seen of one pod, parsed. */
 export interface Pod {
   readonly ruleset: Ruleset;

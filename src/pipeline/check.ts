@@ -1,7 +1,10 @@
-import { buildContext } from '../diagnose/context.ts';
+import { exemptionOf } from '../diagnose/checks/surroundings-exempt.ts';
+import { buildContext, istioTables } from '../diagnose/context.ts';
 import { diagnose } from '../diagnose/index.ts';
 import type { CheckReport } from '../diagnose/report.ts';
+import { isOutsideMesh } from '../diagnose/traffic/groups.ts';
 import { expectedRouting } from '../layout/index.ts';
+import type { Config } from '../model/config.ts';
 import type { Backend } from '../model/ruleset.ts';
 import { formatConfig } from '../parse/config/index.ts';
 import { declaredInputs, type Layer, mergeLayers, resolveConfig } from './config.ts';
@@ -12,6 +15,7 @@ import { inputsFromEnvironment, inputsFromRules } from './inputs-from-pod.ts';
 import { expectedRuleset } from './layout.ts';
 import type { Outside } from './outside.ts';
 import { groupsFromRules } from './owner-groups.ts';
+import { inputsFromSurroundings, withBackendInUse } from './surroundings.ts';
 import type { CheckRequest } from './types.ts';
 
 /**
@@ -25,11 +29,15 @@ export async function check(request: CheckRequest, outside: Outside): Promise<Ch
   const layers = layersOf(request, declared, facts);
   const resolved = resolveConfig(layers);
   const { config, origin } = resolved;
-  const expected = expectedRuleset(config, { resolveGroup: groupsFromRules(facts.pod.ruleset, config) });
+  const judged = withBackendInUse(config, facts);
+  const expected = expectedRuleset(judged, { resolveGroup: groupsFromRules(facts.pod.ruleset, judged) });
   const explicit = mergeLayers(layers.filter((layer) => layer.origin !== 'inferred'));
+  const asked = Object.keys(mergeLayers(declared)).length > 0;
   const context = buildContext(facts.pod, resolved, expected, expectedRouting(config), {
     declared: Object.keys(explicit).length > 0,
-    older: () => olderRelease(facts, explicit),
+    older: () => olderRelease(facts, { ...explicit, ...(explicit.backend && { backend: judged.backend }) }),
+    said: facts,
+    exempt: exemptionOf(facts.pod, facts, asked),
   });
   return {
     schemaVersion: 1,
@@ -37,9 +45,9 @@ export async function check(request: CheckRequest, outside: Outside): Promise<Ch
     source: facts.source,
     istio: {
       version: config.istioVersion,
-      dataplane: config.dataplane,
+      dataplane: isOutsideMesh(context) ? 'none' : config.dataplane,
       interceptionMode: config.interceptionMode,
-      backend: backendOf(facts, config.backend),
+      backend: backendOf(facts, config),
       config: formatConfig(config),
       origin,
     },
@@ -53,13 +61,16 @@ function layersOf(request: CheckRequest, declared: readonly Layer[], facts: Fact
   const pod: Layer[] = [{ origin: 'env', inputs: inputsFromEnvironment(facts.environment) }];
   const known = [...declared, ...example, ...pod];
   const complete = request.config.configFile !== undefined || example.length > 0;
-  const inferred = complete ? {} : inferredInputs(facts, mergeLayers(known));
-  return [...known, { origin: 'inferred', inputs: { ...inputsFromRules(facts), ...inferred } }];
+  const given = mergeLayers(known);
+  const inferred = complete ? {} : inferredInputs(facts, given);
+  const seen = { ...inputsFromSurroundings(facts, given), ...inputsFromRules(facts) };
+  return [...known, { origin: 'inferred', inputs: { ...seen, ...inferred } }];
 }
 
-/** The backend that holds Istio's rules, or any; what is configured when there are none. */
-function backendOf({ pod }: Facts, configured: 'iptables' | 'nftables'): Backend {
+/** The backend that holds Istio's rules, the configured one before others; or any; else what is configured. */
+function backendOf({ pod }: Facts, { backend: configured }: Config): Backend {
   const { tables } = pod.ruleset;
-  const istio = tables.find(({ chains }) => chains.some(({ name }) => name.startsWith('ISTIO_')));
-  return istio?.backend ?? tables[0]?.backend ?? configured;
+  const istio = istioTables(pod.ruleset);
+  const wanted = istio.find(({ backend }) => (backend === 'nftables') === (configured === 'nftables'));
+  return (wanted ?? istio[0] ?? tables[0])?.backend ?? configured;
 }

@@ -1,18 +1,20 @@
 import { collectLive } from '../collect/live.ts';
 import type { Source } from '../diagnose/report.ts';
-import type { Pod } from '../model/pod.ts';
+import type { Metadata, Pod } from '../model/pod.ts';
 import { CannotLook } from './errors.ts';
 import { EXAMPLE_FILES, EXAMPLE_NAME } from './example.ts';
 import { observe, observeRules, type SavedText } from './observe.ts';
 import type { Outside } from './outside.ts';
+import { metadataOf } from './surroundings-downward.ts';
 import type { SourceRequest } from './types.ts';
 
-/** A pod as it was seen, where that was, and what the pod's own environment says (live only). */
-export interface Facts {
+/** A pod as it was seen, where that was, and what the pod says about itself (live only). */
+export interface Facts extends Metadata {
   readonly pod: Pod;
   readonly source: Source;
-  readonly environment: Readonly<Record<string, string>>;
 }
+
+const SILENT: Metadata = { environment: {}, labels: {}, annotations: {} };
 
 /**
  * Gets the facts from where the request says.
@@ -26,14 +28,14 @@ export async function gatherFacts(request: SourceRequest, outside: Outside): Pro
       return savedFacts(request, outside);
     case 'example': {
       const texts = await Promise.all(EXAMPLE_FILES.map(({ path, name }) => readText(path, outside, name)));
-      return { pod: observeRules(texts, {}), source: { kind: 'example', name: EXAMPLE_NAME }, environment: {} };
+      return { pod: observeRules(texts, {}), source: { kind: 'example', name: EXAMPLE_NAME }, ...SILENT };
     }
   }
 }
 
 async function liveFacts(outside: Outside): Promise<Facts> {
   const capture = await collectLive(outside.runner, outside.files);
-  return { pod: observe(capture), source: { kind: 'live' }, environment: capture.environment };
+  return { pod: observe(capture), source: { kind: 'live' }, ...metadataOf(capture) };
 }
 
 async function savedFacts(request: Extract<SourceRequest, { kind: 'rules' }>, outside: Outside): Promise<Facts> {
@@ -43,7 +45,7 @@ async function savedFacts(request: Extract<SourceRequest, { kind: 'rules' }>, ou
     ...(request.family === undefined ? {} : { family: request.family }),
     ...(request.sockets === undefined ? {} : { socketsText: await readText(request.sockets, outside) }),
   };
-  return { pod: observeRules(texts, options), source: { kind: 'rules', files: request.files }, environment: {} };
+  return { pod: observeRules(texts, options), source: { kind: 'rules', files: request.files }, ...SILENT };
 }
 
 async function readText(path: string, outside: Outside, name = path === '-' ? 'stdin' : path): Promise<SavedText> {

@@ -1,6 +1,8 @@
 import { parseAddress } from '../../model/address.ts';
-import type { RuleReference } from '../../model/ruleset.ts';
-import type { Context } from '../context.ts';
+import type { Family } from '../../model/family.ts';
+import type { Verdict } from '../../model/packet.ts';
+import { coversFamily, type RuleReference } from '../../model/ruleset.ts';
+import { type Context, rulesOf } from '../context.ts';
 import type { Cause } from '../traffic/cause.ts';
 import { letsGo } from '../traffic/traits.ts';
 import { captures } from '../traffic/verdicts.ts';
@@ -15,7 +17,8 @@ export function ambientCode(cause: Cause, { config }: Context): string | null {
   const { live, expected, witness } = different;
   const probes = [config.hostProbeIpv4, config.hostProbeIpv6].map((text) => parseAddress(text)?.value);
   if ([missing, intruder].some((where) => where !== null && isProbeExemption(where, probes))) return 'NAT0903';
-  if (missing && keepsMark(missing) && !captures(expected.verdict)) return 'NAT0904';
+  if (missing && (isConnmark(missing) || (isAboutMarks(missing) && !isByTproxy(expected.verdict)))) return 'NAT0904';
+  if (missing?.table.name.endsWith('raw')) return 'NAT0402';
   const ofZtunnel = ((witness.mark ?? 0) & 0xfff) === ZTUNNEL_MARK;
   if (intruder && ofZtunnel && captures(live.verdict) && expected.verdict.kind === 'accept') return 'NAT0301';
   return null;
@@ -37,9 +40,25 @@ function isLinkLocal(address: bigint): boolean {
   return address >> 16n === 0xa9fen || address >> 120n === 0xfdn;
 }
 
-/** A rule that stores the mark in the connection, puts it back, leads to such a rule, or lets marked packets be. */
-function keepsMark({ table, rule }: RuleReference): boolean {
-  if (rule.targets.some(({ kind }) => kind === 'connmark-set' || kind === 'connmark-restore')) return true;
+/** A rule that stores the mark in the connection, or puts it back. */
+function isConnmark({ rule }: RuleReference): boolean {
+  return rule.targets.some(({ kind }) => kind === 'connmark-set' || kind === 'connmark-restore');
+}
+
+/** A rule that leads to such a rule, or lets marked packets be. With TPROXY mangle captures as well. */
+function isAboutMarks({ table, rule }: RuleReference): boolean {
   if (table.name.endsWith('mangle')) return true;
   return letsGo(rule) && rule.matches.some((match) => isAmbientMark(match) && !('negated' in match && match.negated));
+}
+
+function isByTproxy({ kind }: Verdict): boolean {
+  return kind === 'tproxy';
+}
+
+/** Whether nothing is left of the rules that capture a family's traffic: of nat, in every mode. */
+export function isCaptureLost(family: Family, { expected, layout, config }: Context): boolean {
+  if (config.dataplane !== 'ambient') return false;
+  const nat = expected.tables.filter((table) => coversFamily(table, family) && table.name.endsWith('nat'));
+  const rules = rulesOf({ tables: nat });
+  return rules.length > 0 && rules.every((where) => layout.liveCount(where) === 0);
 }

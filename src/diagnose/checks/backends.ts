@@ -1,31 +1,46 @@
 import type { Backend } from '../../model/ruleset.ts';
 import { type Check, finding } from '../check.ts';
-import { istioTables } from '../context.ts';
+import { type Context, istioTables, rulesOf } from '../context.ts';
 import { ruleEvidence } from '../quote.ts';
 import type { Evidence } from '../report.ts';
+import { trafficFindings } from '../traffic/groups.ts';
+import { sameTarget } from '../traffic/verdicts.ts';
+import { isProbeResidue } from './backends-residue.ts';
+import { isStale } from './backends-stale.ts';
+import { backendInUse, planesOf, rivalBackends } from './surroundings-planes.ts';
 
 /** Istio's rules in more than one of legacy, iptables-nft and native nftables. */
 export const twoBackends: Check = {
   id: 'one-backend',
   description: "Istio's rules are in one backend only",
   codes: ['NAT0701'],
-  run: ({ pod }) => {
-    const tables = istioTables(pod.ruleset);
-    const backends = [...new Set(tables.map(({ backend }) => backend))];
-    if (backends.length < 2) return [];
-    const evidence = backends.flatMap((backend): Evidence[] => {
-      const table = tables.find((candidate) => candidate.backend === backend);
-      const chain = table?.chains.find(({ rules }) => rules.length > 0);
-      const rule = chain?.rules[0];
-      return table && chain && rule ? [ruleEvidence({ table, chain, rule })] : [];
-    });
+  run: (context) => {
+    const { ruleset } = context.pod;
+    if (planesOf(ruleset).size > 1) return { skipped: 'there are rules of both data planes' };
+    const backends = rivalBackends(ruleset);
+    if (backends.length === 0) return [];
+    const evidence = backends.flatMap((backend) => firstRule(context, backend));
+    const differences = differencesOf('NAT0701', context);
     const message = `Istio's rules are in ${backends.map(nameOf).join(' and in ')}; every packet meets all of them.`;
-    return [finding('NAT0701', { message, evidence })];
+    return [finding('NAT0701', { message, evidence, differences })];
   },
 };
 
+function firstRule({ pod }: Context, backend: Backend): Evidence[] {
+  const table = istioTables(pod.ruleset).find((candidate) => candidate.backend === backend);
+  const chain = table?.chains.find(({ rules }) => rules.length > 0);
+  const rule = chain?.rules[0];
+  return table && chain && rule ? [ruleEvidence({ table, chain, rule })] : [];
+}
+
 function nameOf(backend: Backend): string {
   return backend === 'nftables' ? 'native nftables' : backend;
+}
+
+function differencesOf(code: string, context: Context) {
+  return trafficFindings(context)
+    .filter((found) => found.code === code)
+    .flatMap(({ differences }) => differences);
 }
 
 /** Legacy tables that exist and are empty: harmless, though every nft tool warns about them. */
@@ -40,6 +55,65 @@ export const emptyLegacy: Check = {
       finding('NAT0702', {
         message: `Legacy tables without a rule are registered: ${names.join(', ')}. "legacy tables present" in other tools' output is about these and means nothing.`,
         evidence: [{ kind: 'command', command: 'iptables-legacy-save', text: names.join(', ') }],
+      }),
+    ];
+  },
+};
+
+/** The rule that Istio tries a backend out with and then deletes. */
+export const probeResidue: Check = {
+  id: 'backend-probe',
+  description: "no rule of Istio's backend probe is left",
+  codes: ['NAT0703'],
+  run: ({ pod }) => {
+    const left = rulesOf(pod.ruleset).filter(isProbeResidue);
+    if (left.length === 0) return [];
+    return [
+      finding('NAT0703', {
+        message:
+          "A rule for protocol 255, with which Istio tries out a backend, was not deleted: that run of Istio's was interrupted.",
+        evidence: left.map(ruleEvidence),
+      }),
+    ];
+  },
+};
+
+/** All of Istio's rules in iptables though native nftables is configured, or the other way. */
+export const configuredBackend: Check = {
+  id: 'configured-backend',
+  description: "Istio's rules are in the backend that is configured",
+  codes: ['NAT0704'],
+  run: (context) => {
+    const used = backendInUse(context.pod.ruleset);
+    if (used === null) return { skipped: 'not all rules are in one backend' };
+    const wanted = context.config.backend;
+    if (used === wanted) return [];
+    const message = `Istio's rules are in ${used === 'nftables' ? 'native nftables' : used}, and ${wanted === 'nftables' ? 'native nftables' : wanted} is configured. They were judged where they are.`;
+    const backends = new Set(istioTables(context.pod.ruleset).map(({ backend }) => backend));
+    return [finding('NAT0704', { message, evidence: [...backends].flatMap((backend) => firstRule(context, backend)) })];
+  },
+};
+
+/** Native tables that Istio did not flush because it had nothing to write there any more. */
+export const staleTables: Check = {
+  id: 'stale-tables',
+  description: 'no native table of a feature that is off holds rules',
+  codes: ['NAT0705'],
+  run: (context) => {
+    const stale = context.pod.ruleset.tables.filter((table) => isStale(table, context));
+    if (stale.length === 0) return [];
+    const rules = rulesOf({ tables: stale });
+    const differences = differencesOf('NAT0705', context);
+    const diverts = differences.some(({ live, expected }) => !sameTarget(live, expected));
+    const names = stale.map(({ name }) => name).join(' and ');
+    const effect = diverts ? 'they still decide where packets go' : 'no packet goes elsewhere because of them';
+    return [
+      finding('NAT0705', {
+        message: `The configuration has no use for ${names}, and ${stale.length === 1 ? 'this table holds' : 'these tables hold'} rules; ${effect}.`,
+        ...(diverts ? { severity: 'error' as const } : {}),
+        evidence: rules.slice(0, 10).map(ruleEvidence),
+        differences,
+        command: `In the pod: ${stale.map(({ name }) => `nft delete table inet ${name}`).join('; ')}.`,
       }),
     ];
   },

@@ -8,12 +8,16 @@ import { isReserved, RESERVED, socketCheck, socketEvidence } from './socket-chec
 /** Names of the processes that Istio runs in a sidecar. */
 const ISTIO_PROCESSES: ReadonlySet<string> = new Set(['envoy', 'pilot-agent']);
 
+/** ztunnel is told by its mark, not by its user, and needs none of the agent's ports. */
+const IN_AMBIENT = { skipped: 'ambient exempts nobody by uid' } as const;
+
 /** The process that listens on the proxy's outbound port runs as a uid that the rules do not exempt. */
 export const proxyOwner = socketCheck(
   'proxy-owner',
   'the proxy runs as the uid that the rules exempt',
   ['NAT0302'],
   (listeners, { config }) => {
+    if (config.dataplane === 'ambient') return IN_AMBIENT;
     const wrong = proxySockets(listeners, config.proxyPort).filter(
       // As root (TPROXY, privileged ports) the proxy has the exempt gid, which ss does not show.
       ({ uid }) => uid !== null && uid !== 0 && !config.proxyUid.includes(uid),
@@ -39,6 +43,7 @@ export const applicationAsProxy = socketCheck(
   "no application runs as the proxy's uid",
   ['NAT0303'],
   (listeners, context) => {
+    if (context.config.dataplane === 'ambient') return IN_AMBIENT;
     const suspects = listeners.filter((socket) => isSuspect(socket, listeners, context));
     return groupBy(suspects, (socket) => socket.process?.pid ?? `port ${socket.localPort}`).map(asProxy);
   },
@@ -70,7 +75,8 @@ export const reservedPorts = socketCheck(
   'reserved-ports',
   "Istio's ports are held by the proxy",
   ['NAT0802'],
-  (listeners, context): Finding[] => {
+  (listeners, context) => {
+    if (context.config.dataplane === 'ambient') return IN_AMBIENT;
     const taken = listeners.filter((socket) => isTaken(socket, listeners, context));
     return groupBy(taken, ({ localPort }) => localPort).map((sockets) => {
       const [{ localPort: port }] = sockets;

@@ -5,6 +5,7 @@ import { accepts, type RedirectTarget, redirectTargets } from '../listeners.ts';
 import { ruleEvidence } from '../quote.ts';
 import type { Evidence, Finding } from '../report.ts';
 import { DNS_PROXY_PORTS } from '../traffic/dns.ts';
+import { isToldOfZtunnel } from './ambient-sockets.ts';
 import { socketCheck, socketEvidence } from './socket-check.ts';
 
 /** Packets are redirected to a port where nobody accepts them: each connection is refused. */
@@ -12,11 +13,14 @@ export const proxyListening = socketCheck(
   'proxy-listening',
   'somebody listens on every port that packets are redirected to',
   ['NAT0405', 'NAT0801'],
-  (listeners, { pod, config }) => {
+  (listeners, context) => {
+    const { pod, config } = context;
     // Native tables (inet) redirect both families, in a pod that has but one as well.
     const refused = redirectTargets(pod.ruleset).filter(
       (target) =>
-        (target.family === 'ipv4' || config.enableIpv6) && !listeners.some((socket) => accepts(socket, target)),
+        (target.family === 'ipv4' || config.enableIpv6) &&
+        !isToldOfZtunnel(target.port, context) &&
+        !listeners.some((socket) => accepts(socket, target)),
     );
     const byPort = groupBy(refused, ({ port, protocol }) => `${protocol} ${port}`);
     return byPort.map((targets) => notListening(targets, listeners));

@@ -22,7 +22,8 @@ export const tproxyRouting: Check = {
   },
 };
 
-function hasRule({ rules }: Routing, wanted: RoutingRule): boolean {
+/** Whether a routing rule like the wanted one exists, at whatever priority. */
+export function hasRule({ rules }: Routing, wanted: RoutingRule): boolean {
   return rules.some(
     ({ family, table, mark }) =>
       family === wanted.family &&
@@ -32,7 +33,8 @@ function hasRule({ rules }: Routing, wanted: RoutingRule): boolean {
   );
 }
 
-function hasRoute({ routes }: Routing, wanted: Route): boolean {
+/** Whether the wanted route exists. */
+export function hasRoute({ routes }: Routing, wanted: Route): boolean {
   return routes.some(
     ({ family, table, type, destination, device }) =>
       family === wanted.family &&

@@ -2,7 +2,7 @@ import type { RuleReference } from '../../model/ruleset.ts';
 import { type Context, isIstioChain } from '../context.ts';
 import type { Cause } from '../traffic/cause.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
-import { ambientCode } from './ambient-code.ts';
+import { ambientCode, isCaptureLost } from './ambient-code.ts';
 import { isProbeResidue } from './backends-residue.ts';
 import { isStale } from './backends-stale.ts';
 import { planesOf, rivalBackends } from './surroundings-planes.ts';
@@ -45,13 +45,16 @@ function mixtureCode({ intruder }: Cause, context: Context): string | null {
   return intruder && isStale(intruder.table, context) ? 'NAT0705' : null;
 }
 
+/** Faults that are the same in both data planes, whichever rule they concern. */
+const ALIKE: ReadonlySet<string> = new Set(['NAT0109', 'NAT0111', 'NAT0601', 'NAT0602']);
+
 /** In ambient a layout that is gone, or in large part gone, has a code of its own. */
 function planeCode(cause: Cause, context: Context, usual: () => string): string {
   if (context.config.dataplane !== 'ambient' || context.older !== null) return usual();
-  const { verdict } = cause.class.live;
-  const special = verdict.kind === 'drop' || verdict.kind === 'reject' ? null : ambientCode(cause, context);
-  const code = special ?? usual();
-  return code === 'NAT0105' || code === 'NAT0106' ? 'NAT0901' : code;
+  const code = usual();
+  if (ALIKE.has(code)) return code;
+  if (code === 'NAT0105' || (cause.intruder === null && isCaptureLost(cause.class.family, context))) return 'NAT0901';
+  return ambientCode(cause, context) ?? (code === 'NAT0106' ? 'NAT0901' : code);
 }
 
 /** Whether a rule stands where Istio writes, or leads there. */

@@ -7,6 +7,8 @@ import { chainsFromHooks } from '../reached.ts';
 import type { Evidence, Finding } from '../report.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
+import { isNamedElsewhere } from './surroundings-kind.ts';
+import { planesOf, rivalBackends } from './surroundings-planes.ts';
 
 /** More rules than this of one kind are counted, not quoted. */
 const QUOTED = 10;
@@ -18,6 +20,7 @@ export const duplicates: Check = {
   codes: ['NAT0108'],
   run: (context) => {
     if (context.older !== null) return { skipped: 'the layout is that of an older release' };
+    if (planesOf(context.pod.ruleset).size > 1) return { skipped: 'there are rules of both data planes' };
     const twice = repeated(context);
     if (twice.length === 0) return [];
     const [first] = twice;
@@ -68,6 +71,7 @@ function isForeign(where: RuleReference, { layout, open }: Context): boolean {
   // Whether a rule that nothing decides changes the traffic is what the open questions are about.
   if (open.length > 0 && where.rule.matches.some(({ kind }) => kind === 'opaque' || kind === 'unknown')) return false;
   if (isIstioChain(table, chain) || layout.expectedCount(where) > 0 || isGuardrail(where)) return false;
+  if (isNamedElsewhere(where)) return false;
   // A jump to one of Istio's chains is Istio's, wherever it stands.
   return !where.rule.targets.some((target) => target.kind === 'jump' && target.chain.startsWith('ISTIO_'));
 }
@@ -93,6 +97,7 @@ export const equivalent: Check = {
     if (context.different.length > 0 || context.open.length > 0) return { skipped: 'packets are treated differently' };
     if (context.older !== null) return { skipped: 'the layout is that of an older release' };
     if (istioTables(context.pod.ruleset).length === 0) return { skipped: 'there are no rules of Istio' };
+    if (rivalBackends(context.pod.ruleset).length > 0) return { skipped: 'there are rules in several backends' };
     const chains = differingChains(context);
     if (chains.length === 0) return [];
     const evidence = chains.slice(0, QUOTED);

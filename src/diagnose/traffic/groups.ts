@@ -1,4 +1,7 @@
 import { isListener } from '../../model/socket.ts';
+import { signsOfEnrolment } from '../checks/ambient-enrolment.ts';
+import { codeAmong, isWholeFault } from '../checks/surroundings-code.ts';
+import { isFree } from '../checks/surroundings-kind.ts';
 import { type Context, isCovered, istioTables } from '../context.ts';
 import type { Finding } from '../report.ts';
 import { type Cause, causeOf, type Group } from './cause.ts';
@@ -15,7 +18,7 @@ export function trafficFindings(context: Context): readonly Finding[] {
   if (isOutsideMesh(context)) return [];
   const cached = known.get(context);
   if (cached) return cached;
-  const findings = groupCauses(context).map((group) => describeGroup(group, context));
+  const findings = groupCauses(context).map((group, _, groups) => describeGroup(group, context, groups));
   known.set(context, findings);
   return findings;
 }
@@ -30,7 +33,8 @@ function groupCauses(context: Context): Group[] {
   const byFault = new Map<string, { code: string; causes: Cause[] }>();
   for (const [key, causes] of byRule) {
     const code = codeOf(causes, context);
-    const fault = WHOLE.has(code) && causes[0] ? `${code} ${scopeOf(causes[0])}` : key;
+    const whole = WHOLE.has(code) || isWholeFault(code);
+    const fault = whole && causes[0] ? `${code} ${scopeOf(causes[0])}` : key;
     const known = byFault.get(fault);
     byFault.set(fault, { code, causes: [...(known?.causes ?? []), ...causes] });
   }
@@ -51,7 +55,8 @@ function causesOf(context: Context): Cause[] {
 
 function codeOf(causes: readonly Cause[], context: Context): string {
   const [leading] = mostOrdinaryFirst(causes);
-  return leading ? (structuralCode(leading, context) ?? nameOf(leading, context)) : '';
+  if (!leading) return '';
+  return codeAmong(leading, context, () => structuralCode(leading, context) ?? nameOf(leading, context));
 }
 
 /** Faults that are one thing for the whole pod or family, whatever rules they take away or add. */
@@ -61,6 +66,13 @@ const WHOLE: ReadonlySet<string> = new Set([
   'NAT0107',
   'NAT0111',
   'NAT0112',
+  // One annotation that did not take effect, or should not have, is many rules.
+  'NAT0201',
+  'NAT0202',
+  'NAT0203',
+  'NAT0204',
+  'NAT0205',
+  'NAT0206',
   'NAT0301',
   'NAT0401',
   'NAT0402',
@@ -82,8 +94,10 @@ function guiltyKey({ intruder, missing, order }: Cause): string {
 }
 
 /** No rule of Istio's, and nothing that says there should be some: not for us to call that a fault. */
-export function isOutsideMesh({ declared, pod, config }: Context): boolean {
-  if (declared || istioTables(pod.ruleset).length > 0) return false;
+export function isOutsideMesh(context: Context): boolean {
+  const { declared, pod, config, said } = context;
+  if (isFree(context)) return true;
+  if (declared || istioTables(pod.ruleset).length > 0 || signsOfEnrolment(pod, said).length > 0) return false;
   const ports = [config.proxyPort, config.inboundCapturePort];
   return !(pod.sockets ?? []).some((socket) => isListener(socket) && ports.includes(socket.localPort));
 }

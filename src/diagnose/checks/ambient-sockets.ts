@@ -1,0 +1,62 @@
+import type { Socket } from '../../model/socket.ts';
+import { isListener } from '../../model/socket.ts';
+import { type Check, finding } from '../check.ts';
+import type { Context } from '../context.ts';
+import { redirectTargets } from '../listeners.ts';
+import { ruleEvidence } from '../quote.ts';
+import type { Evidence } from '../report.ts';
+import { ZTUNNEL_PORTS } from './ambient-enrolment.ts';
+import { planesOf } from './surroundings-planes.ts';
+
+/** Of ztunnel as well, where DNS is captured. */
+const DNS_PORT = 15053;
+
+/**
+ * ztunnel's sockets in the pod. Unlike a proxy of the pod's own it opens them before the pod's containers start, so
+ * their absence is never a matter of time.
+ */
+export const ztunnelListening: Check = {
+  id: 'ztunnel-listening',
+  description: 'ztunnel listens in the pod on every port that it serves',
+  codes: ['NAT0902'],
+  run: (context) => {
+    const { config, pod } = context;
+    if (config.dataplane !== 'ambient' || config.scope === 'host') return { skipped: 'the data plane is not ambient' };
+    if (pod.sockets === null) return { skipped: 'the sockets were not shown' };
+    if (!planesOf(pod.ruleset).has('ambient')) return { skipped: "there are no rules of ambient's" };
+    const missing = unserved(pod.sockets, context);
+    if (missing.length === 0) return [];
+    const ports = missing.join(', ');
+    return [
+      finding('NAT0902', {
+        message: `ztunnel does not listen on ${ports} in this pod: connections that are captured for ${missing.length === 1 ? 'that port' : 'those ports'} are refused.`,
+        evidence: [
+          ...leadingRules(missing, context),
+          { kind: 'command', command: 'ss -Hltn', text: `no tcp listener on ${ports}` },
+        ],
+      }),
+    ];
+  },
+};
+
+/** Where inbound traffic is left alone nothing goes to 15006 and 15008. */
+function unserved(sockets: readonly Socket[], { config }: Context): number[] {
+  const wanted = config.ingressMode ? [15001] : ZTUNNEL_PORTS;
+  const tcp = sockets.filter((socket) => isListener(socket) && socket.protocol === 'tcp');
+  return wanted.filter((port) => !tcp.some(({ localPort }) => localPort === port));
+}
+
+/** The live rules that send packets to the ports; HBONE's arrives on its own. */
+function leadingRules(ports: readonly number[], { pod }: Context): Evidence[] {
+  const targets = redirectTargets(pod.ruleset).filter(
+    ({ port, protocol }) => protocol === 'tcp' && ports.includes(port),
+  );
+  return [...new Map(targets.map(({ where }) => [where.rule, ruleEvidence(where)])).values()].slice(0, 6);
+}
+
+/** Whether the check above tells that nobody accepts what is redirected to a port. */
+export function isToldOfZtunnel(port: number, context: Context): boolean {
+  if (context.config.dataplane !== 'ambient') return false;
+  if (ZTUNNEL_PORTS.includes(port)) return true;
+  return port === DNS_PORT && unserved(context.pod.sockets ?? [], context).length > 0;
+}

@@ -1,0 +1,96 @@
+import { type Check, finding } from '../check.ts';
+import { type Context, istioTables } from '../context.ts';
+import { ruleEvidence } from '../quote.ts';
+import type { Evidence, Finding } from '../report.ts';
+import { trafficFindings } from '../traffic/groups.ts';
+import { signsOfEnrolment } from './ambient-enrolment.ts';
+import { type Plane, planesOf, planesOfChain } from './surroundings-planes.ts';
+
+const NOT_AMBIENT = { skipped: 'the data plane is not ambient' } as const;
+
+/** Enrolled in ambient, and the rules that capture are gone, incomplete, or a sidecar's. */
+export const ambientRules: Check = {
+  id: 'ambient-rules',
+  description: "ambient's rules are all there",
+  codes: ['NAT0901'],
+  run: (context) => {
+    if (context.config.dataplane !== 'ambient') return NOT_AMBIENT;
+    if (!isLost(context)) return [];
+    return [lost([...withCode('NAT0901', context), ...exemptions(context)], context)];
+  },
+};
+
+/** One finding for both families, with what says that the pod is enrolled. */
+function lost(found: readonly Finding[], context: Context): Finding {
+  const signs = signsOfEnrolment(context.pod, context.said);
+  const live = istioTables(context.pod.ruleset);
+  const planes = planesOf(context.pod.ruleset);
+  const state =
+    live.length === 0
+      ? 'none of its rules is here'
+      : planes.has('ambient')
+        ? 'its rules are not complete'
+        : "the rules here are a sidecar's";
+  const source =
+    signs.length > 0
+      ? 'Routing, sockets or annotation say that the pod is enrolled in ambient'
+      : 'The pod is said to be in ambient';
+  const families = new Set(found.map(({ family }) => family));
+  const [first] = found;
+  return finding('NAT0901', {
+    message: `${source}, and ${state}. ${first?.message ?? ''}`,
+    ...(families.size === 1 && first?.family !== undefined ? { family: first.family } : {}),
+    evidence: [...signs, ...found.flatMap(({ evidence }) => evidence)],
+    differences: found.flatMap(({ differences }) => differences),
+  });
+}
+
+/** The addresses that the kubelet's probes come from, and the marks of ztunnel's connections. */
+export const ambientExemptions: Check = {
+  id: 'ambient-exemptions',
+  description: "probes are exempt and ztunnel's connections are marked",
+  codes: ['NAT0903', 'NAT0904'],
+  run: (context) =>
+    context.config.dataplane === 'ambient' ? (isLost(context) ? [] : exemptions(context)) : NOT_AMBIENT,
+};
+
+/** Where the layout is lost, the rest of what is missing is no matter of its own. */
+function isLost(context: Context): boolean {
+  return withCode('NAT0901', context).length > 0;
+}
+
+function exemptions(context: Context): Finding[] {
+  return [...withCode('NAT0903', context), ...withCode('NAT0904', context)];
+}
+
+function withCode(code: string, context: Context): Finding[] {
+  return trafficFindings(context).filter((found) => found.code === code);
+}
+
+/** Two data planes in one pod: whatever else differs comes from that. */
+export const onePlane: Check = {
+  id: 'one-data-plane',
+  description: 'one data plane has programmed the pod',
+  codes: ['NAT0906'],
+  run: (context) => {
+    if (planesOf(context.pod.ruleset).size < 2) return [];
+    return [
+      finding('NAT0906', {
+        message: 'There are rules of a sidecar and of ambient in this pod, and every packet meets both.',
+        evidence: (['sidecar', 'ambient'] as const).flatMap((plane) => rulesOfPlane(plane, context)),
+        differences: withCode('NAT0906', context).flatMap(({ differences }) => differences),
+      }),
+    ];
+  },
+};
+
+/** The first rule of up to three chains of a data plane. */
+function rulesOfPlane(plane: Plane, { pod }: Context): Evidence[] {
+  const rules = pod.ruleset.tables.flatMap((table) =>
+    table.chains.flatMap((chain) => {
+      const [rule] = chain.rules;
+      return rule && planesOfChain(table, chain).includes(plane) ? [ruleEvidence({ table, chain, rule })] : [];
+    }),
+  );
+  return rules.slice(0, 3);
+}

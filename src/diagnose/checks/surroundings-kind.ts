@@ -1,0 +1,87 @@
+import type { InterfaceAddress } from '../../model/routing.ts';
+import type { RuleReference, Table } from '../../model/ruleset.ts';
+import { type Context, istioTables } from '../context.ts';
+import type { Evidence } from '../report.ts';
+import { isProbeResidue } from './backends-residue.ts';
+
+/** Interfaces that a node has for its pods, by the network plugin that makes them. */
+const POD_INTERFACES = /^(cali|veth|lxc|azv|gke|cni|flannel|cilium_|kube-ipvs|nodelocaldns)/;
+/** So many of them no pod has; one with Docker inside may have a few. */
+const MANY = 4;
+
+/** What says that this is a node's network namespace; empty for a pod's. */
+export function signsOfNode({ pod }: Pick<Context, 'pod'>): Evidence[] {
+  const { tables } = pod.ruleset;
+  const chains = tables.flatMap((table) =>
+    table.chains
+      .filter(({ name }) => isNodeChain(table, name))
+      .map((chain): Evidence => ({ kind: 'chain', table: table.name, chain: chain.name, text: `chain ${chain.name}` })),
+  );
+  const interfaces = [...new Set((pod.routing?.addresses ?? []).flatMap(podInterface))];
+  const many: Evidence[] =
+    interfaces.length >= MANY ? [{ kind: 'command', command: 'ip addr show', text: interfaces.join(', ') }] : [];
+  return [...chains.slice(0, 5), ...many];
+}
+
+/** Chains of kube-proxy and the kubelet, and of ambient for its node: with native nftables a hook that a pod lacks. */
+function isNodeChain({ name: table }: Table, chain: string): boolean {
+  return (
+    chain.startsWith('KUBE-') || chain === 'ISTIO_POSTRT' || (table === 'istio-ambient-nat' && chain === 'postrouting')
+  );
+}
+
+function podInterface({ interface: name }: InterfaceAddress): string[] {
+  return POD_INTERFACES.test(name) ? [name] : [];
+}
+
+/** Chains by which other products are known. Their own sources name them so. */
+const OTHERS: readonly (readonly [string, RegExp])[] = [
+  ['Linkerd', /^PROXY_INIT_/],
+  ['Kuma', /^(KUMA_)?MESH_(INBOUND|OUTBOUND)/],
+  ['Consul', /^CONSUL_(PROXY|DNS)_/],
+  ['Open Service Mesh', /^(OSM_)?PROXY_(INBOUND|OUTBOUND|OUTPUT|REDIRECT|IN_REDIRECT|OUT_REDIRECT)$/],
+  ['AWS App Mesh', /^APPMESH_/],
+  ['Cilium', /^(OLD_)?CILIUM_/],
+];
+
+/** A product whose chains stand in the pod. */
+export interface OtherMesh {
+  readonly name: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** The products that have programmed the namespace beside Istio. */
+export function otherMeshes({ pod }: Pick<Context, 'pod'>): OtherMesh[] {
+  return OTHERS.flatMap(([name, pattern]) => {
+    const evidence = pod.ruleset.tables.flatMap((table) =>
+      table.chains
+        .filter((chain) => pattern.test(chain.name))
+        .map(
+          (chain): Evidence => ({ kind: 'chain', table: table.name, chain: chain.name, text: `chain ${chain.name}` }),
+        ),
+    );
+    return evidence.length > 0 ? [{ name, evidence: evidence.slice(0, 5) }] : [];
+  });
+}
+
+/** Whether a finding of its own names whose rule this is: another mesh, a node's programs, Istio's probe. */
+export function isNamedElsewhere(where: RuleReference): boolean {
+  const jumps = where.rule.targets.flatMap((target) => ('chain' in target ? [target.chain] : []));
+  return isProbeResidue(where) || [where.chain.name, ...jumps].some(isOthersChain);
+}
+
+function isOthersChain(chain: string): boolean {
+  return chain.startsWith('KUBE-') || OTHERS.some(([, pattern]) => pattern.test(chain));
+}
+
+/** Whether somebody said which namespace this is: a declared scope is not put in doubt. */
+export function isNode(context: Pick<Context, 'pod' | 'origin'>): boolean {
+  const declared = ['flag', 'config', 'env'].includes(context.origin.scope ?? 'default');
+  return !declared && signsOfNode(context).length > 0;
+}
+
+/** Whether no rules are expected, because this is a node or a kind of pod that is not captured. */
+export function isFree(context: Context): boolean {
+  if (istioTables(context.pod.ruleset).length > 0) return false;
+  return isNode(context) || context.exempt !== null;
+}

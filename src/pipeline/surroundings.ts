@@ -1,0 +1,27 @@
+import { signsOfEnrolment } from '../diagnose/checks/ambient-enrolment.ts';
+import { backendInUse, planesOf } from '../diagnose/checks/surroundings-planes.ts';
+import { defaultConfig, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
+import type { Config } from '../model/config.ts';
+import type { Facts } from './facts.ts';
+
+/**
+ * Data plane and backend as the pod shows them, for when nobody declared them: by its rules, or by what ambient leaves
+ * behind when its rules are gone. Nothing where the pod shows both, or what the declared release does not have.
+ */
+export function inputsFromSurroundings(facts: Facts, declared: Partial<Config>): Partial<Config> {
+  const { ruleset } = facts.pod;
+  const [plane, second] = planesOf(ruleset);
+  const enrolled = plane === undefined && signsOfEnrolment(facts.pod, facts).length > 0;
+  const dataplane = enrolled ? 'ambient' : second === undefined ? plane : undefined;
+  const backend = backendInUse(ruleset);
+  const seen = { ...(dataplane ? { dataplane } : {}), ...(backend ? { backend } : {}) };
+  const config = { ...defaultConfig(`1.${NEWEST_MINOR}.0`), ...seen, ...declared };
+  return whyNoLayout(config) === null ? seen : {};
+}
+
+/** The configuration with the backend that Istio's rules are really in, which decides how they are written. */
+export function withBackendInUse(config: Config, { pod }: Facts): Config {
+  const backend = backendInUse(pod.ruleset) ?? config.backend;
+  const used = { ...config, backend };
+  return whyNoLayout(used) === null ? used : config;
+}
