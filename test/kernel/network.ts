@@ -59,7 +59,7 @@ export function podNetwork(options: NetworkOptions): string[] {
       `addr add 10.78.${position}.5/24 dev ${name}`,
       // behind eth0's routes; it is here for packets that are bound to the interface
       `route add default dev ${name} metric 1000`,
-      ...(ipv6 ? [`addr add fd78:${position}::5/64 dev ${name} nodad`] : []),
+      ...(ipv6 ? [`addr add fd78:${position + 1}::5/64 dev ${name} nodad`] : []),
       ...(ipv6 ? [`route add ::/0 dev ${name} metric 2000`] : []),
     ]),
   ];
@@ -67,6 +67,6 @@ export function podNetwork(options: NetworkOptions): string[] {
 
 /** The pod's own addresses, which REDIRECT chooses from. */
 export function ownAddresses(options: NetworkOptions): ReadonlySet<string> {
-  const others = (options.interfaces ?? []).flatMap((_, n) => [`10.78.${n}.5`, `fd78:${n}::5`]);
+  const others = (options.interfaces ?? []).flatMap((_, n) => [`10.78.${n}.5`, `fd78:${n + 1}::5`]);
   return new Set([POD_IPV4, POD_IPV6, POD_LINK_LOCAL, '127.0.0.1', '::1', ...others]);
 }
