@@ -2,7 +2,7 @@
  * istio-nat as a library: the chain model, the parsers and printers, the layouts and the evaluator, without the
  * command line. All of it is pure: nothing here reads files or starts programs.
  */
-export { compareRulesets, type Comparison, type ComparisonScope, type DifferentClass } from './evaluate/compare.ts';
+export { type Comparison, type ComparisonScope, compareRulesets, type DifferentClass } from './evaluate/compare.ts';
 export { evaluatePacket, Hooks, type Trace, type TraceStep } from './evaluate/packet.ts';
 export { buildLayout, defaultConfig, expectedRouting, type LayoutOptions } from './layout/index.ts';
 export type { Config, ConfigKey } from './model/config.ts';
