@@ -1,3 +1,4 @@
+import { featuresLeft } from '../diagnose/checks/backends-stale.ts';
 import { exemptionOf } from '../diagnose/checks/surroundings-exempt.ts';
 import { buildContext, istioTables } from '../diagnose/context.ts';
 import { diagnose } from '../diagnose/index.ts';
@@ -62,7 +63,7 @@ function layersOf(request: CheckRequest, declared: readonly Layer[], facts: Fact
   const known = [...declared, ...example, ...pod];
   const complete = request.config.configFile !== undefined || example.length > 0;
   const given = mergeLayers(known);
-  const inferred = complete ? {} : inferredInputs(facts, given);
+  const inferred = complete ? {} : inferredInputs(facts, { ...featuresLeft(facts.pod.ruleset), ...given });
   const seen = { ...inputsFromSurroundings(facts, given), ...inputsFromRules(facts) };
   return [...known, { origin: 'inferred', inputs: { ...seen, ...inferred } }];
 }

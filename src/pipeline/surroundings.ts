@@ -4,6 +4,8 @@ import { defaultConfig, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Facts } from './facts.ts';
 
+const NEWEST = `1.${NEWEST_MINOR}.0`;
+
 /**
  * Data plane and backend as the pod shows them, for when nobody declared them: by its rules, or by what ambient leaves
  * behind when its rules are gone. Nothing where the pod shows both, or what the declared release does not have.
@@ -15,7 +17,7 @@ export function inputsFromSurroundings(facts: Facts, declared: Partial<Config>):
   const dataplane = enrolled ? 'ambient' : second === undefined ? plane : undefined;
   const backend = backendInUse(ruleset);
   const seen = { ...(dataplane ? { dataplane } : {}), ...(backend ? { backend } : {}) };
-  const config = { ...defaultConfig(`1.${NEWEST_MINOR}.0`), ...seen, ...declared };
+  const config = { ...defaultConfig(NEWEST), ...seen, ...declared };
   return whyNoLayout(config) === null ? seen : {};
 }
 
@@ -23,5 +25,6 @@ export function inputsFromSurroundings(facts: Facts, declared: Partial<Config>):
 export function withBackendInUse(config: Config, { pod }: Facts): Config {
   const backend = backendInUse(pod.ruleset) ?? config.backend;
   const used = { ...config, backend };
-  return whyNoLayout(used) === null ? used : config;
+  // A release that cannot have written them is no measure for them; the layouts of later ones hardly differ.
+  return whyNoLayout(used) === null ? used : { ...used, istioVersion: NEWEST };
 }

@@ -1,10 +1,11 @@
 import type { RuleReference } from '../../model/ruleset.ts';
-import { type Context, isIstioChain } from '../context.ts';
+import { type Context, isIstioChain, istioTables } from '../context.ts';
 import type { Cause } from '../traffic/cause.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
 import { ambientCode, isCaptureLost } from './ambient-code.ts';
 import { isProbeResidue } from './backends-residue.ts';
 import { isStale } from './backends-stale.ts';
+import { isNamedElsewhere } from './surroundings-kind.ts';
 import { planesOf, rivalBackends } from './surroundings-planes.ts';
 
 /** Faults that are one thing for the whole pod, whatever rules they bring or take away. */
@@ -35,6 +36,7 @@ function mixtureCode({ intruder }: Cause, context: Context): string | null {
   const { ruleset } = context.pod;
   if (context.older !== null) return null;
   if (intruder && isProbeResidue(intruder)) return 'NAT0703';
+  if (intruder && istioTables(ruleset).length === 0 && isNamedElsewhere(intruder)) return noRules(context);
   if (intruder && (isGuardrail(intruder) || !isAboutIstio(intruder))) return null;
   const planes = planesOf(ruleset);
   if (planes.size > 1) return 'NAT0906';
@@ -43,6 +45,11 @@ function mixtureCode({ intruder }: Cause, context: Context): string | null {
   }
   if (intruder && rivalBackends(ruleset).length > 0) return 'NAT0701';
   return intruder && isStale(intruder.table, context) ? 'NAT0705' : null;
+}
+
+/** What other products put in the place of Istio's rules is not what is wrong: that there are none of Istio's is. */
+function noRules({ config }: Context): string {
+  return config.dataplane === 'ambient' ? 'NAT0901' : 'NAT0105';
 }
 
 /** Faults that are the same in both data planes, whichever rule they concern. */
