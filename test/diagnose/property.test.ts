@@ -4,7 +4,7 @@ import type { Finding } from '../../src/diagnose/report.ts';
 import { evaluatePacket, Hooks } from '../../src/evaluate/packet.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { Family } from '../../src/model/family.ts';
-import type { Packet, Verdict } from '../../src/model/packet.ts';
+import type { Packet } from '../../src/model/packet.ts';
 import type { Ruleset } from '../../src/model/ruleset.ts';
 import { expectedRuleset } from '../../src/pipeline/layout.ts';
 import { anyConfig } from '../infer/arbitrary.ts';
@@ -23,7 +23,7 @@ describe('any layout', () => {
       fc.property(anyConfig, (config) => {
         expect(diagnosisOf(expectedRuleset(config), config)).toMatchObject({ verdict: 'healthy', findings: [] });
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   }, 120_000);
 
@@ -37,7 +37,7 @@ describe('any layout', () => {
           expect([packet, fate(live, packet)]).toEqual([packet, fate(wanted, packet)]);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   }, 240_000);
 
@@ -53,7 +53,7 @@ describe('any layout', () => {
           expectTrue(finding, ruleset, expected);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   }, 240_000);
 });
@@ -68,10 +68,10 @@ function expectTrue({ differences }: Finding, live: Ruleset, expected: Ruleset):
   }
 }
 
-/** What becomes of a packet but for its mark, which not every layout looks at. */
-function fate(hooks: Hooks, packet: Packet): Omit<Verdict, 'mark'> {
+/** What becomes of a packet, but for its mark, which not every layout looks at, and the words for what is open. */
+function fate(hooks: Hooks, packet: Packet): unknown {
   const { mark: _mark, ...rest } = evaluatePacket(hooks, packet, { reach: 'arrival' }).verdict;
-  return rest;
+  return rest.kind === 'undetermined' ? { kind: rest.kind } : rest;
 }
 
 const HOME: Readonly<Record<Family, string>> = { ipv4: '10.77.0.5', ipv6: 'fd77::5' };

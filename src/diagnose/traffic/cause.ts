@@ -51,6 +51,7 @@ export function causeOf(different: DifferentClass, { live, expected, layout }: S
 
 /** The first rule on the way that the pod lacks and that the verdict hangs on; the first at all if each alone would do. */
 function missingOf(trace: Trace, ruleset: Ruleset, lacking: readonly RuleReference[]): RuleReference | null {
+  if (lacking.length < 2) return lacking[0] ?? null;
   return lacking.find((where) => isDecisive(where, trace, ruleset)) ?? lacking[0] ?? null;
 }
 

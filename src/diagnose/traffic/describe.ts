@@ -21,7 +21,7 @@ export function describeGroup(group: Group, context: Context, groups: readonly G
   const { family } = first.class;
   const both = causes.some((cause) => cause.class.family !== family);
   return finding(code, {
-    message: `${happens(first.class)}${more(causes.length - 1)}. ${blame(first)}`,
+    message: `${happens(first.class)}${more(causes.length - 1)}. ${blame(first)}${alike(causes)}`,
     ...(both ? {} : { family }),
     evidence: evidenceOf(causes, context),
     differences: causes.map(differenceOf),
@@ -61,6 +61,13 @@ function blame({ intruder, missing, order }: Cause): string {
   if (order?.early)
     return `Every rule is there, in the wrong order; ${placeOf(order.early)} comes too early: ${quoted(order.early).text}`;
   return 'No rule decides; the policy of the chain holds.';
+}
+
+/** How many other rules are guilty of the same. */
+function alike(causes: readonly Cause[]): string {
+  const guilty = new Set(causes.flatMap(({ intruder, missing }) => (intruder ?? missing)?.rule ?? []));
+  if (guilty.size < 2) return '';
+  return guilty.size === 2 ? ' And one more rule like it.' : ` And ${guilty.size - 1} more rules like it.`;
 }
 
 function placeOf({ table, chain, rule }: RuleReference): string {

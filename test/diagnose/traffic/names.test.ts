@@ -91,3 +91,24 @@ describe('several faults', () => {
     expect(trafficFindings(contextOf(podWith(saved({})), config)).map(({ code }) => code)).toEqual(['NAT0401']);
   });
 });
+
+describe('an annotation that did not take effect', () => {
+  const config = { ...defaultConfig('1.28.10'), outboundPortsExclude: [3306, 5432, 9200] };
+
+  it('is one finding with all of its rules', () => {
+    const [finding, ...others] = trafficFindings(contextOf(podWith(saved({})), config));
+    expect(others).toEqual([]);
+    expect(finding?.code).toBe('NAT0204');
+    expect(finding?.message).toMatch(/And 2 more rules like it\.$/);
+    for (const port of config.outboundPortsExclude) {
+      expect(finding?.evidence.map(({ text }) => text).join('\n')).toContain(`--dport ${port} -j RETURN`);
+      expect(finding?.remedy).toContain(`--dport ${port} -j RETURN`);
+    }
+  });
+
+  it('is one for each direction', () => {
+    const both = { ...config, inboundPortsExclude: [...config.inboundPortsExclude, 8081] };
+    const codesOfBoth = trafficFindings(contextOf(podWith(saved({})), both)).map(({ code }) => code);
+    expect(codesOfBoth.toSorted()).toEqual(['NAT0202', 'NAT0204']);
+  });
+});
