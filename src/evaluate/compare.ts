@@ -4,6 +4,7 @@ import type { Packet, PacketHook } from '../model/packet.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import { Hooks } from './hooks.ts';
 import { evaluatePacket, type Trace } from './packet.ts';
+import { boxesOf } from './symbolic/boxes.ts';
 import { describeClass, witness } from './symbolic/classes.ts';
 import { Compiler } from './symbolic/compile.ts';
 import { Conditions } from './symbolic/conditions.ts';
@@ -11,8 +12,9 @@ import { Diagrams, FALSE, type Node, TRUE } from './symbolic/diagram.ts';
 import { type Domain, domainOf, FIELDS } from './symbolic/domain.ts';
 import { type Leaf, Leaves } from './symbolic/leaves.ts';
 import { possiblePackets } from './symbolic/possible.ts';
+import { type WatchedMark, watchedMarks } from './symbolic/watched.ts';
 
-/** A class of packets that two rulesets treat differently, all by the same pair of deciding rules. */
+/** A class of packets that two rulesets treat differently. */
 export interface DifferentClass {
   readonly family: Family;
   readonly hook: PacketHook;
@@ -44,6 +46,13 @@ export interface ComparisonScope {
   readonly family: Family;
   /** The namespace's own addresses, as text, where they are known. */
   readonly localAddresses?: readonly string[];
+  /**
+   * `rules` (as ever): a class for each pair of deciding rules. `outcomes`: one for each pair of outcomes, taken apart
+   * where its words would promise too much, so that every packet that the words describe is in the class.
+   */
+  readonly classes?: 'rules' | 'outcomes';
+  /** Marks that somebody looks at beside the expected rules. */
+  readonly watched?: readonly WatchedMark[];
 }
 
 /**
@@ -80,10 +89,10 @@ class PairComparison {
     this.#leaves = new Leaves(this.#diagrams, domain);
     this.#conditions = new Conditions(this.#diagrams, domain);
     this.#hooks = { live: new Hooks(live), expected: new Hooks(expected) };
-    this.#watched = watchedMarks(expected);
+    this.#watched = [...watchedMarks(expected), ...(scope.watched ?? [])];
     this.#local = (scope.localAddresses ?? []).filter((text) => parseAddress(text)?.family === scope.family);
     const local = this.#local.flatMap((text) => parseAddress(text)?.value ?? []);
-    this.#possible = possiblePackets(this.#conditions, local);
+    this.#possible = possiblePackets(this.#conditions, local, assignsHelpers(live) || assignsHelpers(expected));
   }
 
   result(): Comparison {
@@ -104,8 +113,21 @@ class PairComparison {
     const live = this.#leaves.content(a);
     const expected = this.#leaves.content(b);
     if (live.verdict.kind === 'undetermined') return this.#pairLeaf(`open ${live.verdict.because}`);
+    if (expected.verdict.kind === 'undetermined') return this.#pairLeaf(`open ${expected.verdict.because}`);
     if (this.#same(live, expected)) return FALSE;
+    if (this.#scope.classes === 'outcomes') return this.#pairLeaf(this.#contrast(live, expected));
     return this.#pairLeaf(`${this.#identity(live)} / ${this.#identity(expected)}`);
+  }
+
+  /** What tells the outcomes apart. Where packets go comes first, then the zone; else it is a mark. */
+  #contrast(live: Leaf, expected: Leaf): string {
+    const [a, b] = [JSON.stringify(live.verdict), JSON.stringify(expected.verdict)];
+    if (a !== b) return `${a} / ${b}`;
+    return live.zone === expected.zone ? 'marks' : `zones ${live.zone} / ${expected.zone}`;
+  }
+
+  #sees(leaf: Leaf, { field, value, mask }: WatchedMark): boolean {
+    return ((this.#domain.marks.representatives[leaf[field]] ?? 0) & mask) >>> 0 === value;
   }
 
   readonly #identities = new Map<object, number>();
@@ -128,10 +150,7 @@ class PairComparison {
 
   #same(live: Leaf, expected: Leaf): boolean {
     if (JSON.stringify(live.verdict) !== JSON.stringify(expected.verdict) || live.zone !== expected.zone) return false;
-    return this.#watched.every(({ field, value, mask }) => {
-      const seen = (leaf: Leaf) => ((this.#domain.marks.representatives[leaf[field]] ?? 0) & mask) >>> 0 === value;
-      return seen(live) === seen(expected);
-    });
+    return this.#watched.every((watched) => this.#sees(live, watched) === this.#sees(expected, watched));
   }
 
   /** Packets that differ however the unknown conditions turn out, and those that differ only for some outcomes. */
@@ -168,13 +187,20 @@ class PairComparison {
       const withUnknowns = this.#diagrams.mapLeaves(differing, (other) => (other === leaf ? TRUE : FALSE));
       const some = this.#overUnknowns(withUnknowns, (results) => (results.includes(TRUE) ? TRUE : FALSE));
       const packets = this.#diagrams.and(always, some);
-      if (packets !== FALSE) result.push(this.#class(packets));
+      if (packets !== FALSE) result.push(...this.#classes(packets));
     }
     return result;
   }
 
-  #class(packets: Node): DifferentClass {
-    const packet = witness(this.#diagrams, this.#domain, packets, this.#local[0]);
+  #classes(packets: Node): DifferentClass[] {
+    if (this.#scope.classes !== 'outcomes') return [this.#class(packets)];
+    const boxes = boxesOf(this.#conditions, packets, this.#possible, this.#local[0]);
+    return boxes.map((box) => this.#class(box.packets, box.fresh));
+  }
+
+  /** A class with a witness from some of its packets. */
+  #class(packets: Node, some = packets): DifferentClass {
+    const packet = witness(this.#diagrams, this.#domain, some, this.#local[0]);
     return {
       hook: this.#scope.hook,
       family: this.#scope.family,
@@ -201,26 +227,11 @@ class PairComparison {
   }
 }
 
-interface WatchedMark {
-  readonly field: 'mark' | 'connmark';
-  readonly value: number;
-  readonly mask: number;
-}
-
-/** The marks that the expected rules look at or hand to the routing: only these make a difference to anybody. */
-function watchedMarks(expected: Ruleset): WatchedMark[] {
-  const watched: WatchedMark[] = [];
-  for (const rule of expected.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules))) {
-    for (const match of rule.matches) {
-      if (match.kind === 'mark' || match.kind === 'connmark') {
-        watched.push({ field: match.kind, value: match.value, mask: match.mask });
-      }
-    }
-    for (const target of rule.targets) {
-      if (target.kind === 'tproxy') watched.push({ field: 'mark', ...target.mark });
-    }
-  }
-  return watched;
+function assignsHelpers({ tables }: Ruleset): boolean {
+  const rules = tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
+  return rules.some(({ targets }) =>
+    targets.some((target) => target.kind === 'ct' && target.rest.includes('--helper')),
+  );
 }
 
 function tooMany(scope: ComparisonScope, because: string): OpenClass {

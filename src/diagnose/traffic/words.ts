@@ -71,8 +71,11 @@ function noteworthy(words: string, value: string | undefined, noun: string, fami
 
 /** Packets without a mark are what everybody thinks of. */
 function marked(words: string, value: string | undefined): string {
-  const marks = value?.split(',') ?? [];
-  return marks.length === 0 || marks.includes('0x0') ? '' : `${words} ${marks.join(', ')}`;
+  if (value === undefined) return '';
+  const others = value.startsWith(EXCEPT);
+  const marks = (others ? value.slice(EXCEPT.length) : value).split(',');
+  if (marks.some((mark) => /^0x0(\/|$)/.test(mark)) !== others) return '';
+  return others ? `${words} other than ${marks.join(', ')}` : `${words} ${marks.join(', ')}`;
 }
 
 /** What becomes of a packet in the pod and what should, as two ends of a sentence that differ. */

@@ -21,6 +21,11 @@ const REMOTE = { ipv4: '203.0.113.10', ipv6: '2001:db8:1::10' } as const;
 
 /** A packet of the class, as natural as the class allows. `home` is an address of the pod, if one is known. */
 export function witness(diagrams: Diagrams, domain: Domain, packets: Node, home?: string): Packet {
+  return toPacket(domain, naturalPoint(diagrams, domain, packets, home), home);
+}
+
+/** The atom of each field that the witness of the class has. */
+export function naturalPoint(diagrams: Diagrams, domain: Domain, packets: Node, home?: string): Map<Field, number> {
   const chosen = new Map<Field, number>();
   let node = packets;
   for (const field of FIELDS) {
@@ -35,7 +40,7 @@ export function witness(diagrams: Diagrams, domain: Domain, packets: Node, home?
     chosen.set(field, atom);
     node = diagrams.child(current, atom);
   }
-  return toPacket(domain, chosen, home);
+  return chosen;
 }
 
 function preferredAtoms(domain: Domain, field: Field, chosen: Map<Field, number>, home?: string): number[] {
@@ -181,7 +186,7 @@ function describeAtoms(domain: Domain, field: Field, atoms: readonly number[]): 
       return describeNames(domain.interface.names, atoms);
     case 'mark':
     case 'connmark':
-      return atoms.map((atom) => `0x${(domain.marks.representatives[atom] ?? 0).toString(16)}`).join(',');
+      return domain.marks.describe(atoms);
     default:
       return describeRanges(domain, field, atoms);
   }

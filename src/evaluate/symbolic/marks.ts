@@ -26,6 +26,35 @@ export class MarkDomain {
     this.#atoms = new Map(this.representatives.map((mark, atom) => [mark, atom]));
   }
 
+  /** Some atoms in words: `0x539`, `0x539/0xfff`, `all except 0x539/0xfff`. */
+  describe(atoms: readonly number[]): string {
+    const others = this.representatives.map((_, atom) => atom).filter((atom) => !atoms.includes(atom));
+    const inside = this.#masked(atoms);
+    const outside = this.#masked(others);
+    return outside.length < inside.length || (outside.length === inside.length && !others.includes(0))
+      ? `all except ${outside.join(',')}`
+      : inside.join(',');
+  }
+
+  /** The atoms as values under the mask that takes fewest of them; each group of bits may be looked at or not. */
+  #masked(atoms: readonly number[]): string[] {
+    const masks = this.#groups.reduce<number[]>(
+      (known, { bits }) => (known.length > 64 ? known : known.flatMap((mask) => [mask, (mask | bits) >>> 0])),
+      [0],
+    );
+    const forms = [...masks, 0xffffffff].map((mask) => this.#underMask(atoms, mask)).filter((form) => form !== null);
+    return forms.reduce((best, form) => (form.length < best.length ? form : best));
+  }
+
+  /** Null when the mask does not tell the atoms from the others. */
+  #underMask(atoms: readonly number[], mask: number): string[] | null {
+    const values = new Set(atoms.map((atom) => ((this.representatives[atom] ?? 0) & mask) >>> 0));
+    const covered = this.representatives.filter((mark) => values.has((mark & mask) >>> 0)).length;
+    if (covered !== atoms.length) return null;
+    const suffix = mask === 0xffffffff ? '' : `/0x${mask.toString(16)}`;
+    return [...values].map((value) => `0x${value.toString(16)}${suffix}`);
+  }
+
   #combinations(): number[] {
     let marks = [0];
     for (const { named, other } of this.#groups) {

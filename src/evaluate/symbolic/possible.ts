@@ -1,4 +1,5 @@
 import { prefixMask } from '../../model/address.ts';
+import { icmpOf } from '../state.ts';
 import { type Conditions, levelOf } from './conditions.ts';
 import { type Node, TRUE } from './diagram.ts';
 
@@ -10,8 +11,10 @@ const WITH_PORTS = [6, 17, 33, 132, 136] as const;
  * a packet that comes in from outside carries no mark (skb_scrub_packet between namespaces) and no socket; a
  * connection that is new has no mark yet.
  * `local` are the namespace's own addresses where they are known: they are reached by lo, and nothing else is.
+ * `helpers`: rules assign conntrack helpers. Without them (the kernel has assigned none by itself since 4.7) nothing but
+ * an ICMP error is RELATED.
  */
-export function possiblePackets(conditions: Conditions, local: readonly bigint[]): Node {
+export function possiblePackets(conditions: Conditions, local: readonly bigint[], helpers = true): Node {
   const { diagrams, domain } = conditions;
   const isLo = conditions.interface('lo');
   const implies = (a: Node, b: Node) => diagrams.or(diagrams.not(a), b);
@@ -28,6 +31,9 @@ export function possiblePackets(conditions: Conditions, local: readonly bigint[]
     const own = local.map((address) => conditions.addressRange('destination', address, address));
     const self = own.reduce((any, one) => diagrams.or(any, one), loopback('destination'));
     rules.push(diagrams.not(diagrams.ite(self, diagrams.not(isLo), isLo)));
+  }
+  if (!helpers) {
+    rules.push(implies(conditions.states(['RELATED']), conditions.value('protocol', icmpOf(domain.family))));
   }
   const noOwner = diagrams.and(first(conditions, 'uid'), first(conditions, 'gid'));
   rules.push(implies(first(conditions, 'socket'), noOwner));
