@@ -4,20 +4,26 @@ import type { Context } from '../context.ts';
 import { groupBy } from '../group-by.ts';
 import type { Finding } from '../report.ts';
 import { isReserved, RESERVED, socketCheck, socketEvidence } from './socket-check.ts';
+import { isFree } from './surroundings-kind.ts';
 
 /** Names of the processes that Istio runs in a sidecar. */
 const ISTIO_PROCESSES: ReadonlySet<string> = new Set(['envoy', 'pilot-agent']);
 
-/** ztunnel is told by its mark, not by its user, and needs none of the agent's ports. */
-const IN_AMBIENT = { skipped: 'ambient exempts nobody by uid' } as const;
+/** Why nobody is exempt by uid here: ztunnel is told by its mark, and where nothing is captured nothing is exempt. */
+function withoutExemption(context: Context): { readonly skipped: string } | null {
+  if (context.config.dataplane === 'ambient') return { skipped: 'ambient exempts nobody by uid' };
+  return isFree(context) ? { skipped: 'this kind of pod is not captured' } : null;
+}
 
 /** The process that listens on the proxy's outbound port runs as a uid that the rules do not exempt. */
 export const proxyOwner = socketCheck(
   'proxy-owner',
   'the proxy runs as the uid that the rules exempt',
   ['NAT0302'],
-  (listeners, { config }) => {
-    if (config.dataplane === 'ambient') return IN_AMBIENT;
+  (listeners, context) => {
+    const { config } = context;
+    const skip = withoutExemption(context);
+    if (skip) return skip;
     const wrong = proxySockets(listeners, config.proxyPort).filter(
       // As root (TPROXY, privileged ports) the proxy has the exempt gid, which ss does not show.
       ({ uid }) => uid !== null && uid !== 0 && !config.proxyUid.includes(uid),
@@ -43,7 +49,8 @@ export const applicationAsProxy = socketCheck(
   "no application runs as the proxy's uid",
   ['NAT0303'],
   (listeners, context) => {
-    if (context.config.dataplane === 'ambient') return IN_AMBIENT;
+    const skip = withoutExemption(context);
+    if (skip) return skip;
     const suspects = listeners.filter((socket) => isSuspect(socket, listeners, context));
     return groupBy(suspects, (socket) => socket.process?.pid ?? `port ${socket.localPort}`).map(asProxy);
   },
@@ -76,7 +83,8 @@ export const reservedPorts = socketCheck(
   "Istio's ports are held by the proxy",
   ['NAT0802'],
   (listeners, context) => {
-    if (context.config.dataplane === 'ambient') return IN_AMBIENT;
+    const skip = withoutExemption(context);
+    if (skip) return skip;
     const taken = listeners.filter((socket) => isTaken(socket, listeners, context));
     return groupBy(taken, ({ localPort }) => localPort).map((sockets) => {
       const [{ localPort: port }] = sockets;

@@ -32,7 +32,7 @@ export function codeAmong(cause: Cause, context: Context, usual: () => string): 
   return mixtureCode(cause, context) ?? planeCode(cause, context, usual);
 }
 
-function mixtureCode({ intruder }: Cause, context: Context): string | null {
+function mixtureCode({ intruder, missing }: Cause, context: Context): string | null {
   const { ruleset } = context.pod;
   if (context.older !== null) return null;
   if (intruder && isProbeResidue(intruder)) return 'NAT0703';
@@ -43,7 +43,8 @@ function mixtureCode({ intruder }: Cause, context: Context): string | null {
   if (planes.size === 1 && !planes.has(context.config.dataplane)) {
     return context.config.dataplane === 'ambient' ? 'NAT0901' : 'NAT0106';
   }
-  if (intruder && rivalBackends(ruleset).length > 0) return 'NAT0701';
+  // With each rule there twice, the order of the other copy can be what decides.
+  if ((intruder || !missing) && rivalBackends(ruleset).length > 0) return 'NAT0701';
   return intruder && isStale(intruder.table, context) ? 'NAT0705' : null;
 }
 

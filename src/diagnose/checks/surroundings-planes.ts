@@ -72,6 +72,11 @@ export function rivalBackends(ruleset: Ruleset): readonly Backend[] {
   return rivals.find((backends) => backends.length > 1) ?? [];
 }
 
+/** Whether there are several sets of Istio's rules: of both data planes, or in several backends. */
+export function isMixture(ruleset: Ruleset): boolean {
+  return planesOf(ruleset).size > 1 || rivalBackends(ruleset).length > 0;
+}
+
 /** `iptables` is what a text is called that does not tell its variant: it may be the one that another text shows. */
 function distinct(backends: readonly Backend[]): Backend[] {
   const all = [...new Set(backends)];

@@ -8,7 +8,7 @@ import type { Evidence, Finding } from '../report.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
 import { isNamedElsewhere } from './surroundings-kind.ts';
-import { planesOf, rivalBackends } from './surroundings-planes.ts';
+import { isMixture } from './surroundings-planes.ts';
 
 /** More rules than this of one kind are counted, not quoted. */
 const QUOTED = 10;
@@ -20,7 +20,7 @@ export const duplicates: Check = {
   codes: ['NAT0108'],
   run: (context) => {
     if (context.older !== null) return { skipped: 'the layout is that of an older release' };
-    if (planesOf(context.pod.ruleset).size > 1) return { skipped: 'there are rules of both data planes' };
+    if (isMixture(context.pod.ruleset)) return { skipped: "there are several sets of Istio's rules" };
     const twice = repeated(context);
     if (twice.length === 0) return [];
     const [first] = twice;
@@ -42,6 +42,8 @@ function repeated({ pod, layout }: Context): RuleReference[] {
     const { table, chain, rule } = where;
     const expected = layout.expectedCount(where);
     if (expected === 0 && !isIstioChain(table, chain)) return false;
+    // What was not understood may be different in each.
+    if ([...rule.matches, ...rule.targets].some(({ kind }) => kind === 'unknown')) return false;
     const key = `${table.backend} ${table.family} ${table.name} ${canonical(table, chain, rule)}`;
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
@@ -97,7 +99,7 @@ export const equivalent: Check = {
     if (context.different.length > 0 || context.open.length > 0) return { skipped: 'packets are treated differently' };
     if (context.older !== null) return { skipped: 'the layout is that of an older release' };
     if (istioTables(context.pod.ruleset).length === 0) return { skipped: 'there are no rules of Istio' };
-    if (rivalBackends(context.pod.ruleset).length > 0) return { skipped: 'there are rules in several backends' };
+    if (isMixture(context.pod.ruleset)) return { skipped: "there are several sets of Istio's rules" };
     const chains = differingChains(context);
     if (chains.length === 0) return [];
     const evidence = chains.slice(0, QUOTED);
@@ -150,6 +152,7 @@ export const unreachable: Check = {
   run: (context) => {
     // The missing jump that leaves a chain behind has been named already.
     if (context.different.length > 0) return { skipped: 'the differences in traffic say why' };
+    if (isMixture(context.pod.ruleset)) return { skipped: "there are several sets of Istio's rules" };
     const lost = context.pod.ruleset.tables.flatMap((table) => lostChains(table, context));
     if (lost.length === 0) return [];
     const names = lost.map(({ table, chain }) => `${table.name} ${chain.name}`).join(', ');

@@ -1,0 +1,33 @@
+import type { Capture } from '../../src/collect/capture.ts';
+import type { CheckReport } from '../../src/diagnose/report.ts';
+import { check } from '../../src/pipeline/check.ts';
+import type { Outside } from '../../src/pipeline/outside.ts';
+import type { ConfigKey } from '../../src/pipeline/types.ts';
+
+/** `check` on a capture, as it runs live, with the flags given. */
+export function checkCapture(
+  capture: Capture,
+  flags: Readonly<Partial<Record<ConfigKey, string>>> = {},
+): Promise<CheckReport> {
+  const request = { source: { kind: 'live' }, config: { flags, env: {} }, toolVersion: '0' } as const;
+  return check(request, outsideOf(capture));
+}
+
+/** Programs and files answer what the capture says they did. */
+function outsideOf(capture: Capture): Outside {
+  const missing = { error: 'missing', message: 'not in the capture' } as const;
+  return {
+    runner: {
+      run: async (argv) => {
+        const answer = capture.answers.findLast(({ result }) => result.argv.join(' ') === argv.join(' '));
+        if (answer) return answer.result;
+        throw new Error(`${argv.join(' ')} is not in the capture`);
+      },
+    },
+    files: { read: async (path) => capture.files.find((file) => file.path === path)?.content ?? missing },
+    readInput: async () => missing,
+    readLines: () => {
+      throw new Error('no packets here');
+    },
+  };
+}
