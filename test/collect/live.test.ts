@@ -62,12 +62,14 @@ describe.skipIf(!CAN_USE_NAMESPACES)('in a namespace', () => {
     }
 
     test('no file is left behind', () => {
+      // The project may itself lie below /tmp, so it is looked at from /mnt, in a mount namespace of the test's own.
       const script =
-        'mount -t tmpfs none /tmp && mount -t tmpfs none /run && "$@" >/dev/null && find /run /tmp -mindepth 1';
+        'mount --bind "$1" /mnt && shift && mount -t tmpfs none /tmp && mount -t tmpfs none /run && ' +
+        '"$@" >/dev/null && find /run /tmp -mindepth 1';
       SCENES['all backends at once'](ns);
-      const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-      const node = [process.execPath, here('../../node_modules/tsx/dist/cli.mjs'), here('collect-here.ts')];
-      const left = ns.exec(['unshare', '-m', 'sh', '-c', script, 'sh', 'env', 'TMPDIR=/dev/shm', ...node]);
+      const root = fileURLToPath(new URL('../..', import.meta.url));
+      const node = [process.execPath, '/mnt/node_modules/tsx/dist/cli.mjs', '/mnt/test/collect/collect-here.ts'];
+      const left = ns.exec(['unshare', '-m', 'sh', '-c', script, 'sh', root, 'env', 'TMPDIR=/dev/shm', ...node]);
       expect(left).toBe('');
     });
   });
