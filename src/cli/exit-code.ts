@@ -26,6 +26,12 @@ function failing(threshold: Threshold): readonly Severity[] {
   return threshold === 'never' ? [] : SEVERITIES.slice(0, SEVERITIES.indexOf(threshold) + 1);
 }
 
+/** The exit code of a comparison, by whether both sides do the same (null: it cannot be told). */
+export function diffExitCode(equivalent: boolean | null): ExitCode {
+  if (equivalent === null) return EXIT.cannotLook;
+  return equivalent ? EXIT.ok : EXIT.findings;
+}
+
 /** The exit code of one trace. */
 export function verdictExitCode(verdict: Verdict): ExitCode {
   return verdict.kind === 'undetermined' ? EXIT.cannotLook : EXIT.ok;

@@ -1,8 +1,9 @@
 import { Check } from './check.ts';
+import { Diff } from './diff.ts';
 import { Expected } from './expected.ts';
 import { Explain } from './explain.ts';
 import { Infer } from './infer.ts';
 import { Trace } from './trace.ts';
 
 /** All commands by name, for oclif's explicit strategy. */
-export const commands = { check: Check, expected: Expected, explain: Explain, infer: Infer, trace: Trace };
+export const commands = { check: Check, diff: Diff, expected: Expected, explain: Explain, infer: Infer, trace: Trace };

@@ -1,4 +1,4 @@
-import { evaluatePacket, Hooks } from '../evaluate/packet.ts';
+import { type TraceStep as EvaluatedStep, evaluatePacket, Hooks } from '../evaluate/packet.ts';
 import { PacketFieldError } from '../evaluate/state.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Pod } from '../model/pod.ts';
@@ -6,7 +6,7 @@ import { CannotLook, UsageError } from './errors.ts';
 import { gatherFacts } from './facts.ts';
 import type { Outside } from './outside.ts';
 import { readPacketLine } from './packet.ts';
-import type { PacketError, TraceReport, TraceRequest, TraceRun } from './types.ts';
+import type { PacketError, TraceReport, TraceRequest, TraceRun, TraceStep } from './types.ts';
 
 /**
  * Follows packets through the rules. The rules are read once; packets are read no faster than their traces are taken.
@@ -36,19 +36,20 @@ function refuseUnseenRules(pod: Pod): void {
 function report(hooks: Hooks, packet: Packet, verdictOnly: boolean): TraceReport {
   const { packet: complete, verdict, steps } = evaluatePacket(hooks, packet, { steps: !verdictOnly });
   if (verdictOnly) return { packet: complete, verdict };
-  return {
-    packet: complete,
-    verdict,
-    steps: steps.map(({ where, outcome, action, why }) => ({
-      table: where.table.name,
-      chain: where.chain.name,
-      index: where.rule.index,
-      text: where.rule.text,
-      outcome,
-      action,
-      why,
-    })),
-  };
+  return { packet: complete, verdict, steps: publishedSteps(steps) };
+}
+
+/** The rules on a packet's way as reports show them. */
+export function publishedSteps(steps: readonly EvaluatedStep[]): TraceStep[] {
+  return steps.map(({ where, outcome, action, why }) => ({
+    table: where.table.name,
+    chain: where.chain.name,
+    index: where.rule.index,
+    text: where.rule.text,
+    outcome,
+    action,
+    why,
+  }));
 }
 
 function single(follow: () => TraceReport): TraceReport {

@@ -22,3 +22,15 @@ export function watchedMarks(ruleset: Ruleset): WatchedMark[] {
   }
   return watched;
 }
+
+/**
+ * The marks that somebody outside of the rules looks at, as far as the rules themselves show: what they read, and what
+ * they restore from a connection, which is done for the routing (ambient: `ip rule fwmark 0x111/0xfff`).
+ */
+export function marksSeenBy(ruleset: Ruleset): WatchedMark[] {
+  const watched = watchedMarks(ruleset);
+  const rules = ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules));
+  const restores = rules.some(({ targets }) => targets.some(({ kind }) => kind === 'connmark-restore'));
+  const restored = watched.filter(({ field }) => restores && field === 'connmark');
+  return [...watched, ...restored.map((mark): WatchedMark => ({ ...mark, field: 'mark' }))];
+}

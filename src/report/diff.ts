@@ -1,0 +1,137 @@
+import type { Difference, QuotedRule, Source, Undetermined } from '../diagnose/report.ts';
+import type { Config } from '../model/config.ts';
+import { difference as differenceLines, grouped } from './diff-class.ts';
+import { escapeJson, escapeText } from './escape.ts';
+import { type ReportOptions, type Style, styleOf, symbol } from './style.ts';
+import type { Step } from './trace-table.ts';
+import { count } from './words.ts';
+import { clip, indent, labelled, wrap } from './wrap.ts';
+
+/** A class of packets as it is printed. */
+export interface ShownDifference extends Difference {
+  readonly traces?: { readonly live: readonly Step[]; readonly expected: readonly Step[] };
+}
+
+/** The rule that makes a difference. */
+export interface ShownCause {
+  readonly kind: 'added' | 'removed' | 'early';
+  readonly rule: QuotedRule;
+}
+
+/** What `diff` found, as far as it is printed. */
+export interface Compared {
+  readonly report: {
+    readonly schemaVersion: 1;
+    readonly equivalent: boolean | null;
+    readonly differences: readonly ShownDifference[];
+    readonly undetermined: readonly Undetermined[];
+  };
+  readonly source: Source;
+  readonly other: { readonly kind: 'layout'; readonly config: Config } | Extract<Source, { kind: 'rules' }>;
+  readonly causes: readonly (ShownCause | null)[];
+}
+
+/** More than anybody reads; the JSON report has them all. */
+const MOST_CLASSES = 20;
+
+/** The report of `diff` as the JSON document that schema/diff.schema.json describes, with a final new line. */
+export function diffJson({ report }: Compared): string {
+  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+}
+
+/**
+ * The report of `diff` for people: the answer in a sentence, then class by class which packets, one of them, what
+ * happens to it on both sides and by which rule, and the rule that makes the difference; then what could not be told.
+ */
+export function diffTable(answer: Compared, options: ReportOptions): string {
+  const style = styleOf(options);
+  const { report, other, causes } = answer;
+  const words = other.kind === 'layout' ? LAYOUT : BEFORE;
+  const classes = grouped(report.differences, causes);
+  const sections = [
+    headLines(answer, classes.length, style),
+    ...classes.slice(0, MOST_CLASSES).map((one, index) => differenceLines(one, index + 1, words, style, options)),
+    classes.length > MOST_CLASSES ? [`… and ${classes.length - MOST_CLASSES} more, all in the report of --json`] : [],
+    undeterminedLines(report.undetermined, style),
+  ].filter((lines) => lines.length > 0);
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** How the two sides and the ways in which a rule can be guilty are called. */
+export interface Wording {
+  readonly live: string;
+  readonly expected: string;
+  readonly cause: Readonly<Record<ShownCause['kind'], string>>;
+}
+
+const LAYOUT: Wording = {
+  live: 'Is now',
+  expected: 'Should be',
+  cause: {
+    added: "not Istio's rule:",
+    removed: "Istio's rule is missing:",
+    early: 'every rule is there, in another order; too early comes',
+  },
+};
+
+const BEFORE: Wording = {
+  live: 'Now',
+  expected: 'Before',
+  cause: { added: 'new rule:', removed: 'this rule is gone:', early: 'the order changed; earlier than before comes' },
+};
+
+function headLines(answer: Compared, classes: number, style: Style): string[] {
+  const { equivalent } = answer.report;
+  const mark = equivalent === null ? 'undetermined' : equivalent ? 'pass' : 'fail';
+  const lines = wrap(escapeText(headSentence(answer, classes)), style.width - 2);
+  return lines.map((line, index) => `${index === 0 ? symbol(mark, style.chalk) : ' '} ${style.chalk.bold(line)}`);
+}
+
+function headSentence({ report, source, other }: Compared, classes: number): string {
+  const many = count(classes, 'kind').replace(/$/, ' of packets');
+  if (other.kind === 'layout') {
+    const istio = istioName(other.config);
+    if (report.equivalent === null) return `Whether ${subject(source)} does what ${istio} would do cannot be told.`;
+    if (report.equivalent) return `${upper(subject(source))} treats every packet as ${istio} would.`;
+    return `${upper(subject(source))} treats ${many} otherwise than ${istio} would.`;
+  }
+  const change = `between ${names(other)} and ${source.kind === 'rules' ? names(source) : subject(source)}`;
+  if (report.equivalent === null) return `Whether anything changed for traffic ${change} cannot be told.`;
+  if (report.equivalent) return `Nothing changed for any packet ${change}.`;
+  return `${many} ${classes === 1 ? 'fares' : 'fare'} differently: what changed ${change}.`;
+}
+
+function istioName({ istioVersion, dataplane, interceptionMode, backend }: Config): string {
+  const mode = dataplane === 'sidecar' ? `sidecar, ${interceptionMode}, ${backend}` : `${dataplane}, ${backend}`;
+  return `Istio ${istioVersion} (${mode})`;
+}
+
+function subject(source: Source): string {
+  switch (source.kind) {
+    case 'live':
+      return 'this pod';
+    case 'rules':
+      return `the pod of ${names(source)}`;
+    case 'example':
+      return `the example pod "${source.name}"`;
+  }
+}
+
+function names({ files }: Extract<Source, { kind: 'rules' }>): string {
+  return clip(files.map((file) => (file === '-' ? 'stdin' : file)).join(', '), 80);
+}
+
+function upper(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+function undeterminedLines(open: readonly Undetermined[], style: Style): string[] {
+  if (open.length === 0) return [];
+  const width = style.width - 2;
+  const lines = open.flatMap((one) => [
+    `${symbol('undetermined', style.chalk)} ${style.chalk.bold(escapeText(one.code))}`,
+    ...indent(wrap(escapeText(one.message), width), 2),
+    ...indent(labelled('To see it', 11, wrap(escapeText(one.remedy), width - 11)), 2),
+  ]);
+  return [style.chalk.bold('Could not be told'), ...lines];
+}
