@@ -6,6 +6,7 @@ import { ambientRouting } from './checks/ambient-routing.ts';
 import { ztunnelListening } from './checks/ambient-sockets.ts';
 import { configuredBackend, emptyLegacy, probeResidue, staleTables, twoBackends } from './checks/backends.ts';
 import { applicationAsProxy, proxyOwner, reservedPorts } from './checks/holders.ts';
+import { ipv6LeftAlone } from './checks/ipv6-left-alone.ts';
 import { proxyListening } from './checks/listening.ts';
 import { release } from './checks/release.ts';
 import { tproxyRouting } from './checks/routing.ts';
@@ -36,6 +37,7 @@ export const CHECKS: readonly Check[] = [
   equivalent,
   foreign,
   tproxyRouting,
+  ipv6LeftAlone,
   proxyListening,
   proxyOwner,
   applicationAsProxy,
