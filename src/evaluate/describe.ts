@@ -4,6 +4,7 @@ import { protocolName } from '../model/protocol.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
 import { matchOutcome } from './match.ts';
+import { matchesOf } from './merged-ports.ts';
 import type { Semantics } from './semantics.ts';
 import type { State } from './state.ts';
 
@@ -56,7 +57,10 @@ function natText(target: Extract<Target, { kind: 'dnat' | 'snat' }>): string {
 
 /** The condition that decided: the first that does not hold, else the first that is open, else all of them. */
 export function describeOutcome(rule: Rule, state: State, semantics: Semantics): string {
-  const outcomes = rule.matches.map((match) => ({ match, outcome: matchOutcome(match, state, semantics) }));
+  const outcomes = matchesOf(rule, semantics).map((match) => ({
+    match,
+    outcome: matchOutcome(match, state, semantics),
+  }));
   const decisive =
     outcomes.find(({ outcome }) => outcome === 'no-match') ??
     outcomes.find(({ outcome }) => outcome === 'undetermined');

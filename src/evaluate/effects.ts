@@ -1,7 +1,8 @@
 import { formatAddress } from '../model/address.ts';
 import { hasPorts } from '../model/protocol.ts';
 import type { MarkChange, Target, TargetOf } from '../model/target.ts';
-import { hasConnection, inRanges } from './match.ts';
+import { hasConnection, inRanges, visibleConnmark } from './match.ts';
+import type { Semantics } from './semantics.ts';
 import type { State } from './state.ts';
 
 /** `(old & ~mask) ^ value`, as an unsigned 32-bit number (xt_mark.c, xt_connmark.c). */
@@ -10,7 +11,7 @@ export function changeMark(old: number, change: MarkChange): number {
 }
 
 /** Carries out a target that changes the packet and lets it go on. Others change nothing. */
-export function applyEffect(target: Target, state: State): void {
+export function applyEffect(target: Target, state: State, semantics: Semantics): void {
   switch (target.kind) {
     case 'mark':
       setMark(state, changeMark(state.mark, target));
@@ -24,16 +25,28 @@ export function applyEffect(target: Target, state: State): void {
       }
       return;
     case 'connmark-restore':
-      if (hasConnection(state)) {
-        setMark(state, changeMark(state.mark, { value: state.connmark & target.ctmask, mask: target.nfmask }));
-      }
+      restoreMark(target, state, semantics);
       return;
     case 'ct':
-      applyCt(target, state);
+      applyCt(target, state, semantics);
       return;
     default:
       return;
   }
+}
+
+/**
+ * Whether native rules stop at a statement when no connection hangs on the packet: it reads the connection's mark, and
+ * an expression without a value ends the rule (NFT_BREAK). Writing alone does nothing then.
+ */
+export function readsConnection(target: Target): boolean {
+  return target.kind === 'connmark-restore' || (target.kind === 'connmark-set' && target.mask !== 0xffffffff);
+}
+
+function restoreMark(target: TargetOf<'connmark-restore'>, state: State, semantics: Semantics): void {
+  const connmark = visibleConnmark(state, semantics);
+  if (connmark === null) return;
+  setMark(state, changeMark(state.mark, { value: connmark & target.ctmask, mask: target.nfmask }));
 }
 
 function setMark(state: State, mark: number): void {
@@ -41,9 +54,14 @@ function setMark(state: State, mark: number): void {
   state.markSet = true;
 }
 
-/** xt_CT.c: a packet that already has a connection or a template keeps it, so the first CT target wins. */
-function applyCt(target: TargetOf<'ct'>, state: State): void {
-  if (state.conntrack !== 'none') return;
+/** Whether a CT target still does something to a packet that something hangs on. */
+export function takesCt(target: TargetOf<'ct'>, conntrack: State['conntrack'], semantics: Semantics): boolean {
+  // xt_CT.c, nft_ct.c: the first that hung something on the packet wins; but `ct zone set` overlooks notrack.
+  return conntrack === 'none' || (semantics === 'nft' && conntrack === 'untracked' && !target.notrack);
+}
+
+function applyCt(target: TargetOf<'ct'>, state: State, semantics: Semantics): void {
+  if (!takesCt(target, state.conntrack, semantics)) return;
   state.conntrack = target.notrack ? 'untracked' : 'template';
   if (!target.notrack && target.zone !== undefined) state.zone = target.zone;
 }

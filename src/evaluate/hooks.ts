@@ -56,12 +56,13 @@ function attachedChains(table: Table): Attached[] {
 
 /**
  * All nat chains of a hook are asked at one place, where nf_nat sits (-100 for destinations, 100 for sources);
- * among themselves they keep their own priority. Equal priorities keep the order of registration.
+ * among themselves they keep their own priority. Of equal priorities the one registered last is asked first
+ * (nf_hook_entries_grow puts it ahead of those that are there).
  */
 function inOrder(chains: readonly Attached[], hook: Hook): Attached[] {
   const natPriority = hook === 'PREROUTING' || hook === 'OUTPUT' ? -100 : 100;
   const stage = ({ base }: Attached) => (base.type === 'nat' ? natPriority : base.priority);
-  return [...chains].sort((a, b) => stage(a) - stage(b) || a.base.priority - b.base.priority);
+  return [...chains].reverse().sort((a, b) => stage(a) - stage(b) || a.base.priority - b.base.priority);
 }
 
 /**

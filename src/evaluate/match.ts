@@ -10,6 +10,7 @@ import type {
 } from '../model/match.ts';
 import { hasPorts, protocolNumber, TCP } from '../model/protocol.ts';
 import { addressTypeOutcome } from './address-type.ts';
+import { isMerged } from './merged-ports.ts';
 import { both, either, known, negateIf, type Outcome } from './outcome.ts';
 import type { Semantics } from './semantics.ts';
 import type { State } from './state.ts';
@@ -41,7 +42,7 @@ export function matchOutcome(match: Match, state: State, semantics: Semantics): 
     case 'mark':
       return known(((state.mark & match.mask) >>> 0 === match.value) !== match.negated);
     case 'connmark':
-      return connmarkOutcome(match, state);
+      return connmarkOutcome(match, state, semantics);
     case 'conntrack':
     case 'state':
       return conntrackOutcome(match, state);
@@ -91,18 +92,8 @@ function portsMatchOutcome(match: PortsMatch, state: State, semantics: Semantics
 function portsOutcome(match: PortsMatch, state: State, semantics: Semantics): Outcome {
   const source = match.sourcePort ? portOutcome(match.sourcePort, state.sourcePort) : 'match';
   const destination = match.destinationPort ? portOutcome(match.destinationPort, state.destinationPort) : 'match';
-  if (semantics !== 'xt-on-nft' || !isMerged(match)) return both(source, destination);
+  if (!isMerged(match, semantics)) return both(source, destination);
   return source === destination ? source : 'undetermined';
-}
-
-/**
- * `! --sport 1 ! --dport 2`: iptables-nft 1.8.9 compares both ports at once, so that the rule matches unless both are
- * those named, and lists it as if nothing had happened. Other versions may do what the text says.
- */
-export function isMerged({ sourcePort, destinationPort }: PortsMatch): boolean {
-  return [sourcePort, destinationPort].every(
-    (ports) => ports?.negated && ports.value.length === 1 && ports.value[0]?.from === ports.value[0]?.to,
-  );
 }
 
 function portOutcome(condition: Negatable<readonly PortRange[]>, port: number | null): Outcome {
@@ -162,15 +153,18 @@ function groupOutcome(match: OwnerMatch, gid: number | undefined): Outcome {
 }
 
 /** Without a connection a connmark match fails, inverted or not (xt_connmark.c, nft_ct.c). */
-function connmarkOutcome(match: MatchOf<'mark' | 'connmark'>, state: State): Outcome {
-  const connmark = visibleConnmark(state);
+function connmarkOutcome(match: MatchOf<'mark' | 'connmark'>, state: State, semantics: Semantics): Outcome {
+  const connmark = visibleConnmark(state, semantics);
   if (connmark === null) return 'no-match';
   return known(((connmark & match.mask) >>> 0 === match.value) !== match.negated);
 }
 
-/** The connmark that rules see now: null without a connection, 0 for the template of a CT target. */
-export function visibleConnmark(state: State): number | null {
-  if (state.conntrack === 'template') return 0;
+/**
+ * The connmark that rules see now: null without a connection. The template of a CT target has one for xt, 0 (what
+ * CONNMARK may write into a template is not followed), and none for nft.
+ */
+export function visibleConnmark(state: State, semantics: Semantics): number | null {
+  if (state.conntrack === 'template') return semantics === 'nft' ? null : 0;
   return hasConnection(state) ? state.connmark : null;
 }
 

@@ -1,8 +1,8 @@
 import type { Chain, Hook, Rule, RuleReference, Table } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
-import { applyDnat, applyEffect, applyRedirect, applyTproxy } from './effects.ts';
+import { applyDnat, applyEffect, applyRedirect, applyTproxy, readsConnection } from './effects.ts';
 import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference } from './hooks.ts';
-import { hasConnection } from './match.ts';
+import { hasConnection, visibleConnmark } from './match.ts';
 import type { Outcome } from './outcome.ts';
 import { ruleOutcome } from './rule.ts';
 import { type Semantics, semanticsOf } from './semantics.ts';
@@ -81,10 +81,16 @@ export class Traversal {
   /** Carries out a rule's targets; null lets the packet go on to the next rule. */
   #targets(where: RuleReference, rule: Rule, depth: number): Disposition | null {
     for (const target of rule.targets) {
+      if (this.#breaks(where, target)) return null;
       const end = this.#target(where, target, depth);
       if (end !== null) return end;
     }
     return null;
+  }
+
+  #breaks(where: RuleReference, target: Target): boolean {
+    const semantics = semanticsOf(where.table);
+    return semantics === 'nft' && readsConnection(target) && visibleConnmark(this.state, semantics) === null;
   }
 
   #target(where: RuleReference, target: Target, depth: number): Disposition | null {
@@ -119,7 +125,7 @@ export class Traversal {
         this.decidedBy = where;
         return { kind: 'undetermined', because: `the target "${target.raw}" of ${place(where)} is not known` };
       default:
-        applyEffect(target, this.state);
+        applyEffect(target, this.state, semanticsOf(where.table));
         return null;
     }
   }

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { evaluatePacket, Hooks } from '../../src/evaluate/packet.ts';
+import type { Family } from '../../src/model/family.ts';
 import type { Packet, Verdict } from '../../src/model/packet.ts';
+import type { Table } from '../../src/model/ruleset.ts';
 import { parseIptables } from '../../src/parse/iptables/index.ts';
+import { parseNft } from '../../src/parse/nft/index.ts';
 import { createPod, disagreement, type KernelPod, kernelTests, VARIANTS, type Variant } from '../kernel/index.ts';
 import { LOOPBACK, OWN, PEER, REMOTE } from './random/vocabulary.ts';
 
@@ -11,8 +14,8 @@ interface Regression {
   readonly rules: string;
   readonly packet: Packet;
   readonly verdict: Verdict;
-  /** Only one variant has the peculiarity. */
-  readonly only?: Variant;
+  /** Only one backend has the peculiarity; `native` rules are nft's own text. */
+  readonly only?: Variant | 'native';
 }
 
 const OUT6: Packet = {
@@ -68,7 +71,55 @@ const REGRESSIONS: readonly Regression[] = [
     verdict: { kind: 'accept' },
     only: 'legacy',
   },
+  {
+    name: 'two inverted ports are compared at once by nft 1.0.6 too',
+    rules: native('raw -300', 'tcp sport != 40000 meta mark set 1 tcp dport != 15006 drop'),
+    packet: IN,
+    verdict: { kind: 'undetermined', because: expect.stringContaining('raw only rule 1') },
+    only: 'native',
+  },
+  {
+    name: 'of two chains at one priority the one registered last is asked first',
+    rules: native('first -150', 'meta mark set 1') + native('second -150', 'meta mark set 2'),
+    packet: IN,
+    verdict: { kind: 'accept', mark: 1 },
+    only: 'native',
+  },
+  {
+    name: 'a native rule ends where it reads the mark of a connection that is not there',
+    rules: native('mangle -150', 'meta mark set ct mark drop'),
+    packet: { ...IN, ctState: 'INVALID' },
+    verdict: { kind: 'accept' },
+    only: 'native',
+  },
+  {
+    name: 'the mark of a template can be read by iptables, as 0',
+    rules: '*raw\n-A PREROUTING -j CT --zone 1\n-A PREROUTING -m connmark --mark 0 -j MARK --set-mark 5\nCOMMIT',
+    packet: IN,
+    verdict: { kind: 'accept', mark: 5, ctZone: 1 },
+  },
+  {
+    name: 'the mark of a template cannot be read by nft',
+    rules: native('raw -300', 'ct zone set 1', 'ct mark 0 meta mark set 5', 'meta mark set ct mark drop'),
+    packet: IN,
+    verdict: { kind: 'accept', ctZone: 1 },
+    only: 'native',
+  },
+  {
+    name: 'a zone is set for a packet that was not to be tracked',
+    rules: native('raw -300', 'notrack', 'ct zone set 2'),
+    packet: IN,
+    verdict: { kind: 'accept', ctZone: 2 },
+    only: 'native',
+  },
 ];
+
+/** A native table named and ranked by `place`, with one chain. */
+function native(place: string, ...rules: readonly string[]): string {
+  const [name, priority] = place.split(' ');
+  const chain = [`type filter hook prerouting priority ${priority};`, ...rules].join('\n    ');
+  return `table inet ${name} {\n  chain only {\n    ${chain}\n  }\n}\n`;
+}
 
 kernelTests('what was once computed otherwise than the kernel does it', () => {
   let pod: KernelPod;
@@ -78,20 +129,26 @@ kernelTests('what was once computed otherwise than the kernel does it', () => {
   afterAll(() => pod?.remove());
 
   const cases = REGRESSIONS.flatMap((regression) =>
-    VARIANTS.filter((variant) => (regression.only ?? variant) === variant).map((variant) => ({
-      ...regression,
-      variant,
-    })),
+    (regression.only ? [regression.only] : VARIANTS).map((backend) => ({ ...regression, backend })),
   );
-  it.each(cases)('$name ($variant)', async ({ rules, packet, verdict, variant }) => {
+  it.each(cases)('$name ($backend)', async ({ rules, packet, verdict, backend }) => {
     await pod.flush();
-    await pod.restore(variant, packet.family, rules);
-    const backend = `iptables-${variant}` as const;
-    const { tables } = parseIptables(rules, { source: 'rules', family: packet.family, backend });
+    const tables = await load(backend, packet.family, rules);
     const computed = evaluatePacket(new Hooks({ tables }), packet).verdict;
     expect(computed).toEqual(verdict);
     const observed = await pod.observe(packet);
     if (observed.kind === 'unobservable') throw new Error(observed.because);
     expect(disagreement(packet, computed, observed)).toBeNull();
   });
+
+  async function load(backend: Variant | 'native', family: Family, rules: string): Promise<readonly Table[]> {
+    if (backend !== 'native') {
+      await pod.restore(backend, family, rules);
+      return parseIptables(rules, { source: 'rules', family, backend: `iptables-${backend}` }).tables;
+    }
+    await pod.nft(rules);
+    return parseNft((await pod.exec(['nft', 'list', 'ruleset'])).stdout, { source: 'nft' }).tables.filter(({ name }) =>
+      rules.includes(`table inet ${name} {`),
+    );
+  }
 });

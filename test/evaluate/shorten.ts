@@ -1,13 +1,17 @@
 /**
- * The rules of a restore that are needed for it to fail still: one after the other is taken out, the last first.
- * What stays cannot lose a single rule. Chains and tables are kept.
+ * The rules of a text that are needed for it to fail still: one after the other is taken out, the last first. What
+ * stays cannot lose a single rule. Chains and tables are kept.
  */
-export async function shorten(rules: string, fails: (rules: string) => Promise<boolean>): Promise<string> {
-  let lines = rules.split('\n');
+export async function shorten(
+  text: string,
+  isRule: (line: string) => boolean,
+  fails: (text: string) => Promise<boolean>,
+): Promise<string> {
+  let lines = text.split('\n');
   for (let removed = true; removed; ) {
     removed = false;
     for (let i = lines.length - 1; i >= 0; i -= 1) {
-      if (!lines[i]?.startsWith('-A ')) continue;
+      if (!isRule(lines[i] ?? '')) continue;
       const without = lines.toSpliced(i, 1);
       if (!(await fails(without.join('\n')))) continue;
       lines = without;

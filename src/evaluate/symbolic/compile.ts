@@ -1,6 +1,7 @@
 import type { VerdictKind } from '../../model/packet.ts';
 import type { Chain, Rule, RuleReference, Table } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
+import { readsConnection, takesCt } from '../effects.ts';
 import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference } from '../hooks.ts';
 import { semanticsOf } from '../semantics.ts';
 import { icmpOf } from '../state.ts';
@@ -160,7 +161,9 @@ export class Compiler {
     const target = where.rule.targets[i];
     if (!target) return next(environment);
     const then: Continuation = (leaving) => this.#targets(frame, where, i + 1, leaving, next);
-    return this.#target(frame, where, target, environment, then);
+    const done = this.#target(frame, where, target, environment, then);
+    if (!readsConnection(target) || semanticsOf(frame.table) !== 'nft') return done;
+    return this.#conditions.diagrams.ite(this.#conditions.hasConnection(environment), done, next(environment));
   }
 
   #target(frame: Frame, where: RuleReference, target: Target, environment: Environment, then: Continuation): Node {
@@ -189,7 +192,7 @@ export class Compiler {
         return this.#effects.tproxy(target, where, after(environment));
       }
       case 'ct':
-        return this.#ct(target, environment, then);
+        return this.#ct(target, where.table, environment, then);
       case 'unknown':
         return this.#undetermined(`the target "${target.raw}" of ${place(where)} is not known`, where);
       default:
@@ -205,9 +208,9 @@ export class Compiler {
     return this.#chain({ ...frame, chain, fall, depth: frame.depth + 1 }, environment);
   }
 
-  /** The first CT target wins: it hangs a template on the packet, or marks it untracked. */
-  #ct(target: Extract<Target, { kind: 'ct' }>, environment: Environment, then: Continuation): Node {
-    if (environment.conntrack !== 'none') return then(environment);
+  /** A CT target hangs a template on the packet, or marks it untracked. */
+  #ct(target: Extract<Target, { kind: 'ct' }>, table: Table, environment: Environment, then: Continuation): Node {
+    if (!takesCt(target, environment.conntrack, semanticsOf(table))) return then(environment);
     const node = then({ ...environment, conntrack: target.notrack ? 'untracked' : 'template' });
     return target.notrack || target.zone === undefined ? node : this.#leaves.withZone(node, target.zone);
   }

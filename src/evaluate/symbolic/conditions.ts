@@ -1,6 +1,7 @@
 import type { Match, MatchOf, Negatable, OwnerMatch, PortRange, PortsMatch } from '../../model/match.ts';
 import type { Rule } from '../../model/ruleset.ts';
-import { interfaceMatches, isMerged } from '../match.ts';
+import { interfaceMatches } from '../match.ts';
+import { isMerged, matchesOf } from '../merged-ports.ts';
 import type { Semantics } from '../semantics.ts';
 import { type Diagrams, FALSE, type Node, TRUE } from './diagram.ts';
 import { atomCount, type Domain, FIELDS, type Field, type Line, networkRange, STATES } from './domain.ts';
@@ -35,7 +36,7 @@ export class Conditions {
   /** TRUE exactly for the packets that the rule matches. */
   rule(rule: Rule, environment: Environment, semantics: Semantics): Node {
     let condition: Node = TRUE;
-    for (const match of rule.matches) {
+    for (const match of matchesOf(rule, semantics)) {
       if (condition === FALSE) break;
       condition = this.diagrams.and(condition, this.match(match, environment, semantics));
     }
@@ -67,7 +68,7 @@ export class Conditions {
       case 'mark':
         return this.#negate(match.negated, this.#mark('mark', match));
       case 'connmark':
-        return this.#connmark(match, environment);
+        return this.#connmark(match, environment, semantics);
       case 'conntrack':
       case 'state':
         return this.#conntrack(match, environment);
@@ -146,10 +147,11 @@ export class Conditions {
     };
     const source = match.sourcePort ? this.#portRanges('sourcePort', match.sourcePort) : TRUE;
     const destination = match.destinationPort ? this.#portRanges('destinationPort', match.destinationPort) : TRUE;
-    and(this.diagrams.and(source, destination));
-    if (semantics === 'xt-on-nft' && isMerged(match)) {
-      const open = this.diagrams.and(this.diagrams.or(source, destination), this.#unknown(match));
-      condition = this.diagrams.or(condition, open);
+    if (isMerged(match, semantics)) {
+      const one = this.diagrams.not(this.diagrams.ite(source, destination, this.diagrams.not(destination)));
+      and(this.diagrams.ite(one, this.#unknown(match), source));
+    } else {
+      and(this.diagrams.and(source, destination));
     }
     if (match.flags) and(this.#flags(match));
     if (match.rest && match.rest.length > 0) and(this.#unknown(match.rest));
@@ -209,8 +211,8 @@ export class Conditions {
     return this.atoms(field, atoms);
   }
 
-  #connmark(match: MatchOf<'mark' | 'connmark'>, environment: Environment): Node {
-    if (environment.conntrack === 'template') {
+  #connmark(match: MatchOf<'mark' | 'connmark'>, environment: Environment, semantics: Semantics): Node {
+    if (environment.conntrack === 'template' && semantics !== 'nft') {
       return ((0 & match.mask) === match.value) !== match.negated ? TRUE : FALSE;
     }
     const holds = this.#negate(match.negated, this.#mark('connmark', match));

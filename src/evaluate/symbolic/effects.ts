@@ -56,6 +56,8 @@ export class Effects {
           after,
         );
       case 'connmark-restore':
+        // the connection mark of a template is 0
+        if (environment.conntrack === 'template') return this.#changeMark('mark', 0, target.nfmask, after);
         return this.#ofConnection(
           environment,
           this.#copy('connmark', 'mark', target.ctmask, target.nfmask, after),
