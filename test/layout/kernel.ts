@@ -11,10 +11,18 @@ export interface Kernel {
   roundTrip(variant: 'legacy' | 'nft', family: Family, ruleset: Ruleset): string;
   /** Loads native tables with nft, in place of everything, and lists what is there then. */
   nftRoundTrip(ruleset: Ruleset): string;
+  /** Makes the sets that the rules on a node name; false when there is no ipset to make them with. */
+  makeProbeSets(): boolean;
   close(): void;
 }
 
 const IP = 'ip';
+/** ipset's names of Istio's sets: one for both families before 1.23. */
+const PROBE_SETS = [
+  ['istio-inpod-probes', 'inet'],
+  ['istio-inpod-probes-v4', 'inet'],
+  ['istio-inpod-probes-v6', 'inet6'],
+] as const;
 const TABLES = ['raw', 'mangle', 'nat', 'filter'];
 
 /** Whether this process may make namespaces and has both variants of iptables. */
@@ -50,6 +58,11 @@ export function openKernel(purpose: string): Kernel {
     nftRoundTrip: (ruleset) => {
       run('nft', `flush ruleset\n${printNft(ruleset.tables)}`, '-f', '-');
       return run('nft', '', 'list', 'ruleset');
+    },
+    makeProbeSets: () => {
+      if (!isInstalled('ipset')) return false;
+      for (const [set, family] of PROBE_SETS) run('ipset', '', 'create', set, 'hash:ip', 'family', family);
+      return true;
     },
     close: () => void execFileSync(IP, ['netns', 'delete', name]),
   };
