@@ -60,14 +60,12 @@ export interface ComparisonScope {
  * the routing they rely on, can see them.
  */
 export function compareRulesets(live: Ruleset, expected: Ruleset, scope: ComparisonScope): Comparison {
-  let domain: Domain;
   try {
-    domain = domainOf([live, expected], scope.hook, scope.family);
+    return new PairComparison(live, expected, scope, domainOf([live, expected], scope.hook, scope.family)).result();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { different: [], open: [tooMany(scope, error.message)] };
   }
-  return new PairComparison(live, expected, scope, domain).result();
 }
 
 /** One comparison: both rulesets as diagrams over one domain. */
@@ -86,10 +84,10 @@ class PairComparison {
   constructor(live: Ruleset, expected: Ruleset, scope: ComparisonScope, domain: Domain) {
     this.#scope = scope;
     this.#domain = domain;
-    this.#leaves = new Leaves(this.#diagrams, domain);
     this.#conditions = new Conditions(this.#diagrams, domain);
     this.#hooks = { live: new Hooks(live), expected: new Hooks(expected) };
     this.#watched = [...watchedMarks(expected), ...(scope.watched ?? [])];
+    this.#leaves = new Leaves(this.#diagrams, domain, this.#watched);
     this.#local = (scope.localAddresses ?? []).filter((text) => parseAddress(text)?.family === scope.family);
     const local = this.#local.flatMap((text) => parseAddress(text)?.value ?? []);
     this.#possible = possiblePackets(this.#conditions, local, assignsHelpers(live) || assignsHelpers(expected));

@@ -18,6 +18,11 @@ const NATURAL = {
 const HOME = { ipv4: '10.0.0.5', ipv6: '2001:db8::5' } as const;
 const CLIENT = { ipv4: '10.0.0.9', ipv6: '2001:db8::9' } as const;
 const REMOTE = { ipv4: '203.0.113.10', ipv6: '2001:db8:1::10' } as const;
+/** For classes that leave out the ranges of all of those. */
+const OTHERS = {
+  ipv4: ['192.168.0.5', '172.16.0.5', '100.64.0.5', '198.51.100.10'],
+  ipv6: ['fd00::5', '2600::5'],
+} as const;
 
 /** A packet of the class, as natural as the class allows. `home` is an address of the pod, if one is known. */
 export function witness(diagrams: Diagrams, domain: Domain, packets: Node, home?: string): Packet {
@@ -74,7 +79,7 @@ function naturalAddresses(
     field === 'source'
       ? [domain.hook === 'PREROUTING' && !onLo ? CLIENT[domain.family] : own, REMOTE[domain.family]]
       : [outbound ? REMOTE[domain.family] : own, CLIENT[domain.family]];
-  return texts.flatMap((text) => parseAddress(text)?.value ?? []);
+  return [...texts, ...OTHERS[domain.family]].flatMap((text) => parseAddress(text)?.value ?? []);
 }
 
 function toPacket(domain: Domain, chosen: ReadonlyMap<Field, number>, home?: string): Packet {

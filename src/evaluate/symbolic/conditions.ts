@@ -265,7 +265,7 @@ export class Conditions {
 
   /** The boolean field of a condition; the same text is the same field. */
   #unknown(condition: unknown): Node {
-    const text = JSON.stringify(condition);
+    const text = JSON.stringify(condition, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
     let position = this.unknowns.indexOf(text);
     if (position < 0) position = this.unknowns.push(text) - 1;
     return this.diagrams.test(FIELDS.length + position, [[1, 1]], 2);

@@ -9,6 +9,12 @@ export const TRUE: Node = 1;
 const LEAF_LEVEL = 0x7fffffff;
 
 /**
+ * Edges that may be looked at before the answer is given up, about ten seconds' worth. Layouts need a few thousand, and
+ * ten thousand exclusions some millions; rules that combine many marks under many masks may need any number.
+ */
+const MOST_EDGES = 30_000_000;
+
+/**
  * Reduced ordered decision diagrams over fields with finitely many atoms (firewall decision diagrams: Gouda & Liu,
  * "Firewall Design", ICDCS 2004), shared by hash-consing, so that equal functions are the same node. A node tests one
  * field: run i covers the atoms from `starts[i]` up to the next start and leads to `children[i]`.
@@ -17,6 +23,7 @@ export class Diagrams {
   readonly #level: number[] = [LEAF_LEVEL, LEAF_LEVEL];
   readonly #starts: (readonly number[])[] = [[], []];
   readonly #children: (readonly Node[])[] = [[], []];
+  #edges = 0;
   /** Nodes by a hash of their content. */
   readonly #unique = new Map<number, Node[]>();
 
@@ -42,8 +49,13 @@ export class Diagrams {
     return this.#children[node] ?? [];
   }
 
-  /** The node that tests `level`: runs with equal children are joined, and a test that decides nothing is left out. */
+  /**
+   * The node that tests `level`: runs with equal children are joined, and a test that decides nothing is left out.
+   * @throws RangeError when the diagrams have become too large to go on
+   */
   node(level: number, starts: readonly number[], children: readonly Node[]): Node {
+    this.#edges += children.length;
+    if (this.#edges > MOST_EDGES) throw new RangeError('the rules combine too many conditions');
     const keptStarts: number[] = [];
     const keptChildren: Node[] = [];
     for (const [i, child] of children.entries()) {

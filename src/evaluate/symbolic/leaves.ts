@@ -3,6 +3,7 @@ import type { RuleReference } from '../../model/ruleset.ts';
 import { levelOf } from './conditions.ts';
 import type { Diagrams, Node } from './diagram.ts';
 import { atomCount, type Domain } from './domain.ts';
+import type { WatchedMark } from './watched.ts';
 
 /** A port that stays what it was. */
 export type LeafPort = number | 'own' | 'none' | 'random';
@@ -17,7 +18,7 @@ export type LeafVerdict =
 /** A leaf of a compiled hook. */
 export interface Leaf {
   readonly verdict: LeafVerdict;
-  /** Atoms of the marks that the packet and its connection leave with. */
+  /** Atoms that stand for the marks that the packet and its connection leave with. */
   readonly mark: number;
   readonly connmark: number;
   readonly zone: number | null;
@@ -31,10 +32,13 @@ export class Leaves {
   readonly #nodes = new Map<string, Node>();
   readonly #contents = new Map<Node, Leaf>();
   readonly #rules = new Map<object, number>();
+  readonly #seen: Readonly<Record<WatchedMark['field'], readonly number[]>>;
 
-  constructor(diagrams: Diagrams, domain: Domain) {
+  /** `watched`: the marks that somebody will look at. Packets that leave with others alike end in the same leaf. */
+  constructor(diagrams: Diagrams, domain: Domain, watched: readonly WatchedMark[]) {
     this.#diagrams = diagrams;
     this.#domain = domain;
+    this.#seen = { mark: seenAs(domain, 'mark', watched), connmark: seenAs(domain, 'connmark', watched) };
   }
 
   /** What a leaf says. */
@@ -55,7 +59,13 @@ export class Leaves {
     const connmarks = range(atomCount(this.#domain, 'connmark'));
     const ended = verdict.kind === 'drop' || verdict.kind === 'reject' || verdict.kind === 'undetermined';
     const leaf = (mark: number, connmark: number) =>
-      this.#leaf({ verdict: verdict as LeafVerdict, mark, connmark, zone: null, decidedBy });
+      this.#leaf({
+        verdict: verdict as LeafVerdict,
+        mark: this.#seen.mark[mark] ?? 0,
+        connmark: this.#seen.connmark[connmark] ?? 0,
+        zone: null,
+        decidedBy,
+      });
     // What is dropped leaves no marks that anybody could read.
     if (ended) return leaf(0, 0);
     return this.#diagrams.node(
@@ -110,6 +120,17 @@ export class Leaves {
     this.#rules.set(decidedBy.rule, this.#rules.size);
     return this.#rules.size - 1;
   }
+}
+
+/** For each atom the first one that nobody tells from it. */
+function seenAs(domain: Domain, of: WatchedMark['field'], watched: readonly WatchedMark[]): number[] {
+  const first = new Map<string, number>();
+  const looks = watched.filter(({ field }) => field === of);
+  return domain.marks.representatives.map((mark, atom) => {
+    const seen = looks.map(({ value, mask }) => (mark & mask) >>> 0 === value).join();
+    if (!first.has(seen)) first.set(seen, atom);
+    return first.get(seen) ?? atom;
+  });
 }
 
 function range(count: number): number[] {
