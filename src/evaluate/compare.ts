@@ -51,7 +51,7 @@ export interface ComparisonScope {
    * where its words would promise too much, so that every packet that the words describe is in the class.
    */
   readonly classes?: 'rules' | 'outcomes';
-  /** Marks that somebody looks at beside the expected rules. */
+  /** The marks that make a difference; without them those that the expected rules look at. */
   readonly watched?: readonly WatchedMark[];
 }
 
@@ -86,7 +86,7 @@ class PairComparison {
     this.#domain = domain;
     this.#conditions = new Conditions(this.#diagrams, domain);
     this.#hooks = { live: new Hooks(live), expected: new Hooks(expected) };
-    this.#watched = [...watchedMarks(expected), ...(scope.watched ?? [])];
+    this.#watched = scope.watched ?? watchedMarks(expected);
     this.#leaves = new Leaves(this.#diagrams, domain, this.#watched);
     this.#local = (scope.localAddresses ?? []).filter((text) => parseAddress(text)?.family === scope.family);
     const local = this.#local.flatMap((text) => parseAddress(text)?.value ?? []);

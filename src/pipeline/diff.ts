@@ -5,7 +5,7 @@ import { type Cause, causeOf } from '../diagnose/traffic/cause.ts';
 import { mostOrdinaryFirst } from '../diagnose/traffic/ordinary.ts';
 import { packetsInWords } from '../diagnose/traffic/words.ts';
 import { type Comparison, compareRulesets, type OpenClass } from '../evaluate/compare.ts';
-import { marksSeenBy, type WatchedMark } from '../evaluate/symbolic/watched.ts';
+import { marksThatMatter, type WatchedMark, watchedMarks } from '../evaluate/symbolic/watched.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { RoutingRule } from '../model/routing.ts';
 import type { Ruleset } from '../model/ruleset.ts';
@@ -36,13 +36,12 @@ type Opponent = Pick<DiffAnswer, 'other'> & { readonly sides: Sides };
 
 function againstLayout(request: DiffRequest, declared: Parameters<typeof layersOf>[1], facts: Facts): Opponent {
   const { resolved, judged, expected } = expectationOf(layersOf(request, declared, facts), facts);
-  const watched = marksOfRouting(expectedRouting(resolved.config).rules);
+  const watched = [...watchedMarks(expected), ...marksOfRouting(expectedRouting(resolved.config).rules)];
   return { other: { kind: 'layout', config: judged }, sides: podAndLayout(facts.pod, expected, watched) };
 }
 
-/** Marks count where either side reads them, or the routing of the pod does. */
 function againstRules(now: Facts, before: Facts): Opponent {
-  const seen = [now, before].flatMap(({ pod }) => marksSeenBy(pod.ruleset));
+  const seen = marksThatMatter(now.pod.ruleset, before.pod.ruleset);
   const watched = [...seen, ...marksOfRouting(now.pod.routing?.rules ?? [])];
   const files = before.source.kind === 'rules' ? before.source.files : [];
   return { other: { kind: 'rules', files }, sides: nowAndBefore(now.pod, before.pod, watched) };

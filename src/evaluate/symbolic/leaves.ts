@@ -98,9 +98,13 @@ export class Leaves {
     });
   }
 
-  /** The diagram in which the packet's connection lies in a zone. */
+  /** The diagram in which the packet's connection lies in a zone; what is dropped begins none. */
   withZone(node: Node, zone: number): Node {
-    return this.#diagrams.mapLeaves(node, (leafNode) => this.#leaf({ ...this.content(leafNode), zone }));
+    return this.#diagrams.mapLeaves(node, (leafNode) => {
+      const leaf = this.content(leafNode);
+      const ended = leaf.verdict.kind === 'drop' || leaf.verdict.kind === 'reject';
+      return ended ? leafNode : this.#leaf({ ...leaf, zone });
+    });
   }
 
   #leaf(leaf: Leaf): Node {

@@ -24,13 +24,31 @@ export function watchedMarks(ruleset: Ruleset): WatchedMark[] {
 }
 
 /**
- * The marks that somebody outside of the rules looks at, as far as the rules themselves show: what they read, and what
- * they restore from a connection, which is done for the routing (ambient: `ip rule fwmark 0x111/0xfff`).
+ * The marks that make a difference between two rulesets when nobody knows more than their text: those that rules of both
+ * look at (where one alone does, the packets with that mark fare differently there), and those that one of them hands to
+ * the routing.
  */
-export function marksSeenBy(ruleset: Ruleset): WatchedMark[] {
-  const watched = watchedMarks(ruleset);
-  const rules = ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules));
-  const restores = rules.some(({ targets }) => targets.some(({ kind }) => kind === 'connmark-restore'));
-  const restored = watched.filter(({ field }) => restores && field === 'connmark');
-  return [...watched, ...restored.map((mark): WatchedMark => ({ ...mark, field: 'mark' }))];
+export function marksThatMatter(now: Ruleset, before: Ruleset): WatchedMark[] {
+  const [a, b] = [watchedMarks(now), watchedMarks(before)];
+  const known = new Set(b.map(textOf));
+  return [...a.filter((mark) => known.has(textOf(mark))), ...routedMarks(now), ...routedMarks(before)];
+}
+
+function textOf({ field, value, mask }: WatchedMark): string {
+  return `${field} ${value}/${mask}`;
+}
+
+/** TPROXY marks for the routing, and so does who restores a connection's mark (ambient: `ip rule fwmark 0x111/0xfff`). */
+function routedMarks(ruleset: Ruleset): WatchedMark[] {
+  const targets = ruleset.tables.flatMap(({ chains }) =>
+    chains.flatMap(({ rules }) => rules.flatMap((r) => r.targets)),
+  );
+  const restores = targets.some(({ kind }) => kind === 'connmark-restore');
+  const restored = restores ? watchedMarks(ruleset).filter(({ field }) => field === 'connmark') : [];
+  return [
+    ...targets.flatMap((target): WatchedMark[] =>
+      target.kind === 'tproxy' ? [{ field: 'mark', ...target.mark }] : [],
+    ),
+    ...restored.map((mark): WatchedMark => ({ ...mark, field: 'mark' })),
+  ];
 }

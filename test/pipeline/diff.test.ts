@@ -1,0 +1,285 @@
+import { describe, expect, it } from 'vitest';
+import { defaultConfig } from '../../src/layout/index.ts';
+import type { Config } from '../../src/model/config.ts';
+import type { Family } from '../../src/model/family.ts';
+import { diff } from '../../src/pipeline/diff.ts';
+import type { DiffAnswer, DiffRequest } from '../../src/pipeline/diff-types.ts';
+import { expectedRuleset } from '../../src/pipeline/layout.ts';
+import { printSave } from '../../src/print/iptables/index.ts';
+import { savedTexts } from './saved.ts';
+
+/** What iptables-save would show of a layout of one family. */
+function layout(inputs: Partial<Config> = {}, family: Family = 'ipv4'): string {
+  const dataplane = inputs.dataplane ?? 'sidecar';
+  const config = { ...defaultConfig(inputs.istioVersion ?? '1.28.10', 'istio-init', dataplane), ...inputs };
+  const tool = family === 'ipv4' ? 'iptables-save' : 'ip6tables-save';
+  return `# ${tool}\n${printSave(expectedRuleset(config).tables.filter((table) => table.family === family))}`;
+}
+
+const CONFIG = { flags: {}, env: {} };
+
+function asked(changes: Partial<DiffRequest>): DiffRequest {
+  return { source: { kind: 'rules', files: ['now'] }, config: CONFIG, traces: false, ...changes };
+}
+
+/** What became of traffic between two texts. */
+function change(now: string, before = layout()): Promise<DiffAnswer> {
+  const request = asked({ against: { kind: 'rules', files: ['before'] } });
+  return diff(request, savedTexts({ now, before }));
+}
+
+/** A text held against the layout of 1.28.10. */
+function againstLayout(now: string, flags: Readonly<Record<string, string>> = {}): Promise<DiffAnswer> {
+  const config = JSON.stringify({ istioVersion: '1.28.10' });
+  return diff(asked({ config: { ...CONFIG, configFile: 'config', flags } }), savedTexts({ now, config }));
+}
+
+function classes({ report }: DiffAnswer): string[] {
+  return report.differences.map(({ family, packets, live, expected }) => {
+    const [a, b] = [live, expected].map((verdict) =>
+      'port' in verdict ? `${verdict.kind} ${verdict.port}` : verdict.kind,
+    );
+    return `${family} ${Object.values(packets).join(' ')}: ${a}, was ${b}`;
+  });
+}
+
+const lines = (text: string, edit: (lines: string[]) => string[]) => edit(text.split('\n')).join('\n');
+
+/** The text with a line in place of another, which must be there. */
+function replaced(text: string, line: string, ...by: string[]): string {
+  return lines(text, (all) => {
+    expect(all).toContain(line);
+    return all.flatMap((one) => (one === line ? by : [one]));
+  });
+}
+
+const RETURN_15090 = '-A ISTIO_INBOUND -p tcp -m tcp --dport 15090 -j RETURN';
+const RETURN_15021 = '-A ISTIO_INBOUND -p tcp -m tcp --dport 15021 -j RETURN';
+const INBOUND = '-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT';
+const OUTBOUND = '-A ISTIO_OUTPUT -j ISTIO_REDIRECT';
+const MARKING = '-A OUTPUT -p tcp -j MARK --set-xmark 0x77/0xffffffff';
+
+/** Two edits of the same kind: one that changes nothing, and what happens when it is done a little differently. */
+const TWINS: readonly (readonly [string, string, string, readonly string[]])[] = [
+  [
+    'neighbours swapped',
+    replaced(replaced(layout(), RETURN_15021, ''), RETURN_15090, RETURN_15021, RETURN_15090),
+    replaced(replaced(layout(), RETURN_15090, ''), INBOUND, INBOUND, RETURN_15090),
+    ['ipv4 tcp 15090: redirect 15006, was accept'],
+  ],
+  [
+    'a rule split in two',
+    replaced(layout(), INBOUND, ...['0:7999', '8000:65535'].map((range) => ranged(INBOUND, range))),
+    replaced(layout(), INBOUND, ...['0:7999', '8001:65535'].map((range) => ranged(INBOUND, range))),
+    ['ipv4 tcp 8000: accept, was redirect 15006'],
+  ],
+  [
+    'a duplicate',
+    replaced(layout(), RETURN_15090, RETURN_15090, RETURN_15021, RETURN_15090),
+    replaced(layout(), RETURN_15090, RETURN_15090.replace('15090', '8080'), RETURN_15090),
+    ['ipv4 tcp 8080: accept, was redirect 15006'],
+  ],
+  [
+    'a mark of somebody else',
+    replaced(layout(), OUTBOUND, MARKING.replace('OUTPUT', 'ISTIO_OUTPUT'), OUTBOUND),
+    replaced(
+      layout(),
+      OUTBOUND,
+      MARKING.replace('OUTPUT', 'ISTIO_OUTPUT'),
+      '-A ISTIO_OUTPUT -p tcp -m tcp --dport 5432 -m mark --mark 0x77 -j RETURN',
+      OUTBOUND,
+    ),
+    ['ipv4 tcp all except lo all except 1337 all except 1337 5432: accept, was redirect 15001'],
+  ],
+  [
+    'two ports in one rule',
+    replaced(
+      replaced(layout(), RETURN_15090, '-A ISTIO_INBOUND -p tcp -m multiport --dports 15021,15090 -j RETURN'),
+      RETURN_15021,
+    ),
+    replaced(replaced(layout(), RETURN_15090, ''), RETURN_15021, RETURN_15021.replace('15021', '15021:15022')),
+    ['ipv4 tcp 15090: redirect 15006, was accept', 'ipv4 tcp 15022: accept, was redirect 15006'],
+  ],
+];
+
+function ranged(rule: string, range: string): string {
+  return rule.replace('-p tcp', `-p tcp -m tcp --dport ${range}`);
+}
+
+describe('an edit is judged by what it does', () => {
+  it.each(TWINS)('%s: nothing', async (_, harmless) => {
+    expect(harmless).not.toBe(layout());
+    const answer = await change(harmless);
+    expect(answer.report).toEqual({ schemaVersion: 1, equivalent: true, differences: [], undetermined: [] });
+    expect((await againstLayout(harmless)).report.equivalent).toBe(true);
+  });
+
+  it.each(TWINS)('%s: not quite the same edit', async (_, __, harmful, expected) => {
+    const answer = await change(harmful);
+    expect(answer.report.equivalent).toBe(false);
+    expect(classes(answer).toSorted()).toEqual(expected.toSorted());
+  });
+});
+
+describe('classes are what their words say', () => {
+  it('tells two changes with the same effect apart', async () => {
+    const exclusions = [
+      '-A ISTIO_OUTPUT -d 10.0.0.0/8 -j RETURN',
+      '-A ISTIO_OUTPUT -p tcp -m tcp --dport 3306 -j RETURN',
+    ];
+    const answer = await change(replaced(layout(), OUTBOUND, ...exclusions, OUTBOUND));
+    expect(answer.report.differences.map(({ packets }) => packets)).toEqual([
+      {
+        protocol: 'tcp',
+        outInterface: 'all except lo',
+        uid: 'all except 1337',
+        gid: 'all except 1337',
+        destinationPort: '3306',
+      },
+      {
+        protocol: 'tcp',
+        outInterface: 'all except lo',
+        uid: 'all except 1337',
+        gid: 'all except 1337',
+        destination: '10.0.0.0-10.255.255.255',
+      },
+    ]);
+    expect(answer.causes.map((cause) => cause && [cause.kind, cause.rule.text])).toEqual([
+      ['added', exclusions[1]],
+      ['added', exclusions[0]],
+    ]);
+  });
+
+  it('joins one effect of several rules', async () => {
+    const ports = [8080, 8081, 9090].map((port) => `-A ISTIO_INBOUND -p tcp -m tcp --dport ${port} -j RETURN`);
+    expect(classes(await change(replaced(layout(), INBOUND, ...ports, INBOUND)))).toEqual([
+      'ipv4 tcp 8080-8081,9090: accept, was redirect 15006',
+    ]);
+  });
+
+  it('names what was added, what is gone, and what comes too early', async () => {
+    const added = replaced(layout(), INBOUND, RETURN_15090.replace('15090', '8080'), INBOUND);
+    const early = replaced(replaced(layout(), RETURN_15090, ''), INBOUND, INBOUND, RETURN_15090);
+    const causes = [await change(added), await change(layout(), added), await change(early)].map(
+      (one) => one.causes[0],
+    );
+    expect(causes.map((cause) => cause?.kind)).toEqual(['added', 'removed', 'early']);
+    expect(causes[1]?.rule.text).toBe(RETURN_15090.replace('15090', '8080'));
+  });
+
+  it('sees the mark that the routing of ambient goes by, and says it once', async () => {
+    const ambient = layout({ dataplane: 'ambient' });
+    const restore = ambient.split('\n').find((line) => line.includes('--restore-mark')) ?? '';
+    const answer = await change(replaced(ambient, restore), ambient);
+    expect(answer.report.differences).toMatchObject([
+      {
+        packets: { connmark: '0x111/0xfff', ctState: 'ESTABLISHED,RELATED' },
+        live: { kind: 'accept' },
+        expected: { mark: 0x111 },
+      },
+    ]);
+    expect(answer.causes[0]).toMatchObject({ kind: 'removed', rule: { text: restore } });
+  });
+
+  it('puts the most ordinary packets first', async () => {
+    const bare = lines(layout(), (all) => all.filter((line) => !/^-A (PREROUTING|OUTPUT)/.test(line)));
+    expect(classes(await change(bare))).toEqual([
+      'ipv4 tcp all except 15008,15020-15021,15090: accept, was redirect 15006',
+      'ipv4 tcp all except lo all except 1337 all except 1337: accept, was redirect 15001',
+      'ipv4 tcp lo 1337 all except 127.0.0.1 all except 127.0.0.6 all except 15008: accept, was redirect 15006',
+    ]);
+  });
+
+  it('follows the witnesses where that is asked for', async () => {
+    const now = replaced(layout(), INBOUND, RETURN_15090.replace('15090', '8080'), INBOUND);
+    const texts = savedTexts({ now, before: layout() });
+    const { report } = await diff(asked({ against: { kind: 'rules', files: ['before'] }, traces: true }), texts);
+    const { traces, liveRule, expectedRule } = report.differences[0] ?? {};
+    expect(traces?.live.at(-1)).toMatchObject({ outcome: 'match', text: liveRule?.text });
+    expect(traces?.expected.at(-1)).toMatchObject({
+      outcome: 'match',
+      text: expectedRule?.text,
+      action: 'redirect 15006',
+    });
+  });
+});
+
+describe('what cannot be told', () => {
+  it('is said of a condition that nothing in a packet decides', async () => {
+    const set = '-A ISTIO_OUTPUT -p tcp -m set --match-set blocked dst -j RETURN';
+    const { report } = await change(replaced(layout(), OUTBOUND, set, OUTBOUND));
+    expect(report).toMatchObject({ equivalent: null, differences: [], undetermined: [{ code: 'NAT1004' }] });
+    expect(report.undetermined[0]?.message).toContain('nat ISTIO_OUTPUT rule 9');
+  });
+
+  it('is no question when both sides have it', async () => {
+    const odd = replaced(layout(), OUTBOUND, '-A ISTIO_OUTPUT -p tcp -j ODD --option', OUTBOUND);
+    expect((await change(odd, odd)).report).toMatchObject({ equivalent: true, undetermined: [] });
+    expect((await change(odd)).report).toMatchObject({ equivalent: null, differences: [] });
+    expect((await change(layout(), odd)).report).toMatchObject({ equivalent: null, differences: [] });
+  });
+
+  it('does not keep a difference from being told that does not hang on it', async () => {
+    const set = '-A ISTIO_OUTPUT -p tcp -m set --match-set blocked dst -j RETURN';
+    const now = replaced(replaced(layout(), OUTBOUND, set, OUTBOUND), RETURN_15090, '');
+    const { report } = await change(now);
+    expect(report.equivalent).toBe(false);
+    expect(report.differences).toHaveLength(1);
+    expect(report.undetermined).toHaveLength(1);
+  });
+
+  it.each([
+    ['rules that were not read', 'iptables-save: Permission denied (you must be root)', layout()],
+    ['rules from before that were not read', layout(), "Fatal: can't open lock file: Permission denied"],
+    ['an empty text', '', layout()],
+  ])('%s', async (_, now, before) => {
+    const { report } = await change(now, before);
+    expect(report).toMatchObject({ equivalent: null, differences: [] });
+    expect(report.undetermined[0]?.code).toMatch(/^NAT10/);
+  });
+
+  it('is whether tables changed that one side does not show', async () => {
+    const rules = layout()
+      .split('\n')
+      .filter((line) => line.startsWith('-A'));
+    const listing = ['# iptables -t nat -S', '-P PREROUTING ACCEPT', '-P OUTPUT ACCEPT', '-N ISTIO_INBOUND'];
+    const chains = ['ISTIO_OUTPUT', 'ISTIO_REDIRECT', 'ISTIO_IN_REDIRECT'].map((name) => `-N ${name}`);
+    const dropping = ['*mangle', ':PREROUTING ACCEPT [0:0]', '-A PREROUTING -p tcp -j DROP', 'COMMIT', ''].join('\n');
+    const { report } = await change([...listing, ...chains, ...rules, ''].join('\n'), layout() + dropping);
+    expect(report.equivalent).toBe(null);
+    expect(report.undetermined[0]?.message).toContain('mangle (ipv4)');
+  });
+});
+
+describe('the layout as the other side', () => {
+  it('is what the inputs say', async () => {
+    expect(
+      (await againstLayout(layout({ outboundPortsExclude: [3306] }), { outboundPortsExclude: '3306' })).report,
+    ).toEqual({
+      schemaVersion: 1,
+      equivalent: true,
+      differences: [],
+      undetermined: [],
+    });
+    const other = await againstLayout(layout({ outboundPortsExclude: [3306] }), { outboundPortsExclude: '' });
+    expect(other.other).toMatchObject({ kind: 'layout', config: { istioVersion: '1.28.10' } });
+    expect(other.report.equivalent).toBe(false);
+    expect(other.report.differences[0]).toMatchObject({
+      packets: { destinationPort: '3306' },
+      live: { kind: 'accept' },
+    });
+  });
+
+  it('covers both families where both are shown', async () => {
+    const texts = (['ipv4', 'ipv6'] as const).map((family) => layout({ enableIpv6: true }, family));
+    const now = texts.map((text) => replaced(text, RETURN_15090, '')).join('');
+    const flags = { enableIpv6: 'true', inboundPortsExclude: '15090,15021,15020' };
+    const { report } = await againstLayout(now, flags);
+    expect(report.differences.map(({ family }) => family)).toEqual(['ipv4', 'ipv6']);
+  });
+
+  it('is not told anything by rules that nobody could read', async () => {
+    const { report } = await againstLayout('iptables-save: Permission denied (you must be root)');
+    expect(report).toMatchObject({ equivalent: null, differences: [], undetermined: [{ code: 'NAT1001' }] });
+  });
+});
