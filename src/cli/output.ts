@@ -27,10 +27,14 @@ export async function write(stream: Writable, text: string): Promise<boolean> {
 }
 
 /**
- * Writes items as they come, in chunks while they come fast and at once when the next is slow to come, so that a
+ * Writes items as they come, in chunks while they come fast and at once when the next batch is slow to come, so that a
  * program that sends a packet and waits for its answer gets it. Asks for no more items than the stream takes.
  */
-export async function writeAll<T>(stream: Writable, items: AsyncIterable<T>, line: (item: T) => string): Promise<void> {
+export async function writeAll<T>(
+  stream: Writable,
+  batches: AsyncIterable<Iterable<T>>,
+  line: (item: T) => string,
+): Promise<void> {
   let pending = '';
   const flush = async (): Promise<boolean> => {
     const text = pending;
@@ -38,9 +42,11 @@ export async function writeAll<T>(stream: Writable, items: AsyncIterable<T>, lin
     return text === '' ? !isGone(stream) : write(stream, text);
   };
   let idle: Promise<unknown> | null = null;
-  for await (const item of items) {
-    pending += line(item);
-    if (pending.length >= CHUNK) await flush();
+  for await (const batch of batches) {
+    for (const item of batch) {
+      pending += line(item);
+      if (pending.length >= CHUNK && !(await flush())) return;
+    }
     if (isGone(stream)) return;
     idle ??= nextTurn()
       .then(flush)

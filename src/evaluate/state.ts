@@ -60,23 +60,31 @@ export function isLoopback(family: Family, address: bigint): boolean {
  * @throws PacketFieldError when a field has no meaning
  */
 export function completePacket(packet: Packet): Packet {
-  const destination = fieldAddress(packet, 'destination');
-  const ports = hasPorts(packetProtocol(packet));
-  const toSelf = isLoopback(packet.family, destination) || packet.destination === packet.source;
-  const interfaces =
-    packet.hook === 'PREROUTING'
-      ? { inInterface: packet.inInterface ?? 'eth0' }
-      : { outInterface: packet.outInterface ?? (toSelf ? 'lo' : 'eth0') };
-  const { inInterface: _in, outInterface: _out, ...rest } = packet;
-  return {
-    ...rest,
-    ...(ports ? { sourcePort: packet.sourcePort ?? 40000 } : {}),
-    ...interfaces,
-    ...(packet.hook === 'OUTPUT' ? { uid: packet.uid ?? null, gid: packet.gid ?? packet.uid ?? null } : {}),
-    mark: packet.mark ?? 0,
-    connmark: packet.connmark ?? 0,
-    ctState: packet.ctState ?? 'NEW',
-  };
+  const { family, hook, protocol, source, destination } = packet;
+  const sourcePort = packet.sourcePort ?? (hasPorts(packetProtocol(packet)) ? 40000 : undefined);
+  // Field by field, because copies by spreading took a third of the time of a batch of packets.
+  const complete: { -readonly [Field in keyof Packet]: Packet[Field] } =
+    sourcePort === undefined
+      ? { family, hook, protocol, source, destination }
+      : { family, hook, protocol, source, sourcePort, destination };
+  if (packet.destinationPort !== undefined) complete.destinationPort = packet.destinationPort;
+  if (hook === 'PREROUTING') {
+    complete.inInterface = packet.inInterface ?? 'eth0';
+    if (packet.uid !== undefined) complete.uid = packet.uid;
+    if (packet.gid !== undefined) complete.gid = packet.gid;
+  } else {
+    complete.outInterface = packet.outInterface ?? (isToSelf(packet) ? 'lo' : 'eth0');
+    complete.uid = packet.uid ?? null;
+    complete.gid = packet.gid ?? complete.uid;
+  }
+  complete.mark = packet.mark ?? 0;
+  complete.connmark = packet.connmark ?? 0;
+  complete.ctState = packet.ctState ?? 'NEW';
+  return complete;
+}
+
+function isToSelf(packet: Packet): boolean {
+  return packet.destination === packet.source || isLoopback(packet.family, fieldAddress(packet, 'destination'));
 }
 
 /**

@@ -51,28 +51,56 @@ export function parseAddress(text: string): { family: Family; value: bigint } | 
 }
 
 function parseIpv4(text: string): bigint | null {
-  const parts = text.split('.');
-  if (parts.length !== 4) return null;
-  let value = 0n;
-  for (const part of parts) {
-    // A leading zero means octal to some tools and decimal to others, so it is refused like inet_pton does.
-    if (!/^(0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) return null;
-    value = (value << 8n) | BigInt(part);
-  }
-  return value;
+  const value = ipv4Number(text);
+  return value === null ? null : BigInt(value);
 }
 
+/** One pass over the characters into a number: rules and packets in masses are mostly addresses. */
+function ipv4Number(text: string): number | null {
+  if (text.length > 15) return null;
+  let value = 0;
+  let bytes = 0;
+  let byte = -1;
+  for (let at = 0; at <= text.length; at += 1) {
+    const digit = at === text.length ? DOT : text.charCodeAt(at) - 48;
+    if (digit === DOT) {
+      if (byte < 0) return null;
+      value = value * 256 + byte;
+      bytes += 1;
+      byte = -1;
+    } else {
+      // A leading zero means octal to some tools and decimal to others, so it is refused like inet_pton does.
+      if (digit < 0 || digit > 9 || byte === 0) return null;
+      byte = byte < 0 ? digit : byte * 10 + digit;
+      if (byte > 255) return null;
+    }
+  }
+  return bytes === 4 ? value : null;
+}
+
+/** The code of a dot, less that of the digit 0. */
+const DOT = -2;
+
 function parseIpv6(text: string): bigint | null {
-  if (!/^[0-9a-fA-F:.]+$/.test(text)) return null;
-  const halves = text.split('::');
-  if (halves.length > 2) return null;
-  const head = hextets(halves[0] ?? '', halves.length === 1);
-  const tail = halves.length === 2 ? hextets(halves[1] ?? '', true) : [];
+  if (text.length > LONGEST_IPV6) return null;
+  const gap = text.indexOf('::');
+  if (gap >= 0 && text.includes('::', gap + 1)) return null;
+  const head = hextets(gap < 0 ? text : text.slice(0, gap), gap < 0);
+  const tail = gap < 0 ? [] : hextets(text.slice(gap + 2), true);
   if (head === null || tail === null) return null;
   const missing = 8 - head.length - tail.length;
-  if (halves.length === 1 ? missing !== 0 : missing < 1) return null;
-  const groups = [...head, ...Array<number>(missing).fill(0), ...tail];
-  return groups.reduce((value, group) => (value << 16n) | BigInt(group), 0n);
+  if (gap < 0 ? missing !== 0 : missing < 1) return null;
+  return joinGroups([...head, ...Array<number>(missing).fill(0), ...tail]);
+}
+
+/** Eight hextets, the last two of which may be written as an IPv4 address. */
+const LONGEST_IPV6 = 45;
+
+/** Three groups fit into a number; every step in bigints makes a new one. */
+function joinGroups(groups: readonly number[]): bigint {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
+  const number = (first: number, second: number, third: number) => BigInt((first * 65536 + second) * 65536 + third);
+  return (number(a, b, c) << 80n) | (number(d, e, f) << 32n) | number(0, g, h);
 }
 
 /** The 16-bit groups of one side of `::`; the last group of an address may be a dotted IPv4 address. */
@@ -82,9 +110,9 @@ function hextets(text: string, mayEndInIpv4: boolean): number[] | null {
   const parts = text.split(':');
   for (const [position, part] of parts.entries()) {
     if (mayEndInIpv4 && position === parts.length - 1 && part.includes('.')) {
-      const v4 = parseIpv4(part);
+      const v4 = ipv4Number(part);
       if (v4 === null) return null;
-      groups.push(Number(v4 >> 16n), Number(v4 & 0xffffn));
+      groups.push(Math.floor(v4 / 65536), v4 % 65536);
     } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) {
       groups.push(Number.parseInt(part, 16));
     } else {

@@ -8,8 +8,8 @@ export interface Outside {
   readonly files: FileReader;
   /** A file that the user named; `-` is standard input. Never rejects. */
   readInput(path: string): Promise<FileContent>;
-  /** The same line by line, no faster than it is asked for. Throws a CannotLook. */
-  readLines(path: string): AsyncIterable<string>;
+  /** The same in lines, as many at a time as have come, no faster than they are asked for. Throws a CannotLook. */
+  readLines(path: string): AsyncIterable<readonly string[]>;
 }
 
 /** This machine, as this process sees it. Each part is loaded when it is first used: most runs start no program. */
@@ -24,7 +24,7 @@ export function thisMachine(): Outside {
   };
 }
 
-async function* lines(path: string): AsyncGenerator<string> {
+async function* lines(path: string): AsyncGenerator<readonly string[]> {
   const { readLines } = await import('../collect/lines.ts');
   try {
     yield* readLines(path);

@@ -61,17 +61,29 @@ function single(follow: () => TraceReport): TraceReport {
   }
 }
 
-async function* once<T>(item: T): AsyncGenerator<T> {
-  yield item;
+async function* once<T>(item: T): AsyncGenerator<readonly T[]> {
+  yield [item];
 }
 
 /** One trace or error per line, in order; blank lines are no packets. */
 async function* many(
-  lines: AsyncIterable<string>,
+  lines: AsyncIterable<readonly string[]>,
   follow: (packet: Packet) => TraceReport,
-): AsyncGenerator<TraceReport | PacketError> {
-  let line = 0;
-  for await (const text of lines) {
+): AsyncGenerator<Iterable<TraceReport | PacketError>> {
+  let before = 0;
+  for await (const batch of lines) {
+    yield each(batch, before, follow);
+    before += batch.length;
+  }
+}
+
+function* each(
+  lines: readonly string[],
+  before: number,
+  follow: (packet: Packet) => TraceReport,
+): Generator<TraceReport | PacketError> {
+  let line = before;
+  for (const text of lines) {
     line += 1;
     if (text.trim() === '') continue;
     const reading = readPacketLine(text);

@@ -73,9 +73,12 @@ export interface PacketError {
   readonly line: number;
 }
 
-/** What `trace` answers: one item for each packet asked about, in order, produced only as fast as it is read. */
+/**
+ * What `trace` answers: one item for each packet asked about, in order, produced only as fast as it is read. They come
+ * in the batches in which the packets came, so that not every packet has to wait for a turn of its own.
+ */
 export interface TraceRun {
-  readonly traces: AsyncIterable<TraceReport | PacketError>;
+  readonly traces: AsyncIterable<Iterable<TraceReport | PacketError>>;
   /** What was not understood in the rules and could not be looked at, for stderr. */
   readonly notes: readonly string[];
 }

@@ -23,7 +23,7 @@ function reader(options: { leaveAfter?: number; delay?: number } = {}) {
 async function* numbers(count: number, asked: { last: number }) {
   for (let number = 0; number < count; number += 1) {
     asked.last = number;
-    yield number;
+    yield [number];
   }
 }
 
@@ -53,13 +53,41 @@ describe('writeAll', () => {
   it('answers at once when the next item is slow to come', async () => {
     const { stream, taken } = reader();
     async function* slow() {
-      yield 'first';
+      yield ['first'];
       await sleep(20);
       expect(taken).toEqual(['first']);
-      yield 'second';
+      yield ['second'];
     }
     await writeAll(stream, slow(), (item) => item);
     expect(taken).toEqual(['first', 'second']);
+  });
+
+  it('writes the items of a batch in order, in chunks', async () => {
+    const { stream, taken } = reader();
+    async function* batches() {
+      yield Array.from({ length: 50_000 }, (_, number) => number);
+      yield [];
+      yield [50_000];
+    }
+    await writeAll(stream, batches(), (number) => `${number}\n`);
+    expect(taken.join('')).toBe(Array.from({ length: 50_001 }, (_, number) => `${number}\n`).join(''));
+    expect(taken.length).toBeGreaterThan(2);
+  });
+
+  it('takes no more of a batch than a slow reader takes', async () => {
+    const { stream } = reader({ delay: 50 });
+    const asked = { last: 0 };
+    function* batch() {
+      for (; asked.last < 1000; asked.last += 1) yield 'x'.repeat(16_384);
+    }
+    async function* batches() {
+      yield batch();
+    }
+    const done = writeAll(stream, batches(), (text) => text);
+    await sleep(60);
+    expect(asked.last).toBeLessThan(20);
+    stream.destroy();
+    await done;
   });
 
   it('asks for no more than a slow reader takes', async () => {

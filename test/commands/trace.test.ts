@@ -16,8 +16,8 @@ function answer(traces: readonly (TraceReport | PacketError)[], notes: readonly 
   trace.mockResolvedValue({ traces: stream(traces), notes });
 }
 
-async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
+async function* stream<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
+  yield items;
 }
 
 beforeEach(() => {

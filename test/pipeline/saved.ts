@@ -11,7 +11,7 @@ export function savedTexts(texts: Readonly<Record<string, string>>): Outside {
     files: { read },
     readInput: read,
     async *readLines(name) {
-      yield* (texts[name] ?? '').split('\n');
+      yield (texts[name] ?? '').split('\n');
     },
   };
 }
