@@ -19,6 +19,8 @@ export function levelOf(field: Field): number {
   return FIELDS.indexOf(field);
 }
 
+const WITH_PORTS = [6, 17, 33, 132, 136] as const;
+
 type Range = readonly [number, number];
 
 /** Turns matches into boolean diagrams. Conditions that no field decides become boolean fields of their own. */
@@ -100,6 +102,13 @@ export class Conditions {
     return environment.conntrack === 'attached' ? this.states(['NEW', 'ESTABLISHED', 'RELATED']) : FALSE;
   }
 
+  /** TRUE for packets of a protocol with ports. */
+  hasPorts(): Node {
+    return WITH_PORTS.map((protocol) => this.value('protocol', protocol)).reduce((any, one) =>
+      this.diagrams.or(any, one),
+    );
+  }
+
   /** TRUE for packets in one of the states. */
   states(names: readonly string[]): Node {
     return this.atoms(
@@ -177,8 +186,9 @@ export class Conditions {
     const condition = { negated: false, value: match.ports };
     const source = () => this.#portRanges('sourcePort', condition);
     const destination = () => this.#portRanges('destinationPort', condition);
-    if (match.side === 'either') return this.diagrams.or(source(), destination());
-    return match.side === 'source' ? source() : destination();
+    const either = () => this.diagrams.or(source(), destination());
+    const holds = { source, destination, either }[match.side]();
+    return this.diagrams.and(this.hasPorts(), holds);
   }
 
   #owner(match: OwnerMatch, { hook }: Environment, semantics: Semantics): Node {

@@ -24,7 +24,7 @@ export class Effects {
     const port = chosenPort(target.ports, target.flags);
     const withPort = this.#leaves.replace(this.#toPort(moved, port), { kind: 'redirect', port }, where, ['accept']);
     const without = this.#leaves.replace(moved, { kind: 'redirect', port: 'none' }, where, ['accept']);
-    return this.#conditions.diagrams.ite(this.#hasPorts(), withPort, without);
+    return this.#conditions.diagrams.ite(this.#conditions.hasPorts(), withPort, without);
   }
 
   dnat(target: TargetOf<'dnat'>, where: RuleReference, after: Node): Node {
@@ -116,13 +116,6 @@ export class Effects {
       atomCount(this.#conditions.domain, field),
       () => atom,
     );
-  }
-
-  #hasPorts(): Node {
-    const { diagrams } = this.#conditions;
-    return [6, 17, 33, 132, 136]
-      .map((protocol) => this.#conditions.value('protocol', protocol))
-      .reduce((any, one) => diagrams.or(any, one));
   }
 }
 

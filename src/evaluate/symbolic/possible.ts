@@ -3,8 +3,6 @@ import { icmpOf } from '../state.ts';
 import { type Conditions, levelOf } from './conditions.ts';
 import { type Node, TRUE } from './diagram.ts';
 
-const WITH_PORTS = [6, 17, 33, 132, 136] as const;
-
 /**
  * The packets that can exist at a hook, in normal form (a field that does not apply has its first atom).
  * Facts of the IPv4 and IPv6 stacks: loopback addresses only occur on lo (ip_route_input drops them as martians);
@@ -52,12 +50,9 @@ function loopbackAddresses(conditions: Conditions, field: 'source' | 'destinatio
 
 function portsOnlyWhereTheyExist(conditions: Conditions): Node {
   const { diagrams } = conditions;
-  const withPorts = WITH_PORTS.map((protocol) => conditions.value('protocol', protocol)).reduce((any, one) =>
-    diagrams.or(any, one),
-  );
   const none = diagrams.and(
     diagrams.test(levelOf('destinationPort'), [[0, 0]], conditions.domain.destinationPort.starts.length),
     diagrams.test(levelOf('sourcePort'), [[0, 0]], conditions.domain.sourcePort.starts.length),
   );
-  return diagrams.or(withPorts, none);
+  return diagrams.or(conditions.hasPorts(), none);
 }
