@@ -1,35 +1,11 @@
-import type { Difference, QuotedRule, Source, Undetermined } from '../diagnose/report.ts';
+import type { Source, Undetermined } from '../diagnose/report.ts';
 import type { Config } from '../model/config.ts';
 import { difference as differenceLines, grouped } from './diff-class.ts';
+import type { Compared, Wording } from './diff-types.ts';
 import { escapeJson, escapeText } from './escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from './style.ts';
-import type { Step } from './trace-table.ts';
 import { count } from './words.ts';
 import { clip, indent, labelled, wrap } from './wrap.ts';
-
-/** A class of packets as it is printed. */
-export interface ShownDifference extends Difference {
-  readonly traces?: { readonly live: readonly Step[]; readonly expected: readonly Step[] };
-}
-
-/** The rule that makes a difference. */
-export interface ShownCause {
-  readonly kind: 'added' | 'removed' | 'early';
-  readonly rule: QuotedRule;
-}
-
-/** What `diff` found, as far as it is printed. */
-export interface Compared {
-  readonly report: {
-    readonly schemaVersion: 1;
-    readonly equivalent: boolean | null;
-    readonly differences: readonly ShownDifference[];
-    readonly undetermined: readonly Undetermined[];
-  };
-  readonly source: Source;
-  readonly other: { readonly kind: 'layout'; readonly config: Config } | Extract<Source, { kind: 'rules' }>;
-  readonly causes: readonly (ShownCause | null)[];
-}
 
 /** More than anybody reads; the JSON report has them all. */
 const MOST_CLASSES = 20;
@@ -55,13 +31,6 @@ export function diffTable(answer: Compared, options: ReportOptions): string {
     undeterminedLines(report.undetermined, style),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
-}
-
-/** How the two sides and the ways in which a rule can be guilty are called. */
-export interface Wording {
-  readonly live: string;
-  readonly expected: string;
-  readonly cause: Readonly<Record<ShownCause['kind'], string>>;
 }
 
 const LAYOUT: Wording = {
