@@ -19,7 +19,7 @@ interface Row {
  */
 export function checkLines(report: CheckReport, style: Style): string[] {
   if (report.checks.length === 0) return [];
-  const rows = report.verdict === 'healthy' ? report.checks.map(single) : condensed(report.checks);
+  const rows = report.verdict === 'healthy' ? report.checks.map(single) : condensed(report);
   return [style.chalk.bold('Checks'), ...indent(table(rows, style), 2)];
 }
 
@@ -28,14 +28,20 @@ function single({ outcome, id, reason }: CheckOutcome): Row {
 }
 
 /** What passed in one line; what was skipped or could not be told in one for each reason. */
-function condensed(checks: readonly CheckOutcome[]): Row[] {
-  const passed = checks.filter(({ outcome }) => outcome === 'pass').map(({ id }) => id);
+function condensed({ checks, verdict }: CheckReport): Row[] {
+  const passed = checks.filter(({ outcome }) => outcome === 'pass');
   return [
     ...checks.filter(({ outcome }) => outcome === 'fail').map(single),
     ...byReason(checks, 'undetermined', 'unknown'),
-    ...(passed.length === 0 ? [] : [{ outcome: 'pass', name: 'passed', text: passed.join(', ') } as const]),
+    // Where the rules could not be read, the little that is certain is what there is to go on.
+    ...(verdict === 'undetermined' ? passed.map(single) : inOneLine(passed)),
     ...byReason(checks, 'skipped', 'skipped'),
   ];
+}
+
+function inOneLine(passed: readonly CheckOutcome[]): Row[] {
+  if (passed.length === 0) return [];
+  return [{ outcome: 'pass', name: 'passed', text: passed.map(({ id }) => id).join(', ') }];
 }
 
 function byReason(checks: readonly CheckOutcome[], outcome: CheckOutcome['outcome'], name: string): Row[] {

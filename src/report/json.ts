@@ -12,11 +12,6 @@ export function traceJson(trace: Trace): string {
   return document(trace);
 }
 
-/** One trace, or what was wrong with a line of packets, as one line of JSON with a final new line. */
-export function traceLine(trace: Trace | { readonly error: string; readonly line: number }): string {
-  return `${escapeJson(JSON.stringify(trace))}\n`;
-}
-
 /** An error as the JSON document that takes the place of a report, with a final new line. */
 export function errorJson(error: Readonly<Record<string, unknown>>): string {
   return document({ schemaVersion: 1, error });

@@ -18,7 +18,7 @@ function withoutExemption(context: Context): { readonly skipped: string } | null
 /** The process that listens on the proxy's outbound port runs as a uid that the rules do not exempt. */
 export const proxyOwner = socketCheck(
   'proxy-owner',
-  'the proxy runs as the uid that the rules exempt',
+  'the proxy runs as the uid that Istio exempts',
   ['NAT0302'],
   (listeners, context) => {
     const { config } = context;
