@@ -15,7 +15,7 @@ import { mutate, mutations } from './symbolic/mutate.ts';
 import { packetsAround } from './symbolic/packets.ts';
 import { namesFewMarks, seen, watchedBy } from './symbolic/verdicts.ts';
 
-const RUNS = Number(process.env.ISTIO_NAT_SYMBOLIC_RUNS ?? 25);
+const RUNS = Number(process.env.ISTIO_NAT_SYMBOLIC_RUNS ?? 10);
 const SEED = Number(process.env.ISTIO_NAT_KERNEL_SEED ?? Date.now() % 0x7fffffff);
 const PACKETS = 60;
 const HOOKS: readonly PacketHook[] = ['PREROUTING', 'OUTPUT'];
