@@ -13,7 +13,8 @@ import { arbitraryTables } from './nft/tables.ts';
 /** Rulesets, and packets of each family for each of them; docs/testing.md has the longer run. */
 const RULESETS = Number(process.env.ISTIO_NAT_KERNEL_RULESETS ?? 60);
 const PACKETS = 30;
-const SEED = Number(process.env.ISTIO_NAT_KERNEL_SEED ?? Date.now() % 0x7fffffff);
+/** The same every time in `npm test`, so that a red run means a change; the longer runs choose others. */
+const SEED = Number(process.env.ISTIO_NAT_KERNEL_SEED ?? 20260701);
 const NAMES = ['first', 'second', 'third'];
 
 kernelTests('the evaluator and the kernel agree on random native rules and packets', () => {
