@@ -74,8 +74,9 @@ function tracedSource(flags: SourceValues): SourceRequest {
 type Renderer = (item: TraceReport | PacketError) => string;
 
 async function renderer(format: 'table' | 'json' | 'lines', noColor: boolean): Promise<Renderer> {
-  const { traceJson, traceLine } = await import('../report/json.ts');
+  const { traceLine } = await import('../report/trace-line.ts');
   if (format === 'lines') return traceLine;
+  const { traceJson } = await import('../report/json.ts');
   if (format === 'json') return (item) => ('error' in item ? traceLine(item) : traceJson(item));
   const { traceTable } = await import('../report/trace-table.ts');
   const options = reportOptions(standardOutput(), noColor);

@@ -34,7 +34,7 @@ describe.skipIf(!isBuilt)('the program', () => {
 
   it.each<[string[], string]>([
     [['chek'], 'Did you mean check?'],
-    [['nonsense'], 'The commands are check, expected,'],
+    [['nonsense'], 'The commands are check, diff, expected,'],
     [['help', 'chek'], 'Did you mean check?'],
     [['--rules', 'x'], '--rules stands where a command should'],
     [['check', 'pod-1'], 'Unexpected argument: pod-1'],

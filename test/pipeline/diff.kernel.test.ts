@@ -84,7 +84,11 @@ kernelTests('diff and the kernel agree on random changes of random rules', () =>
     counts.equivalent += 1;
     counts.packets += some.length;
     const [now, then] = await bothWays(variant, family, pair, some);
-    return some.filter((_, i) => seen(now[i], watched) !== seen(then[i], watched));
+    return some.filter((_, i) => {
+      const both = [now[i], then[i]];
+      // On its way to lo a packet passes the rules of OUTPUT, which may be different ones.
+      return both.every((one) => one?.kind === 'observed') && seen(now[i], watched) !== seen(then[i], watched);
+    });
   }
 
   async function bothWays(variant: Variant, family: Family, pair: Pair, packets: readonly Packet[]) {

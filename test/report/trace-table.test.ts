@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { traceJson, traceLine } from '../../src/report/json.ts';
+import { traceJson } from '../../src/report/json.ts';
+import { traceLine } from '../../src/report/trace-line.ts';
 import { type Trace, traceTable } from '../../src/report/trace-table.ts';
 import { TRACE } from './sample.ts';
 
