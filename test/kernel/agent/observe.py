@@ -105,7 +105,8 @@ class Observer:
         return self.senders[identity]
 
     def send_from_pod(self, sender, spec, packet):
-        sender.setsockopt(socket.SOL_SOCKET, SO_MARK, spec['mark'])
+        # packed, because Python takes no number from 0x80000000 on for an int
+        sender.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack('=I', spec['mark']))
         sender.sendto(packet, (spec['destination'], 0))
 
     def send_without_socket(self, spec, packet):
