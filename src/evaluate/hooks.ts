@@ -1,4 +1,4 @@
-import { FAMILIES, type Family } from '../model/family.ts';
+import type { Family } from '../model/family.ts';
 import {
   type Base,
   type Chain,
@@ -21,19 +21,16 @@ export interface Attached {
 /** Base chains with a lower priority run before connection tracking has seen the packet (NF_IP_PRI_CONNTRACK). */
 export const CONNTRACK_PRIORITY = -200;
 
+const HOOKS: readonly Hook[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+
 /** A ruleset prepared for evaluation: what each hook asks, in order. */
 export class Hooks {
-  readonly #attached = new Map<string, readonly Attached[]>();
+  readonly #attached: Readonly<Record<Family, ReadonlyMap<Hook, readonly Attached[]>>>;
   readonly #chains = new Map<Table, Map<string, Chain>>();
 
   constructor(ruleset: Ruleset) {
     const all = ruleset.tables.flatMap((table) => attachedChains(table));
-    for (const family of FAMILIES) {
-      for (const hook of ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'] as const) {
-        const here = all.filter(({ table, base }) => base.hook === hook && coversFamily(table, family));
-        this.#attached.set(`${family} ${hook}`, inOrder(here, hook));
-      }
-    }
+    this.#attached = { ipv4: byHook(all, 'ipv4'), ipv6: byHook(all, 'ipv6') };
     for (const table of ruleset.tables) {
       this.#chains.set(table, new Map(table.chains.map((chain) => [chain.name, chain])));
     }
@@ -41,13 +38,26 @@ export class Hooks {
 
   /** The base chains of a hook, in the order in which packets of the family meet them. */
   at(hook: Hook, family: Family): readonly Attached[] {
-    return this.#attached.get(`${family} ${hook}`) ?? [];
+    return this.#attached[family].get(hook) ?? [];
   }
 
   /** The chain a rule of the table jumps to. */
   chain(table: Table, name: string): Chain | undefined {
     return this.#chains.get(table)?.get(name) ?? findChain(table, name);
   }
+}
+
+function byHook(all: readonly Attached[], family: Family): Map<Hook, Attached[]> {
+  const here = all.filter(({ table }) => coversFamily(table, family));
+  return new Map(
+    HOOKS.map((hook) => [
+      hook,
+      inOrder(
+        here.filter(({ base }) => base.hook === hook),
+        hook,
+      ),
+    ]),
+  );
 }
 
 function attachedChains(table: Table): Attached[] {

@@ -94,11 +94,13 @@ function run(
 }
 
 function verdictOf(disposition: Disposition, state: State): Verdict {
-  const marks = {
+  const kind = verdictKind(disposition, state);
+  if (!state.markSet && state.zone === null) return kind;
+  return {
+    ...kind,
     ...(state.markSet ? { mark: state.mark } : {}),
     ...(state.zone === null ? {} : { ctZone: state.zone }),
   };
-  return { ...verdictKind(disposition, state), ...marks };
 }
 
 function verdictKind(disposition: Disposition, state: State): VerdictKind {

@@ -64,6 +64,8 @@ const PROTOCOLS: Readonly<Record<string, number>> = {
   ethernet: 143,
 };
 
+const NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(PROTOCOLS));
+
 /** Protocols with source and destination ports at the start of their header. */
 const WITH_PORTS: ReadonlySet<number> = new Set([6, 17, 33, 132, 136]);
 
@@ -72,7 +74,7 @@ export const UDP = 17;
 
 /** The number of a protocol given by name or as 0–255, or null. */
 export function protocolNumber(text: string): number | null {
-  const known = Object.hasOwn(PROTOCOLS, text) ? PROTOCOLS[text] : undefined;
+  const known = NUMBERS.get(text);
   if (known !== undefined) return known;
   return /^[0-9]{1,3}$/.test(text) && Number(text) <= 255 ? Number(text) : null;
 }

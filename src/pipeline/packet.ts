@@ -176,7 +176,7 @@ function owner(field: string): Reader<number | null> {
 function oneOf<T extends string>(field: string, values: readonly T[]): Reader<T> {
   return (value) => {
     if (value === undefined) throw new Malformed(field, `is missing; it is one of ${values.join(', ')}`);
-    const found = values.find((candidate) => candidate === value);
+    const found = values[values.indexOf(value as T)];
     if (found === undefined) throw new Malformed(field, `must be one of ${values.join(', ')}, not ${show(value)}`);
     return found;
   };
