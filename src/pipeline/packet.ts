@@ -156,9 +156,10 @@ function checkPorts({ protocol = '', sourcePort, destinationPort }: Fields): voi
 function readProtocol(value: unknown): string {
   if (value === undefined) return 'tcp';
   if (value === 'tcp' || value === 'udp') return value;
-  const text = String(value).toLowerCase();
+  // Only text and numbers: an object with a toString of its own would throw when it is made into text.
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).toLowerCase() : '';
   const number = text === 'all' ? null : protocolNumber(text);
-  if ((typeof value !== 'string' && typeof value !== 'number') || number === null) {
+  if (number === null) {
     throw new Malformed('protocol', `must be tcp, udp, icmp or a number 0–255, not ${show(value)}`);
   }
   return text === 'tcp' || text === 'udp' || text === 'icmp' ? text : String(number);

@@ -59,6 +59,7 @@ describe('readPacketLine', () => {
     ['mark', 2 ** 32],
     ['source', 10],
     ['protocol', ['tcp']],
+    ['protocol', { toString: 1 }],
     ['hook', null],
     ['toString', 1],
     ['__proto__', 1],
