@@ -35,6 +35,8 @@ export class Expected extends BaseCommand {
     const { expected } = await import('../pipeline/expected.ts');
     const { thisMachine } = await import('../pipeline/outside.ts');
     const request = { config: configRequest(flags, process.env), output, ...(family !== undefined && { family }) };
-    await this.report(await expected(request, thisMachine()), EXIT.ok);
+    const { text, notes } = await expected(request, thisMachine());
+    for (const note of notes) this.note(note);
+    await this.report(text, EXIT.ok);
   }
 }

@@ -1,3 +1,4 @@
+import { isNewerThanKnown, NEWEST_MINOR, parseRelease } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import { coversFamily, type Table } from '../model/ruleset.ts';
@@ -10,12 +11,31 @@ import { expectedRuleset } from './layout.ts';
 import type { Outside } from './outside.ts';
 import type { ExpectedRequest } from './types.ts';
 
+/** A layout as text, and what its reader should know of it. */
+export interface ExpectedLayout {
+  readonly text: string;
+  readonly notes: readonly string[];
+}
+
 /**
  * The expected layout as text.
  * @throws UsageError when an input is malformed, or the layout has no such form
  */
-export async function expected(request: ExpectedRequest, outside: Outside): Promise<string> {
+export async function expected(request: ExpectedRequest, outside: Outside): Promise<ExpectedLayout> {
   const { config } = resolveConfig(await declaredInputs(request.config, outside));
+  return { text: layoutText(request, config), notes: isNewer(config) ? [assumed(config)] : [] };
+}
+
+function isNewer({ istioVersion }: Config): boolean {
+  const release = parseRelease(istioVersion);
+  return !('error' in release) && isNewerThanKnown(release);
+}
+
+function assumed({ istioVersion }: Config): string {
+  return `Istio ${istioVersion} is newer than every layout known here; this is what 1.${NEWEST_MINOR} programs`;
+}
+
+function layoutText(request: ExpectedRequest, config: Config): string {
   const families = request.family === undefined ? FAMILIES : [request.family];
   const tables = expectedRuleset(config).tables.filter((table) =>
     families.some((family) => coversFamily(table, family)),
@@ -24,7 +44,7 @@ export async function expected(request: ExpectedRequest, outside: Outside): Prom
     case 'json':
       return `${JSON.stringify(asJson(config, tables), null, 2)}\n`;
     case 'nft':
-      if (config.backend !== 'nftables') throw wrongForm('nft', 'iptables', 'save, S or json');
+      if (config.backend !== 'nftables') throw wrongForm('nft', 'iptables', 'save, S or json, or --backend nftables');
       return printNft(tables);
     case 'save':
     case 'S':

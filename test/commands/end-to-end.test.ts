@@ -174,6 +174,12 @@ describe.skipIf(!isBuilt)('the whole program', () => {
     expect(stderr).toBe('');
   });
 
+  it('says when a layout is only assumed', async () => {
+    const { stderr, exitCode } = await program(['expected', '--istio-version', '1.99.0']);
+    expect(stderr).toBe('istio-nat: Istio 1.99.0 is newer than every layout known here; this is what 1.31 programs\n');
+    expect(exitCode).toBe(0);
+  });
+
   it('prints the expected layout in every form', async () => {
     for (const output of ['save', 'S', 'json']) {
       const { stdout, stderr, exitCode } = await program(['expected', ...RELEASE, '--output', output]);

@@ -8,12 +8,21 @@ vi.mock('../../src/pipeline/expected.ts', () => ({ expected }));
 
 beforeEach(() => {
   expected.mockReset();
-  expected.mockResolvedValue('*nat\nCOMMIT\n');
+  expected.mockResolvedValue({ text: '*nat\nCOMMIT\n', notes: [] });
 });
 
 describe('expected', () => {
   it('prints what the pipeline says, unchanged', async () => {
     expect(await run(Expected, [])).toEqual({ stdout: '*nat\nCOMMIT\n', stderr: '', exitCode: 0 });
+  });
+
+  it('keeps remarks apart from the rules', async () => {
+    expected.mockResolvedValue({ text: '*nat\nCOMMIT\n', notes: ['a remark'] });
+    expect(await run(Expected, [])).toEqual({
+      stdout: '*nat\nCOMMIT\n',
+      stderr: 'istio-nat: a remark\n',
+      exitCode: 0,
+    });
   });
 
   it.each([
