@@ -16,6 +16,9 @@ export type Disposition =
 /** Told of every rule the packet meets; `state` is the packet as it was when the rule looked at it. */
 export type Observer = (where: RuleReference, outcome: Outcome, state: State, semantics: Semantics) => void;
 
+/** Told of every base chain when the packet has left it; null: nat, and the packet was not shown to it. */
+export type Witness = (attached: Attached, disposition: Disposition | null) => void;
+
 /** Decides a rule whose outcome is undetermined: true takes it. */
 export type Chooser = (where: RuleReference) => boolean;
 
@@ -33,12 +36,14 @@ export class Traversal {
   readonly #hooks: Hooks;
   readonly #choose: Chooser;
   readonly #observe: Observer | undefined;
+  readonly #witness: Witness | undefined;
 
-  constructor(hooks: Hooks, state: State, choose: Chooser, observe?: Observer) {
+  constructor(hooks: Hooks, state: State, choose: Chooser, observe?: Observer, witness?: Witness) {
     this.#hooks = hooks;
     this.state = state;
     this.#choose = choose;
     this.#observe = observe;
+    this.#witness = witness;
   }
 
   /** Takes the packet through all base chains of a hook. Anything but `accept` ends the packet's way. */
@@ -47,8 +52,12 @@ export class Traversal {
     let natDecided = false;
     for (const attached of this.#hooks.at(hook, this.state.family)) {
       if (attached.base.priority >= CONNTRACK_PRIORITY) attachConntrack(this.state);
-      if (attached.base.type === 'nat' && (natDecided || !consultsNat(this.state, hook))) continue;
+      if (attached.base.type === 'nat' && (natDecided || !consultsNat(this.state, hook))) {
+        this.#witness?.(attached, null);
+        continue;
+      }
       const disposition = this.#base(attached);
+      this.#witness?.(attached, disposition);
       if (disposition.kind === 'nat') natDecided = true;
       else if (disposition.kind !== 'accept') return disposition;
     }
