@@ -76,7 +76,7 @@ export const INBOUND: readonly Fault[] = [
     name: 'inbound-wrong-port',
     layout: 'sidecar',
     commands: ['iptables -t nat -R ISTIO_IN_REDIRECT 1 -p tcp -j REDIRECT --to-ports 15007'],
-    codes: ['NAT0104', 'NAT0801'],
+    codes: ['NAT0104'],
     quotes: '--to-ports 15007',
   },
   {

@@ -62,14 +62,14 @@ export const OUTBOUND: readonly Fault[] = [
     name: 'outbound-wrong-port',
     layout: 'sidecar',
     commands: ['iptables -t nat -R ISTIO_REDIRECT 1 -p tcp -j REDIRECT --to-ports 15002'],
-    codes: ['NAT0104', 'NAT0801'],
+    codes: ['NAT0104'],
     quotes: '--to-ports 15002',
   },
   {
     name: 'outbound-port-of-istio-init',
     layout: 'own-ports',
     commands: ['iptables -t nat -R ISTIO_REDIRECT 1 -p tcp -j REDIRECT --to-ports 15001'],
-    codes: ['NAT0104', 'NAT0801'],
+    codes: ['NAT0104'],
     quotes: '--to-ports 15001',
   },
   {

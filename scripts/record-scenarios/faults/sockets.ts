@@ -56,7 +56,7 @@ export const SOCKETS: readonly Fault[] = [
     layout: 'sidecar',
     standIns: [application()],
     commands: [],
-    codes: ['NAT0801', 'NAT0801'],
+    codes: ['NAT0801'],
     quotes: '--to-ports 15006',
   },
   {
@@ -72,7 +72,7 @@ export const SOCKETS: readonly Fault[] = [
     layout: 'dual-stack',
     standIns: sidecar(),
     commands: [],
-    codes: ['NAT0801', 'NAT0801'],
+    codes: ['NAT0801'],
     quotes: '--to-ports 15006',
   },
   {

@@ -155,10 +155,11 @@ export const NAT09: CatalogueGroup = {
       code: 'NAT0906',
       name: 'sidecar-and-ambient',
       severity: 'error',
-      title: 'Both a sidecar and ambient have programmed this pod',
+      title: 'Rules of both data planes, or of the wrong one, are in this pod',
       meaning:
-        'There are rules of both data planes. They use the same ports and partly the same chain names, so traffic is captured by one, by the other or by both in turn. Istio prevents this: a pod with the annotation `sidecar.istio.io/status` is never enrolled in ambient.',
+        'There are rules of both data planes. They use the same ports and partly the same chain names, so traffic is captured by one, by the other or by both in turn. Istio prevents this: a pod with the annotation `sidecar.istio.io/status` is never enrolled in ambient. The same code is used for a pod that is said to have a sidecar and holds the rules of ambient only: all its traffic goes to ztunnel, and the sidecar, if there is one, gets none.',
       causes: [
+        'The namespace or the pod has the label `istio.io/dataplane-mode: ambient`, and no sidecar was injected.',
         'The sidecar was added by a template or a tool that does not set `sidecar.istio.io/status`.',
         'The rules of a sidecar were written by hand in an ambient pod.',
         'The pod was moved from one mode to the other while it was running.',

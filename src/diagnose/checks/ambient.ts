@@ -67,20 +67,24 @@ function withCode(code: string, context: Context): Finding[] {
   return trafficFindings(context).filter((found) => found.code === code);
 }
 
-/** Two data planes in one pod: whatever else differs comes from that. */
+/** Two data planes in one pod, or the other one than was named: whatever else differs comes from that. */
 export const onePlane: Check = {
   id: 'one-data-plane',
-  description: 'one data plane has programmed the pod',
+  description: 'the data plane that is meant, and no other, has programmed the pod',
   codes: ['NAT0906'],
   run: (context) => {
-    if (planesOf(context.pod.ruleset).size < 2) return [];
-    return [
-      finding('NAT0906', {
-        message: 'There are rules of a sidecar and of ambient in this pod, and every packet meets both.',
-        evidence: (['sidecar', 'ambient'] as const).flatMap((plane) => rulesOfPlane(plane, context)),
-        differences: withCode('NAT0906', context).flatMap(({ differences }) => differences),
-      }),
-    ];
+    const differences = withCode('NAT0906', context).flatMap((found) => found.differences);
+    const planes = [...planesOf(context.pod.ruleset)];
+    if (planes.length < 2 && differences.length === 0) return [];
+    const message =
+      planes.length > 1
+        ? 'There are rules of a sidecar and of ambient in this pod, and every packet meets both.'
+        : "The pod is said to have a sidecar, and the rules here are ambient's: ztunnel gets its traffic, the sidecar none.";
+    const evidence = planes
+      .toSorted()
+      .reverse()
+      .flatMap((plane) => rulesOfPlane(plane, context));
+    return [finding('NAT0906', { message, evidence, differences })];
   },
 };
 

@@ -1,10 +1,12 @@
 import type { Socket } from '../../model/socket.ts';
 import { finding } from '../check.ts';
+import type { Context } from '../context.ts';
 import { groupBy } from '../group-by.ts';
 import { accepts, type RedirectTarget, redirectTargets } from '../listeners.ts';
 import { ruleEvidence } from '../quote.ts';
 import type { Evidence, Finding } from '../report.ts';
 import { DNS_PROXY_PORTS } from '../traffic/dns.ts';
+import { trafficFindings } from '../traffic/groups.ts';
 import { isToldOfZtunnel } from './ambient-sockets.ts';
 import { socketCheck, socketEvidence } from './socket-check.ts';
 
@@ -14,31 +16,91 @@ export const proxyListening = socketCheck(
   'somebody listens on every port that packets are redirected to',
   ['NAT0405', 'NAT0801'],
   (listeners, context) => {
-    const { pod, config } = context;
-    // Native tables (inet) redirect both families, in a pod that has but one as well.
-    const refused = redirectTargets(pod.ruleset).filter(
-      (target) =>
-        (target.family === 'ipv4' || config.enableIpv6) &&
-        !isToldOfZtunnel(target.port, context) &&
-        !listeners.some((socket) => accepts(socket, target)),
-    );
-    const byPort = groupBy(refused, ({ port, protocol }) => `${protocol} ${port}`);
-    return byPort.map((targets) => notListening(targets, listeners));
+    const misled = misledRules(context);
+    const refused = refusedTargets(listeners, context).filter(({ where }) => !misled.has(keyOf(ruleEvidence(where))));
+    // One process opens all of the proxy's ports: where several are missing for the same reason, it is one fault.
+    const faults = groupBy(refused, (target) => {
+      const families = new Set(refused.filter(({ port }) => port === target.port).map(({ family }) => family));
+      return `${codeFor(target)} ${[...families]} ${nearTo([target], listeners).length > 0}`;
+    });
+    return faults.map((targets) => notListening(targets, listeners));
   },
 );
 
+/** The live targets of redirects that nobody accepts. Native tables redirect both families, in a pod of one as well. */
+function refusedTargets(listeners: readonly Socket[], context: Context): RedirectTarget[] {
+  return redirectTargets(context.pod.ruleset).filter(
+    (target) =>
+      (target.family === 'ipv4' || context.config.enableIpv6) &&
+      !isToldOfZtunnel(target.port, context) &&
+      !listeners.some((socket) => accepts(socket, target)),
+  );
+}
+
+/**
+ * The findings of redirects to a wrong port, with the word that nobody listens there, where that is so: the port is the
+ * fault, the silence behind it only shows.
+ */
+export function withSilence(findings: readonly Finding[], context: Context): Finding[] {
+  const listeners = context.pod.sockets ?? [];
+  if (listeners.length === 0) return [...findings];
+  const refused = refusedTargets(listeners, context);
+  return findings.map((found) => {
+    const quoted = new Set(found.evidence.map(keyOf));
+    const targets = refused.filter(({ where }) => quoted.has(keyOf(ruleEvidence(where))));
+    const silent = [...new Set(targets.map(({ protocol, port }) => `${protocol} port ${port}`))];
+    if (silent.length === 0) return found;
+    return {
+      ...found,
+      message: `${found.message} Nobody listens on ${silent.join(' and ')}: these connections are refused.`,
+      evidence: [...found.evidence, ...silent.map(nobodyOn)],
+    };
+  });
+}
+
+/** Rules that another finding calls wrong because of the port they send packets to. */
+function misledRules(context: Context): ReadonlySet<string> {
+  const wrong = trafficFindings(context).filter(({ code }) => code === 'NAT0104');
+  return new Set(wrong.flatMap(({ evidence }) => evidence.map(keyOf)));
+}
+
+function keyOf(evidence: Evidence): string {
+  return JSON.stringify(evidence);
+}
+
+function codeFor({ port }: RedirectTarget): 'NAT0405' | 'NAT0801' {
+  return DNS_PROXY_PORTS.has(port) ? 'NAT0405' : 'NAT0801';
+}
+
 function notListening(targets: readonly [RedirectTarget, ...RedirectTarget[]], listeners: readonly Socket[]): Finding {
-  const [{ port, protocol }] = targets;
-  const near = listeners.filter((socket) => socket.localPort === port && socket.protocol === protocol);
+  const near = nearTo(targets, listeners);
   const rules = new Map(targets.map(({ where }) => [where.rule, ruleEvidence(where)]));
   const families = new Set(targets.map(({ family }) => family));
   const [family] = families;
-  const shown: Evidence = { kind: 'command', command: 'ss -ltun', text: `no ${protocol} listener on port ${port}` };
-  return finding(DNS_PROXY_PORTS.has(port) ? 'NAT0405' : 'NAT0801', {
-    message: `${who(targets)} is redirected to ${protocol} port ${port}, where ${whyRefused(near, families.size)}: it is refused.`,
+  const ports = portsInWords(targets);
+  return finding(codeFor(targets[0]), {
+    message: `${who(targets)} is redirected to ${ports}, where ${whyRefused(near, families.size)}: it is refused.`,
     ...(families.size === 1 && family !== undefined ? { family } : {}),
-    evidence: [...rules.values(), ...(near.length > 0 ? socketEvidence(near) : [shown])],
+    evidence: [...rules.values(), ...(near.length > 0 ? socketEvidence(near) : [nobodyOn(ports)])],
   });
+}
+
+/** `tcp port 15001`, `tcp and udp port 15053`, `tcp ports 15006 and 15001`. */
+function portsInWords(targets: readonly RedirectTarget[]): string {
+  const protocols = [...new Set(targets.map(({ protocol }) => protocol))];
+  const ports = [...new Set(targets.map(({ port }) => port))];
+  return `${protocols.join(' and ')} ${ports.length > 1 ? 'ports' : 'port'} ${ports.join(' and ')}`;
+}
+
+function nobodyOn(port: string): Evidence {
+  return { kind: 'command', command: 'ss -ltun', text: `no listener on ${port}` };
+}
+
+/** Listeners on one of the ports, that do not accept what is sent there. */
+function nearTo(targets: readonly RedirectTarget[], listeners: readonly Socket[]): Socket[] {
+  return listeners.filter((socket) =>
+    targets.some(({ port, protocol }) => socket.localPort === port && socket.protocol === protocol),
+  );
 }
 
 function who(targets: readonly RedirectTarget[]): string {

@@ -41,7 +41,7 @@ function mixtureCode({ intruder, missing }: Cause, context: Context): string | n
   const planes = planesOf(ruleset);
   if (planes.size > 1) return 'NAT0906';
   if (planes.size === 1 && !planes.has(context.config.dataplane)) {
-    return context.config.dataplane === 'ambient' ? 'NAT0901' : 'NAT0106';
+    return context.config.dataplane === 'ambient' ? 'NAT0901' : 'NAT0906';
   }
   // With each rule there twice, the order of the other copy can be what decides.
   if ((intruder || !missing) && rivalBackends(ruleset).length > 0) return 'NAT0701';

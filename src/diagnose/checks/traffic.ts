@@ -4,6 +4,7 @@ import { ruleEvidence } from '../quote.ts';
 import type { Finding } from '../report.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { guardrailsIn } from '../traffic/guardrails.ts';
+import { withSilence } from './listening.ts';
 
 /** A check that passes when no difference in what happens to packets has one of its codes. */
 function trafficCheck(
@@ -23,6 +24,17 @@ function trafficCheck(
     },
   };
 }
+
+const redirectPorts: Check = {
+  id: 'redirect-ports',
+  description: "redirects go to the proxy's ports",
+  codes: ['NAT0104'],
+  run: (context) =>
+    withSilence(
+      trafficFindings(context).filter(({ code }) => code === 'NAT0104'),
+      context,
+    ),
+};
 
 /** The guardrails are also looked for in FORWARD, where no packet of the pod itself passes. */
 const guardrails: Check = {
@@ -59,7 +71,7 @@ export const TRAFFIC_CHECKS: readonly Check[] = [
     'NAT0205',
     'NAT0206',
   ]),
-  trafficCheck('redirect-ports', "redirects go to the proxy's ports", ['NAT0104']),
+  redirectPorts,
   trafficCheck('owners', "exactly the proxy's own traffic is exempt", ['NAT0301', 'NAT0304', 'NAT0305', 'NAT0307']),
   trafficCheck('dns', 'DNS queries reach the agent', ['NAT0401', 'NAT0402', 'NAT0406'], ({ config }) =>
     config.redirectDns ? null : 'DNS capture is off',

@@ -8,6 +8,7 @@ import type { Difference, Finding } from '../report.ts';
 import type { Cause, Group } from './cause.ts';
 import { evidenceOf } from './evidence.ts';
 import { guardrailsIn } from './guardrails.ts';
+import { isFlushed } from './structure.ts';
 import { contrastInWords, packetsInWords } from './words.ts';
 
 /**
@@ -101,9 +102,16 @@ function commandsFor(group: Group, context: Context, groups: readonly Group[]): 
   const guardrails = code === 'NAT0111' ? guardrailsIn(context.pod.ruleset) : [];
   const ofFamily = guardrails.filter(({ table }) => table.family === family);
   const remove = distinct([...causes.flatMap(({ intruder }) => intruder ?? []), ...ofFamily]);
-  const missing = causes.flatMap((cause) => cause.missing ?? []);
+  const missing = causes.flatMap((cause) => (cause.missing ? withItsChain(cause.missing, context) : []));
   const restore = distinct([...missing, ...replacedBy(group, context, groups)]);
   return mendingCommands({ remove, restore, family }, context.pod.ruleset).join('\n');
+}
+
+/** The missing rule, or all rules of its chain where that was flushed: those that decide nothing belong there as well. */
+function withItsChain(missing: RuleReference, context: Context): RuleReference[] {
+  if (!isFlushed(missing, context)) return [missing];
+  const { table, chain } = missing;
+  return chain.rules.map((rule) => ({ table, chain, rule }));
 }
 
 /**

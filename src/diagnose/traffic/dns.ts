@@ -1,6 +1,6 @@
 import type { Match } from '../../model/match.ts';
 import type { Verdict } from '../../model/packet.ts';
-import type { Rule, Ruleset } from '../../model/ruleset.ts';
+import type { Rule, Ruleset, Table } from '../../model/ruleset.ts';
 import { type Context, isIstioChain, rulesOf } from '../context.ts';
 import type { Cause } from './cause.ts';
 
@@ -33,6 +33,11 @@ function capturesDns(ruleset: Ruleset): boolean {
     // Before 1.23 the udp redirects stand in OUTPUT itself.
     return toProxy && (isIstioChain(table, chain) || chain.base?.hook === 'OUTPUT');
   });
+}
+
+/** Whether a table is there for DNS alone: Istio assigns conntrack zones (raw) for nothing else. */
+export function isForDns({ chains }: Table): boolean {
+  return chains.some(({ rules }) => rules.some(({ targets }) => targets.some(({ kind }) => kind === 'ct')));
 }
 
 /** A class whose witness has port 53 is about that port: any other would have been preferred. */

@@ -9,7 +9,7 @@ import { describeGroup } from './describe.ts';
 import { isHarmless } from './harmless.ts';
 import { nameOf } from './name.ts';
 import { mostOrdinaryFirst } from './ordinary.ts';
-import { structuralCode } from './structure.ts';
+import { isFlushed, structuralCode } from './structure.ts';
 
 const known = new WeakMap<Context, readonly Finding[]>();
 
@@ -27,7 +27,7 @@ export function trafficFindings(context: Context): readonly Finding[] {
 function groupCauses(context: Context): Group[] {
   const byRule = new Map<string, Cause[]>();
   for (const cause of causesOf(context)) {
-    const key = `${scopeOf(cause)} ${guiltyKey(cause)}`;
+    const key = `${scopeOf(cause)} ${guiltyKey(cause, context)}`;
     byRule.set(key, [...(byRule.get(key) ?? []), cause]);
   }
   const byFault = new Map<string, { code: string; causes: Cause[] }>();
@@ -87,9 +87,10 @@ function scopeOf({ intruder, missing, order, class: { family } }: Cause): string
   return (intruder ?? missing ?? order?.late)?.table.family ?? family;
 }
 
-function guiltyKey({ intruder, missing, order }: Cause): string {
+function guiltyKey({ intruder, missing, order }: Cause, context: Context): string {
   const where = intruder ?? missing ?? order?.late ?? null;
   if (where === null) return 'policy';
+  if (where !== intruder && isFlushed(where, context)) return `flushed ${where.table.name} ${where.chain.name}`;
   return `${where.table.backend} ${where.table.name} ${where.chain.name} ${where.rule.index} ${intruder !== null}`;
 }
 

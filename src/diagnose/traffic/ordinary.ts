@@ -1,4 +1,5 @@
 import type { Cause } from './cause.ts';
+import { goesToDnsProxy } from './dns.ts';
 import { sameTarget } from './verdicts.ts';
 
 /**
@@ -11,6 +12,8 @@ export function mostOrdinaryFirst(causes: readonly Cause[]): Cause[] {
 
 function strangeness({ class: { witness, live, expected, hook } }: Cause): number {
   const strange = [
+    // What takes all traffic along is called by that, not by the queries in it.
+    goesToDnsProxy(expected.verdict),
     hook === 'OUTPUT',
     witness.protocol !== 'tcp',
     hook === 'OUTPUT' && (witness.uid ?? null) === null,

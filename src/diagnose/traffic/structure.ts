@@ -1,8 +1,9 @@
-import { coversFamily, findChain, type RuleReference, type Table } from '../../model/ruleset.ts';
+import { coversFamily, findChain, type RuleReference, type Ruleset, type Table } from '../../model/ruleset.ts';
 import { type Context, istioTables, rulesOf } from '../context.ts';
 import type { Cause } from './cause.ts';
-import { wholeDnsCode } from './dns.ts';
+import { isForDns, wholeDnsCode } from './dns.ts';
 import { isGuardrail } from './guardrails.ts';
+import { isSamePort, sameTarget } from './verdicts.ts';
 
 /** The codes for a layout that is missing as a whole or in large part, and for the guardrails in front of it. */
 export function structuralCode(cause: Cause, context: Context): string | null {
@@ -14,20 +15,45 @@ export function structuralCode(cause: Cause, context: Context): string | null {
   if (family === 'ipv6' && !context.expected.tables.some((table) => coversFamily(table, 'ipv6'))) return 'NAT0602';
   if (family === 'ipv6' && cause.intruder === null && !live.some((table) => coversFamily(table, 'ipv6')))
     return 'NAT0601';
-  const dns = wholeDnsCode(cause, context);
-  if (dns !== null) return dns;
-  return cause.missing !== null && cause.intruder === null && isPartial(cause.missing, context) ? 'NAT0106' : null;
+  return partialCode(cause, context);
 }
 
-/** Whether the chain of a missing rule, or the one it jumps to, does not exist in the pod, or its whole table is bare. */
-function isPartial(missing: RuleReference, context: Context): boolean {
+/** A table that is gone takes DNS capture with it; DNS capture that is gone takes its own table (raw) with it. */
+function partialCode(cause: Cause, context: Context): string | null {
+  const missing = isGuilty(cause) ? cause.missing : null;
+  if (missing !== null && isBare(missing, context) && !isForDns(missing.table)) return 'NAT0106';
+  const dns = wholeDnsCode(cause, context);
+  if (dns !== null) return dns;
+  const { live, expected } = cause.class;
   // Conntrack zones (raw) and the drop of INVALID packets have codes of their own, whatever is left of their table.
-  if (missing.rule.targets.some(({ kind }) => kind === 'ct') || isInvalidDrop(missing)) return false;
-  const tables = context.pod.ruleset.tables.filter(
+  if (sameTarget(live.verdict, expected.verdict) && live.verdict.ctZone !== expected.verdict.ctZone) return null;
+  return missing !== null && lacksChain(missing, context.pod.ruleset) ? 'NAT0106' : null;
+}
+
+/** Whether the missing rule explains the difference: nothing was added, or what captures in its place does so otherwise. */
+function isGuilty({ intruder, class: { live, expected } }: Cause): boolean {
+  if (intruder === null) return true;
+  return live.verdict.kind !== expected.verdict.kind && isSamePort(live.verdict, expected.verdict);
+}
+
+/** Whether nothing is left of the table of a missing rule. */
+function isBare(missing: RuleReference, { layout }: Context): boolean {
+  if (isInvalidDrop(missing)) return false;
+  return rulesOf({ tables: [missing.table] }).every((where) => layout.liveCount(where) === 0);
+}
+
+/** Whether a chain had several rules and has none of them any more: one command did that. */
+export function isFlushed({ table, chain }: RuleReference, { layout }: Context): boolean {
+  return chain.rules.length > 1 && chain.rules.every((rule) => layout.liveCount({ table, chain, rule }) === 0);
+}
+
+/** Whether the chain of a missing rule, or the one it jumps to, does not exist in the pod. */
+function lacksChain(missing: RuleReference, live: Ruleset): boolean {
+  if (isInvalidDrop(missing)) return false;
+  const tables = live.tables.filter(
     ({ family, name }) => family === missing.table.family && name === missing.table.name,
   );
-  if (chainsOf(missing).some((name) => !tables.some((table: Table) => findChain(table, name)))) return true;
-  return rulesOf({ tables: [missing.table] }).every((where) => context.layout.liveCount(where) === 0);
+  return chainsOf(missing).some((name) => !tables.some((table: Table) => findChain(table, name)));
 }
 
 function isInvalidDrop({ rule }: RuleReference): boolean {

@@ -10,3 +10,8 @@ export function sameTarget(a: Verdict, b: Verdict): boolean {
 export function captures(verdict: Verdict): boolean {
   return verdict.kind === 'redirect' || verdict.kind === 'tproxy';
 }
+
+/** Whether both verdicts hand a packet to the same port, be it by REDIRECT or by TPROXY. */
+export function isSamePort(a: Verdict, b: Verdict): boolean {
+  return 'port' in a && 'port' in b && a.port !== undefined && a.port === b.port;
+}

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { runCheck } from '../../../src/diagnose/check.ts';
 import { proxyListening } from '../../../src/diagnose/checks/listening.ts';
+import type { Context } from '../../../src/diagnose/context.ts';
+import { CHECKS } from '../../../src/diagnose/index.ts';
 import { accepts, redirectTargets } from '../../../src/diagnose/listeners.ts';
 import type { Finding } from '../../../src/diagnose/report.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';
 import { expectedRuleset } from '../../../src/pipeline/layout.ts';
-import { contextOf, podOf } from '../pod-of.ts';
+import { contextOf, podOf, podWith, saved } from '../pod-of.ts';
 import { HEALTHY, type Listener, listening } from './sockets.ts';
 
 /** What the check says of a layout with these listeners. */
@@ -15,6 +18,12 @@ function findings(inputs: Partial<Config>, listeners: readonly Listener[]): Find
   const result = proxyListening.run(contextOf(pod, config));
   if ('skipped' in result || 'undetermined' in result) throw new Error(JSON.stringify(result));
   return [...result];
+}
+
+function runCheckOf(id: string, context: Context): readonly Finding[] {
+  const check = CHECKS.find((candidate) => candidate.id === id);
+  if (!check) throw new Error(`there is no check ${id}`);
+  return runCheck(check, context).findings;
 }
 
 const codes = (inputs: Partial<Config>, listeners: readonly Listener[]) =>
@@ -39,7 +48,7 @@ describe('somebody listens on every port that packets are redirected to', () => 
 
   it('not when IPv6 is redirected to listeners of IPv4', () => {
     const [first] = findings({ enableIpv6: true }, HEALTHY);
-    expect(codes({ enableIpv6: true }, HEALTHY)).toEqual(['NAT0801 ipv6', 'NAT0801 ipv6']);
+    expect(codes({ enableIpv6: true }, HEALTHY)).toEqual(['NAT0801 ipv6']);
     expect(first?.message).toContain('of the other family');
   });
 
@@ -61,7 +70,28 @@ describe('somebody listens on every port that packets are redirected to', () => 
     const tcp: Listener = { at: '127.0.0.1:15053' };
     expect(codes(dns, [...HEALTHY, tcp, { ...tcp, protocol: 'udp' }])).toEqual([]);
     expect(codes(dns, [...HEALTHY, tcp])).toEqual(['NAT0405 ipv4']);
-    expect(codes(dns, HEALTHY)).toEqual(['NAT0405 ipv4', 'NAT0405 ipv4']);
+    const [none, ...others] = findings(dns, HEALTHY);
+    expect(others).toEqual([]);
+    expect(none?.code).toBe('NAT0405');
+    expect(none?.message).toContain('tcp and udp port 15053, where nobody listens');
+  });
+
+  it('is one fault when the whole proxy is not there, and another for each reason', () => {
+    const [gone, ...others] = findings({}, [{ at: '*:8080' }]);
+    expect(others).toEqual([]);
+    expect(gone?.message).toContain('tcp ports 15006 and 15001, where nobody listens');
+    expect(codes({}, [{ at: '127.0.0.1:15006' }])).toEqual(['NAT0801 ipv4', 'NAT0801 ipv4']);
+  });
+
+  it('is no second fault where the port itself is wrong', () => {
+    const config = defaultConfig('1.28.10');
+    const text = saved(config, (lines) => lines.map((line) => line.replace('--to-ports 15006', '--to-ports 15011')));
+    const context = contextOf(podWith(text, { sockets: listening(...HEALTHY) }), config);
+    const found = runCheckOf('redirect-ports', context);
+    expect(found.map(({ code }) => code)).toEqual(['NAT0104']);
+    expect(found[0]?.message).toContain('Nobody listens on tcp port 15011');
+    expect(found[0]?.evidence).toContainEqual(expect.objectContaining({ command: 'ss -ltun' }));
+    expect(runCheckOf('proxy-listening', context)).toEqual([]);
   });
 
   it('says nothing when nothing has started, or nobody looked', () => {
