@@ -1,5 +1,6 @@
 import type { Family, TableFamily } from './family.ts';
 import type { Match } from './match.ts';
+import type { NamedSet } from './named-set.ts';
 import type { Target } from './target.ts';
 
 /** What holds a table. `iptables` is said where the text does not tell legacy from nft. Decides owner semantics. */
@@ -30,6 +31,11 @@ export interface Rule {
   readonly index: number;
   /** All must hold. */
   readonly matches: readonly Match[];
+  /**
+   * The matches as they are written, where `matches` has the elements of a named set in place of its name. What the rule
+   * does now follows from `matches`; whether two rules are the same, and what is printed, from these.
+   */
+  readonly written?: readonly Match[];
   /** Done in order. iptables has at most one; none only counts. nftables may have several. */
   readonly targets: readonly Target[];
   readonly counters?: Counters;
@@ -59,6 +65,8 @@ export interface Table {
   readonly backend: Backend;
   readonly family: TableFamily;
   readonly name: string;
+  /** Named sets, in the order of the listing; only nftables has some. */
+  readonly sets?: readonly NamedSet[];
   readonly chains: readonly Chain[];
 }
 

@@ -41,3 +41,11 @@ export function recordedGroups(kind: string): (name: string) => number | null {
     kind === 'sidecar-iptables' ? { java: 2001, ftp: 21 } : { java: 3001, ftp: 3002 };
   return (name) => groups[name] ?? null;
 }
+
+/** The user that stands for the kubelet in the recorded rules of a node. */
+export const KUBELET = 1000;
+
+/** A listing of nft with its named sets empty: what is in them are the pods that ran at the moment. */
+export function withoutElements(listing: string): string {
+  return listing.replace(/^\t\telements = \{[^}]*\}\n/gm, '');
+}

@@ -1,6 +1,8 @@
 import type { Network } from '../../model/address.ts';
 import type { Config } from '../../model/config.ts';
-import { FAMILIES } from '../../model/family.ts';
+import { FAMILIES, type Family } from '../../model/family.ts';
+import type { Match } from '../../model/match.ts';
+import type { NamedSet } from '../../model/named-set.ts';
 import type { Table } from '../../model/ruleset.ts';
 import {
   type AmbientFamily,
@@ -59,7 +61,7 @@ export function ambientNftables(config: Config, has: Features, kubeletUid: numbe
     // 1.28.0 asked for the IPv6 set without having made it: the kernel refused the whole transaction.
     if (!config.enableIpv6 && !has('ambient-native-ipv6-optional')) return [];
     programNode(plan, kubeletUid);
-    return nativeTables('istio-ambient', plan, () => true);
+    return nativeTables('istio-ambient', plan, () => true, plan.families.map(probedPods));
   }
   programPod(plan);
   return nativeTables('istio-ambient', plan, (chain) => chain !== PREROUTING && chain !== OUTPUT);
@@ -135,7 +137,25 @@ function programNode({ nat, families }: AmbientNativePlan, kubeletUid: number): 
   }
 }
 
-function toAmbientPods({ family }: Network) {
-  const [protocol, suffix] = family === 'ipv4' ? (['ip', 'v4'] as const) : (['ip6', 'v6'] as const);
-  return { kind: 'opaque', module: protocol, args: ['daddr', `@istio-inpod-probes-${suffix}`] } as const;
+/** The addresses of the ambient pods on the node, which the agent adds and takes out as pods come and go. */
+function probedPods({ loopback: { family } }: AmbientFamily): NamedSet {
+  return {
+    name: probedPodsName(family),
+    type: family === 'ipv4' ? 'ipv4_addr' : 'ipv6_addr',
+    flags: [],
+    comment: 'UUID of the pods that are part of ambient mesh',
+    elements: [],
+  };
+}
+
+function probedPodsName(family: Family): string {
+  return `istio-inpod-probes-${family === 'ipv4' ? 'v4' : 'v6'}`;
+}
+
+function toAmbientPods({ family }: Network): Match[] {
+  const protocol = family === 'ipv4' ? 'ip' : 'ip6';
+  return [
+    from({ family, address: 0n, mask: 0n }),
+    { kind: 'opaque', module: protocol, args: ['daddr', `@${probedPodsName(family)}`] },
+  ];
 }

@@ -1,3 +1,4 @@
+import type { NamedSet } from '../../model/named-set.ts';
 import type { Base, Chain, Table } from '../../model/ruleset.ts';
 import type { DraftRule, TableDraft } from '../draft.ts';
 
@@ -39,8 +40,16 @@ const ORDER = [
 /** Which rules of a table carry a counter statement. */
 export type Counted = (chain: string) => boolean;
 
-/** The tables that were used, as nft lists them after Istio's transaction: nat, mangle, raw. */
-export function nativeTables(prefix: string, drafts: Readonly<Record<Purpose, TableDraft>>, counted: Counted): Table[] {
+/**
+ * The tables that were used, as nft lists them after Istio's transaction: nat, mangle, raw. Istio keeps named sets in
+ * nat only.
+ */
+export function nativeTables(
+  prefix: string,
+  drafts: Readonly<Record<Purpose, TableDraft>>,
+  counted: Counted,
+  natSets: readonly NamedSet[] = [],
+): Table[] {
   const purposes: readonly Purpose[] = ['nat', 'mangle', 'raw'];
   return purposes
     .filter((purpose) => drafts[purpose].registered)
@@ -48,6 +57,7 @@ export function nativeTables(prefix: string, drafts: Readonly<Record<Purpose, Ta
       backend: 'nftables',
       family: 'inet',
       name: `${prefix}-${purpose}`,
+      ...(purpose === 'nat' && natSets.length > 0 && { sets: natSets }),
       chains: chainsOf(purpose, drafts[purpose], counted),
     }));
 }

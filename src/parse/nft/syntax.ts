@@ -1,3 +1,4 @@
+import type { NamedSet } from '../../model/named-set.ts';
 import type { Counters, Policy } from '../../model/ruleset.ts';
 
 /**
@@ -43,8 +44,11 @@ export interface ListedRule {
   readonly gap: boolean;
 }
 
-/** A named set. `elements` is null when they are not plain values, or change by themselves. */
+/** A named set or map. */
 export interface ListedSet {
+  /** What the model keeps of it; null for a map and for a set whose listing is cut off. */
+  readonly declared: NamedSet | null;
+  /** The values that stand in it now; null when they are not plain values, or change by themselves. */
   readonly elements: readonly Expression[] | null;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Match } from '../../../src/model/match.ts';
 import type { Rule, Table } from '../../../src/model/ruleset.ts';
 import { parseNft } from '../../../src/parse/nft/index.ts';
+import { printNftRule } from '../../../src/print/nft/index.ts';
 import { comparable, fixture, meaning, tablesOf } from './recordings.ts';
 
 function rulesOf(tables: readonly Table[], chain: string): readonly Rule[] {
@@ -101,6 +102,33 @@ describe.each(['named.list.nft', 'named.list.json'])('%s', (name) => {
       '@changing',
       '@empty',
     ]);
+  });
+
+  it('reads what sets are declared as and hold, but no maps', () => {
+    const sets = tables.find((table) => table.name === 'named')?.sets ?? [];
+    expect(sets.map(({ name, type, comment }) => [name, type, comment])).toEqual([
+      ['one', 'ipv4_addr', 'a single address'],
+      ['blocks', 'ipv4_addr', undefined],
+      ['ports', 'inet_service', undefined],
+      ['changing', 'ipv4_addr', undefined],
+      ['empty', 'ipv4_addr', undefined],
+    ]);
+    expect(sets.map(({ elements }) => elements)).toEqual([
+      [{ value: '10.244.1.7', comment: '4b3f0b7e-5a5e-4a77' }],
+      [{ value: '1.1.1.1' }, { value: '10.0.0.0/8' }, { value: '192.168.1.5-192.168.1.9' }],
+      [{ value: '80' }, { value: '443' }],
+      null,
+      [],
+    ]);
+    expect(sets.find(({ name }) => name === 'blocks')?.flags).toEqual(['interval']);
+  });
+
+  it('keeps the name of a set whose elements it put in its place', () => {
+    const [one, blocks, inverted, changing] = uses.map(({ written }) => written);
+    expect(one?.at(-1)).toEqual({ kind: 'opaque', module: 'ip', args: ['daddr', '@one'] });
+    expect([blocks, changing]).toEqual([undefined, undefined]);
+    expect(inverted?.at(-1)).toEqual({ kind: 'opaque', module: 'ip', args: ['daddr', '!=', '@blocks'] });
+    expect(uses.slice(0, 6).map((rule) => printNftRule(rule))).toEqual(uses.slice(0, 6).map(({ text }) => text));
   });
 
   it('reads an inverted set as one inverted match for each of its blocks', () => {

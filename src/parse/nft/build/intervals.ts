@@ -52,11 +52,16 @@ function between(from: bigint | undefined, to: bigint | undefined): Values | nul
 const SET_LIMIT = 4096;
 
 function intervalsOf(right: Expression, domain: Domain, scene: Scene): Interval[] | null {
-  if (right.kind === 'value' && right.text.startsWith('@') && !right.quoted) {
+  if (right.kind === 'value' && isReference(right)) {
     const elements = scene.sets.get(right.text.slice(1))?.elements ?? null;
     return elements && elements.length <= SET_LIMIT ? allOf(elements, domain) : null;
   }
   return right.kind === 'set' ? allOf(right.parts, domain) : allOf([right], domain);
+}
+
+/** Whether a value is the name of a set: `@name`. */
+export function isReference({ text, quoted }: Extract<Expression, { kind: 'value' }>): boolean {
+  return text.startsWith('@') && !quoted;
 }
 
 function allOf(parts: readonly Expression[], domain: Domain): Interval[] | null {

@@ -1,10 +1,12 @@
 import type { Match } from '../../../model/match.ts';
 import type { Counters, Rule } from '../../../model/ruleset.ts';
 import type { Target } from '../../../model/target.ts';
+import { sameData } from '../equality.ts';
 import { renderRule } from '../render.ts';
 import type { ListedRule, Statement } from '../syntax.ts';
 import { requireFamily } from './address.ts';
 import type { Scene } from './condition.ts';
+import { isReference } from './intervals.ts';
 import { buildMatch, opaque } from './match.ts';
 import { buildTargets, unknown } from './target.ts';
 
@@ -23,6 +25,27 @@ export interface Place {
  * pass them.
  */
 export function buildRule(listed: ListedRule, scene: Omit<Scene, 'before'>, place: Place): Rule {
+  const draft = readRule(listed, scene);
+  if (place.translated) noteHidden(draft, listed);
+  const written = listed.statements.some(namesSet) ? readRule(listed, { ...scene, sets: NO_SETS }).matches : null;
+  return {
+    index: place.index,
+    matches: draft.matches,
+    ...(written !== null && !sameData(written, draft.matches) && { written }),
+    targets: draft.targets,
+    ...(draft.counters && { counters: draft.counters }),
+    origin: { source: place.source, line: listed.line },
+    text: listed.text ?? renderRule(listed.statements),
+  };
+}
+
+const NO_SETS: Scene['sets'] = new Map();
+
+function namesSet(statement: Statement): boolean {
+  return statement.kind === 'match' && statement.right.kind === 'value' && isReference(statement.right);
+}
+
+function readRule(listed: ListedRule, scene: Omit<Scene, 'before'>): RuleDraft {
   const draft = new RuleDraft(scene);
   for (const [position, statement] of listed.statements.entries()) {
     if (!draft.add(statement)) {
@@ -30,15 +53,7 @@ export function buildRule(listed: ListedRule, scene: Omit<Scene, 'before'>, plac
       break;
     }
   }
-  if (place.translated) noteHidden(draft, listed);
-  return {
-    index: place.index,
-    matches: draft.matches,
-    targets: draft.targets,
-    ...(draft.counters && { counters: draft.counters }),
-    origin: { source: place.source, line: listed.line },
-    text: listed.text ?? renderRule(listed.statements),
-  };
+  return draft;
 }
 
 /**

@@ -25,7 +25,9 @@ export function buildTable(listed: ListedTable, report: Reporter): Table | null 
   if (translated) noteTranslated(listed, report);
   sayDormant(listed, report);
   const chains = listed.chains.map((chain) => buildChain(chain, listed, { family, translated, report }));
-  return { backend: translated ? 'iptables-nft' : 'nftables', family, name: listed.name, chains };
+  const sets = [...listed.sets.values()].flatMap(({ declared }) => declared ?? []);
+  const backend = translated ? 'iptables-nft' : 'nftables';
+  return { backend, family, name: listed.name, ...(sets.length > 0 && { sets }), chains };
 }
 
 function sayDormant(listed: ListedTable, report: Reporter): void {

@@ -1,7 +1,7 @@
 import type { Reporter } from '../reporter.ts';
-import type { ListedBase, ListedChain, ListedRule, ListedSet, ListedTable, Statement } from '../syntax.ts';
+import type { ListedBase, ListedChain, ListedRule, ListedTable, Statement } from '../syntax.ts';
 import { findDocuments, type JsonDocument } from './documents.ts';
-import { jsonExpression } from './expression.ts';
+import { jsonSet } from './named-set.ts';
 import { jsonStatement } from './statement.ts';
 import {
   asObject,
@@ -121,7 +121,7 @@ class ElementReader {
     const [family, table, name] = ['family', 'table', 'name'].map((word) => stringMember(object, word) ?? '');
     const owner = this.#found.get(key(family ?? '', table ?? ''));
     if (owner === undefined || !name) return false;
-    owner.sets.set(name, jsonSet(object));
+    owner.sets.set(name, jsonSet(name, object));
     return true;
   }
 }
@@ -152,10 +152,4 @@ function jsonRule(object: JsonObject, family: string, line: number): ListedRule 
   const comment = stringMember(object, 'comment');
   if (comment !== null) statements.push({ kind: 'comment', text: comment });
   return { line, statements, text: null, gap: false };
-}
-
-function jsonSet(object: JsonObject): ListedSet {
-  const elements = member(object, 'elem') ?? [];
-  const changes = stringsMember(object, 'flags').some((flag) => flag === 'dynamic' || flag === 'timeout');
-  return { elements: changes || !Array.isArray(elements) ? null : elements.map((part) => jsonExpression(part)) };
 }

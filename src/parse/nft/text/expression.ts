@@ -1,5 +1,6 @@
 import type { BinaryOperator, Expression } from '../syntax.ts';
 import { type Cursor, MAX_DEPTH, Unexpected } from './cursor.ts';
+import type { Token } from './lexer.ts';
 import { takeSelector } from './selector.ts';
 
 /** nft's operators by precedence, weakest first; libxtables writes them as words. */
@@ -87,21 +88,37 @@ function parseList(cursor: Cursor, spot: Spot): Expression {
   return { kind: 'list', parts };
 }
 
-/**
- * A set in braces. What an element carries besides its value (comment, timeout, counter) is left out; a map
- * (`key : data`) comes back as raw text.
- */
-export function parseSet(cursor: Cursor): Expression {
-  const start = cursor.position;
+/** An element of a set in braces. */
+export interface ParsedElement {
+  readonly value: Expression;
+  /** What it carries besides its value: comment, timeout, counter; in a map also its data. */
+  readonly attributes: readonly Token[];
+}
+
+/** The elements of a set in braces, which is a map if one of them has data (`key : data`). Throws `Unexpected`. */
+export function parseElements(cursor: Cursor): {
+  readonly elements: readonly ParsedElement[];
+  readonly isMap: boolean;
+} {
   cursor.expect('{');
-  const parts: Expression[] = [];
+  const elements: ParsedElement[] = [];
   let isMap = false;
   while (!cursor.take('}')) {
-    parts.push(parseElement(cursor));
+    const value = parseElement(cursor);
+    const start = cursor.position;
     isMap = skipAttributes(cursor) || isMap;
+    elements.push({ value, attributes: cursor.tokens.slice(start, cursor.position) });
     if (!cursor.take(',') && !cursor.at('}')) throw new Unexpected(`',' or '}'`, cursor.peek());
   }
-  return isMap ? { kind: 'raw', text: cursor.textFrom(start, cursor.position) } : { kind: 'set', parts };
+  return { elements, isMap };
+}
+
+/** A set in braces. What an element carries besides its value is left out; a map comes back as raw text. */
+export function parseSet(cursor: Cursor): Expression {
+  const start = cursor.position;
+  const { elements, isMap } = parseElements(cursor);
+  if (isMap) return { kind: 'raw', text: cursor.textFrom(start, cursor.position) };
+  return { kind: 'set', parts: elements.map(({ value }) => value) };
 }
 
 function parseElement(cursor: Cursor): Expression {
