@@ -5,6 +5,7 @@ import { readAmbient } from './ambient.ts';
 import type { Context } from './context.ts';
 import { compareChains } from './distance.ts';
 import type { EraGroup } from './eras.ts';
+import { kubeletFromRules } from './kubelet.ts';
 import type { KeyedChain } from './live.ts';
 import { readSidecar } from './sidecar/index.ts';
 import type { Evidence, Observed, Reading, RuleDifference } from './types.ts';
@@ -33,7 +34,7 @@ export interface Explanation {
 export function explain(subject: Subject, eras: EraGroup, reading: Reading, guess: Observed = {}): Explanation {
   const observed = observe(subject, eras, reading, guess);
   const config = complete(subject.view, eras, observed);
-  const { tables } = buildLayout(config);
+  const { tables } = buildLayout(config, kubeletFromRules(subject.view.tables));
   return { observed, guess, config, ...compareChains(subject.live, tables, subject.coverage) };
 }
 

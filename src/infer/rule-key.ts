@@ -6,10 +6,10 @@ import type { Target } from '../model/target.ts';
 
 /**
  * A text that two rules share exactly when they say the same: the order of conditions, comments and conditions that
- * always hold do not count.
+ * always hold do not count, nor what is in a named set at the moment.
  */
-export function ruleKey(rule: Pick<Rule, 'matches' | 'targets'>, family: TableFamily): string {
-  const matches = rule.matches.map((match) => matchKey(match, family)).filter((key) => key !== '');
+export function ruleKey(rule: Pick<Rule, 'matches' | 'written' | 'targets'>, family: TableFamily): string {
+  const matches = (rule.written ?? rule.matches).map((match) => matchKey(match, family)).filter((key) => key !== '');
   return `${matches.sort().join(' ')} -> ${rule.targets.map(targetKey).join(' ')}`;
 }
 

@@ -1,5 +1,6 @@
 import { featuresLeft } from '../diagnose/checks/backends-stale.ts';
 import type { ResolvedConfig } from '../diagnose/report.ts';
+import { kubeletFromRules } from '../infer/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import { type Layer, mergeLayers, resolveConfig } from './config.ts';
@@ -42,6 +43,10 @@ export interface Expectation {
 export function expectationOf(layers: readonly Layer[], facts: Facts): Expectation {
   const resolved = resolveConfig(layers);
   const judged = withBackendInUse(resolved.config, facts);
-  const expected = expectedRuleset(judged, { resolveGroup: groupsFromRules(facts.pod.ruleset, judged) });
+  const { ruleset } = facts.pod;
+  const expected = expectedRuleset(judged, {
+    resolveGroup: groupsFromRules(ruleset, judged),
+    ...kubeletFromRules(ruleset.tables),
+  });
   return { resolved, judged, expected };
 }
