@@ -83,9 +83,10 @@ function asJson(config: Config, tables: readonly Table[]): unknown {
   return {
     schemaVersion: 1,
     config: formatConfig(config),
-    tables: tables.map(({ family, name, chains }) => ({
+    tables: tables.map(({ family, name, sets, chains }) => ({
       family,
       name,
+      ...(sets && { sets: sets.map(({ elements: _, ...declared }) => declared) }),
       chains: chains.map(({ name: chain, base, rules }) => ({
         name: chain,
         ...(base === undefined
