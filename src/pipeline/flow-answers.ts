@@ -1,0 +1,79 @@
+import type { Packet } from '../model/packet.ts';
+import type { Leg } from './flow-legs.ts';
+import { applicationOwner, type Owner, proxyOwner } from './flow-next.ts';
+import { goesOn, type Passage } from './flow-pass.ts';
+import { type Draft, tell } from './flow-steps.ts';
+import { leadsToLo, type World } from './flow-world.ts';
+
+/**
+ * What the answer meets on its way back, last connection first: packets of known connections, which nat has nothing to
+ * say to, and whose marks may send them another way than their address does.
+ */
+export function answersTo(world: World, legs: readonly Leg[]): Draft[] {
+  return legs.toReversed().flatMap((leg) => answerTo(world, leg));
+}
+
+function answerTo(world: World, leg: Leg): Draft[] {
+  const packet = answerOf(world, leg);
+  const { steps, way } = tell(world, packet);
+  if (!goesOn(way.verdict) || packet.hook === 'PREROUTING') return [...steps];
+  const told = steps.filter(
+    ({ hook, rule, intended }) => hook !== 'POSTROUTING' || rule !== null || intended !== 'yes',
+  );
+  const wrong = told.some(({ intended }) => intended === 'no');
+  const turned = routed(world, way, leg).map((step) => (wrong ? { ...step, intended: 'follows' as const } : step));
+  if (!way.leaving.local) return [...told, ...turned];
+  return [...told, ...turned, ...tell(world, backOnLo(way)).steps];
+}
+
+/** From whom it comes and to whom it goes, before conntrack turns the addresses back (behind OUTPUT). */
+function answerOf(world: World, { packet, way, at }: Leg): Packet {
+  const { family, protocol, source, sourcePort } = packet;
+  const transparent = way.verdict.kind === 'tproxy';
+  const from = transparent || at === null ? packet.destination : at.address;
+  const port = transparent || at === null ? packet.destinationPort : at.port;
+  const common: Omit<Packet, 'hook'> = {
+    ...{ family, protocol, source: from, destination: source, ctState: 'ESTABLISHED' },
+    ...(port !== undefined && { sourcePort: port }),
+    ...(sourcePort !== undefined && { destinationPort: sourcePort }),
+    connmark: way.leaving.connmark,
+  };
+  if (at === null) return { hook: 'PREROUTING', ...common, inInterface: packet.outInterface ?? 'eth0' };
+  const outInterface = isHere(world, source) ? 'lo' : (packet.inInterface ?? 'eth0');
+  return { hook: 'OUTPUT', ...common, outInterface, ...ownerOf(world, at.program) };
+}
+
+function isHere({ actors }: World, address: string): boolean {
+  return [actors.own, actors.loopback, actors.passthrough].includes(address);
+}
+
+function ownerOf(world: World, program: string): Owner {
+  return program === 'application' ? applicationOwner(world) : proxyOwner(world);
+}
+
+function backOnLo({ packet, leaving }: Passage): Packet {
+  const { uid: _uid, gid: _gid, outInterface: _out, ...rest } = packet;
+  return { ...rest, hook: 'PREROUTING', inInterface: 'lo', mark: leaving.mark, connmark: leaving.connmark };
+}
+
+/** An answer to an address that is not the pod's reaches the proxy only because a mark is routed to lo. */
+function routed(world: World, { packet, leaving }: Passage, { packet: request }: Leg): Draft[] {
+  const { routing, actors } = world;
+  const elsewhere = !isHere(world, packet.destination);
+  const proxied = request.hook === 'OUTPUT';
+  if (!elsewhere || !proxied) return [];
+  const { mark } = leaving;
+  const name = `mark 0x${mark.toString(16)}`;
+  const place = { hook: 'routing', table: null, chain: null, rule: null } as const;
+  const meant = leadsToLo(routing.expected, actors.family, mark);
+  const does = leaving.local;
+  const seen = routing.seen === null ? ' (the routing was not shown; Istio adds this)' : '';
+  if (does) {
+    const why = `${name} leads to a table with a local default route${seen}`;
+    return [{ ...place, action: 'to lo', why, intended: meant ? 'yes' : 'unknown' }];
+  }
+  const why = meant
+    ? `no ip rule leads ${name} to a table with a local default route: the answer never reaches the proxy`
+    : `nothing leads the answer to the proxy: it leaves for ${packet.destination} by itself`;
+  return [{ ...place, action: 'to eth0', why, intended: 'no' }];
+}

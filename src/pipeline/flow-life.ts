@@ -1,0 +1,156 @@
+import type { Family } from '../model/family.ts';
+import type { Packet } from '../model/packet.ts';
+import { answersTo } from './flow-answers.ts';
+import type { Leg } from './flow-legs.ts';
+import { next } from './flow-next.ts';
+import { goesOn, type Passage } from './flow-pass.ts';
+import { type Arrival, receive } from './flow-programs.ts';
+import { type Draft, tell } from './flow-steps.ts';
+import type { End, FlowStep, Journey, JourneyName, Program } from './flow-types.ts';
+import type { World } from './flow-world.ts';
+
+/** Where a life begins. */
+export interface Start {
+  readonly name: JourneyName;
+  readonly packet: Packet;
+}
+
+/** More programs than any life passes; a loop is found long before. */
+const MOST_LEGS = 12;
+
+/**
+ * The life of one request: packet after packet as the live rules have it, program after program, until somebody answers
+ * or nothing goes on. `first` is the number of its first step.
+ */
+export function lifeOf(world: World, { name, packet }: Start, first: number): Journey {
+  const life = new Life(world, name);
+  const end = life.run(packet);
+  const arrived = end === 'application' || end === 'agent' || end === 'wire';
+  const answers = arrived ? answersTo(world, life.legs) : [];
+  const steps = numbered(life.steps, first);
+  const all = [...steps, ...answers];
+  const intended = all.some((step) => step.intended === 'no')
+    ? 'no'
+    : all.some((step) => step.intended === 'unknown')
+      ? 'unknown'
+      : 'yes';
+  const family: Family = world.actors.family;
+  return { name, family, intended, end, proxied: life.proxied, steps, answers: numbered(answers, 1) };
+}
+
+function numbered(drafts: readonly Draft[], first: number): FlowStep[] {
+  const wrong = drafts.findIndex(({ intended }) => intended === 'no');
+  return drafts.map((draft, index) => {
+    const follows = wrong >= 0 && index > wrong && draft.intended === 'yes';
+    return { number: first + index, ...draft, ...(follows && { intended: 'follows' as const }) };
+  });
+}
+
+class Life {
+  readonly steps: Draft[] = [];
+  readonly legs: Leg[] = [];
+  proxied = false;
+  readonly #world: World;
+  readonly #name: JourneyName;
+  readonly #seen = new Set<string>();
+
+  constructor(world: World, name: JourneyName) {
+    this.#world = world;
+    this.#name = name;
+  }
+
+  run(start: Packet): End {
+    let packet = start;
+    for (let leg = 1; leg <= MOST_LEGS; leg += 1) {
+      const outcome = this.#leg(packet, 40000 + leg);
+      if (typeof outcome === 'string') return outcome;
+      packet = outcome;
+    }
+    return 'loop';
+  }
+
+  /** Takes one packet to whoever gets it: that program's own next packet, or the end. */
+  #leg(packet: Packet, port: number): Packet | End {
+    const sent = this.#tell(packet);
+    if (!goesOn(sent.verdict)) return lost(sent);
+    if (packet.hook === 'PREROUTING') return this.#arrive(packet, sent, port);
+    if (!sent.leaving.local) return this.#leave(sent);
+    const looped = this.#tell(onLo(sent));
+    return goesOn(looped.verdict) ? this.#arrive(packet, looped, port) : lost(looped);
+  }
+
+  #tell(packet: Packet): Passage {
+    const { steps, way } = tell(this.#world, packet);
+    this.steps.push(...steps);
+    return way;
+  }
+
+  #leave(way: Passage): End {
+    const { destination, destinationPort } = way.leaving;
+    this.legs.push({ packet: way.packet, way, at: null });
+    const where = destinationPort === undefined ? destination : `${destination} port ${destinationPort}`;
+    const action = `leaves by ${way.packet.outInterface ?? 'eth0'}`;
+    this.steps.push({ hook: 'wire', ...NO_RULE, action, why: `to ${where}`, intended: 'yes' });
+    return 'wire';
+  }
+
+  #arrive(packet: Packet, way: Passage, port: number): Packet | End {
+    const arrival = arrivalOf(packet, way);
+    const { program, why, intended } = receive(this.#world, arrival);
+    this.legs.push({ packet, way, at: { address: arrival.address, port: arrival.port, program } });
+    const again = this.#isLoop(program, arrival);
+    const then = next(this.#world, program, arrival, this.#name, port);
+    const remark = 'because' in then && program !== 'none' && !again ? `; ${then.because}` : '';
+    this.steps.push({
+      hook: program === 'application' ? 'application' : 'socket',
+      ...NO_RULE,
+      action: program === 'none' ? 'refused' : 'accept',
+      why: again ? `the same request is back where it was: an endless loop. ${why}` : `${why}${remark}`,
+      intended: again || then.kind === 'fails' ? 'no' : intended,
+      program,
+      ...(arrival.port !== undefined && { port: arrival.port }),
+    });
+    if (again) return 'loop';
+    this.proxied ||= program === 'proxy-inbound' || program === 'proxy-outbound' || program === 'tunnel';
+    if (then.kind === 'sends') return then.packet;
+    if (then.kind === 'fails') return 'refused';
+    if (then.kind === 'unknown') return 'unknown';
+    return program === 'agent' ? 'agent' : 'application';
+  }
+
+  #isLoop(program: Program, { original }: Arrival): boolean {
+    const key = JSON.stringify([program, original.protocol, original.address, original.port]);
+    if (this.#seen.has(key)) return true;
+    this.#seen.add(key);
+    return false;
+  }
+}
+
+const NO_RULE = { table: null, chain: null, rule: null } as const;
+
+function lost({ verdict }: Passage): End {
+  return verdict.kind === 'undetermined' ? 'unknown' : 'dropped';
+}
+
+/** What OUTPUT sent to the pod itself comes in again by lo, with its marks; its nat was decided. */
+function onLo({ packet, leaving }: Passage): Packet {
+  const { family, protocol, source, sourcePort, ctState } = packet;
+  const { destination, destinationPort, mark, connmark } = leaving;
+  return {
+    ...{ family, hook: 'PREROUTING', protocol, source, destination, inInterface: 'lo', mark, connmark },
+    ...(sourcePort !== undefined && { sourcePort }),
+    ...(destinationPort !== undefined && { destinationPort }),
+    ...(ctState !== undefined && { ctState }),
+  };
+}
+
+/** REDIRECT in PREROUTING keeps the pod's address; TPROXY keeps all of the destination and chooses the socket. */
+function arrivalOf(packet: Packet, { verdict, leaving }: Passage): Arrival {
+  const { family, protocol } = packet;
+  const port = verdict.kind === 'tproxy' ? verdict.port : leaving.destinationPort;
+  return {
+    ...{ family, protocol, address: leaving.destination, port },
+    original: { family, protocol, address: packet.destination, port: packet.destinationPort },
+    source: { address: packet.source, port: packet.sourcePort },
+  };
+}

@@ -1,0 +1,63 @@
+import { isReserved } from '../diagnose/checks/socket-check.ts';
+import type { Config } from '../model/config.ts';
+import type { Family } from '../model/family.ts';
+import { isListener, type Socket } from '../model/socket.ts';
+
+/** Where a packet arrives inside the pod. */
+export interface Endpoint {
+  readonly family: Family;
+  readonly protocol: string;
+  readonly address: string;
+  readonly port: number | undefined;
+}
+
+const WILDCARDS: ReadonlySet<string> = new Set(['*', '0.0.0.0', '::']);
+
+/** Who listens in the pod, as far as that was seen. */
+export class Listeners {
+  /** False: the sockets were not shown, or nothing has started yet. */
+  readonly seen: boolean;
+  readonly #sockets: readonly Socket[];
+  readonly #config: Config;
+
+  constructor(sockets: readonly Socket[] | null, config: Config) {
+    this.#sockets = (sockets ?? []).filter(isListener);
+    this.#config = config;
+    this.seen = this.#sockets.length > 0;
+  }
+
+  /** The socket that gets what arrives there; a bound address goes ahead of a wildcard, as in the kernel. */
+  at(endpoint: Endpoint): Socket | undefined {
+    const candidates = this.#sockets.filter((socket) => isAt(socket, endpoint));
+    return candidates.find(({ localAddress }) => !WILDCARDS.has(localAddress)) ?? candidates[0];
+  }
+
+  /** The application's first tcp listener that other pods can reach. */
+  application(): Socket | undefined {
+    const { dataplane, proxyUid } = this.#config;
+    return this.#sockets.find(
+      ({ protocol, localPort, localAddress, uid }) =>
+        protocol === 'tcp' &&
+        !isReserved(localPort, this.#config) &&
+        !isLoopbackText(localAddress) &&
+        (dataplane === 'ambient' || uid === null || !proxyUid.includes(uid)),
+    );
+  }
+
+  /** The owner of the proxy's outbound listener, if it was seen. */
+  proxyUid(): number | undefined {
+    const { proxyPort } = this.#config;
+    const listener = this.#sockets.find(({ localPort, protocol }) => localPort === proxyPort && protocol === 'tcp');
+    return listener?.uid ?? undefined;
+  }
+}
+
+function isAt(socket: Socket, { family, protocol, address, port }: Endpoint): boolean {
+  if (socket.protocol !== protocol || socket.localPort !== port) return false;
+  if (socket.family !== 'any' && socket.family !== family) return false;
+  return WILDCARDS.has(socket.localAddress) || socket.localAddress === address;
+}
+
+function isLoopbackText(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
