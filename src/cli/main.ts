@@ -7,7 +7,7 @@ import { reportFailure } from './base-command.ts';
 import { write } from './output.ts';
 
 /** What oclif is loaded with: where package.json is, and in a bundle the parts that cannot be read from disk. */
-type LoadOptions = Exclude<Parameters<typeof Config.load>[0], undefined>;
+type LoadOptions = Exclude<Parameters<typeof Config.load>[0], undefined | string | Config>;
 
 /**
  * Runs the program and sets `process.exitCode`. Never throws. oclif's own `run` is not used because it joins arguments
@@ -18,7 +18,8 @@ export async function main(argv: readonly string[], options: LoadOptions): Promi
   settings.enableAutoTranspile = false;
   ignoreClosedPipes();
   try {
-    await dispatch(argv, await Config.load(options));
+    // oclif would look for plugins in the home directory, which may be forbidden, and run what it finds.
+    await dispatch(argv, await Config.load({ ...options, userPlugins: false }));
   } catch (error) {
     await reportFailure(error, argv, []);
   }

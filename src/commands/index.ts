@@ -3,7 +3,16 @@ import { Diff } from './diff.ts';
 import { Expected } from './expected.ts';
 import { Explain } from './explain.ts';
 import { Infer } from './infer.ts';
+import { Probe } from './probe.ts';
 import { Trace } from './trace.ts';
 
 /** All commands by name, for oclif's explicit strategy. */
-export const commands = { check: Check, diff: Diff, expected: Expected, explain: Explain, infer: Infer, trace: Trace };
+export const commands = {
+  check: Check,
+  diff: Diff,
+  expected: Expected,
+  explain: Explain,
+  infer: Infer,
+  probe: Probe,
+  trace: Trace,
+};

@@ -1,3 +1,4 @@
+import type { Network } from '../collect/attempt.ts';
 import type { FileContent, FileReader } from '../collect/files.ts';
 import type { CommandRunner } from '../collect/runner.ts';
 import { CannotLook } from './errors.ts';
@@ -21,6 +22,14 @@ export function thisMachine(): Outside {
     files: { read: async (path) => (await import('../collect/files.ts')).localFiles().read(path) },
     readInput: async (path) => (await import('../collect/input.ts')).readInput(path),
     readLines: lines,
+  };
+}
+
+/** The network of this machine, for what is sent only when asked for. */
+export function thisNetwork(): Network {
+  return {
+    attempt: async (attempt, whileOpen) =>
+      (await import('../collect/local-network.ts')).localNetwork().attempt(attempt, whileOpen),
   };
 }
 

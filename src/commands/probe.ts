@@ -1,0 +1,48 @@
+import { BaseCommand } from '../cli/base-command.ts';
+import { EXIT, type ExitCode } from '../cli/exit-code.ts';
+import { configFlags, configRequest } from '../cli/flags.ts';
+import { outputFormat, reportFlags } from '../cli/format.ts';
+import { probeFlags, probeRequest } from '../cli/probe-flags.ts';
+import { reportOptions, standardOutput } from '../cli/terminal.ts';
+import type { ProbeAnswer } from '../pipeline/probe-types.ts';
+
+/** `istio-nat probe`. */
+export class Probe extends BaseCommand {
+  static override summary =
+    'Send traffic of this pod’s own, and say which way it took. The only command that sends any.';
+  static override usage =
+    'probe [--to ADDRESS:PORT] [--uid UID[:GID]...] [--timeout SECONDS] [--dry-run] [--istio-version X.Y.Z] [--config FILE] [-o table|json]';
+  static override description =
+    `Opens connections (and closes them, nothing is sent over them) and asks the resolver for a name that does not exist: to an address that nobody has, which only an interceptor can answer; to the pod itself; as the proxy to the application through 127.0.0.6; to 127.0.0.6:15002, which is what Istio's own validation dials. The kernel's socket list shows which port of the pod took each connection. That is held against what Istio intends and what the live rules say.
+
+Exit code: 0 all went as Istio intends, 1 one did not, 2 wrong usage, 3 one cannot be judged or nothing could be sent, 70 a bug.`;
+  static override examples = [
+    { description: 'What would be sent', command: '<%= config.bin %> probe --dry-run' },
+    { description: 'As root: as an application and as the proxy', command: '<%= config.bin %> probe' },
+    {
+      description: 'A database that is to be excluded, as the user of the application',
+      command: '<%= config.bin %> probe --to 10.1.2.3:3306 --uid 1000 --outbound-ports-exclude 3306',
+    },
+  ];
+  static override flags = { ...probeFlags, ...configFlags, ...reportFlags };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Probe);
+    const format = outputFormat(flags, ['table', 'json'], process.env);
+    const request = { ...probeRequest(flags), config: configRequest(flags, process.env) };
+    const { probe } = await import('../pipeline/probe.ts');
+    const { thisMachine, thisNetwork } = await import('../pipeline/outside.ts');
+    const answer = await probe(request, thisMachine(), thisNetwork());
+    await this.report(await render(answer, format, flags['no-color']), exitCode(answer));
+  }
+}
+
+function exitCode({ probes }: ProbeAnswer): ExitCode {
+  if (probes.some(({ outcome }) => outcome === 'fail')) return EXIT.findings;
+  return probes.some(({ outcome }) => outcome === 'undetermined') ? EXIT.cannotLook : EXIT.ok;
+}
+
+async function render(answer: ProbeAnswer, format: 'table' | 'json', noColor: boolean): Promise<string> {
+  const { probeJson, probeTable } = await import('../report/probe.ts');
+  return format === 'json' ? probeJson(answer) : probeTable(answer, reportOptions(standardOutput(), noColor));
+}

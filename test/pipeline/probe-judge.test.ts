@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { Ending } from '../../src/collect/attempt.ts';
+import type { Packet, Verdict } from '../../src/model/packet.ts';
+import { judge } from '../../src/pipeline/probe-judge.ts';
+import type { Path } from '../../src/pipeline/probe-types.ts';
+
+const PROXY: Verdict = { kind: 'redirect', port: 15001 };
+const ACCEPT: Verdict = { kind: 'accept' };
+const NOBODY: Path = { kind: 'nobody' };
+const on = (port: number): Path => ({ kind: 'port', port });
+
+interface Case {
+  readonly expected: Verdict;
+  readonly path: Path;
+  readonly ending?: Ending;
+  readonly predicted?: Verdict | null;
+  readonly protocol?: 'tcp' | 'udp';
+  readonly listens?: boolean | null;
+}
+
+function outcome({ expected, path, ending = 'connected', predicted = null, protocol = 'tcp', listens = true }: Case) {
+  const packet: Packet & { protocol: 'tcp' | 'udp'; destinationPort: number } = {
+    ...{ family: 'ipv4', hook: 'OUTPUT', protocol, source: '10.0.0.5' },
+    ...{ destination: '192.0.2.1', destinationPort: 80 },
+  };
+  return judge({ probe: { purpose: 'outbound', packet }, ending, path, expected, predicted, listens: () => listens })
+    .outcome;
+}
+
+describe('judge', () => {
+  it.each<[string, Case, string]>([
+    ['took the proxy’s port', { expected: PROXY, path: on(15001) }, 'pass'],
+    ['took another port', { expected: PROXY, path: on(15006) }, 'fail'],
+    ['answered outside though captured', { expected: PROXY, path: { kind: 'outside' } }, 'fail'],
+    ['no answer though captured', { expected: PROXY, path: NOBODY, ending: 'timed-out' }, 'fail'],
+    ['refused though captured', { expected: PROXY, path: NOBODY, ending: 'refused', listens: false }, 'fail'],
+    ['captured though exempt', { expected: ACCEPT, path: on(15001) }, 'fail'],
+    ['straight to the socket', { expected: ACCEPT, path: on(80) }, 'pass'],
+    ['answered outside', { expected: ACCEPT, path: { kind: 'outside' } }, 'pass'],
+    ['nobody there', { expected: ACCEPT, path: NOBODY, ending: 'timed-out' }, 'pass'],
+    ['forbidden by a rule', { expected: ACCEPT, path: NOBODY, ending: 'forbidden' }, 'fail'],
+    ['no route', { expected: PROXY, path: NOBODY, ending: 'no-route' }, 'undetermined'],
+    ['not that user', { expected: PROXY, path: NOBODY, ending: 'not-allowed' }, 'undetermined'],
+    ['refused where it should be', { expected: { kind: 'drop' }, path: NOBODY, ending: 'timed-out' }, 'pass'],
+    ['taken where it should be refused', { expected: { kind: 'drop' }, path: on(80) }, 'fail'],
+  ])('tcp, %s', (_, observation, answer) => {
+    expect(outcome(observation)).toBe(answer);
+  });
+
+  const UNSEEN: Path = { kind: 'unseen' };
+  it.each<[string, Omit<Case, 'protocol'>, string]>([
+    ['answer, captured by the rules', { expected: PROXY, path: UNSEEN, ending: 'answered', predicted: PROXY }, 'pass'],
+    [
+      'answer, not captured by the rules',
+      { expected: PROXY, path: UNSEEN, ending: 'answered', predicted: ACCEPT },
+      'fail',
+    ],
+    ['answer, no rules', { expected: PROXY, path: UNSEEN, ending: 'answered' }, 'undetermined'],
+    [
+      'silence, captured by the rules',
+      { expected: PROXY, path: NOBODY, ending: 'timed-out', predicted: PROXY },
+      'undetermined',
+    ],
+    [
+      'silence, not captured by the rules',
+      { expected: PROXY, path: NOBODY, ending: 'timed-out', predicted: ACCEPT },
+      'fail',
+    ],
+    [
+      'silence, exempt by the rules',
+      { expected: ACCEPT, path: NOBODY, ending: 'timed-out', predicted: ACCEPT },
+      'pass',
+    ],
+    ['silence, no rules', { expected: ACCEPT, path: NOBODY, ending: 'timed-out' }, 'undetermined'],
+  ])('udp shows less: %s', (_, observation, answer) => {
+    expect(outcome({ ...observation, protocol: 'udp' })).toBe(answer);
+  });
+});
