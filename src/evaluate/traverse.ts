@@ -22,8 +22,13 @@ export type Witness = (attached: Attached, disposition: Disposition | null) => v
 /** Decides a rule whose outcome is undetermined: true takes it. */
 export type Chooser = (where: RuleReference) => boolean;
 
-/** netfilter refuses deeper nesting when rules are loaded; text that somebody pasted may still contain a loop. */
-const MAX_DEPTH = 64;
+/** Nobody nests chains so deep; text that somebody pasted may contain a loop, which netfilter would refuse to load. */
+export const MAX_DEPTH = 64;
+
+/** Why chains that are nested deeper are not followed. */
+export function tooDeep({ name }: Table): string {
+  return `the chains of table ${name} call each other in a loop, or more than ${MAX_DEPTH} deep`;
+}
 
 const FALL: Disposition = { kind: 'fall' };
 const ACCEPT: Disposition = { kind: 'accept' };
@@ -73,7 +78,7 @@ export class Traversal {
   }
 
   #chain(table: Table, chain: Chain, depth: number): Disposition {
-    if (depth > MAX_DEPTH) return { kind: 'undetermined', because: `the chains of table ${table.name} form a loop` };
+    if (depth > MAX_DEPTH) return { kind: 'undetermined', because: tooDeep(table) };
     const semantics = semanticsOf(table);
     for (const rule of chain.rules) {
       const outcome = ruleOutcome(rule, this.state, semantics);

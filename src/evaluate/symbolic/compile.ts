@@ -5,17 +5,15 @@ import { readsConnection, takesCt } from '../effects.ts';
 import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference } from '../hooks.ts';
 import { semanticsOf } from '../semantics.ts';
 import { icmpOf } from '../state.ts';
-import { place } from '../traverse.ts';
+import { MAX_DEPTH, place, tooDeep } from '../traverse.ts';
 import type { Conditions, Environment } from './conditions.ts';
 import type { Node } from './diagram.ts';
 import { Effects } from './effects.ts';
 import type { Leaves } from './leaves.ts';
+import { RULE_STEPS } from './limits.ts';
 
 /** What comes after a chain, by the environment in which the packet leaves it. */
 type Continuation = (environment: Environment) => Node;
-
-/** Text that somebody pasted may contain chains that call each other in a loop. */
-const MAX_DEPTH = 64;
 
 /** The hooks a packet passes one after another: its own, then the one before it arrives or leaves. */
 const WAY = { PREROUTING: 'INPUT', INPUT: null, OUTPUT: 'POSTROUTING', POSTROUTING: null } as const;
@@ -73,7 +71,10 @@ export class Compiler {
 
   #base(stage: Attached, environment: Environment, accept: Continuation, rewritten = accept): Node {
     const fall = stage.base.policy === 'accept' ? accept : () => this.#leaves.verdict({ kind: 'drop' }, null);
-    return this.#chain({ table: stage.table, chain: stage.chain, fall, accept, rewritten, depth: 0 }, environment);
+    return this.#chain(
+      { table: stage.table, chain: stage.chain, fall, accept, rewritten, depth: 0, suffixes: new Map() },
+      environment,
+    );
   }
 
   /** All nat chains in a row are one place: the first that rewrites ends it, and only new connections ask. */
@@ -102,7 +103,7 @@ export class Compiler {
   }
 
   #chain(frame: Frame, environment: Environment): Node {
-    if (frame.depth > MAX_DEPTH) return this.#undetermined(`the chains of table ${frame.table.name} form a loop`, null);
+    if (frame.depth > MAX_DEPTH) return this.#undetermined(tooDeep(frame.table), null);
     // Before connection tracking a CT target may change the environment, so what follows is more than one node.
     const simple = environment.conntrack === 'attached' || environment.conntrack === 'untracked';
     if (!simple) return this.#rules(frame, 0, environment);
@@ -121,8 +122,12 @@ export class Compiler {
    */
   #rules(frame: Frame, from: number, environment: Environment): Node {
     const { rules } = frame.chain;
-    let node = frame.fall(environment);
-    for (let end = rules.length; end > from; ) {
+    const key = environmentKey(environment);
+    // Rules that change the environment ask for what is below them, mostly the lowest first.
+    const known = frame.suffixes.get(key);
+    const below = known && known.from >= from ? known : { from: rules.length, node: frame.fall(environment) };
+    let { node } = below;
+    for (let end = below.from; end > from; ) {
       let start = end;
       while (start > from && onlyDecides(rules[start - 1])) start -= 1;
       if (start < end) {
@@ -134,6 +139,7 @@ export class Compiler {
         node = this.#rule(frame, end, environment, node);
       }
     }
+    if (below === known || !known) frame.suffixes.set(key, { from, node });
     return node;
   }
 
@@ -150,6 +156,7 @@ export class Compiler {
   #rule(frame: Frame, position: number, environment: Environment, below: Node): Node {
     const rule = frame.chain.rules[position];
     if (!rule) return below;
+    this.#conditions.diagrams.spend(RULE_STEPS);
     const condition = this.#conditions.rule(rule, environment, semanticsOf(frame.table));
     const next: Continuation = (leaving) =>
       environmentKey(leaving) === environmentKey(environment) ? below : this.#rules(frame, position + 1, leaving);
@@ -205,7 +212,7 @@ export class Compiler {
     if (!chain) {
       return this.#undetermined(`${place(where)} jumps to ${name}, which is not among the chains read`, where);
     }
-    return this.#chain({ ...frame, chain, fall, depth: frame.depth + 1 }, environment);
+    return this.#chain({ ...frame, chain, fall, depth: frame.depth + 1, suffixes: new Map() }, environment);
   }
 
   /** A CT target hangs a template on the packet, or marks it untracked. */
@@ -242,6 +249,8 @@ interface Frame {
   /** What follows once a nat rule has rewritten the packet. */
   readonly rewritten: Continuation;
   readonly depth: number;
+  /** By environment, what the rules from a position (0-based) on do, as far up as that was asked for. */
+  readonly suffixes: Map<string, { readonly from: number; readonly node: Node }>;
 }
 
 function attached(environment: Environment): Environment {

@@ -5,6 +5,7 @@ import { isMerged, matchesOf } from '../merged-ports.ts';
 import type { Semantics } from '../semantics.ts';
 import { type Diagrams, FALSE, type Node, TRUE } from './diagram.ts';
 import { atomCount, type Domain, FIELDS, type Field, type Line, networkRange, STATES } from './domain.ts';
+import { LIMITS, TooComplex } from './limits.ts';
 
 /** What conditions depend on besides the packet: where it is, and what hangs on it there. */
 export interface Environment {
@@ -27,8 +28,8 @@ type Range = readonly [number, number];
 export class Conditions {
   readonly diagrams: Diagrams;
   readonly domain: Domain;
-  /** Text of each unknown condition; its level is `FIELDS.length` plus its position. Shared by all rulesets compared. */
-  readonly unknowns: string[] = [];
+  /** The unknown conditions by their text; the level of each is `FIELDS.length` plus its position. */
+  readonly #unknowns = new Map<string, number>();
 
   constructor(diagrams: Diagrams, domain: Domain) {
     this.diagrams = diagrams;
@@ -273,11 +274,17 @@ export class Conditions {
     return this.#unknown(match);
   }
 
-  /** The boolean field of a condition; the same text is the same field. */
+  /**
+   * The boolean field of a condition; the same text is the same field, in all rulesets compared.
+   * @throws TooComplex when there are too many
+   */
   #unknown(condition: unknown): Node {
     const text = JSON.stringify(condition, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
-    let position = this.unknowns.indexOf(text);
-    if (position < 0) position = this.unknowns.push(text) - 1;
+    const position = this.#unknowns.get(text) ?? this.#unknowns.size;
+    if (position === LIMITS.unknowns) {
+      throw new TooComplex(`more than ${LIMITS.unknowns} conditions of the rules are not known`);
+    }
+    this.#unknowns.set(text, position);
     return this.diagrams.test(FIELDS.length + position, [[1, 1]], 2);
   }
 }

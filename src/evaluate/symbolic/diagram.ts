@@ -1,3 +1,7 @@
+import { Computed } from './computed.ts';
+import { LIMITS, TooComplex } from './limits.ts';
+import { NodeStore, Numbers } from './store.ts';
+
 /** A node of a diagram; equal functions are the same number. */
 export type Node = number;
 
@@ -9,27 +13,25 @@ export const TRUE: Node = 1;
 const LEAF_LEVEL = 0x7fffffff;
 
 /**
- * Edges that may be looked at before the answer is given up, about ten seconds' worth. Layouts need a few thousand, and
- * ten thousand exclusions some millions; rules that combine many marks under many masks may need any number.
- */
-const MOST_EDGES = 30_000_000;
-
-/**
  * Reduced ordered decision diagrams over fields with finitely many atoms (firewall decision diagrams: Gouda & Liu,
  * "Firewall Design", ICDCS 2004), shared by hash-consing, so that equal functions are the same node. A node tests one
  * field: run i covers the atoms from `starts[i]` up to the next start and leads to `children[i]`.
  */
 export class Diagrams {
-  readonly #level: number[] = [LEAF_LEVEL, LEAF_LEVEL];
-  readonly #starts: (readonly number[])[] = [[], []];
-  readonly #children: (readonly Node[])[] = [[], []];
-  #edges = 0;
-  /** Nodes by a hash of their content. */
-  readonly #unique = new Map<number, Node[]>();
+  readonly #store = new NodeStore();
+  readonly #computed = new Computed();
+  /** Starts and children of the runs of all nodes that are being put together, the innermost last. */
+  readonly #stack = new Numbers();
+  #steps = 0;
+
+  constructor() {
+    this.leaf();
+    this.leaf();
+  }
 
   /** A new leaf; two calls make two different leaves. */
   leaf(): Node {
-    return this.#add(LEAF_LEVEL, [], []);
+    return this.#store.leaf(LEAF_LEVEL);
   }
 
   isLeaf(node: Node): boolean {
@@ -38,100 +40,87 @@ export class Diagrams {
 
   /** The field a node tests (its level); leaves are below all. */
   level(node: Node): number {
-    return this.#level[node] ?? LEAF_LEVEL;
+    return this.#store.level(node);
   }
 
-  starts(node: Node): readonly number[] {
-    return this.#starts[node] ?? [];
+  starts(node: Node): number[] {
+    return Array.from({ length: this.#store.size(node) }, (_, run) => this.#store.start(node, run));
   }
 
-  children(node: Node): readonly Node[] {
-    return this.#children[node] ?? [];
+  children(node: Node): Node[] {
+    return Array.from({ length: this.#store.size(node) }, (_, run) => this.#store.child(node, run));
+  }
+
+  /** Where the node leads for an atom of the field it tests. */
+  child(node: Node, atom: number): Node {
+    return this.#store.child(node, this.#store.run(node, atom));
+  }
+
+  /**
+   * Accounts for work that is done with the diagrams.
+   * @throws TooComplex when it becomes more than anybody waits for
+   */
+  spend(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > LIMITS.steps) throw new TooComplex('the rules combine too many conditions');
   }
 
   /**
    * The node that tests `level`: runs with equal children are joined, and a test that decides nothing is left out.
-   * @throws RangeError when the diagrams have become too large to go on
+   * @throws TooComplex when the diagrams have become too large to go on
    */
   node(level: number, starts: readonly number[], children: readonly Node[]): Node {
-    this.#edges += children.length;
-    if (this.#edges > MOST_EDGES) throw new RangeError('the rules combine too many conditions');
-    const keptStarts: number[] = [];
-    const keptChildren: Node[] = [];
-    for (const [i, child] of children.entries()) {
-      if (keptChildren.length > 0 && keptChildren.at(-1) === child) continue;
-      keptStarts.push(starts[i] ?? 0);
-      keptChildren.push(child);
-    }
-    if (keptChildren.length === 1) return keptChildren[0] ?? FALSE;
-    const hash = hashOf(level, keptStarts, keptChildren);
-    const bucket = this.#unique.get(hash);
-    const existing = bucket?.find((other) => this.#is(other, level, keptStarts, keptChildren));
-    if (existing !== undefined) return existing;
-    const created = this.#add(level, keptStarts, keptChildren);
-    if (bucket) bucket.push(created);
-    else this.#unique.set(hash, [created]);
-    return created;
-  }
-
-  #is(node: Node, level: number, starts: readonly number[], children: readonly Node[]): boolean {
-    return (
-      this.level(node) === level && sameNumbers(this.children(node), children) && sameNumbers(this.starts(node), starts)
-    );
-  }
-
-  #add(level: number, starts: readonly number[], children: readonly Node[]): Node {
-    this.#level.push(level);
-    this.#starts.push(starts);
-    this.#children.push(children);
-    return this.#level.length - 1;
+    const base = this.#stack.length;
+    for (let i = 0; i < children.length; i += 1) this.#push(base, starts[i] ?? 0, children[i] ?? FALSE);
+    return this.#close(level, base);
   }
 
   /** TRUE exactly for the atoms in the ranges (inclusive, ascending, disjoint). */
   test(level: number, ranges: readonly (readonly [number, number])[], atoms: number): Node {
-    const starts: number[] = [];
-    const children: Node[] = [];
+    const base = this.#stack.length;
     let next = 0;
     for (const [from, to] of ranges) {
-      if (from > next) {
-        starts.push(next);
-        children.push(FALSE);
-      }
-      starts.push(from);
-      children.push(TRUE);
+      if (from > next) this.#push(base, next, FALSE);
+      this.#push(base, from, TRUE);
       next = to + 1;
     }
-    if (next < atoms) {
-      starts.push(next);
-      children.push(FALSE);
-    }
-    return this.node(level, starts, children);
+    if (next < atoms) this.#push(base, next, FALSE);
+    return this.#close(level, base);
+  }
+
+  #push(base: number, start: number, child: Node): void {
+    if (this.#stack.length > base && this.#stack.get(this.#stack.length - 1) === child) return;
+    this.#stack.push(start);
+    this.#stack.push(child);
+  }
+
+  /** The node of the runs pushed since `base`. */
+  #close(level: number, base: number): Node {
+    const runs = (this.#stack.length - base) >> 1;
+    this.spend(runs);
+    const node = runs === 1 ? this.#stack.get(base + 1) : this.#store.node(level, this.#stack, base);
+    this.#stack.length = base;
+    return node;
   }
 
   /** `condition ? then : otherwise`. */
   ite(condition: Node, then: Node, otherwise: Node): Node {
-    return this.#ite(condition, then, otherwise, new Map());
-  }
-
-  #ite(condition: Node, then: Node, otherwise: Node, memo: Map<string, Node>): Node {
     if (condition === TRUE || then === otherwise) return then;
     if (condition === FALSE) return otherwise;
     if (then === TRUE && otherwise === FALSE) return condition;
-    const key = `${condition},${then},${otherwise}`;
-    const known = memo.get(key);
-    if (known !== undefined) return known;
-    const operands = [condition, then, otherwise];
-    const result = this.#split(operands, ([c = FALSE, t = FALSE, e = FALSE]) => this.#ite(c, t, e, memo));
-    memo.set(key, result);
+    const known = this.#computed.get(condition, then, otherwise);
+    if (known >= 0) return known;
+    const result = this.#splitThree(condition, then, otherwise);
+    this.#computed.set(condition, then, otherwise, result);
     return result;
   }
 
   and(a: Node, b: Node): Node {
-    return this.ite(a, b, FALSE);
+    return a < b ? this.ite(a, b, FALSE) : this.ite(b, a, FALSE);
   }
 
   or(a: Node, b: Node): Node {
-    return this.ite(a, TRUE, b);
+    return a < b ? this.ite(a, TRUE, b) : this.ite(b, TRUE, a);
   }
 
   not(a: Node): Node {
@@ -140,157 +129,122 @@ export class Diagrams {
 
   /** The diagram whose leaves are `combine` of the leaves of both. `combine` must give the same node for the same pair. */
   combine(a: Node, b: Node, combine: (a: Node, b: Node) => Node): Node {
-    const memo = new Map<number, Node>();
-    const visit = (x: Node, y: Node): Node => {
-      if (this.isLeaf(x) && this.isLeaf(y)) return combine(x, y);
-      const key = pairKey(x, y);
-      const known = memo.get(key);
-      if (known !== undefined) return known;
-      const result = this.#splitPair(x, y, visit);
-      memo.set(key, result);
-      return result;
-    };
-    return visit(a, b);
+    return this.#together(a, b, -1 - this.leaf(), (x, y) => (this.isLeaf(x) && this.isLeaf(y) ? combine(x, y) : -1));
   }
 
   /** `upper`, and `lower` wherever that ends in `hole`. */
   fill(upper: Node, hole: Node, lower: Node): Node {
-    const memo = new Map<number, Node>();
-    const visit = (x: Node, y: Node): Node => {
-      if (x === hole) return y;
-      if (this.isLeaf(x)) return x;
-      const key = pairKey(x, y);
-      const known = memo.get(key);
-      if (known !== undefined) return known;
-      const result = this.#splitPair(x, y, visit);
-      memo.set(key, result);
-      return result;
-    };
-    return visit(upper, lower);
+    return this.#together(upper, lower, -1 - hole, (x, y) => (x === hole ? y : this.isLeaf(x) ? x : -1));
   }
 
   /** The diagram with each leaf replaced. */
   mapLeaves(node: Node, map: (leaf: Node) => Node): Node {
-    return this.combine(node, TRUE, (leaf) => map(leaf));
+    return this.#together(node, TRUE, -1 - this.leaf(), (leaf) => (this.isLeaf(leaf) ? map(leaf) : -1));
   }
 
   /** The function after `field := change(field)`: where it asked about atom a, it now asks about `change(a)`. */
   substitute(node: Node, level: number, atoms: number, change: (atom: number) => number): Node {
-    const memo = new Map<Node, Node>();
+    return this.#at(node, level, (current) => {
+      const base = this.#stack.length;
+      for (let atom = 0; atom < atoms; atom += 1) this.#push(base, atom, this.child(current, change(atom)));
+      return this.#close(level, base);
+    });
+  }
+
+  /** The function after `field := atom`. */
+  assign(node: Node, level: number, atom: number): Node {
+    return this.#at(node, level, (current) => this.child(current, atom));
+  }
+
+  /** The diagram with each node that tests `level` replaced. */
+  #at(node: Node, level: number, change: (node: Node) => Node): Node {
+    const operation = -1 - this.leaf();
     const visit = (current: Node): Node => {
       const at = this.level(current);
       if (at > level) return current;
-      const known = memo.get(current);
-      if (known !== undefined) return known;
-      const result =
-        at === level
-          ? this.node(
-              level,
-              range(atoms),
-              range(atoms).map((atom) => this.child(current, change(atom))),
-            )
-          : this.node(at, this.starts(current), this.children(current).map(visit));
-      memo.set(current, result);
+      const known = this.#computed.get(current, level, operation);
+      if (known >= 0) return known;
+      const result = at === level ? change(current) : this.#children(current, visit);
+      this.#computed.set(current, level, operation, result);
       return result;
     };
     return visit(node);
   }
 
-  /** Where the node leads for an atom of the field it tests. */
-  child(node: Node, atom: number): Node {
-    const starts = this.starts(node);
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= atom) low = middle;
-      else high = middle - 1;
+  #children(node: Node, visit: (node: Node) => Node): Node {
+    const base = this.#stack.length;
+    for (let run = 0; run < this.#store.size(node); run += 1) {
+      this.#push(base, this.#store.start(node, run), visit(this.#store.child(node, run)));
     }
-    return this.children(node)[low] ?? FALSE;
+    return this.#close(this.level(node), base);
+  }
+
+  /** Goes down in both at once; `end` gives the node for a pair that is done with, or -1. */
+  #together(a: Node, b: Node, operation: number, end: (a: Node, b: Node) => Node): Node {
+    const visit = (x: Node, y: Node): Node => {
+      const ended = end(x, y);
+      if (ended >= 0) return ended;
+      const known = this.#computed.get(x, y, operation);
+      if (known >= 0) return known;
+      const result = this.#splitPair(x, y, visit);
+      this.#computed.set(x, y, operation, result);
+      return result;
+    };
+    return visit(a, b);
   }
 
   /** Descends by one field in both operands at once: the field that the higher of them tests. */
   #splitPair(x: Node, y: Node, visit: (x: Node, y: Node) => Node): Node {
     const level = Math.min(this.level(x), this.level(y));
-    const xs = this.level(x) === level ? this.starts(x) : WHOLE;
-    const ys = this.level(y) === level ? this.starts(y) : WHOLE;
-    const xChildren = this.level(x) === level ? this.children(x) : [x];
-    const yChildren = this.level(y) === level ? this.children(y) : [y];
-    const starts: number[] = [];
-    const children: Node[] = [];
-    for (let i = 0, j = 0; i < xs.length && j < ys.length; ) {
-      starts.push(Math.max(xs[i] ?? 0, ys[j] ?? 0));
-      children.push(visit(xChildren[i] ?? FALSE, yChildren[j] ?? FALSE));
-      const nextX = xs[i + 1] ?? Number.POSITIVE_INFINITY;
-      const nextY = ys[j + 1] ?? Number.POSITIVE_INFINITY;
-      if (nextX <= nextY) i += 1;
-      if (nextY <= nextX) j += 1;
+    const base = this.#stack.length;
+    const a = this.#cursor(x, level);
+    const b = this.#cursor(y, level);
+    for (let start = 0; start !== PAST; ) {
+      this.#push(base, start, visit(this.#seen(x, a), this.#seen(y, b)));
+      start = Math.min(this.#next(x, a), this.#next(y, b));
+      if (this.#next(x, a) === start) a.run += 1;
+      if (this.#next(y, b) === start) b.run += 1;
     }
-    return this.node(level, starts, children);
+    return this.#close(level, base);
   }
 
-  /** Descends by one field in all operands at once: the field that the highest of them tests. */
-  #split(operands: readonly Node[], visit: (operands: Node[]) => Node): Node {
-    const level = Math.min(...operands.map((operand) => this.level(operand)));
-    const starts = mergeStarts(operands.map((operand) => (this.level(operand) === level ? this.starts(operand) : [0])));
-    const cursors = operands.map(() => 0);
-    const children = starts.map((start) =>
-      visit(
-        operands.map((operand, i) => {
-          if (this.level(operand) !== level) return operand;
-          const own = this.starts(operand);
-          let cursor = cursors[i] ?? 0;
-          while ((own[cursor + 1] ?? Number.POSITIVE_INFINITY) <= start) cursor += 1;
-          cursors[i] = cursor;
-          return this.children(operand)[cursor] ?? FALSE;
-        }),
-      ),
-    );
-    return this.node(level, starts, children);
+  /** The same for `ite`. */
+  #splitThree(x: Node, y: Node, z: Node): Node {
+    const level = Math.min(this.level(x), this.level(y), this.level(z));
+    const base = this.#stack.length;
+    const a = this.#cursor(x, level);
+    const b = this.#cursor(y, level);
+    const c = this.#cursor(z, level);
+    for (let start = 0; start !== PAST; ) {
+      this.#push(base, start, this.ite(this.#seen(x, a), this.#seen(y, b), this.#seen(z, c)));
+      start = Math.min(this.#next(x, a), this.#next(y, b), this.#next(z, c));
+      if (this.#next(x, a) === start) a.run += 1;
+      if (this.#next(y, b) === start) b.run += 1;
+      if (this.#next(z, c) === start) c.run += 1;
+    }
+    return this.#close(level, base);
+  }
+
+  #cursor(node: Node, level: number): Cursor {
+    return { run: 0, runs: this.level(node) === level ? this.#store.size(node) : 0 };
+  }
+
+  /** Where the node leads from the cursor: to itself if it does not test the field. */
+  #seen(node: Node, { run, runs }: Cursor): Node {
+    return runs === 0 ? node : this.#store.child(node, run);
+  }
+
+  /** First atom of the next run. */
+  #next(node: Node, { run, runs }: Cursor): number {
+    return run + 1 < runs ? this.#store.start(node, run + 1) : PAST;
   }
 }
 
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
+/** A run of a node; no runs: the node does not test the field. */
+interface Cursor {
+  run: number;
+  readonly runs: number;
 }
 
-function mergeStarts(lists: readonly (readonly number[])[]): number[] {
-  if (lists.length === 0) return [];
-  return lists.reduce<number[]>((merged, list) => mergeTwo(merged, list), []);
-}
-
-function mergeTwo(a: readonly number[], b: readonly number[]): number[] {
-  const merged: number[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < a.length || j < b.length) {
-    const nextA = a[i] ?? Number.POSITIVE_INFINITY;
-    const nextB = b[j] ?? Number.POSITIVE_INFINITY;
-    merged.push(Math.min(nextA, nextB));
-    if (nextA <= nextB) i += 1;
-    if (nextB <= nextA) j += 1;
-  }
-  return merged;
-}
-
-/** One run that covers all atoms. */
-const WHOLE: readonly number[] = [0];
-
-/** Fewer nodes than 2^26 fit into memory, so a pair of them fits into a safe integer. */
-function pairKey(x: Node, y: Node): number {
-  return x * 0x4000000 + y;
-}
-
-/** FNV-1a over the numbers of a node. */
-function hashOf(level: number, starts: readonly number[], children: readonly Node[]): number {
-  let hash = Math.imul(0x811c9dc5 ^ level, 0x01000193);
-  for (let i = 0; i < starts.length; i += 1) {
-    hash = Math.imul(hash ^ (starts[i] ?? 0), 0x01000193);
-    hash = Math.imul(hash ^ (children[i] ?? 0), 0x01000193);
-  }
-  return hash;
-}
-
-function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
-}
+/** Behind the last atom of every field. */
+const PAST = 0x7fffffff;

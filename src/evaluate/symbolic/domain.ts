@@ -97,7 +97,7 @@ const ALWAYS: Readonly<Record<Family, readonly string[]>> = {
 
 /**
  * Cuts every field at every value that one of the rulesets names.
- * @throws RangeError when the rules name too many marks
+ * @throws TooComplex when the rules name too many marks
  */
 export function domainOf(rulesets: readonly Ruleset[], hook: 'PREROUTING' | 'OUTPUT', family: Family): Domain {
   const cuts = new Cuts(family);

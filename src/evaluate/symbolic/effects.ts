@@ -110,12 +110,7 @@ export class Effects {
   }
 
   #set(field: Field, atom: number, after: Node): Node {
-    return this.#conditions.diagrams.substitute(
-      after,
-      levelOf(field),
-      atomCount(this.#conditions.domain, field),
-      () => atom,
-    );
+    return this.#conditions.diagrams.assign(after, levelOf(field), atom);
   }
 }
 

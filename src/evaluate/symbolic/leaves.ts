@@ -1,6 +1,7 @@
 import type { VerdictKind } from '../../model/packet.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { levelOf } from './conditions.ts';
+import type { Deciders } from './deciders.ts';
 import type { Diagrams, Node } from './diagram.ts';
 import { atomCount, type Domain } from './domain.ts';
 import type { WatchedMark } from './watched.ts';
@@ -31,13 +32,19 @@ export class Leaves {
   readonly #domain: Domain;
   readonly #nodes = new Map<string, Node>();
   readonly #contents = new Map<Node, Leaf>();
-  readonly #rules = new Map<object, number>();
+  readonly #deciders: Deciders;
   readonly #seen: Readonly<Record<WatchedMark['field'], readonly number[]>>;
 
-  /** `watched`: the marks that somebody will look at. Packets that leave with others alike end in the same leaf. */
-  constructor(diagrams: Diagrams, domain: Domain, watched: readonly WatchedMark[]) {
+  #accept: Node | undefined;
+
+  /**
+   * `watched`: the marks that somebody will look at. Packets that leave with others alike end in the same leaf, and so
+   * do those that are decided by rules which `deciders` does not tell apart.
+   */
+  constructor(diagrams: Diagrams, domain: Domain, watched: readonly WatchedMark[], deciders: Deciders) {
     this.#diagrams = diagrams;
     this.#domain = domain;
+    this.#deciders = deciders;
     this.#seen = { mark: seenAs(domain, 'mark', watched), connmark: seenAs(domain, 'connmark', watched) };
   }
 
@@ -50,35 +57,32 @@ export class Leaves {
 
   /** The end of the way of a packet nobody stopped: a leaf for each mark and connmark it may have. */
   accept(): Node {
-    return this.verdict({ kind: 'accept' }, null);
+    this.#accept ??= this.verdict({ kind: 'accept' }, null);
+    return this.#accept;
   }
 
   /** The same for another verdict. */
   verdict(verdict: VerdictKind | LeafVerdict, decidedBy: RuleReference | null): Node {
-    const marks = range(atomCount(this.#domain, 'mark'));
-    const connmarks = range(atomCount(this.#domain, 'connmark'));
+    const ends = { verdict: verdict as LeafVerdict, zone: null, decidedBy };
     const ended = verdict.kind === 'drop' || verdict.kind === 'reject' || verdict.kind === 'undetermined';
-    const leaf = (mark: number, connmark: number) =>
-      this.#leaf({
-        verdict: verdict as LeafVerdict,
-        mark: this.#seen.mark[mark] ?? 0,
-        connmark: this.#seen.connmark[connmark] ?? 0,
-        zone: null,
-        decidedBy,
-      });
     // What is dropped leaves no marks that anybody could read.
-    if (ended) return leaf(0, 0);
-    return this.#diagrams.node(
-      levelOf('mark'),
-      marks,
-      marks.map((mark) =>
-        this.#diagrams.node(
-          levelOf('connmark'),
-          connmarks,
-          connmarks.map((connmark) => leaf(mark, connmark)),
-        ),
-      ),
+    if (ended) return this.#leaf({ ...ends, mark: 0, connmark: 0 });
+    return this.#perAtom('mark', (mark) =>
+      this.#perAtom('connmark', (connmark) => this.#leaf({ ...ends, mark, connmark })),
     );
+  }
+
+  /** A test of the mark, made once for all atoms that nobody tells apart. */
+  #perAtom(field: WatchedMark['field'], make: (seenAs: number) => Node): Node {
+    const atoms = range(atomCount(this.#domain, field));
+    const made = new Map<number, Node>();
+    const children = atoms.map((atom) => {
+      const seen = this.#seen[field][atom] ?? 0;
+      const node = made.get(seen) ?? make(seen);
+      made.set(seen, node);
+      return node;
+    });
+    return this.#diagrams.node(levelOf(field), atoms, children);
   }
 
   /** The diagram with its plain accepts (and, for TPROXY, rewrites) turned into another verdict. */
@@ -91,6 +95,7 @@ export class Leaves {
 
   /** The diagram in which the rule decided wherever no later rule did. */
   letGoBy(node: Node, decidedBy: RuleReference): Node {
+    if (this.#deciders.number(decidedBy) < 0) return node;
     return this.#diagrams.mapLeaves(node, (leafNode) => {
       const leaf = this.content(leafNode);
       const open = leaf.verdict.kind === 'accept' && leaf.decidedBy === null;
@@ -108,21 +113,14 @@ export class Leaves {
   }
 
   #leaf(leaf: Leaf): Node {
-    const key = `${JSON.stringify(leaf.verdict)} ${leaf.mark} ${leaf.connmark} ${leaf.zone} ${this.#ruleId(leaf)}`;
+    const decider = this.#deciders.number(leaf.decidedBy);
+    const key = `${JSON.stringify(leaf.verdict)} ${leaf.mark} ${leaf.connmark} ${leaf.zone} ${decider}`;
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
     const node = this.#diagrams.leaf();
     this.#nodes.set(key, node);
     this.#contents.set(node, leaf);
     return node;
-  }
-
-  #ruleId({ decidedBy }: Leaf): number {
-    if (decidedBy === null) return -1;
-    const known = this.#rules.get(decidedBy.rule);
-    if (known !== undefined) return known;
-    this.#rules.set(decidedBy.rule, this.#rules.size);
-    return this.#rules.size - 1;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Ruleset } from '../../model/ruleset.ts';
 import { changeMark } from '../effects.ts';
+import { TooComplex } from './limits.ts';
 
 /** A mark domain that would need more atoms than this is given up: the answer is then undetermined. */
 const MAX_ATOMS = 1024;
@@ -15,7 +16,7 @@ export class MarkDomain {
   readonly #groups: readonly { readonly bits: number; readonly named: ReadonlySet<number>; readonly other: number }[];
   readonly #atoms: ReadonlyMap<number, number>;
 
-  /** @throws RangeError when the rules name too many combinations of marks and masks */
+  /** @throws TooComplex when the rules name too many combinations of marks and masks */
   constructor(values: Iterable<number>, masks: Iterable<number>) {
     const named = [0, ...values];
     this.#groups = bitGroups([0xffffffff, ...masks]).map((bits) => {
@@ -60,7 +61,7 @@ export class MarkDomain {
     for (const { named, other } of this.#groups) {
       const choices = [...new Set([...named, other])];
       marks = marks.flatMap((mark) => choices.map((choice) => (mark | choice) >>> 0));
-      if (marks.length > MAX_ATOMS) throw new RangeError('the rules name too many marks and masks');
+      if (marks.length > MAX_ATOMS) throw new TooComplex('the rules name too many marks and masks');
     }
     return marks.sort((a, b) => a - b);
   }

@@ -1,0 +1,146 @@
+import { parseAddress } from '../model/address.ts';
+import type { Ruleset } from '../model/ruleset.ts';
+import type { Comparison, ComparisonScope, DifferentClass, OpenClass } from './compare.ts';
+import { Hooks } from './hooks.ts';
+import { evaluatePacket } from './packet.ts';
+import { boxesOf } from './symbolic/boxes.ts';
+import { describeClass, witness } from './symbolic/classes.ts';
+import { Compiler } from './symbolic/compile.ts';
+import { Conditions } from './symbolic/conditions.ts';
+import { Deciders, type Detail } from './symbolic/deciders.ts';
+import { Diagrams, FALSE, type Node, TRUE } from './symbolic/diagram.ts';
+import type { Domain } from './symbolic/domain.ts';
+import { Leaves } from './symbolic/leaves.ts';
+import { TooComplex } from './symbolic/limits.ts';
+import { Pairs } from './symbolic/pairs.ts';
+import { possiblePackets } from './symbolic/possible.ts';
+import { alwaysHolds, mayHold } from './symbolic/unknowns.ts';
+import { type WatchedMark, watchedMarks } from './symbolic/watched.ts';
+
+/** Pairs of deciding rules that are told apart; where there are more, people are better served by lists. */
+const MOST: Readonly<Record<Detail, number>> = { rules: 64, alike: 128, outcomes: 128 };
+
+/** Where two rulesets differ, in some detail: a diagram whose leaves are FALSE or one of the pairs. */
+interface Differing {
+  readonly node: Node;
+  readonly pairs: Pairs;
+  readonly deciders: Deciders;
+}
+
+/** One comparison: both rulesets as diagrams over one domain. */
+export class PairComparison {
+  readonly #scope: ComparisonScope;
+  readonly #domain: Domain;
+  readonly #diagrams = new Diagrams();
+  readonly #conditions: Conditions;
+  readonly #hooks: { readonly live: Hooks; readonly expected: Hooks };
+  readonly #watched: readonly WatchedMark[];
+  readonly #possible: Node;
+  readonly #local: readonly string[];
+
+  constructor(live: Ruleset, expected: Ruleset, scope: ComparisonScope, domain: Domain) {
+    this.#scope = scope;
+    this.#domain = domain;
+    this.#conditions = new Conditions(this.#diagrams, domain);
+    this.#hooks = { live: new Hooks(live), expected: new Hooks(expected) };
+    this.#watched = scope.watched ?? watchedMarks(expected);
+    this.#local = (scope.localAddresses ?? []).filter((text) => parseAddress(text)?.family === scope.family);
+    const local = this.#local.flatMap((text) => parseAddress(text)?.value ?? []);
+    this.#possible = possiblePackets(this.#conditions, local, assignsHelpers(live) || assignsHelpers(expected));
+  }
+
+  /** @throws TooComplex when the rules combine too much */
+  result(): Comparison {
+    const outcomes = this.#differing('outcomes');
+    if (outcomes.node === FALSE) return { different: [], open: [] };
+    const { always, sometimes } = this.#quantify(outcomes);
+    const told = this.#scope.classes === 'outcomes' || always === FALSE ? outcomes : this.#inDetail(outcomes);
+    return { different: this.#different(told, always), open: this.#open(sometimes) };
+  }
+
+  /** Tells the deciding rules apart as far as that is possible and useful. */
+  #inDetail(outcomes: Differing): Differing {
+    try {
+      const rules = this.#differing('rules');
+      if (!rules.pairs.tooMany) return rules;
+      const alike = this.#differing('alike');
+      return alike.pairs.tooMany ? outcomes : alike;
+    } catch (error) {
+      if (error instanceof TooComplex) return outcomes;
+      throw error;
+    }
+  }
+
+  #differing(detail: Detail): Differing {
+    const deciders = new Deciders(detail);
+    const leaves = new Leaves(this.#diagrams, this.#domain, this.#watched, deciders);
+    const compile = (hooks: Hooks) => new Compiler(hooks, this.#conditions, leaves).compile();
+    const options = { watched: this.#watched, most: MOST[detail] };
+    const pairs = new Pairs(this.#diagrams, this.#domain, leaves, deciders, options);
+    const all = this.#diagrams.combine(compile(this.#hooks.live), compile(this.#hooks.expected), (a, b) =>
+      pairs.leaf(a, b),
+    );
+    return { node: this.#diagrams.ite(this.#possible, all, FALSE), pairs, deciders };
+  }
+
+  /** Packets that differ however the unknown conditions turn out, and those that differ only for some outcomes. */
+  #quantify({ node, pairs }: Differing): { always: Node; sometimes: Node } {
+    const definite = this.#diagrams.mapLeaves(node, (leaf) => (leaf === FALSE || leaf === pairs.open ? FALSE : TRUE));
+    const any = this.#diagrams.mapLeaves(node, (leaf) => (leaf === FALSE ? FALSE : TRUE));
+    const always = alwaysHolds(this.#diagrams, definite);
+    return { always, sometimes: this.#diagrams.and(mayHold(this.#diagrams, any), this.#diagrams.not(always)) };
+  }
+
+  #different({ node, pairs, deciders }: Differing, always: Node): DifferentClass[] {
+    return [...pairs.different].flatMap(([leaf, [live, expected]]) => {
+      const some = this.#diagrams.mapLeaves(node, (other) => (other === leaf ? TRUE : FALSE));
+      const packets = this.#diagrams.and(always, mayHold(this.#diagrams, some));
+      if (packets === FALSE) return [];
+      const classes = this.#classes(packets);
+      if (deciders.detail !== 'alike') return classes;
+      const alike = { live: deciders.like(live.decidedBy), expected: deciders.like(expected.decidedBy) };
+      return classes.map((one) => ({ ...one, alike }));
+    });
+  }
+
+  #classes(packets: Node): DifferentClass[] {
+    if (this.#scope.classes !== 'outcomes') return [this.#class(packets)];
+    const boxes = boxesOf(this.#conditions, packets, this.#possible, this.#local[0]);
+    return boxes.map((box) => this.#class(box.packets, box.fresh));
+  }
+
+  /** A class with a witness from some of its packets. */
+  #class(packets: Node, some = packets): DifferentClass {
+    const packet = witness(this.#diagrams, this.#domain, some, this.#local[0]);
+    return {
+      hook: this.#scope.hook,
+      family: this.#scope.family,
+      packets: describeClass(this.#conditions, packets, this.#possible),
+      witness: packet,
+      live: evaluatePacket(this.#hooks.live, packet, { reach: 'arrival', steps: true }),
+      expected: evaluatePacket(this.#hooks.expected, packet, { reach: 'arrival', steps: true }),
+    };
+  }
+
+  #open(sometimes: Node): OpenClass[] {
+    if (sometimes === FALSE) return [];
+    const packet = witness(this.#diagrams, this.#domain, sometimes, this.#local[0]);
+    const { verdict } = evaluatePacket(this.#hooks.live, packet, { reach: 'arrival' });
+    return [
+      {
+        hook: this.#scope.hook,
+        family: this.#scope.family,
+        packets: describeClass(this.#conditions, sometimes, this.#possible),
+        witness: packet,
+        because: verdict.kind === 'undetermined' ? verdict.because : 'a condition that no packet field decides',
+      },
+    ];
+  }
+}
+
+function assignsHelpers({ tables }: Ruleset): boolean {
+  const rules = tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
+  return rules.some(({ targets }) =>
+    targets.some((target) => target.kind === 'ct' && target.rest.includes('--helper')),
+  );
+}

@@ -1,0 +1,31 @@
+/**
+ * Rules can be made so that no answer comes in time, or at all: these bounds keep every question within about ten
+ * seconds and 500 MB. Layouts need thousands of steps, ten thousand exclusions some millions.
+ */
+export const LIMITS = {
+  /** Runs looked at while diagrams are put together, and rules compiled (each counts as much as `RULE_STEPS` runs). */
+  steps: 60_000_000,
+  /** Runs kept: eight bytes each. */
+  runs: 16_000_000,
+  /** Conditions that no field of a packet decides: each is a level of its own, and levels are descended recursively. */
+  unknowns: 500,
+} as const;
+
+/** What compiling a rule costs besides the runs of its diagram, in runs. */
+export const RULE_STEPS = 50;
+
+/** The rules combine more than can be followed; the message says what there is too much of. */
+export class TooComplex extends RangeError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'TooComplex';
+  }
+}
+
+/** Why an answer was given up, as the end of a sentence. Throws on what is no such reason. */
+export function whyGivenUp(error: unknown): string {
+  if (error instanceof TooComplex) return error.message;
+  // The engine's own limits: the depth of the stack, the size of an array or a map.
+  if (error instanceof RangeError) return 'the rules are nested or combined too deeply to be followed';
+  throw error;
+}
