@@ -1,8 +1,10 @@
 import type { Config, ConfigKey } from '../model/config.ts';
-import { type EraGroup, erasFor, isNext, rangeOf } from './eras.ts';
+import { type EraGroup, erasFor, gapsIn, isNext, rangeOf } from './eras.ts';
 import { type Explanation, explain, observe, type Subject, withoutTraces } from './explain.ts';
 import { certaintyOf, oddity, reasonsFor, same } from './inputs.ts';
+import { commentedChains, programmerOf } from './programmer.ts';
 import type { Candidate, Observed, Reading } from './types.ts';
+import { widened } from './widen.ts';
 
 /** An explanation of live rules together with the eras it holds for and how it was come by. */
 export interface Proposal extends Explanation {
@@ -18,9 +20,10 @@ const BEYOND_EXACT = 3;
 
 /** Every reading of a view's rules, best first. */
 export function proposalsFor(subject: Subject): Proposal[] {
-  const drafts = draftsFor(subject, erasFor(subject.view, subject.evidence.declared?.istioVersion));
+  const groups = erasFor(subject.view, subject.evidence.declared?.istioVersion);
+  const drafts = draftsFor(subject, groups);
   const proposals = drafts.flatMap((draft) => (isNear(draft, drafts) ? refined(subject, draft) : [draft]));
-  return joined(proposals).toSorted(compareProposals);
+  return widened(subject, groups, joined(proposals).toSorted(compareProposals));
 }
 
 /**
@@ -116,9 +119,10 @@ export function carriedOver(subject: Subject, proposal: Proposal): Proposal {
 
 /** A proposal as it is told to others. */
 export function candidateOf(subject: Subject, proposal: Proposal): Candidate {
-  const { eras, config, observed, differences, suspicious } = proposal;
+  const { eras, config, observed, differences, suspicious, common } = proposal;
   return {
     releases: rangeOf(eras),
+    except: gapsIn(eras),
     config,
     distance: differences.length,
     backend: subject.view.backend,
@@ -126,5 +130,13 @@ export function candidateOf(subject: Subject, proposal: Proposal): Candidate {
     suspicious,
     reasons: reasonsFor(config, observed, suspicious),
     differences,
+    programmer: programmerOf({
+      config,
+      read: new Set(Object.keys(observed)),
+      common,
+      distance: differences.length,
+      commented: commentedChains(subject.live.values()),
+      evidence: subject.evidence,
+    }),
   };
 }

@@ -22,7 +22,12 @@ export function compareChains(
   const foreign = [...live].map(
     ([name, chain]) => chain.keys.length - countedRules(chain, keysOf(wanted.get(name))).length,
   );
-  return { differences, foreign: foreign.reduce((sum, count) => sum + count, 0) };
+  const missing = differences.filter(({ kind }) => kind === 'missing').length;
+  return {
+    differences,
+    foreign: sum(foreign),
+    common: sum([...wanted.values()].map(({ keys }) => keys.length)) - missing,
+  };
 }
 
 /** The live rules held against a layout. */
@@ -30,6 +35,12 @@ interface Comparison {
   readonly differences: readonly RuleDifference[];
   /** How many live rules are neither the layout's nor in its way. */
   readonly foreign: number;
+  /** How many rules of the layout are live. */
+  readonly common: number;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 function isCovered(table: Table, coverage: readonly Coverage[]): boolean {

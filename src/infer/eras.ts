@@ -12,7 +12,7 @@ export interface Era {
   readonly has: Features;
 }
 
-/** Eras next to each other, oldest first, that the rules of one data plane and backend cannot tell apart. */
+/** Eras, oldest first, that the rules of one data plane and backend cannot tell apart. */
 export type EraGroup = readonly [Era, ...Era[]];
 
 const ERAS: readonly Era[] = minors().flatMap((minor) => erasOf(minor));
@@ -91,6 +91,24 @@ export function rangeOf(eras: EraGroup): readonly [string, string] {
   const whole = /^(1\.\d+)\.0$/.exec(first)?.[1];
   const covered = whole !== undefined && eras.some((era) => era.last === whole);
   return [covered ? whole : first, last];
+}
+
+/** The releases between the first and the last era that are in none of them, as ranges. */
+export function gapsIn(eras: EraGroup): (readonly [string, string])[] {
+  const [from, to] = [ERAS.indexOf(eras[0]), ERAS.indexOf(eras.at(-1) ?? eras[0])];
+  const gaps: [Era, ...Era[]][] = [];
+  for (const [at, era] of ERAS.entries()) {
+    if (at <= from || at >= to || eras.includes(era)) continue;
+    const before = gaps.at(-1);
+    if (before !== undefined && before.at(-1) === ERAS[at - 1]) before.push(era);
+    else gaps.push([era]);
+  }
+  return gaps.map(rangeOf);
+}
+
+/** The newest release of the eras. */
+export function newestOf(eras: EraGroup): string {
+  return eras.at(-1)?.last ?? eras[0].last;
 }
 
 /** Whether the second group begins where the first ends. */

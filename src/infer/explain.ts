@@ -4,7 +4,7 @@ import type { Coverage } from '../model/pod.ts';
 import { readAmbient } from './ambient.ts';
 import type { Context } from './context.ts';
 import { compareChains } from './distance.ts';
-import type { EraGroup } from './eras.ts';
+import { type EraGroup, newestOf } from './eras.ts';
 import { kubeletFromRules } from './kubelet.ts';
 import type { KeyedChain } from './live.ts';
 import { readSidecar } from './sidecar/index.ts';
@@ -28,6 +28,8 @@ export interface Explanation {
   readonly differences: readonly RuleDifference[];
   /** How many live rules of the same tables are neither the layout's nor in its way. */
   readonly foreign: number;
+  /** How many rules of the layout are live. */
+  readonly common: number;
 }
 
 /** Reads the inputs as the era would have written them and holds its layout against the live rules. */
@@ -58,7 +60,7 @@ export function observe(
 
 /** The inputs with the defaults of the newest release of the era for those that the rules do not show. */
 function complete(view: View, eras: EraGroup, observed: Observed): Config {
-  const istioVersion = eras.at(-1)?.last ?? eras[0].last;
+  const istioVersion = newestOf(eras);
   const backend = view.backend === 'nftables' ? 'nftables' : 'iptables';
   const defaults = defaultConfig(istioVersion, 'istio-init', view.dataplane);
   return { ...defaults, backend, ...observed };

@@ -1,4 +1,5 @@
 import type { Network } from '../model/address.ts';
+import type { Family } from '../model/family.ts';
 import type { IdRange, Match, Negatable, OwnerMatch, PortsMatch } from '../model/match.ts';
 import { TCP, UDP } from '../model/protocol.ts';
 import type { Rule } from '../model/ruleset.ts';
@@ -26,6 +27,7 @@ export interface Form {
   readonly port?: number;
   /** The source that an snat target gives. */
   readonly source?: bigint;
+  readonly sourceFamily?: Family;
 }
 
 const WORDS = [
@@ -75,11 +77,14 @@ function readTarget(draft: Draft, target: Target): void {
       if (target.ports !== undefined) draft.port = target.ports.from;
       break;
     case 'snat':
-      if (target.address !== undefined) draft.source = target.address.from;
+      if (target.address === undefined) break;
+      draft.source = target.address.from;
+      draft.sourceFamily = target.address.family;
       break;
     case 'tproxy':
       draft.port = target.port;
-      draft.mark = target.mark.value;
+      // nftables sets the mark in a statement of its own.
+      if (target.mark.mask !== 0) draft.mark = target.mark.value;
       break;
     case 'mark':
       draft.mark = target.value;

@@ -9,7 +9,7 @@ import type { Candidate, Evidence, Inference } from './types.ts';
 import { viewsOf } from './view.ts';
 
 export { kubeletFromRules } from './kubelet.ts';
-export type { Candidate, Certainty, Evidence, Inference, RuleDifference } from './types.ts';
+export type { Candidate, Certainty, Evidence, Inference, Programmer, RuleDifference } from './types.ts';
 
 /** More candidates than anybody looks at; the worst of 40 layouts are of no interest. */
 const MOST_CANDIDATES = 12;

@@ -11,6 +11,17 @@ export interface Evidence {
   readonly coverage?: readonly Coverage[];
   /** Inputs that somebody declared: they are taken as they are, and the others are read in their light. */
   readonly declared?: Partial<Config>;
+  /** Whom the injector left the pod to, by its annotation. */
+  readonly injected?: 'istio-init' | 'istio-cni';
+}
+
+/**
+ * Who wrote the rules: the init container, the CNI plugin or ambient's agent, no program of Istio's (`script`), or what
+ * cannot be told (`unknown`); and why.
+ */
+export interface Programmer {
+  readonly name: 'istio-init' | 'istio-cni' | 'ambient-cni' | 'script' | 'unknown';
+  readonly reasons: readonly string[];
 }
 
 /**
@@ -36,6 +47,8 @@ export interface Candidate {
    * means from 1.25.0 on, as the last one up to the newest patch.
    */
   readonly releases: readonly [string, string];
+  /** Releases between those whose layout is another one, as ranges of the same form. */
+  readonly except: readonly (readonly [string, string])[];
   readonly config: Config;
   /** Rules to insert and to delete until the live rules are this layout; 0 when they are. */
   readonly distance: number;
@@ -48,6 +61,7 @@ export interface Candidate {
   /** Where inputs that are not the default were read, one sentence each. */
   readonly reasons: readonly string[];
   readonly differences: readonly RuleDifference[];
+  readonly programmer: Programmer;
 }
 
 /** What live rules tell about the release and inputs they were written from, best candidate first. */

@@ -112,14 +112,16 @@ function addForms(all: Map<string, readonly Form[]>, table: Table, name: string,
     if (table.family !== family && table.family !== 'inet') continue;
     all.set(
       `${family} ${name} ${canonicalChain(chain.name)}`,
-      forms.filter((form) => (form.from?.family ?? form.to?.family ?? family) === family),
+      forms.filter((form) => (familyOf(form) ?? family) === family),
     );
   }
 }
 
 /** In an inet table only the addresses tell that a family was meant. */
 function mentions(forms: ReadonlyMap<string, readonly Form[]>, family: Family): boolean {
-  return [...forms].some(
-    ([key, items]) => key.startsWith(family) && items.some((form) => (form.from?.family ?? form.to?.family) === family),
-  );
+  return [...forms].some(([key, items]) => key.startsWith(family) && items.some((form) => familyOf(form) === family));
+}
+
+function familyOf({ from, to, sourceFamily }: Form): Family | undefined {
+  return from?.family ?? to?.family ?? sourceFamily;
 }

@@ -23,7 +23,9 @@ export function commonExemptions<T>(lists: readonly (readonly T[])[], usual: Rea
 
 /** One list from what each family shows, where the lack of a value is the graver fault. */
 export function allCaptured<T>(lists: readonly (readonly T[])[]): T[] {
-  return unique([...longest(lists), ...lists.flat()]);
+  const base = longest(lists);
+  const known = new Set(base);
+  return [...base, ...unique(lists.flat()).filter((value) => !known.has(value))];
 }
 
 function longest<T>(lists: readonly (readonly T[])[]): readonly T[] {

@@ -1,5 +1,5 @@
 import type { Source, Undetermined } from '../diagnose/report.ts';
-import type { Certainty } from '../infer/index.ts';
+import type { Certainty, Programmer } from '../infer/index.ts';
 import type { ConfigKey } from '../model/config.ts';
 import type { TableFamily } from '../model/family.ts';
 import type { Backend } from '../model/ruleset.ts';
@@ -25,6 +25,8 @@ export interface InferredDifference {
 /** One reading of the live rules, its configuration in the form of the configuration file. */
 export interface InferredCandidate {
   readonly releases: readonly [string, string];
+  /** Releases between those whose layout is another one. */
+  readonly except: readonly (readonly [string, string])[];
   readonly config: Readonly<Record<string, unknown>>;
   readonly distance: number;
   readonly backend: Backend;
@@ -33,6 +35,7 @@ export interface InferredCandidate {
   readonly reasons: readonly string[];
   /** The first of them, `distance` has their number. */
   readonly differences: readonly InferredDifference[];
+  readonly programmer: Programmer;
 }
 
 /** The answer of `infer`. Its JSON form is `schema/infer.schema.json`. */

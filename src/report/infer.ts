@@ -12,12 +12,14 @@ export interface Inferred {
 
 interface InferredCandidate {
   readonly releases: readonly [string, string];
+  readonly except: readonly (readonly [string, string])[];
   readonly config: Readonly<Record<string, unknown>>;
   readonly distance: number;
   readonly backend: string;
   readonly suspicious: readonly string[];
   readonly reasons: readonly string[];
   readonly differences: readonly InferredDifference[];
+  readonly programmer: { readonly name: keyof typeof PROGRAMMERS; readonly reasons: readonly string[] };
 }
 
 interface InferredDifference {
@@ -45,6 +47,7 @@ export function inferTable({ candidates, undetermined }: Inferred, options: Repo
   const sections = [
     headLines(best, undetermined.length > 0, style),
     best === undefined ? [] : inputLines(best, style),
+    best === undefined ? [] : programmerLines(best, style),
     best === undefined ? [] : differenceLines(best, style),
     otherLines(others, style),
     ...undetermined.map((obstacle) => obstacleLines(obstacle, style)),
@@ -74,8 +77,13 @@ function headSentence(best: InferredCandidate): string {
   return `The rules are the layout of ${layout}.`;
 }
 
-function releaseWords({ releases: [first, last] }: InferredCandidate): string {
-  return first === last ? `Istio ${first}` : `Istio ${first} – ${last}`;
+function releaseWords({ releases, except }: InferredCandidate): string {
+  const but = except.length > 0 ? ` without ${except.map(rangeWords).join(', ')}` : '';
+  return `Istio ${rangeWords(releases)}${but}`;
+}
+
+function rangeWords([first, last]: readonly [string, string]): string {
+  return first === last ? first : `${first} – ${last}`;
 }
 
 function kindWords({ config, backend }: InferredCandidate): string {
@@ -89,6 +97,22 @@ function inputLines({ reasons }: InferredCandidate, style: Style): string[] {
     return [title, ...indent(wrap('All that the rules show are the defaults.', style.width - 2), 2)];
   const lines = reasons.flatMap((reason) => wrap(escapeText(clip(reason, LONGEST_QUOTE)), style.width - 2));
   return [title, ...indent(lines, 2)];
+}
+
+/** Who wrote the rules, as words. */
+const PROGRAMMERS = {
+  'istio-init': 'istio-init, the init container',
+  'istio-cni': 'istio-cni, the CNI plugin',
+  'ambient-cni': 'the agent of istio-cni, for ambient',
+  script: 'no program of Istio’s: a script, or somebody by hand',
+  unknown: 'cannot be told',
+};
+
+function programmerLines({ programmer: { name, reasons } }: InferredCandidate, style: Style): string[] {
+  const lines = [PROGRAMMERS[name], ...reasons].flatMap((line) =>
+    wrap(escapeText(clip(line, LONGEST_QUOTE)), style.width - 2),
+  );
+  return [style.chalk.bold('Written by'), ...indent(lines, 2)];
 }
 
 function differenceLines({ differences, distance }: InferredCandidate, style: Style): string[] {

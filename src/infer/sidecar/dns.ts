@@ -7,6 +7,9 @@ import type { Observed } from '../types.ts';
 /** The agent's port, and Envoy's of 1.6 and 1.7. */
 const LISTENERS = [15053, 15013];
 
+/** Stands for IPv6 servers whose own rules are missing because IPv6 is off. */
+const UNSEEN = '::';
+
 /** Whether DNS is captured: for any server, or for the resolvers that are named. */
 export function readDns(context: Context): Observed {
   if (!context.has('dns-input')) return {};
@@ -17,11 +20,12 @@ export function readDns(context: Context): Observed {
   if (context.has('dns-capture-all') && context.given.captureAllDns !== false && isForAll(context, named)) {
     return { redirectDns: true, captureAllDns: true };
   }
+  const unseen = named === 0 && context.has('dns-chain') && context.reading === 'literal';
   return {
     redirectDns: true,
     captureAllDns: false,
     dnsServersV4: servers.ipv4,
-    ...(context.has('families-alike') && { dnsServersV6: servers.ipv6 }),
+    ...(context.has('families-alike') && { dnsServersV6: unseen ? [UNSEEN] : servers.ipv6 }),
   };
 }
 
@@ -33,9 +37,14 @@ function hasSigns(context: Context): boolean {
   const family = mainFamily(context);
   const spares = context.view
     .forms(family, 'nat', 'ISTIO_OUTPUT')
-    .filter((form) => form.shape.includes('!dport') && form.dports.includes(53));
+    .filter((form) => form.shape.includes('!dport') && form.dports.includes(53) && !isTunnel(context, form));
   const signs = spares.length + redirects(context, family).length + zones(context, family).length;
   return signs > (context.has('dns-by-resolver') ? 1 : 0);
+}
+
+/** A mesh may have put its HBONE port on 53: then it stands where others have theirs, alone. */
+function isTunnel({ has }: Context, { target, dports }: Form): boolean {
+  return has('tunnel-spared') && target === 'jump ISTIO_IN_REDIRECT' && dports.length === 1;
 }
 
 function redirects(context: Context, family: Family): Form[] {

@@ -43,8 +43,8 @@ function isCapture(form: Form): boolean {
 function includes(chains: readonly InboundChain[], tunnel: number, context: Context): '*' | number[] {
   const captures = chains.map((chain) => chain.rules.filter(isCapture));
   if (captures.flat().some((form) => form.dports.length === 0)) return '*';
-  const ports = allCaptured(captures.map((forms) => unique(forms.flatMap((form) => form.dports))));
-  if (ports.length > 0) return ports;
+  const ports = allCaptured(captures.map((forms) => capturedPorts(forms)));
+  if (ports.length > 0) return [...listed(context, ports)];
   const meant = chains.some((chain) => chain.entered || excludes(context, chain, tunnel).length > 0);
   return meant || (context.reading === 'cautious' && isLost(context)) ? '*' : [];
 }
@@ -62,6 +62,13 @@ function excludes({ has }: Context, { rules, inNat }: InboundChain, tunnel: numb
   const place = between(rules, start, capture);
   const ssh = has('ssh-excluded') ? place.findIndex((form) => isReturnOf(form, SSH)) + 1 : 0;
   return place.slice(ssh).flatMap((form) => (isPortReturn(form) ? form.dports : []));
+}
+
+/** A port of TPROXY stands in a rule for connections that exist, once or twice, and one for those that do not. */
+function capturedPorts(forms: readonly Form[]): number[] {
+  const last = forms.filter((form) => form.target !== 'jump ISTIO_DIVERT');
+  const ports = last.flatMap((form) => form.dports);
+  return [...ports, ...unique(forms.flatMap((form) => form.dports)).filter((port) => !ports.includes(port))];
 }
 
 function isPortReturn(form: Form): boolean {

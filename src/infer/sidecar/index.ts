@@ -24,7 +24,7 @@ export function readSidecar(context: Context): Observed {
     ...owners,
     ...readOwnerGroups(context, owners),
     ...outbound,
-    ...readInterfaces(context, outbound.outboundIpRangesInclude),
+    ...readInterfaces(context),
     ...readDns(context),
     ...(tproxy && defined({ inboundTproxyMark: readTproxyMark(context) })),
     ...(context.has('drop-invalid') && { dropInvalid: dropsInvalid(context) }),

@@ -1,13 +1,12 @@
-import { type Context, inAll, returned } from '../context.ts';
+import { type Context, inAll, listed, mainFamily, returned } from '../context.ts';
+import type { Form } from '../form.ts';
 import type { Observed } from '../types.ts';
 import { unique } from '../vote.ts';
 
 /** Excluded and virtual interfaces: both show in PREROUTING, the first in OUTPUT too, the second also as a redirect. */
-export function readInterfaces(context: Context, captured: Observed['outboundIpRangesInclude']): Observed {
+export function readInterfaces(context: Context): Observed {
   const excludeInterfaces = context.has('exclude-interfaces') ? excludedInterfaces(context) : [];
-  const rerouteVirtualInterfaces = context.has('virtual-interfaces')
-    ? virtual(context, excludeInterfaces, captured)
-    : [];
+  const rerouteVirtualInterfaces = context.has('virtual-interfaces') ? virtual(context, excludeInterfaces) : [];
   return {
     ...(excludeInterfaces.length > 0 && { excludeInterfaces }),
     ...(rerouteVirtualInterfaces.length > 0 && { rerouteVirtualInterfaces }),
@@ -15,28 +14,46 @@ export function readInterfaces(context: Context, captured: Observed['outboundIpR
 }
 
 /** Istio returns an excluded interface in two hooks, and in TPROXY mode in two tables: one rule alone is not Istio's. */
-function excludedInterfaces(context: Context): string[] {
+function excludedInterfaces(context: Context): readonly string[] {
+  // First where nothing else returns interfaces, so that its order is the list's.
   const places = ['nat', 'mangle'].flatMap((table) => [
-    new Set(returned(inAll(context, table, 'PREROUTING'), 'in').flatMap((form) => form.in ?? [])),
-    new Set(returned(inAll(context, table, 'OUTPUT'), 'out').flatMap((form) => form.out ?? [])),
+    leaving(inAll(context, table, 'OUTPUT')),
+    arriving(inAll(context, table, 'PREROUTING')),
   ]);
-  const names = unique(places.flatMap((place) => [...place]));
-  return names.filter((name) => places.filter((place) => place.has(name)).length > 1);
+  const names = unique(places.flat()).filter((name) => places.filter((place) => place.includes(name)).length > 1);
+  const known = leaving(context.view.forms(mainFamily(context), 'nat', 'OUTPUT')).filter((name) =>
+    names.includes(name),
+  );
+  return listed(context, [...known, ...names.filter((name) => !known.includes(name))]);
+}
+
+function leaving(forms: readonly Form[]): string[] {
+  return returned(forms, 'out').flatMap((form) => form.out ?? []);
+}
+
+function arriving(forms: readonly Form[]): string[] {
+  return returned(forms, 'in').flatMap((form) => form.in ?? []);
 }
 
 /**
  * Virtual interfaces are inserted at the head, so they stand in reverse. Where nothing outbound is captured only their
  * RETURN is left, which anybody could have put there.
  */
-function virtual(
-  context: Context,
-  excludes: readonly string[],
-  captured: Observed['outboundIpRangesInclude'],
-): string[] {
-  const excluded = new Set(excludes);
+function virtual(context: Context, excludes: readonly string[]): string[] {
   const hook = inAll(context, 'nat', 'PREROUTING');
   const redirected = hook.filter((form) => form.target === 'jump ISTIO_REDIRECT').flatMap((form) => form.in ?? []);
-  const alone = captured?.length === 0 && context.reading === 'literal';
-  const onlyReturned = alone ? returned(hook, 'in').flatMap((form) => form.in ?? []) : [];
-  return unique([...redirected, ...onlyReturned.filter((name) => !excluded.has(name))]).reverse();
+  const captures = inAll(context, 'nat', 'ISTIO_OUTPUT').some(capturesRanges);
+  const alone = !captures && context.reading === 'literal';
+  return unique([...redirected, ...(alone ? onlyReturned(context, excludes) : [])]).reverse();
+}
+
+function capturesRanges({ target, shape }: Form): boolean {
+  return target === 'jump ISTIO_REDIRECT' && (shape === '' || shape === 'to');
+}
+
+/** The interfaces that return once more than their exclusion says. Excluded ones stand behind all virtual ones. */
+function onlyReturned(context: Context, excludes: readonly string[]): string[] {
+  const names = arriving(context.view.forms(mainFamily(context), 'nat', 'PREROUTING'));
+  const own = excludes.filter((name) => names.includes(name)).length;
+  return names.slice(0, names.length - own);
 }

@@ -17,7 +17,8 @@ export function readOutbound(context: Context): Observed {
   return {
     ...(context.has('outbound-port-excludes') && { outboundPortsExclude: excludedPorts(context, chains) }),
     ...(context.has('outbound-port-includes') && { outboundPortsInclude: portsInclude }),
-    outboundIpRangesInclude: context.given.outboundIpRangesInclude ?? includes(context, chains, portsInclude),
+    outboundIpRangesInclude:
+      context.given.outboundIpRangesInclude ?? withLoopback(context, chains, includes(context, chains, portsInclude)),
     outboundIpRangesExclude: listed(context, exclude),
   };
 }
@@ -83,6 +84,37 @@ function includes(context: Context, chains: readonly OutputChain[], ports: reado
   if (ranges.length > 0) return listed(context, ranges);
   if (inAll(context, 'nat', 'PREROUTING').some((form) => form.target === CAPTURE && form.shape === 'in')) return '*';
   return context.reading === 'literal' || ports.length > 0 ? [] : '*';
+}
+
+/**
+ * An included loopback address, as it is written, lifts the return of lo traffic, also where its own rule does not show
+ * it: its host bits are cleared there, and without IPv6 rules ::1 has none. That much may be missing for other reasons.
+ */
+function withLoopback(
+  context: Context,
+  chains: readonly OutputChain[],
+  ranges: '*' | readonly string[],
+): '*' | readonly string[] {
+  const lifted = context.has('loopback-include') && chains[0] !== undefined && !chains[0].forms.some(returnsOnLo);
+  if (ranges === '*' || !lifted || context.reading === 'cautious' || includesLoopback(ranges)) return ranges;
+  const wide = ranges.findIndex((range) => WITH_LOOPBACK.some(([network]) => network.test(range)));
+  const written = (range: string): string =>
+    WITH_LOOPBACK.reduce((text, [network, address]) => text.replace(network, address), range);
+  return wide < 0 ? [...ranges, '::1/128'] : ranges.map((range, at) => (at === wide ? written(range) : range));
+}
+
+/** Ranges that begin before the loopback address and hold it, and that address. */
+const WITH_LOOPBACK: readonly (readonly [RegExp, string])[] = [
+  [/^(0|64|96|112|120|124|126)\.0\.0\.0(?=\/[0-7]$)/, '127.0.0.1'],
+  [/^::(?=\/(\d|\d\d|1[01]\d|12[0-7])$)/, '::1'],
+];
+
+function includesLoopback(ranges: readonly string[]): boolean {
+  return ranges.some((range) => range.startsWith('127.') || range.startsWith('::1/'));
+}
+
+function returnsOnLo(form: Form): boolean {
+  return form.target === 'return' && form.out === 'lo' && (form.shape.includes('!uid') || form.shape.includes('!gid'));
 }
 
 function rangeOf(form: Form): string {

@@ -70,7 +70,7 @@ function idsOf(form: Form, kind: Kind): readonly number[] {
 export function readOwnerGroups(context: Context, proxy: Observed): Observed {
   if (!context.has('owner-groups')) return {};
   const places = context.view.families.map((family) =>
-    placeOfGroups(context.view.forms(family, 'nat', 'ISTIO_OUTPUT'), proxy),
+    placeOfGroups(context, context.view.forms(family, 'nat', 'ISTIO_OUTPUT'), proxy),
   );
   const [first = []] = places;
   const included = first.find((form) => form.target === 'return' && form.shape === '!gid');
@@ -82,10 +82,19 @@ export function readOwnerGroups(context: Context, proxy: Observed): Observed {
   return excluded.length > 0 ? { ownerGroupsInclude: '*', ownerGroupsExclude: excluded } : {};
 }
 
-function placeOfGroups(forms: readonly Form[], { proxyUid = [], proxyGid = [] }: Observed): readonly Form[] {
+function placeOfGroups(
+  { reading }: Context,
+  forms: readonly Form[],
+  { proxyUid = [], proxyGid = [] }: Observed,
+): readonly Form[] {
   const isProxys = (form: Form): boolean =>
-    proxyUid.includes(form.uid ?? -1) || (form.gids.length === 1 && proxyGid.includes(form.gids[0] ?? -1));
-  const start = forms.findLastIndex((form) => !form.shape.includes('udp') && isProxys(form)) + 1;
+    !form.shape.includes('udp') &&
+    (proxyUid.includes(form.uid ?? -1) || (form.gids.length === 1 && proxyGid.includes(form.gids[0] ?? -1)));
+  const last = forms.findLastIndex(isProxys);
+  // A group of the proxy's own may be excluded once more, which moved or lost rules of the proxy would look like.
+  const ownCall = forms.findLastIndex((form) => form.target === 'jump ISTIO_IN_REDIRECT' && isProxys(form));
+  const spared = forms.findIndex((form, at) => at > ownCall && form.out === undefined && isProxys(form));
+  const start = (reading === 'literal' && spared >= 0 ? spared : last) + 1;
   return between(forms.slice(start), 0, forms.slice(start).findIndex(isBehindOwners));
 }
 

@@ -6,6 +6,8 @@ import { majority, unique } from '../vote.ts';
 const OUTBOUND = 15001;
 const INBOUND = 15006;
 const HBONE = 15008;
+const DNS = 53;
+const SSH = 22;
 /** Ports that stand in ISTIO_INBOUND for other reasons than HBONE. */
 const NO_TUNNEL: ReadonlySet<number> = new Set([22, 15020, 15021, 15090]);
 
@@ -70,29 +72,32 @@ export function readTunnelPort(context: Context): number | undefined {
 }
 
 function unspared(context: Context, returned: readonly number[]): number {
-  const [first] = returned;
+  const [first, second] = returned;
+  // Only the HBONE port stands ahead of 22, whatever else is excluded.
+  const aheadOfSsh = context.has('ssh-excluded') && second === SSH && first !== HBONE;
+  if (aheadOfSsh && context.reading === 'literal') return first ?? HBONE;
   if (first === undefined || returned.includes(HBONE) || NO_TUNNEL.has(first)) return HBONE;
   return context.reading === 'literal' ? first : HBONE;
 }
 
+/** Beside 53, which the rules of the uids spare with DNS capture; alone it is the port itself. */
 function sparedPorts(context: Context): number[] {
   return inAll(context, 'nat', 'ISTIO_OUTPUT')
     .filter((form) => form.target === 'jump ISTIO_IN_REDIRECT' && form.shape.includes('!dport'))
-    .flatMap((form) => form.dports.filter((port) => port !== 53));
+    .flatMap(({ dports }) => (dports.length > 1 && dports[0] === DNS ? dports.slice(1) : dports));
 }
 
 /** The mark of TPROXY, from all the places that compare with it or set it. */
 export function readTproxyMark(context: Context): number | undefined {
-  const chains = ['PREROUTING', 'ISTIO_DIVERT', 'ISTIO_TPROXY', 'ISTIO_INBOUND'];
-  const forms = [...chains.flatMap((chain) => inAll(context, 'mangle', chain)), ...inAll(context, 'mangle', 'OUTPUT')];
-  const marks = forms
-    .filter((form) => !form.shape.includes('!mark') && form.mark !== OWN_CALLS)
-    .flatMap((form) => form.mark ?? []);
-  return majority(marks);
+  const chains = ['PREROUTING', 'ISTIO_DIVERT', 'ISTIO_TPROXY', 'ISTIO_INBOUND', 'OUTPUT'];
+  const forms = chains.flatMap((chain) => inAll(context, 'mangle', chain)).filter((form) => !isOfOwnCalls(form));
+  return majority(forms.flatMap((form) => form.mark ?? []));
 }
 
-/** The mark of what the proxy sends to its own pod; not an input. */
-const OWN_CALLS = 1338;
+/** The mark of what the proxy sends to its own pod, 1338, is no input; native TPROXY has its mark in another statement. */
+function isOfOwnCalls({ shape, target, uid, gids }: Form): boolean {
+  return shape.includes('!mark') || (target === 'mark' && (uid !== undefined || gids.length > 0));
+}
 
 /** The inputs without those that are undefined. */
 export function defined(inputs: { readonly [K in keyof Observed]: Observed[K] | undefined }): Observed {

@@ -1,0 +1,43 @@
+import { buildLayout } from '../layout/index.ts';
+import type { Proposal } from './candidates.ts';
+import { compareChains } from './distance.ts';
+import { type EraGroup, newestOf } from './eras.ts';
+import type { Subject } from './explain.ts';
+import { kubeletFromRules } from './kubelet.ts';
+
+/**
+ * Every exact proposal with all the eras that write its rules from its inputs, also those that their own reading would
+ * have led astray, and those beyond an era that differs. What one already covers is left out of the next.
+ */
+export function widened(subject: Subject, groups: readonly EraGroup[], proposals: readonly Proposal[]): Proposal[] {
+  const kept: Proposal[] = [];
+  for (const proposal of proposals) {
+    const exact = proposal.differences.length === 0;
+    if (exact && kept.some((earlier) => isCovered(proposal, earlier))) continue;
+    kept.push(exact ? widest(subject, groups, proposal) : proposal);
+  }
+  return kept;
+}
+
+function isCovered(proposal: Proposal, by: Proposal): boolean {
+  const doubts = new Set(proposal.suspicious);
+  return proposal.eras.every((era) => by.eras.includes(era)) && by.suspicious.every((key) => doubts.has(key));
+}
+
+function widest(subject: Subject, groups: readonly EraGroup[], proposal: Proposal): Proposal {
+  const [first, ...others] = groups
+    .filter((group) => proposal.eras.includes(group[0]) || writes(subject, group, proposal))
+    .flat();
+  if (first === undefined) return proposal;
+  return {
+    ...proposal,
+    eras: [first, ...others],
+    config: { ...proposal.config, istioVersion: newestOf([first, ...others]) },
+  };
+}
+
+function writes(subject: Subject, eras: EraGroup, { config, foreign }: Proposal): boolean {
+  const { tables } = buildLayout({ ...config, istioVersion: newestOf(eras) }, kubeletFromRules(subject.view.tables));
+  const compared = compareChains(subject.live, tables, subject.coverage);
+  return compared.differences.length === 0 && compared.foreign <= foreign;
+}
