@@ -82,7 +82,7 @@ describe.skipIf(!haveKernel)('the kernel prints a loaded layout back as it was b
     '%s %s in nftables',
     (...[, , config]) => {
       const layout = buildLayout(config);
-      expect(kernel.nftRoundTrip(layout)).toBe(printNft(layout.tables));
+      expect(kernel.load(printNft(layout.tables))).toBe(printNft(layout.tables));
     },
   );
 });

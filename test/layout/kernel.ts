@@ -3,14 +3,15 @@ import { readdirSync } from 'node:fs';
 import type { Family } from '../../src/model/family.ts';
 import type { Ruleset, Table } from '../../src/model/ruleset.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
-import { printNft } from '../../src/print/nft/index.ts';
 
 /** A network namespace of our own in which rules can be loaded; `close` removes it. */
 export interface Kernel {
   /** Loads the tables of a family with one variant of iptables-restore, in place of all others, and reads them back. */
   roundTrip(variant: 'legacy' | 'nft', family: Family, ruleset: Ruleset): string;
-  /** Loads native tables with nft, in place of everything, and lists what is there then. */
-  nftRoundTrip(ruleset: Ruleset): string;
+  /** Loads the text of native tables with nft, in place of everything, and lists what is there then. */
+  load(text: string): string;
+  /** Runs a program in the namespace and returns what it prints; throws when it fails. */
+  run(program: string, input: string, ...args: string[]): string;
   /** Makes the sets that the rules on a node name; false when there is no ipset to make them with. */
   makeProbeSets(): boolean;
   close(): void;
@@ -55,10 +56,11 @@ export function openKernel(purpose: string): Kernel {
       run(`${prefix}-${variant}-restore`, completeSave(ruleset, family));
       return run(`${prefix}-${variant}-save`, '');
     },
-    nftRoundTrip: (ruleset) => {
-      run('nft', `flush ruleset\n${printNft(ruleset.tables)}`, '-f', '-');
+    load: (text) => {
+      run('nft', `flush ruleset\n${text}`, '-f', '-');
       return run('nft', '', 'list', 'ruleset');
     },
+    run,
     makeProbeSets: () => {
       if (!isInstalled('ipset')) return false;
       for (const [set, family] of PROBE_SETS) run('ipset', '', 'create', set, 'hash:ip', 'family', family);

@@ -35,6 +35,13 @@ export function recordings(kind: string, release: string): Recording[] {
   });
 }
 
+/** The texts of a kind that was recorded without a configuration: mixtures and routing. */
+export function recordedTexts(kind: string): Pick<Recording, 'id' | 'recorded'>[] {
+  if (!haveRecordings) return [];
+  const lines = readFileSync(`${corpus}/${kind}/all.jsonl`, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line));
+}
+
 /** The group ids of the machine where the recordings of a kind were made. */
 export function recordedGroups(kind: string): (name: string) => number | null {
   const groups: Record<string, number> =

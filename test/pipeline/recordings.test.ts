@@ -1,57 +1,87 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import { formatConfig } from '../../src/parse/config/index.ts';
-import { check } from '../../src/pipeline/check.ts';
-import { haveRecordings, type Recording, recordedReleases, recordings } from '../layout/recordings.ts';
-import { savedTexts } from './saved.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { haveKernel, type Kernel, openKernel } from '../layout/kernel.ts';
+import { foundUnhealthy } from '../layout/proof/healthy.ts';
+import { inferredOtherwise } from '../layout/proof/inferred.ts';
+import { CLAIMS, judgedOtherwise, mixedOtherwise, separatedOtherwise } from '../layout/proof/mixtures.ts';
+import { printedOtherwise } from '../layout/proof/prints-back.ts';
+import { readOtherwise, routedOtherwise } from '../layout/proof/routing.ts';
+import { Tally } from '../layout/proof/tally.ts';
+import { haveRecordings, type Recording, recordedReleases, recordedTexts, recordings } from '../layout/recordings.ts';
 
-/** The forms in which each kind was recorded; the families of one form are read together. */
-const FORMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'sidecar-iptables': [['legacy.v4.save', 'legacy.v6.save'], ['nft.v4.save', 'nft.v6.save'], ['legacy.nat.S']],
-  'ambient-iptables': [
-    ['legacy.v4.save', 'legacy.v6.save'],
-    ['nft.v4.save', 'nft.v6.save'],
-  ],
-  'sidecar-nftables': [['ruleset.nft'], ['ruleset.json']],
-  'ambient-nftables': [['ruleset.nft'], ['ruleset.json']],
-};
-/** A listing of the nat table alone cannot answer for layouts that use other tables. */
-const NAT_ONLY = 'legacy.nat.S';
+// Thousands of restores and saves: what is always run is `check` on every recording.
+const wanted = process.env.ISTIO_NAT_FULL_KERNEL === '1';
+const KINDS = ['sidecar-iptables', 'ambient-iptables', 'sidecar-nftables', 'ambient-nftables'] as const;
 
-const counts = new Map<string, number>();
-
-describe.skipIf(!haveRecordings)('a recorded layout is healthy for the configuration it was recorded with', () => {
+describe.skipIf(!haveRecordings)('every recording', () => {
+  const tally = new Tally();
+  let kernel: Kernel | null = null;
+  beforeAll(() => {
+    if (!wanted) return;
+    if (!haveKernel) throw new Error('the proof needs root, both variants of iptables, nft and ip');
+    kernel = openKernel('recordings');
+    if (!kernel.makeProbeSets()) throw new Error('the proof needs ipset, for the rules of nodes');
+  });
   afterAll(() => {
-    const rows = [...counts].map(([name, count]) => `  ${name.padEnd(34)} ${count}`);
-    process.stdout.write(`recordings found healthy\n${rows.join('\n')}\n`);
+    kernel?.close();
+    if (wanted) process.stdout.write(`${tally}\n`);
   });
 
-  for (const [kind, forms] of Object.entries(FORMS)) {
-    it.each(recordedReleases(kind))(`${kind} %s`, { timeout: 120_000 }, async (release) => {
+  for (const kind of KINDS) {
+    it.each(recordedReleases(kind))(`${kind} %s`, { timeout: 600_000 }, async (release) => {
+      const wrong: string[] = [];
       for (const recording of recordings(kind, release)) {
-        for (const names of forms) await verify(kind, release, recording, names);
+        const row = `${kind} ${release}`;
+        tally.add(row, 'recordings');
+        wrong.push(...count(row, 'check', await foundUnhealthy(kind, recording)));
+        if (kernel !== null) wrong.push(...(await proven(kernel, row, kind, recording)));
       }
+      expect(wrong).toEqual([]);
     });
+  }
+
+  async function proven(kernel: Kernel, row: string, kind: string, recording: Recording): Promise<string[]> {
+    return [
+      ...count(row, 'kernel', await printedOtherwise(kernel, kind, recording)),
+      ...count(row, 'infer', inferredOtherwise(recording)),
+    ];
+  }
+
+  it.skipIf(!wanted).each(recordedTexts('mixtures'))('$id', async ({ id, recorded }) => {
+    const name = id.slice('mixtures/'.length);
+    expect(Object.keys(CLAIMS)).toContain(name);
+    tally.add('mixtures', 'recordings');
+    const loaded = inNamespace(`mixture-${name}`, (own) => mixedOtherwise(own, recorded));
+    const wrong = [
+      ...count('mixtures', 'kernel', loaded),
+      ...count('mixtures', 'check', await judgedOtherwise(name, recorded)),
+      ...count('mixtures', 'infer', separatedOtherwise(name, recorded)),
+    ];
+    expect(wrong).toEqual([]);
+  });
+
+  it.skipIf(!wanted).each(recordedTexts('policy-routing'))('$id', ({ id, recorded }) => {
+    const name = id.slice('policy-routing/'.length);
+    tally.add('policy-routing', 'recordings');
+    const routed = inNamespace(`routing-${name}`, (own) => routedOtherwise(own, name, recorded));
+    const wrong = [
+      ...count('policy-routing', 'kernel', routed),
+      ...count('policy-routing', 'check', readOtherwise(name, recorded)),
+    ];
+    expect(wrong).toEqual([]);
+  });
+
+  function count(row: string, column: 'kernel' | 'check' | 'infer', wrong: readonly string[]): readonly string[] {
+    if (wrong.length === 0) tally.add(row, column);
+    return wrong;
   }
 });
 
-async function verify(kind: string, release: string, { id, config, recorded }: Recording, names: readonly string[]) {
-  const outside = savedTexts({ ...recorded, config: JSON.stringify(formatConfig(config)) });
-  const request = {
-    source: { kind: 'rules', files: names },
-    config: { configFile: 'config', flags: {}, env: {} },
-    toolVersion: '0',
-  } as const;
-  const report = await check(request, outside);
-  const where = `${id} ${names.join(' ')}`;
-  expect(report.summary, where).toMatchObject({ error: 0, warning: 0 });
-  if (names[0] === NAT_ONLY && report.verdict === 'undetermined') {
-    expect(
-      report.undetermined.map(({ code }) => code),
-      where,
-    ).toEqual(['NAT1004']);
-    return;
+/** A namespace of one recording's own. */
+function inNamespace<T>(purpose: string, use: (kernel: Kernel) => T): T {
+  const own = openKernel(purpose);
+  try {
+    return use(own);
+  } finally {
+    own.close();
   }
-  expect(report.verdict, where).toBe('healthy');
-  const row = `${kind} ${release} ${names[0]}`;
-  counts.set(row, (counts.get(row) ?? 0) + 1);
 }
