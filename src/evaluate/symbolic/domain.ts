@@ -106,7 +106,7 @@ export function domainOf(rulesets: readonly Ruleset[], hook: 'PREROUTING' | 'OUT
       for (const chain of table.chains) for (const rule of chain.rules) cuts.addRule(rule);
     }
   }
-  const { values, masks } = marksOf(rulesets);
+  const { values, masks, toggled } = marksOf(rulesets);
   const bits = fullMask(family);
   return {
     family,
@@ -119,7 +119,7 @@ export function domainOf(rulesets: readonly Ruleset[], hook: 'PREROUTING' | 'OUT
     destination: new Line(bits, cuts.destination),
     sourcePort: new Line(65535n, cuts.sourcePort),
     destinationPort: new Line(65535n, cuts.destinationPort),
-    marks: new MarkDomain(values, masks),
+    marks: new MarkDomain(values, masks, toggled),
   };
 }
 

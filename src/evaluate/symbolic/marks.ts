@@ -4,6 +4,7 @@ import { TooComplex } from './limits.ts';
 
 /** A mark domain that would need more atoms than this is given up: the answer is then undetermined. */
 const MAX_ATOMS = 1024;
+const TOO_MANY = 'the rules name too many marks and masks';
 
 /**
  * The values of a mark cut into atoms that no rule tells apart. Bits that every mask treats alike form a group; in
@@ -16,11 +17,15 @@ export class MarkDomain {
   readonly #groups: readonly { readonly bits: number; readonly named: ReadonlySet<number>; readonly other: number }[];
   readonly #atoms: ReadonlyMap<number, number>;
 
-  /** @throws TooComplex when the rules name too many combinations of marks and masks */
-  constructor(values: Iterable<number>, masks: Iterable<number>) {
+  /**
+   * `toggled`: the bits that some rule turns round (XOR) without looking at them. They lead from each value that a rule
+   * names to another, which must count as named, or marks would not stay apart on their way.
+   * @throws TooComplex when the rules name too many combinations of marks and masks
+   */
+  constructor(values: Iterable<number>, masks: Iterable<number>, toggled: Iterable<number> = []) {
     const named = [0, ...values];
     this.#groups = bitGroups([0xffffffff, ...masks]).map((bits) => {
-      const inGroup = new Set(named.map((value) => (value & bits) >>> 0));
+      const inGroup = closed(new Set(named.map((value) => (value & bits) >>> 0)), bits, [...toggled]);
       return { bits, named: inGroup, other: unnamed(bits, inGroup) };
     });
     this.representatives = this.#combinations();
@@ -32,28 +37,46 @@ export class MarkDomain {
     const others = this.representatives.map((_, atom) => atom).filter((atom) => !atoms.includes(atom));
     const inside = this.#masked(atoms);
     const outside = this.#masked(others);
+    if (inside === null || outside === null) {
+      return inside ? inside.join(',') : `all except ${(outside ?? this.#values(others)).join(',')}`;
+    }
     return outside.length < inside.length || (outside.length === inside.length && !others.includes(0))
       ? `all except ${outside.join(',')}`
       : inside.join(',');
   }
 
-  /** The atoms as values under the mask that takes fewest of them; each group of bits may be looked at or not. */
-  #masked(atoms: readonly number[]): string[] {
+  /**
+   * The atoms as values under the mask that takes fewest of them; each group of bits may be looked at or not. Null when
+   * it takes the values that no rule names.
+   */
+  #masked(atoms: readonly number[]): string[] | null {
     const masks = this.#groups.reduce<number[]>(
       (known, { bits }) => (known.length > 64 ? known : known.flatMap((mask) => [mask, (mask | bits) >>> 0])),
       [0],
     );
     const forms = [...masks, 0xffffffff].map((mask) => this.#underMask(atoms, mask)).filter((form) => form !== null);
-    return forms.reduce((best, form) => (form.length < best.length ? form : best));
+    return forms.reduce<string[] | null>(
+      (best, form) => (best === null || form.length < best.length ? form : best),
+      null,
+    );
   }
 
-  /** Null when the mask does not tell the atoms from the others. */
+  #values(atoms: readonly number[]): string[] {
+    return atoms.map((atom) => `0x${(this.representatives[atom] ?? 0).toString(16)}`);
+  }
+
+  /** Null when the mask does not tell the atoms from the others, or when one stands for all that no rule names. */
   #underMask(atoms: readonly number[], mask: number): string[] | null {
     const values = new Set(atoms.map((atom) => ((this.representatives[atom] ?? 0) & mask) >>> 0));
     const covered = this.representatives.filter((mark) => values.has((mark & mask) >>> 0)).length;
-    if (covered !== atoms.length) return null;
+    if (covered !== atoms.length || atoms.some((atom) => this.#isUnnamed(atom, mask))) return null;
     const suffix = mask === 0xffffffff ? '' : `/0x${mask.toString(16)}`;
     return [...values].map((value) => `0x${value.toString(16)}${suffix}`);
+  }
+
+  #isUnnamed(atom: number, mask: number): boolean {
+    const mark = this.representatives[atom] ?? 0;
+    return this.#groups.some(({ bits, named }) => (bits & mask) !== 0 && !named.has((mark & bits) >>> 0));
   }
 
   #combinations(): number[] {
@@ -82,6 +105,16 @@ export class MarkDomain {
   }
 }
 
+/** The values and all that toggling bits of the group makes of them. */
+function closed(values: Set<number>, bits: number, toggled: readonly number[]): Set<number> {
+  // Values that are added while a set is walked through are walked through as well.
+  for (const value of values) {
+    for (const toggle of toggled) values.add((value ^ (toggle & bits)) >>> 0);
+    if (values.size > MAX_ATOMS) throw new TooComplex(TOO_MANY);
+  }
+  return values;
+}
+
 /** Splits the 32 bits into groups that each mask either has or has not. */
 function bitGroups(masks: readonly number[]): number[] {
   let groups = [0xffffffff];
@@ -91,24 +124,37 @@ function bitGroups(masks: readonly number[]): number[] {
   return groups;
 }
 
-/** A value of the group that no rule names, or a named one when there is no other. */
+/** The smallest value of the group that no rule names, or a named one when there is no other. */
 function unnamed(bits: number, named: ReadonlySet<number>): number {
   // Walks the subsets of `bits` in ascending order: (x - bits) & bits is the next one.
-  let candidate = bits;
+  let candidate = 0;
   for (let i = 0; i <= named.size; i += 1) {
     if (!named.has(candidate)) return candidate;
-    candidate = ((candidate - 1) & bits) >>> 0;
+    candidate = ((candidate - bits) & bits) >>> 0;
   }
   return bits;
 }
 
-/** All values and masks that rules hold marks and connmarks against, or set them to. */
-export function marksOf(rulesets: readonly Ruleset[]): { values: Set<number>; masks: Set<number> } {
-  const values = new Set<number>();
-  const masks = new Set<number>();
+/** How rules name marks. */
+export interface NamedMarks {
+  /** What they hold marks and connmarks against, or set them to, and under which masks. */
+  readonly values: Set<number>;
+  readonly masks: Set<number>;
+  /** The bits that they turn round without looking at them. */
+  readonly toggled: Set<number>;
+}
+
+/**
+ * All marks that rules name.
+ * @throws TooComplex when bits of one mark are to turn round those of the other: then no value is like another
+ */
+export function marksOf(rulesets: readonly Ruleset[]): NamedMarks {
+  const [values, masks, toggled] = [new Set<number>(), new Set<number>(), new Set<number>()];
   const add = (value: number, mask: number) => {
     values.add(value);
     masks.add(mask);
+    const outside = (value & ~mask) >>> 0;
+    if (outside !== 0) toggled.add(outside);
   };
   for (const rule of rulesets.flatMap((set) => set.tables.flatMap((t) => t.chains.flatMap((c) => c.rules)))) {
     for (const match of rule.matches) {
@@ -118,10 +164,14 @@ export function marksOf(rulesets: readonly Ruleset[]): { values: Set<number>; ma
       if (target.kind === 'mark' || target.kind === 'connmark-set') add(target.value, target.mask);
       if (target.kind === 'tproxy') add(target.mark.value, target.mark.mask);
       if (target.kind === 'connmark-save' || target.kind === 'connmark-restore') {
+        const [from, to] =
+          target.kind === 'connmark-save' ? (['nfmask', 'ctmask'] as const) : (['ctmask', 'nfmask'] as const);
+        if ((target[from] & ~target[to]) !== 0)
+          throw new TooComplex('a rule mixes bits of a mark with those of its connection');
         masks.add(target.nfmask);
         masks.add(target.ctmask);
       }
     }
   }
-  return { values, masks };
+  return { values, masks, toggled };
 }

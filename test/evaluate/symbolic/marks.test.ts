@@ -37,12 +37,15 @@ describe('MarkDomain', () => {
   it('changes an atom as the kernel changes each of its marks', () => {
     fc.assert(
       fc.property(values, masks, marks, (named, known, mark) => {
-        const domain = new MarkDomain(named, known);
-        for (const value of named) {
-          for (const mask of known) {
-            const change = { value: (value & mask) >>> 0, mask };
-            expect(domain.change(domain.atom(mark), change.value, mask)).toBe(domain.atom(changeMark(mark, change)));
-          }
+        const changes = named.flatMap((value) => known.map((mask) => ({ value, mask })));
+        const domain = new MarkDomain(
+          named,
+          known,
+          changes.map(({ value, mask }) => (value & ~mask) >>> 0),
+        );
+        for (const change of changes) {
+          const { value, mask } = change;
+          expect(domain.change(domain.atom(mark), value, mask)).toBe(domain.atom(changeMark(mark, change)));
         }
       }),
     );
@@ -57,5 +60,14 @@ describe('MarkDomain', () => {
     const domain = new MarkDomain([0x539], [0xfff]);
     const marked = domain.representatives.flatMap((mark, atom) => ((mark & 0xfff) === 0x539 ? [atom] : []));
     expect(domain.describe(marked)).toBe('0x539/0xfff');
+  });
+
+  it('does not say a mark that stands for all that no rule names', () => {
+    const domain = new MarkDomain([0x539], []);
+    const [none, other, named] = [0, 1, 0x539].map((mark) => domain.atom(mark)) as [number, number, number];
+    expect(domain.representatives).toEqual([0, 1, 0x539]);
+    expect(domain.describe([other])).toBe('all except 0x0,0x539');
+    expect(domain.describe([none, other])).toBe('all except 0x539');
+    expect(domain.describe([named])).toBe('0x539');
   });
 });
