@@ -141,6 +141,17 @@ function identity({ table, chain, rule }: RuleReference): string {
 
 /** The rule as the kernel prints it, whatever way it was written; comments are nobody's business. */
 export function canonical(table: Table, chain: Chain, rule: Rule): string {
+  const printed = PRINTED.get(rule);
+  if (printed?.backend === table.backend && printed.chain === chain.name) return printed.text;
+  const text = printPlain(table, chain, rule);
+  PRINTED.set(rule, { backend: table.backend, chain: chain.name, text });
+  return text;
+}
+
+/** A list of missing rules asks for each rule of its chain many times. */
+const PRINTED = new WeakMap<Rule, { readonly backend: string; readonly chain: string; readonly text: string }>();
+
+function printPlain(table: Table, chain: Chain, rule: Rule): string {
   const plain = { ...rule, matches: rule.matches.filter((match) => match.kind !== 'comment') };
   return table.backend === 'nftables' ? `${chain.name} ${printNftRule(plain)}` : printRule(plain, chain.name);
 }

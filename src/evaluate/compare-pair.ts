@@ -1,6 +1,6 @@
 import { parseAddress } from '../model/address.ts';
 import type { Ruleset } from '../model/ruleset.ts';
-import type { Comparison, ComparisonScope, DifferentClass, OpenClass } from './compare.ts';
+import type { Comparison, ComparisonScope, DifferentClass, OpenClass } from './compare-types.ts';
 import { Hooks } from './hooks.ts';
 import { evaluatePacket } from './packet.ts';
 import { boxesOf } from './symbolic/boxes.ts';

@@ -1,58 +1,10 @@
-import type { Family } from '../model/family.ts';
-import type { Packet, PacketHook } from '../model/packet.ts';
-import type { RuleReference, Ruleset } from '../model/ruleset.ts';
+import type { Ruleset } from '../model/ruleset.ts';
 import { PairComparison } from './compare-pair.ts';
-import type { Trace } from './packet.ts';
+import type { Comparison, ComparisonScope, OpenClass } from './compare-types.ts';
 import { domainOf } from './symbolic/domain.ts';
 import { whyGivenUp } from './symbolic/limits.ts';
-import type { WatchedMark } from './symbolic/watched.ts';
 
-/** A class of packets that two rulesets treat differently. */
-export interface DifferentClass {
-  readonly family: Family;
-  readonly hook: PacketHook;
-  /** The fields that tell the class apart, in words. */
-  readonly packets: Readonly<Record<string, string>>;
-  readonly witness: Packet;
-  readonly live: Trace;
-  readonly expected: Trace;
-  /**
-   * Where many rules that say the same of different ports or addresses decide, and the class is all their packets: these
-   * rules (and maybe others like them that decide elsewhere).
-   */
-  readonly alike?: { readonly live: readonly RuleReference[]; readonly expected: readonly RuleReference[] };
-}
-
-/** Packets for which the answer hangs on something that nothing known of a packet decides. */
-export interface OpenClass {
-  readonly family: Family;
-  readonly hook: PacketHook;
-  readonly packets: Readonly<Record<string, string>>;
-  readonly witness: Packet;
-  readonly because: string;
-}
-
-/** All differences between two rulesets for one hook and family. Neither list has entries: they are equivalent. */
-export interface Comparison {
-  readonly different: readonly DifferentClass[];
-  readonly open: readonly OpenClass[];
-}
-
-/** What a comparison is about. */
-export interface ComparisonScope {
-  readonly hook: PacketHook;
-  readonly family: Family;
-  /** The namespace's own addresses, as text, where they are known. */
-  readonly localAddresses?: readonly string[];
-  /**
-   * `rules` (as ever): a class for each pair of deciding rules; where these are very many, one for all that are alike.
-   * `outcomes`: one for each pair of outcomes, taken apart where its words would promise too much, so that every packet
-   * that the words describe is in the class.
-   */
-  readonly classes?: 'rules' | 'outcomes';
-  /** The marks that make a difference; without them those that the expected rules look at. */
-  readonly watched?: readonly WatchedMark[];
-}
+export type { Comparison, ComparisonScope, DifferentClass, OpenClass } from './compare-types.ts';
 
 /**
  * Compares what two rulesets do to every packet that can exist at a hook. Marks count where the expected rules, or

@@ -15,6 +15,8 @@ export interface Cause {
   readonly lacking: readonly RuleReference[];
   /** Nothing was added and nothing is missing: the rule that comes too early, and the one that comes too late. */
   readonly order: Order | null;
+  /** Where the class is that of many rules like the guilty ones: the others of those. */
+  readonly alike: { readonly intruders: readonly RuleReference[]; readonly missing: readonly RuleReference[] };
 }
 
 /** Where the ways of a packet part, though both rulesets have the same rules. */
@@ -43,14 +45,33 @@ export interface Sides {
 export function causeOf(different: DifferentClass, { live, expected, layout }: Sides): Cause {
   const unexpected = matched(different.live.steps).filter((where) => layout.expectedCount(where) === 0);
   const lacking = matched(different.expected.steps).filter((where) => layout.liveCount(where) === 0);
-  const missing = missingOf(different.expected, expected, lacking);
+  const missing = firstMissing(different.expected, expected, lacking);
   const intruder = intruderOf(different.live, live, unexpected.filter(steers), missing === null);
   const order = intruder === null && missing === null ? orderOf(different) : null;
-  return { class: different, intruder, missing, unexpected, lacking, order };
+  const alike = {
+    intruders: others(different.alike?.live, intruder).filter((where) => layout.expectedCount(where) === 0),
+    missing: others(different.alike?.expected, missing).filter((where) => layout.liveCount(where) === 0),
+  };
+  return { class: different, intruder, missing, unexpected, lacking, order, alike };
+}
+
+/** The live rules that are guilty: the one of the witness, and those like it. */
+export function intrudersOf({ intruder, alike }: Cause): readonly RuleReference[] {
+  return intruder === null ? [] : [intruder, ...alike.intruders];
+}
+
+/** The missing rules that are guilty: the one of the witness, and those like it. */
+export function missingOf({ missing, alike }: Cause): readonly RuleReference[] {
+  return missing === null ? [] : [missing, ...alike.missing];
+}
+
+function others(like: readonly RuleReference[] | undefined, guilty: RuleReference | null): RuleReference[] {
+  const isAmong = like?.some(({ rule }) => rule === guilty?.rule) ?? false;
+  return isAmong && like ? like.filter(({ rule }) => rule !== guilty?.rule) : [];
 }
 
 /** The first rule on the way that the pod lacks and that the verdict hangs on; the first at all if each alone would do. */
-function missingOf(trace: Trace, ruleset: Ruleset, lacking: readonly RuleReference[]): RuleReference | null {
+function firstMissing(trace: Trace, ruleset: Ruleset, lacking: readonly RuleReference[]): RuleReference | null {
   if (lacking.length < 2) return lacking[0] ?? null;
   return lacking.find((where) => isDecisive(where, trace, ruleset)) ?? lacking[0] ?? null;
 }

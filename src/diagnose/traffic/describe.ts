@@ -5,7 +5,7 @@ import { mendingCommands } from '../commands.ts';
 import { type Context, rulesOf } from '../context.ts';
 import { quoted } from '../quote.ts';
 import type { Difference, Finding } from '../report.ts';
-import type { Cause, Group } from './cause.ts';
+import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { evidenceOf } from './evidence.ts';
 import { guardrailsIn } from './guardrails.ts';
 import { isFlushed } from './structure.ts';
@@ -66,7 +66,8 @@ function blame({ intruder, missing, order }: Cause): string {
 
 /** How many other rules are guilty of the same. */
 function alike(causes: readonly Cause[]): string {
-  const guilty = new Set(causes.flatMap(({ intruder, missing }) => (intruder ?? missing)?.rule ?? []));
+  const all = causes.flatMap((cause) => (cause.intruder ? intrudersOf(cause) : missingOf(cause)));
+  const guilty = new Set(all.map(({ rule }) => rule));
   if (guilty.size < 2) return '';
   return guilty.size === 2 ? ' And one more rule like it.' : ` And ${guilty.size - 1} more rules like it.`;
 }
@@ -101,8 +102,8 @@ function commandsFor(group: Group, context: Context, groups: readonly Group[]): 
   const { family } = causes[0].class;
   const guardrails = code === 'NAT0111' ? guardrailsIn(context.pod.ruleset) : [];
   const ofFamily = guardrails.filter(({ table }) => table.family === family);
-  const remove = distinct([...causes.flatMap(({ intruder }) => intruder ?? []), ...ofFamily]);
-  const missing = causes.flatMap((cause) => (cause.missing ? withItsChain(cause.missing, context) : []));
+  const remove = distinct([...causes.flatMap(intrudersOf), ...ofFamily]);
+  const missing = causes.flatMap(missingOf).flatMap((where) => withItsChain(where, context));
   const restore = distinct([...missing, ...replacedBy(group, context, groups)]);
   return mendingCommands({ remove, restore, family }, context.pod.ruleset).join('\n');
 }
@@ -119,7 +120,7 @@ function withItsChain(missing: RuleReference, context: Context): RuleReference[]
  * another finding brings back is left to that one.
  */
 function replacedBy(group: Group, { expected, layout }: Context, groups: readonly Group[]): RuleReference[] {
-  const named = new Set(groups.flatMap(({ causes }) => causes.map(({ missing }) => missing?.rule)));
+  const named = new Set(groups.flatMap(({ causes }) => causes.flatMap(missingOf).map(({ rule }) => rule)));
   const intrudes = ({ causes }: Group, where: RuleReference) =>
     causes.some(({ intruder }) => intruder !== null && isSameChain(intruder, where));
   return rulesOf(expected).filter(

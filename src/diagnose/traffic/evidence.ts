@@ -3,7 +3,7 @@ import { coversFamily } from '../../model/ruleset.ts';
 import { type Context, canonical, rulesOf } from '../context.ts';
 import { missingEvidence, ruleEvidence } from '../quote.ts';
 import type { Evidence } from '../report.ts';
-import type { Cause } from './cause.ts';
+import { type Cause, intrudersOf, missingOf } from './cause.ts';
 
 /** The guilty rules of causes, each once; for the first also the rule that decides in place of a missing one. */
 export function evidenceOf(causes: readonly [Cause, ...Cause[]], context: Context): Evidence[] {
@@ -14,10 +14,10 @@ export function evidenceOf(causes: readonly [Cause, ...Cause[]], context: Contex
 }
 
 function evidenceOfCause(cause: Cause, context: Context): Evidence[] {
-  const { intruder, missing, order, class: different } = cause;
+  const { order, class: different } = cause;
   if (different.live.verdict.kind === 'drop' && different.live.decidedBy === null)
     return droppingPolicies(cause, context);
-  const guilty = [...(intruder ? [ruleEvidence(intruder)] : []), ...(missing ? [missingEvidence(missing)] : [])];
+  const guilty = [...intrudersOf(cause).map(ruleEvidence), ...missingOf(cause).map(missingEvidence)];
   if (guilty.length > 0) return guilty;
   return [order?.early, order?.late].flatMap((where) => (where ? [standing(where, context)] : []));
 }

@@ -51,14 +51,19 @@ function otherThan(kind: string, value: string): string {
   return `of any ${kind} but ${value.slice(EXCEPT.length).replaceAll(',', ', ')}`;
 }
 
+/** Longer lists are cut: nobody reads them in a sentence, and reports as JSON have them. */
+const MOST_RANGES = 16;
+const SHOWN_RANGES = 8;
+
 /** `to 10.0.0.0/8`, `to any address but 127.0.0.1`, `to port 8080`, `to any port but 15008`. */
 function phrase(words: string, value: string | undefined, noun: string, family: Family): string {
   if (value === undefined) return '';
-  const list = (text: string) =>
-    text
-      .split(',')
-      .map((range) => (noun === 'address' ? rangeInWords(range, family) : range))
-      .join(', ');
+  const list = (text: string) => {
+    const ranges = text.split(',');
+    const shown = ranges.length > MOST_RANGES ? ranges.slice(0, SHOWN_RANGES) : ranges;
+    const words = shown.map((range) => (noun === 'address' ? rangeInWords(range, family) : range)).join(', ');
+    return shown.length === ranges.length ? words : `${words} and ${ranges.length - shown.length} more`;
+  };
   const several = noun === 'port' && /[,-]/.test(value) ? 's' : '';
   if (!value.startsWith(EXCEPT)) return `${words}${several} ${list(value)}`;
   return `${words.replace(/ port$/, '')} any ${noun} but ${list(value.slice(EXCEPT.length))}`;
