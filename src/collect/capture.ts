@@ -9,6 +9,7 @@ export type Question =
   | 'nft-save-ipv6'
   | 'nft-ruleset'
   | 'nft-ruleset-json'
+  | 'sockets-tcp-earlier'
   | 'sockets-tcp'
   | 'sockets-udp'
   | 'rules-ipv4'

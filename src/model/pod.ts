@@ -2,7 +2,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Family } from './family.ts';
 import type { Routing } from './routing.ts';
 import type { Ruleset, Table } from './ruleset.ts';
-import type { Socket } from './socket.ts';
+import type { Process, Socket } from './socket.ts';
 
 /** Something that kept us from looking, or from understanding what we saw. Makes the answer undetermined. */
 export interface Obstacle {
@@ -36,6 +36,13 @@ export interface Pod {
   readonly emptyLegacyTables: readonly Pick<Table, 'family' | 'name'>[];
   /** Null: not looked at, or not possible (then an obstacle says so). */
   readonly sockets: readonly Socket[] | null;
+  /**
+   * The TCP sockets a moment earlier, where somebody looked twice: ss reads one socket after the other, so a connection
+   * that opens or closes meanwhile shows one end only.
+   */
+  readonly earlierSockets?: readonly Socket[];
+  /** The processes that hold sockets, as far as they were visible. */
+  readonly processes?: readonly Process[];
   readonly routing: Routing | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly obstacles: readonly Obstacle[];

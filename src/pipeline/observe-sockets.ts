@@ -1,7 +1,8 @@
 import { answerTo, type Capture, capturedFile } from '../collect/capture.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Obstacle } from '../model/pod.ts';
-import type { Socket } from '../model/socket.ts';
+import type { Process, Socket } from '../model/socket.ts';
+import { parseProcess } from '../parse/sockets/process.ts';
 import { parseProcNet } from '../parse/sockets/procnet.ts';
 import { type ParsedSockets, parseSs } from '../parse/sockets/ss.ts';
 import { toolFailed, toolMissing, unparsable } from './observe-obstacles.ts';
@@ -18,6 +19,24 @@ export function observeSockets(capture: Capture): Seen<readonly Socket[] | null>
     obstacles: distinct(parts.flatMap((part) => part.obstacles)),
     diagnostics: parts.flatMap((part) => part.diagnostics),
   };
+}
+
+/** The TCP sockets of the first of two looks; null when there was none, or it failed. */
+export function observeEarlierSockets(capture: Capture): readonly Socket[] | null {
+  const result = answerTo(capture, 'sockets-tcp-earlier');
+  if (result === null || endingOf(result) !== 'succeeded') return null;
+  return fromSs(result, 'tcp').value;
+}
+
+/** The processes whose files are in a capture. One that ended meanwhile, or that we may not see, is left out. */
+export function observeProcesses(capture: Capture): Process[] {
+  return capture.files.flatMap(({ path, content }) => {
+    const pid = /^\/proc\/(\d+)\/status$/.exec(path)?.[1];
+    if (pid === undefined || !('text' in content)) return [];
+    const cgroup = capturedFile(capture, `/proc/${pid}/cgroup`);
+    const process = parseProcess(Number(pid), content.text, cgroup !== null && 'text' in cgroup ? cgroup.text : null);
+    return process === null ? [] : [process];
+  });
 }
 
 function socketsOf(capture: Capture, protocol: 'tcp' | 'udp'): Seen<readonly Socket[] | null> {

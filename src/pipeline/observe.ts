@@ -1,7 +1,7 @@
 import type { Capture } from '../collect/capture.ts';
 import type { Pod } from '../model/pod.ts';
 import { observeRouting } from './observe-routing.ts';
-import { observeSockets } from './observe-sockets.ts';
+import { observeEarlierSockets, observeProcesses, observeSockets } from './observe-sockets.ts';
 import { observeTables } from './observe-tables.ts';
 
 export { observeRules, type SavedText } from './observe-saved.ts';
@@ -13,12 +13,15 @@ export { observeRules, type SavedText } from './observe-saved.ts';
 export function observe(capture: Capture): Pod {
   const rules = observeTables(capture);
   const sockets = observeSockets(capture);
+  const earlierSockets = observeEarlierSockets(capture);
   const routing = observeRouting(capture);
   return {
     ruleset: rules.ruleset,
     coverage: rules.coverage,
     emptyLegacyTables: rules.emptyLegacyTables,
     sockets: sockets.value,
+    ...(earlierSockets === null ? {} : { earlierSockets }),
+    processes: observeProcesses(capture),
     routing: routing.value,
     diagnostics: [...rules.diagnostics, ...sockets.diagnostics, ...routing.diagnostics],
     obstacles: [...rules.obstacles, ...sockets.obstacles, ...routing.obstacles],

@@ -19,6 +19,7 @@ const ARGV: Readonly<Record<Question, string>> = {
   'nft-save-ipv6': 'ip6tables-nft-save',
   'nft-ruleset': 'nft list ruleset',
   'nft-ruleset-json': 'nft -j list ruleset',
+  'sockets-tcp-earlier': 'ss -t -a -n -e',
   'sockets-tcp': 'ss -t -a -n -e -p',
   'sockets-udp': 'ss -u -a -n -e -p',
   'rules-ipv4': 'ip -4 rule show',

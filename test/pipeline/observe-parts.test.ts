@@ -6,7 +6,7 @@ import { emptied } from '../../src/pipeline/observe-nft-view.ts';
 import { noRights, rightsOf, waysIn } from '../../src/pipeline/observe-rights.ts';
 import { observeRouting } from '../../src/pipeline/observe-routing.ts';
 import { firstLine } from '../../src/pipeline/observe-seen.ts';
-import { observeSockets } from '../../src/pipeline/observe-sockets.ts';
+import { observeEarlierSockets, observeProcesses, observeSockets } from '../../src/pipeline/observe-sockets.ts';
 import { captureWith } from './observe-capture.ts';
 
 const recorded = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
@@ -56,6 +56,20 @@ describe('sockets', () => {
       { code: 'NAT1003', message: expect.stringContaining('Cannot open netlink socket') },
       { code: 'NAT1003' },
     ]);
+  });
+
+  test('an earlier look counts only if it succeeded', () => {
+    const look = (said: Parameters<typeof captureWith>[0]) => observeEarlierSockets(captureWith(said));
+    expect(look({ 'sockets-tcp-earlier': recorded('ss/tcp-header.txt') })).toHaveLength(29);
+    expect(look({})).toBeNull();
+    expect(look({ 'sockets-tcp-earlier': { exitCode: 1 } })).toBeNull();
+  });
+
+  test('processes are those whose files could be read', () => {
+    const status = 'Uid:\t1\t1\t1\t1\nGid:\t2\t2\t2\t2\nGroups:\t\n';
+    const gone = { error: 'missing', message: 'there is no such file' } as const;
+    const files = { '/proc/12/status': { text: status }, '/proc/13/status': gone, '/proc/12/cgroup': gone };
+    expect(observeProcesses(captureWith({}, files))).toEqual([{ pid: 12, uid: 1, gid: 2, fsgid: 2, groups: [] }]);
   });
 
   test('garbage is an obstacle', () => {

@@ -46,14 +46,22 @@ function parseEndpoint(text: string, oldNotation: boolean): Endpoint | string {
     return `${JSON.stringify(text.slice(0, LONGEST_ENDPOINT))} is not an address with a port`;
   const port = parsePort(text.slice(colon + 1));
   if (port === 'named') return `the port in ${JSON.stringify(text)} is a service name; ask ss with -n for numbers`;
-  const [host = '', ...devices] = text.slice(0, colon).replaceAll(/[[\]]/g, '').split('%');
-  const device = devices.length > 0 ? { device: devices.join('%') } : {};
+  const { host, device } = hostAndDevice(text.slice(0, colon));
   // Before 4.15 `*` was IPv4's wildcard; now it is the one of a socket that takes both families.
   if (host === '*')
     return { address: oldNotation ? '0.0.0.0' : '*', family: oldNotation ? 'ipv4' : 'any', port, ...device };
   const parsed = parseAddress(host);
   if (parsed === null) return `${JSON.stringify(host)} is not an IP address; ask ss with -n for numbers`;
+  // What parses as IPv4 is canonical: leading zeros are refused.
+  if (parsed.family === 'ipv4') return { address: host, family: 'ipv4', port, ...device };
   return { ...plainAddress(parsed, oldNotation), port, ...device };
+}
+
+/** Most addresses have neither brackets nor an interface, and there may be tens of thousands. */
+function hostAndDevice(text: string): { readonly host: string; readonly device: { readonly device?: string } } {
+  if (!text.includes('[') && !text.includes('%') && !text.includes(']')) return { host: text, device: {} };
+  const [host = '', ...devices] = text.replaceAll(/[[\]]/g, '').split('%');
+  return { host, device: devices.length > 0 ? { device: devices.join('%') } : {} };
 }
 
 /** An address in canonical form; an IPv4-mapped one as IPv4. */

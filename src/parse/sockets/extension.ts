@@ -1,7 +1,7 @@
 import type { Socket } from '../../model/socket.ts';
 
 /** The part of a socket that `-e` and `-p` say. */
-export type Extension = Pick<Socket, 'uid' | 'inode' | 'mark' | 'process'>;
+export type Extension = Pick<Socket, 'uid' | 'inode' | 'mark' | 'cgroup' | 'process'>;
 
 type Process = NonNullable<Socket['process']>;
 
@@ -20,10 +20,12 @@ export function parseExtension(text: string): Extension {
   const { process, rest } = takeProcesses(text);
   const inode = numberAfter(rest, 'ino');
   const mark = /(?:^|\s)fwmark:(0x[0-9a-fA-F]{1,8})(?=\s|$)/.exec(rest)?.[1];
+  const cgroup = /(?:^|\s)cgroup:(\S{1,4096})/.exec(rest)?.[1];
   return {
     uid: ownerOf(numberAfter(rest, 'uid'), inode),
     inode,
     ...(mark === undefined ? {} : { mark: Number(mark) }),
+    ...(cgroup === undefined ? {} : { cgroup }),
     ...(process === null ? {} : { process }),
   };
 }
@@ -36,8 +38,14 @@ function ownerOf(uid: number | null, inode: number | null): number | null {
   return uid ?? (inode === null || inode === 0 ? null : 0);
 }
 
-function numberAfter(text: string, key: 'uid' | 'ino'): number | null {
-  const digits = new RegExp(`(?:^|[\\s)])${key}:(\\d{1,15})(?=\\s|$)`).exec(text)?.[1];
+/** Made once: there may be tens of thousands of sockets. */
+const NUMBERS = {
+  uid: /(?:^|[\s)])uid:(\d{1,15})(?=\s|$)/,
+  ino: /(?:^|[\s)])ino:(\d{1,15})(?=\s|$)/,
+} as const;
+
+function numberAfter(text: string, key: keyof typeof NUMBERS): number | null {
+  const digits = NUMBERS[key].exec(text)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 

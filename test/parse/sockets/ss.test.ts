@@ -69,6 +69,13 @@ describe('recorded sockets', () => {
     expect(recorded('tcp')).not.toContain('uid:0 ino:6');
   });
 
+  test('control groups, where ss shows them', () => {
+    expect(at(15006).cgroup).toBe('unreachable:1');
+    expect(at(40501)).not.toHaveProperty('cgroup');
+    const named = 'ESTAB 0 0 10.0.0.5:80 10.0.0.9:4 users:(("x cgroup:/a",pid=1,fd=3)) uid:1 ino:2 sk:3 cgroup:/b <->';
+    expect(parse(named).sockets[0]?.cgroup).toBe('/b');
+  });
+
   test('a socket that nobody holds has no owner: TIME-WAIT, orphans, connections that were not accepted', () => {
     expect(at(40501)).toMatchObject({ state: 'TIME-WAIT', uid: null, inode: 0 });
     expect(at(40500)).toMatchObject({ state: 'FIN-WAIT-2', uid: null, inode: 0 });
