@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { compareRulesets } from '../../src/evaluate/compare.ts';
 import { evaluatePacket, Hooks } from '../../src/evaluate/packet.ts';
 import type { Family } from '../../src/model/family.ts';
 import type { Packet, Verdict } from '../../src/model/packet.ts';
@@ -121,10 +122,39 @@ function native(place: string, ...rules: readonly string[]): string {
   return `table inet ${name} {\n  chain only {\n    ${chain}\n  }\n}\n`;
 }
 
+interface Missed {
+  /** Which difference was not seen once. */
+  readonly name: string;
+  readonly now: string;
+  readonly before: string;
+  readonly packet: Packet;
+}
+
+const OUT: Packet = { ...OUT6, family: 'ipv4', source: OWN.ipv4, destination: REMOTE.ipv4, outInterface: 'eth0' };
+const inbound = (rule: string) => `*raw\n-A PREROUTING ${rule} -j DROP\nCOMMIT`;
+const marking = (...rules: readonly string[]) =>
+  ['*mangle', ...rules.map((one) => `-A OUTPUT ${one}`), 'COMMIT'].join('\n');
+const TURNED = '-j MARK --set-xmark 0x539/0x0';
+
+const MISSED: readonly Missed[] = [
+  {
+    name: 'eth+ covers more than eth0',
+    now: inbound('-i eth+'),
+    before: inbound('-i eth0'),
+    packet: { ...IN, inInterface: 'eth1' },
+  },
+  {
+    name: 'an XOR makes a mark that a rule names of one that none names',
+    now: marking(TURNED, '-m mark --mark 0x1 -j DROP'),
+    before: marking(TURNED),
+    packet: { ...OUT, mark: 0x538 },
+  },
+];
+
 kernelTests('what was once computed otherwise than the kernel does it', () => {
   let pod: KernelPod;
   beforeAll(async () => {
-    pod = await createPod();
+    pod = await createPod({ interfaces: ['eth1'] });
   });
   afterAll(() => pod?.remove());
 
@@ -139,6 +169,25 @@ kernelTests('what was once computed otherwise than the kernel does it', () => {
     const observed = await pod.observe(packet);
     if (observed.kind === 'unobservable') throw new Error(observed.because);
     expect(disagreement(packet, computed, observed)).toBeNull();
+  });
+
+  const missed = MISSED.flatMap((one) => VARIANTS.map((backend) => ({ ...one, backend })));
+  it.each(missed)('$name ($backend)', async ({ now, before, packet, backend }) => {
+    const { family, hook } = packet;
+    const ways = [];
+    for (const text of [now, before]) {
+      await pod.flush();
+      const tables = await load(backend, family, text);
+      const observed = await pod.observe(packet);
+      if (observed.kind === 'unobservable') throw new Error(observed.because);
+      ways.push({ rules: { tables }, fate: observed.verdict });
+    }
+    const [a, b] = ways;
+    if (!a || !b) throw new Error('two texts were given');
+    expect(a.fate).not.toEqual(b.fate);
+    const { different, open } = compareRulesets(a.rules, b.rules, { hook, family, classes: 'outcomes' });
+    expect(open).toEqual([]);
+    expect(different.map(({ live, expected }) => [live.verdict, expected.verdict])).toMatchObject([[a.fate, b.fate]]);
   });
 
   async function load(backend: Variant | 'native', family: Family, rules: string): Promise<readonly Table[]> {

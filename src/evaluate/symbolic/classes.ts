@@ -188,19 +188,13 @@ function describeAtoms(domain: Domain, field: Field, atoms: readonly number[]): 
     case 'ctState':
       return atoms.map((atom) => STATES[atom]).join(',');
     case 'interface':
-      return describeNames(domain.interface.names, atoms);
+      return domain.interface.describe(atoms);
     case 'mark':
     case 'connmark':
       return domain.marks.describe(atoms);
     default:
       return describeRanges(domain, field, atoms);
   }
-}
-
-function describeNames(names: readonly string[], atoms: readonly number[]): string {
-  const outside = names.filter((_, atom) => !atoms.includes(atom));
-  const inside = atoms.flatMap((atom) => names[atom] ?? []);
-  return outside.length < inside.length ? `all except ${outside.join(',')}` : inside.join(',');
 }
 
 function describeRanges(

@@ -2,7 +2,7 @@ import { addressBits, fullMask, type Network, parseAddress, prefixLength } from 
 import type { Family } from '../../model/family.ts';
 import type { ConntrackState, Match } from '../../model/match.ts';
 import type { Hook, Rule, Ruleset } from '../../model/ruleset.ts';
-import { interfaceMatches } from '../match.ts';
+import { InterfaceDomain } from './interfaces.ts';
 import { MarkDomain, marksOf } from './marks.ts';
 
 /** The fields of a packet in the order in which diagrams test them; unknown conditions come after all of them. */
@@ -54,23 +54,6 @@ export class Line {
   bounds(atom: number): [bigint, bigint] {
     const next = this.starts[atom + 1];
     return [this.starts[atom] ?? 0n, next === undefined ? this.last : next - 1n];
-  }
-}
-
-/** The interfaces that rules tell apart; each atom is one name that stands for all that behave like it. */
-export class InterfaceDomain {
-  readonly names: readonly string[];
-
-  constructor(patterns: Iterable<string>) {
-    const names = new Set(['lo', 'eth0']);
-    for (const pattern of patterns) names.add(pattern.endsWith('+') ? `${pattern.slice(0, -1)}0` : pattern);
-    // A name that no pattern but a bare "+" covers.
-    names.add('other0');
-    this.names = [...names];
-  }
-
-  atoms(pattern: string): [number, number][] {
-    return this.names.flatMap((name, i): [number, number][] => (interfaceMatches(pattern, name) ? [[i, i]] : []));
   }
 }
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { domainOf, InterfaceDomain, Line, networkRange } from '../../../src/evaluate/symbolic/domain.ts';
+import { interfaceMatches } from '../../../src/evaluate/match.ts';
+import { domainOf, Line, networkRange } from '../../../src/evaluate/symbolic/domain.ts';
+import { InterfaceDomain } from '../../../src/evaluate/symbolic/interfaces.ts';
 import { parseNetwork } from '../../../src/model/address.ts';
 import { parseIptables } from '../../../src/parse/iptables/index.ts';
 
@@ -25,6 +27,33 @@ describe('InterfaceDomain', () => {
     expect(names('net1')).toEqual(['net1']);
     expect(names('+')).toEqual(domain.names);
     expect(domain.names.some((name) => !name.startsWith('eth') && name !== 'net1' && name !== 'lo')).toBe(true);
+  });
+
+  it('stands for every name that there can be', () => {
+    const pattern = fc.constantFrom('eth+', 'eth0+', 'e+', 'eth0', 'eth1', 'lo', 'lo+', 'l+', 'other+', 'other0', '+');
+    const name = fc.constantFrom('eth0', 'eth1', 'eth00', 'eth7', 'lo', 'lo0', 'l', 'e', 'e9', 'other0', 'other1', 'x');
+    fc.assert(
+      fc.property(fc.uniqueArray(pattern), name, (patterns, one) => {
+        const domain = new InterfaceDomain(patterns);
+        const matched = (other: string) => patterns.filter((some) => interfaceMatches(some, other)).join();
+        expect(domain.names.map(matched)).toContain(matched(one));
+      }),
+      { seed: 20260701 },
+    );
+  });
+
+  it.each([
+    [['lo'], 'lo'],
+    [['eth0', 'eth1'], 'eth+'],
+    [['eth1'], 'eth+ except eth0'],
+    [['net1', 'eth0'], 'eth0,net1'],
+    [['other0', 'eth0', 'eth1', 'net1'], 'all except lo'],
+    [['other0', 'eth0', 'eth1'], 'all except lo,net1'],
+    [['other0', 'lo', 'net1'], 'all except eth+'],
+  ])('says %j as %s', (names, words) => {
+    const domain = new InterfaceDomain(['eth+', 'net1']);
+    expect(domain.names).toEqual(['lo', 'eth0', 'net1', 'eth1', 'other0']);
+    expect(domain.describe(names.map((name) => domain.names.indexOf(name)))).toBe(words);
   });
 });
 
