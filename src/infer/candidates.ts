@@ -1,17 +1,11 @@
 import type { Config, ConfigKey } from '../model/config.ts';
 import { type EraGroup, erasFor, gapsIn, isNext, rangeOf } from './eras.ts';
-import { type Explanation, explain, observe, type Subject, withoutTraces } from './explain.ts';
+import { explain, observe, type Subject, withoutTraces } from './explain.ts';
 import { certaintyOf, oddity, reasonsFor, same } from './inputs.ts';
 import { commentedChains, programmerOf } from './programmer.ts';
+import type { Proposal } from './proposal.ts';
 import type { Candidate, Observed, Reading } from './types.ts';
 import { widened } from './widen.ts';
-
-/** An explanation of live rules together with the eras it holds for and how it was come by. */
-export interface Proposal extends Explanation {
-  readonly eras: EraGroup;
-  readonly reading: Reading;
-  readonly suspicious: readonly ConfigKey[];
-}
 
 /** So many of the nearest eras are looked at closely; the others are too far away to win. */
 const NEAREST = 8;

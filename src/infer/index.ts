@@ -1,9 +1,10 @@
 import { FAMILIES } from '../model/family.ts';
 import type { Coverage } from '../model/pod.ts';
 import type { Ruleset } from '../model/ruleset.ts';
-import { candidateOf, carriedOver, compareProposals, type Proposal, proposalsFor } from './candidates.ts';
+import { candidateOf, carriedOver, compareProposals, proposalsFor } from './candidates.ts';
 import type { Subject } from './explain.ts';
 import { keyedChains } from './live.ts';
+import type { Proposal } from './proposal.ts';
 import { sampleOf } from './sample.ts';
 import type { Candidate, Evidence, Inference } from './types.ts';
 import { viewsOf } from './view.ts';

@@ -1,9 +1,9 @@
 import { buildLayout } from '../layout/index.ts';
-import type { Proposal } from './candidates.ts';
 import { compareChains } from './distance.ts';
 import { type EraGroup, newestOf } from './eras.ts';
 import type { Subject } from './explain.ts';
 import { kubeletFromRules } from './kubelet.ts';
+import type { Proposal } from './proposal.ts';
 
 /**
  * Every exact proposal with all the eras that write its rules from its inputs, also those that their own reading would

@@ -39,7 +39,7 @@ function hasSigns(context: Context): boolean {
     .forms(family, 'nat', 'ISTIO_OUTPUT')
     .filter((form) => form.shape.includes('!dport') && form.dports.includes(53) && !isTunnel(context, form));
   const signs = spares.length + redirects(context, family).length + zones(context, family).length;
-  return signs > (context.has('dns-by-resolver') ? 1 : 0);
+  return signs > (context.has('dns-by-resolver') && context.reading === 'cautious' ? 1 : 0);
 }
 
 /** A mesh may have put its HBONE port on 53: then it stands where others have theirs, alone. */

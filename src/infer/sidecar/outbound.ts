@@ -13,7 +13,7 @@ const USUAL: ReadonlySet<number> = new Set([15020]);
 export function readOutbound(context: Context): Observed {
   const chains = byFamily(context, 'nat', 'ISTIO_OUTPUT');
   const portsInclude = includedPorts(context, chains);
-  const exclude = chains.flatMap(({ family, forms }) => excludedRanges(forms, family));
+  const exclude = chains.flatMap((chain) => excludedRanges(context, chain));
   return {
     ...(context.has('outbound-port-excludes') && { outboundPortsExclude: excludedPorts(context, chains) }),
     ...(context.has('outbound-port-includes') && { outboundPortsInclude: portsInclude }),
@@ -48,14 +48,16 @@ function isPortRule(form: Form): boolean {
 }
 
 /** Behind the calls to localhost, ahead of the capture. */
-function excludedRanges(forms: readonly Form[], family: Family): string[] {
+function excludedRanges({ reading }: Context, { forms, family }: OutputChain): string[] {
   const start = localhostAt(forms, family) + 1;
   const place = between(
     forms.slice(start),
     0,
     forms.slice(start).findIndex((form) => form.target === CAPTURE),
   );
-  return returned(place, 'to').map((form) => rangeOf(form));
+  const excluded = (form: Form): boolean =>
+    form.target === 'return' && (form.shape === 'to' || (form.shape === '' && reading === 'literal'));
+  return place.filter(excluded).map((form) => rangeOf(form, family));
 }
 
 function localhostAt(forms: readonly Form[], family: Family): number {
@@ -78,9 +80,14 @@ function includedPorts(context: Context, chains: readonly OutputChain[]): readon
  * takes it, unless ports are included instead.
  */
 function includes(context: Context, chains: readonly OutputChain[], ports: readonly number[]): '*' | readonly string[] {
-  const captures = chains.flatMap(({ forms }) => forms.filter((form) => form.target === CAPTURE));
-  if (captures.some((form) => form.shape === '')) return '*';
-  const ranges = captures.filter((form) => form.shape === 'to').map((form) => rangeOf(form));
+  const lists = chains.map(({ family, forms }) => ({
+    family,
+    captures: forms.filter((form) => form.target === CAPTURE && (form.shape === '' || form.shape === 'to')),
+    ends: forms.at(-1)?.target === 'return' && forms.at(-1)?.shape === '',
+  }));
+  const everything = lists.some(({ captures }) => captures.some(isOfEverything));
+  if (everything && (context.reading === 'cautious' || !isList(context, lists))) return '*';
+  const ranges = lists.flatMap(({ family, captures }) => captures.map((form) => rangeOf(form, family)));
   if (ranges.length > 0) return listed(context, ranges);
   if (inAll(context, 'nat', 'PREROUTING').some((form) => form.target === CAPTURE && form.shape === 'in')) return '*';
   return context.reading === 'literal' || ports.length > 0 ? [] : '*';
@@ -117,8 +124,26 @@ function returnsOnLo(form: Form): boolean {
   return form.target === 'return' && form.out === 'lo' && (form.shape.includes('!uid') || form.shape.includes('!gid'));
 }
 
-function rangeOf(form: Form): string {
-  return form.to === undefined ? '' : formatNetwork(form.to);
+/**
+ * Whether all of IPv4 or IPv6 is a range among others: what captures it says no more than what `*` becomes, but a list
+ * had an end of its own until 1.23, and leaves the other family alone.
+ */
+function isList(
+  { has }: Context,
+  lists: readonly { readonly captures: readonly Form[]; readonly ends: boolean }[],
+): boolean {
+  const single = lists.every(({ captures }) => captures.length === 1 && captures.every(isOfEverything));
+  return !single || (has('list-ends-in-return') && lists.some(({ ends }) => ends));
+}
+
+function isOfEverything({ shape }: Form): boolean {
+  return shape === '';
+}
+
+/** iptables prints no destination where all addresses of the family are meant. */
+function rangeOf({ to }: Form, family: Family): string {
+  if (to !== undefined) return formatNetwork(to);
+  return family === 'ipv4' ? '0.0.0.0/0' : '::/0';
 }
 
 function isLoopback(network: Network | undefined, family: Family): boolean {

@@ -1,0 +1,11 @@
+import type { ConfigKey } from '../model/config.ts';
+import type { EraGroup } from './eras.ts';
+import type { Explanation } from './explain.ts';
+import type { Reading } from './types.ts';
+
+/** An explanation of live rules together with the eras it holds for and how it was come by. */
+export interface Proposal extends Explanation {
+  readonly eras: EraGroup;
+  readonly reading: Reading;
+  readonly suspicious: readonly ConfigKey[];
+}
