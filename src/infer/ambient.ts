@@ -22,7 +22,7 @@ function podInputs(context: Context): Observed {
   return {
     interceptionMode,
     redirectDns: capturesDns(context),
-    ...(context.has('ambient-ingress') && { ingressMode: interceptionMode === 'REDIRECT' && bypassesInbound(context) }),
+    ...(context.has('ambient-ingress') && { ingressMode: ingressOf(context, interceptionMode) }),
     ...(context.has('ambient-pod-options') && { rerouteVirtualInterfaces: virtualInterfaces(context) }),
   };
 }
@@ -37,6 +37,13 @@ function capturesDns(context: Context): boolean {
   return [...inAll(context, 'nat', 'ISTIO_OUTPUT'), ...inAll(context, 'raw', 'ISTIO_OUTPUT')].some((form) =>
     form.dports.includes(53),
   );
+}
+
+/** With TPROXY a bypassed pod is captured all the same, and only lacks the mark of its connections: one lost rule, too. */
+function ingressOf(context: Context, mode: 'REDIRECT' | 'TPROXY'): boolean {
+  if (mode === 'REDIRECT') return bypassesInbound(context);
+  const marks = inAll(context, 'mangle', 'ISTIO_PRERT').some((form) => form.target === 'connmark-set');
+  return !marks && context.reading === 'literal' && inAll(context, 'mangle', 'ISTIO_PRERT').length > 0;
 }
 
 /** Neither the redirect nor the exemption that goes with it; one of them alone is a lost rule. */
