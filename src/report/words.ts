@@ -76,11 +76,21 @@ function kindWords(verdict: VerdictKind): string {
   }
 }
 
-/** The fields that tell a class of packets apart: `protocol tcp, destination port 8080`. */
+/** The fields that tell a class of packets apart: `protocol tcp, destination port 8080`. Long lists are cut. */
 export function classWords(packets: Readonly<Record<string, string>>): string {
   return Object.entries(packets)
-    .map(([field, value]) => `${field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${value}`)
+    .map(([field, value]) => `${field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${fewOf(value)}`)
     .join(', ');
+}
+
+const MOST_VALUES = 16;
+const SHOWN_VALUES = 8;
+
+/** The first of many values, and how many more there are: `80,81 and 99 more`. */
+function fewOf(values: string): string {
+  const all = values.split(',');
+  if (all.length <= MOST_VALUES) return values;
+  return `${all.slice(0, SHOWN_VALUES).join(',')} and ${all.length - SHOWN_VALUES} more`;
 }
 
 function hexadecimal(number: number): string {

@@ -48,6 +48,11 @@ describe('verdictWords', () => {
 });
 
 describe('classWords', () => {
+  it('cuts long lists of values', () => {
+    const ports = Array.from({ length: 20 }, (_, i) => i + 1);
+    expect(classWords({ destinationPort: ports.join(',') })).toBe('destination port 1,2,3,4,5,6,7,8 and 12 more');
+  });
+
   it('spells the names of fields as words', () => {
     expect(classWords({ protocol: 'tcp', destinationPort: '8080' })).toBe('protocol tcp, destination port 8080');
   });
