@@ -1,6 +1,7 @@
+import type { Match } from '../../model/match.ts';
 import { addressMatch, type BaseOption, familyOf, interfaceMatch, protocolMatch } from './base.ts';
 import type { Cursor } from './cursor.ts';
-import type { DraftRule } from './draft-rule.ts';
+import { appended, type DraftRule } from './draft-rule.ts';
 
 type Plain = Exclude<BaseOption, 'match' | 'jump' | 'goto'>;
 
@@ -16,7 +17,7 @@ export function readBaseOption(cursor: Cursor, rule: DraftRule, option: Plain, w
     case 'protocol':
       return readProtocol(cursor, rule, word);
     case 'fragment':
-      rule.base[3] = { kind: 'fragment', negated: cursor.takeNegation() };
+      rule.fragment = { kind: 'fragment', negated: cursor.takeNegation() };
       cursor.index += 1;
       return true;
     case 'counters':
@@ -32,10 +33,12 @@ function readAddresses(cursor: Cursor, rule: DraftRule, side: Side, word: string
   if (value === null) return false;
   const negated = cursor.takeNegation();
   if (negated && value.includes(',')) return cursor.fail('"!" cannot stand before a list of addresses', at);
-  if (rule[`${side}s`].length > 0) return cursor.fail(`${word} is given twice`, at);
-  for (const address of value.split(',')) {
-    if (!addAddress(cursor, rule, { side, word, address, negated })) return false;
-  }
+  if (rule[side].length > 0) return cursor.fail(`${word} is given twice`, at);
+  const matches = value.includes(',')
+    ? allAddresses(cursor, value.split(','), { side, word, negated })
+    : oneAddress(cursor, value, { side, word, negated });
+  if (matches === null) return false;
+  rule[side] = matches;
   cursor.index += 1;
   return true;
 }
@@ -43,32 +46,41 @@ function readAddresses(cursor: Cursor, rule: DraftRule, side: Side, word: string
 interface AddressOption {
   readonly side: Side;
   readonly word: string;
-  readonly address: string;
   readonly negated: boolean;
 }
 
-function addAddress(cursor: Cursor, rule: DraftRule, option: AddressOption): boolean {
-  const match = addressMatch(cursor.shared, option.side, option.address, option.negated);
-  if (match === null) return addHostName(cursor, rule, option);
-  const family = familyOf(match);
-  cursor.family ??= family;
-  if (family !== cursor.family) {
-    return cursor.fail(
-      `${option.address} is no ${cursor.family} address, and the table is ${cursor.family}`,
-      cursor.here(),
-    );
-  }
-  rule[`${option.side}s`].push(match);
-  return true;
+function oneAddress(cursor: Cursor, address: string, option: AddressOption): readonly Match[] | null {
+  const match = readAddress(cursor, address, option);
+  return match === null ? null : [match];
 }
 
-function addHostName(cursor: Cursor, rule: DraftRule, { side, word, address, negated }: AddressOption): boolean {
+function allAddresses(cursor: Cursor, addresses: readonly string[], option: AddressOption): readonly Match[] | null {
+  const matches: Match[] = [];
+  for (const address of addresses) {
+    const match = readAddress(cursor, address, option);
+    if (match === null) return null;
+    matches.push(match);
+  }
+  return matches;
+}
+
+function readAddress(cursor: Cursor, address: string, option: AddressOption): Match | null {
+  const match = addressMatch(cursor.shared, option.side, address, option.negated);
+  if (match === null) return hostName(cursor, address, option);
+  const family = familyOf(match);
+  cursor.family ??= family;
+  if (family === cursor.family) return match;
+  cursor.fail(`${address} is no ${cursor.family} address, and the table is ${cursor.family}`, cursor.here());
+  return null;
+}
+
+function hostName(cursor: Cursor, address: string, { word, negated }: AddressOption): Match | null {
   if (!/^[A-Za-z0-9_][\w.-]*(\/[0-9.]+)?$/.test(address) || !/[A-Za-z]/.test(address)) {
-    return cursor.fail(`"${address}" is no address, address/length or address/mask`, cursor.here());
+    cursor.fail(`"${address}" is no address, address/length or address/mask`, cursor.here());
+    return null;
   }
   cursor.note(`${address} is a host name: what it stands for is not known here; list the rules with -n`, cursor.here());
-  rule[`${side}s`].push({ kind: 'unknown', raw: `${negated ? '! ' : ''}${word} ${address}` });
-  return true;
+  return { kind: 'unknown', raw: `${negated ? '! ' : ''}${word} ${address}` };
 }
 
 function readInterface(cursor: Cursor, rule: DraftRule, option: 'in' | 'out', word: string): boolean {
@@ -78,7 +90,7 @@ function readInterface(cursor: Cursor, rule: DraftRule, option: 'in' | 'out', wo
   cursor.index += 1;
   if (name === '+' && !negated) return true;
   const kind = option === 'in' ? 'in-interface' : 'out-interface';
-  rule.base[option === 'in' ? 0 : 1] = interfaceMatch(cursor.shared, kind, name, negated);
+  rule[option === 'in' ? 'inInterface' : 'outInterface'] = interfaceMatch(cursor.shared, kind, name, negated);
   return true;
 }
 
@@ -91,7 +103,7 @@ function readProtocol(cursor: Cursor, rule: DraftRule, word: string): boolean {
   const match = protocolMatch(cursor.shared, value, negated);
   if (match === null) return addUnknownProtocol(cursor, rule, { word, value, negated, at });
   if (match.protocol === 0 && !negated) return true;
-  rule.base[2] = match;
+  rule.protocolMatch = match;
   rule.protocol = negated ? 0 : match.protocol;
   return true;
 }
@@ -103,13 +115,14 @@ function addUnknownProtocol(
 ): boolean {
   if (!/^[A-Za-z][\w.+-]*$/.test(value)) return cursor.fail(`"${value}" is no protocol name or number 0-255`, at);
   cursor.note(`${value} is a protocol whose number is not known here`, at);
-  rule.odd.push({ kind: 'unknown', raw: `${negated ? '! ' : ''}${word} ${value}` });
+  rule.modules = appended(rule.modules, { kind: 'unknown', raw: `${negated ? '! ' : ''}${word} ${value}` });
   return true;
 }
 
 function readCounters(cursor: Cursor, rule: DraftRule): boolean {
   const at = cursor.here();
-  const [packets, bytes] = cursor.words.values.slice(cursor.index + 1, cursor.index + 3);
+  const packets = cursor.words.at(cursor.index + 1);
+  const bytes = cursor.words.at(cursor.index + 2);
   if (
     cursor.negated ||
     packets === undefined ||

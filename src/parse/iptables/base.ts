@@ -2,7 +2,7 @@ import { parseNetwork } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import type { Match, MatchOf } from '../../model/match.ts';
 import { protocolNumber } from '../../model/protocol.ts';
-import type { Target, TargetOf } from '../../model/target.ts';
+import type { Target } from '../../model/target.ts';
 
 /** The options of iptables itself, by every spelling, with the number of words that follow. */
 export type BaseOption =
@@ -39,19 +39,40 @@ export function baseOption(word: string): BaseOption | undefined {
   return BY_SPELLING.get(word);
 }
 
-/** Matches that many rules share; one object serves them all. */
+/** Matches and targets that many rules share, by their text; one object serves them all. */
 export interface Shared {
-  readonly addresses: Map<string, Match | null>;
+  readonly addresses: Readonly<Record<'source' | 'destination', Record<'plain' | 'negated', Map<string, Match>>>>;
   readonly interfaces: Map<string, Match>;
   readonly protocols: Map<string, MatchOf<'protocol'> | null>;
-  readonly jumps: Map<string, TargetOf<'jump' | 'goto'>>;
-  /** Lists of one verdict or jump. */
-  readonly lists: Map<Target, readonly Target[]>;
+  readonly jumps: Readonly<Record<'jump' | 'goto', Map<string, readonly Target[]>>>;
+  /** What modules with their options mean (`-m tcp --dport 80`). */
+  readonly matches: Map<string, Match>;
 }
 
 /** Empty tables of shared matches. */
 export function noShared(): Shared {
-  return { addresses: new Map(), interfaces: new Map(), protocols: new Map(), jumps: new Map(), lists: new Map() };
+  return {
+    addresses: {
+      source: { plain: new Map(), negated: new Map() },
+      destination: { plain: new Map(), negated: new Map() },
+    },
+    interfaces: new Map(),
+    protocols: new Map(),
+    jumps: { jump: new Map(), goto: new Map() },
+    matches: new Map(),
+  };
+}
+
+/**
+ * How many texts of a kind are remembered. Rules of a cluster repeat a few hundred of them; of a hundred thousand
+ * different ones few would be seen again, and the tables would cost more than the rules.
+ */
+const MOST_SHARED = 5_000;
+
+/** Remembers what a text means, while there is room. */
+export function share<T>(table: Map<string, T>, text: string, value: T): T {
+  if (table.size < MOST_SHARED) table.set(text, value);
+  return value;
 }
 
 /** `-s`/`-d` with one address; null when it is neither an address nor a block (a host name, which only a resolver knows). */
@@ -61,13 +82,11 @@ export function addressMatch(
   text: string,
   negated: boolean,
 ): Match | null {
-  const key = `${kind === 'source' ? 's' : 'd'}${negated ? '!' : ' '}${text}`;
-  const known = shared.addresses.get(key);
+  const table = shared.addresses[kind][negated ? 'negated' : 'plain'];
+  const known = table.get(text);
   if (known !== undefined) return known;
-  const network = parseNetwork(shortForm(text));
-  const match = network === null ? null : ({ kind, negated, network } as const);
-  shared.addresses.set(key, match);
-  return match;
+  const network = parseNetwork(text) ?? parseNetwork(shortForm(text));
+  return network === null ? null : share(table, text, { kind, negated, network });
 }
 
 /** iptables reads `0/0` and `10/8` as inet_aton does, missing bytes zero. */
@@ -91,12 +110,7 @@ export function interfaceMatch(
   negated: boolean,
 ): Match {
   const key = `${kind === 'in-interface' ? 'i' : 'o'}${negated ? '!' : ' '}${name}`;
-  let match = shared.interfaces.get(key);
-  if (match === undefined) {
-    match = { kind, negated, name };
-    shared.interfaces.set(key, match);
-  }
-  return match;
+  return shared.interfaces.get(key) ?? share(shared.interfaces, key, { kind, negated, name });
 }
 
 /** `-p` by name in any case, or number; null for a name we do not know. */
@@ -105,18 +119,11 @@ export function protocolMatch(shared: Shared, text: string, negated: boolean): M
   const known = shared.protocols.get(key);
   if (known !== undefined) return known;
   const protocol = protocolNumber(text.toLowerCase());
-  const match = protocol === null ? null : ({ kind: 'protocol', negated, protocol } as const);
-  shared.protocols.set(key, match);
-  return match;
+  return share(shared.protocols, key, protocol === null ? null : { kind: 'protocol', negated, protocol });
 }
 
-/** `-j CHAIN` and `-g CHAIN`. */
-export function jumpTo(shared: Shared, kind: 'jump' | 'goto', chain: string): TargetOf<'jump' | 'goto'> {
-  const key = `${kind} ${chain}`;
-  let target = shared.jumps.get(key);
-  if (target === undefined) {
-    target = { kind, chain };
-    shared.jumps.set(key, target);
-  }
-  return target;
+/** `-j CHAIN` and `-g CHAIN`, as the list of one that a rule has. */
+export function jumpTo(shared: Shared, kind: 'jump' | 'goto', chain: string): readonly Target[] {
+  const table = shared.jumps[kind];
+  return table.get(chain) ?? share(table, chain, [{ kind, chain }]);
 }

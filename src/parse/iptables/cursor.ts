@@ -1,6 +1,7 @@
 import type { Family } from '../../model/family.ts';
+import type { Match } from '../../model/match.ts';
 import { baseOption, type Shared } from './base.ts';
-import type { Words } from './words.ts';
+import { Words } from './words.ts';
 
 /** Something to be said about a rule; `at` is an offset in the text. */
 export interface Problem {
@@ -15,15 +16,16 @@ export class Cursor {
   family: Family | null = null;
   readonly problems: Problem[] = [];
   text: string;
-  readonly words: Words;
+  readonly words = new Words();
   readonly shared: Shared;
+  /** Where the matches of a rule are put together; one list serves rule after rule. */
+  readonly matches: Match[] = [];
   index = 0;
   /** A `!` has been read whose option is still to come. */
   negated = false;
 
-  constructor(text: string, words: Words, shared: Shared) {
+  constructor(text: string, shared: Shared) {
     this.text = text;
-    this.words = words;
     this.shared = shared;
   }
 
@@ -31,17 +33,17 @@ export class Cursor {
   start(first: number): void {
     this.index = first;
     this.negated = false;
-    this.problems.length = 0;
+    if (this.problems.length > 0) this.problems.length = 0;
   }
 
   /** Offset of the current word. */
   here(): number {
-    return this.words.starts[this.index] ?? this.lineEnd();
+    return this.words.start(this.index);
   }
 
   /** Offset behind the last word. */
   lineEnd(): number {
-    return this.words.ends.at(-1) ?? 0;
+    return this.words.end();
   }
 
   /** Offset of the current word, or of the `!` before it. */
@@ -63,12 +65,12 @@ export class Cursor {
   take(option: string): string | null {
     this.index += 1;
     // A quoted "!" is a value, such as a comment's.
-    const mark = this.words.values[this.index] === '!' && this.text.charCodeAt(this.here()) === 33;
+    const mark = this.words.at(this.index) === '!' && this.text.charCodeAt(this.here()) === 33;
     if (mark && !this.negated) {
       this.negated = true;
       this.index += 1;
     }
-    const value = this.words.values[this.index];
+    const value = this.words.at(this.index);
     if (value === undefined) this.fail(`${option} needs an argument`, this.lineEnd());
     return value ?? null;
   }
@@ -85,13 +87,7 @@ export class Cursor {
     const long = word.startsWith('--');
     const cut = long ? word.indexOf('=') : 2;
     if (cut < 2 || cut >= word.length || !isName(word.slice(0, cut), long)) return false;
-    const { values, starts, ends } = this.words;
-    const start = this.here();
-    const end = ends[this.index] ?? start;
-    const valueAt = long ? cut + 1 : cut;
-    values.splice(this.index, 1, word.slice(0, cut), word.slice(valueAt));
-    starts.splice(this.index, 1, start, Math.min(end, start + valueAt));
-    ends.splice(this.index, 1, start + cut, end);
+    this.words.split(this.index, cut, long ? cut + 1 : cut);
     return true;
   }
 }

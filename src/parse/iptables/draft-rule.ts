@@ -3,16 +3,22 @@ import type { Counters } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
 import type { Unit } from './unit.ts';
 
-/** A rule while it is being read. Addresses may be lists: iptables makes one rule of every pair. */
+/**
+ * A rule while it is being read. Addresses may be lists: iptables makes one rule of every pair. Lists are replaced
+ * when they grow: most hold one thing or none, and an array that something is pushed to has room for 17.
+ */
 export interface DraftRule {
-  readonly sources: Match[];
-  readonly destinations: Match[];
-  /** In the order in which iptables prints them: in-interface, out-interface, protocol, fragment. */
-  readonly base: [Match | undefined, Match | undefined, Match | undefined, Match | undefined];
-  /** Base options that were not understood. */
-  readonly odd: Match[];
-  readonly units: Unit[];
-  readonly targets: Target[];
+  source: readonly Match[];
+  destination: readonly Match[];
+  inInterface: Match | null;
+  outInterface: Match | null;
+  protocolMatch: Match | null;
+  fragment: Match | null;
+  /** Base options that were not understood, and behind them what the modules mean. */
+  modules: readonly Match[];
+  units: readonly Unit[];
+  /** None until the target has been read, also when the rule has one. */
+  targets: readonly Target[];
   hasTarget: boolean;
   /** Number of a protocol that is not negated, else 0: it decides which module an option may bring along. */
   protocol: number;
@@ -21,15 +27,25 @@ export interface DraftRule {
   countersAt: readonly [number, number] | null;
 }
 
+const NONE: readonly never[] = [];
+
+/** The list with one thing more. */
+export function appended<T>(list: readonly T[], item: T): readonly T[] {
+  return list.length === 0 ? [item] : [...list, item];
+}
+
 /** A rule without any option. */
 export function emptyRule(): DraftRule {
   return {
-    sources: [],
-    destinations: [],
-    base: [undefined, undefined, undefined, undefined],
-    odd: [],
-    units: [],
-    targets: [],
+    source: NONE,
+    destination: NONE,
+    inInterface: null,
+    outInterface: null,
+    protocolMatch: null,
+    fragment: null,
+    modules: NONE,
+    units: NONE,
+    targets: NONE,
     hasTarget: false,
     protocol: 0,
     counters: null,

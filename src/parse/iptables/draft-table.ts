@@ -28,6 +28,10 @@ export interface DraftTable {
   readonly group: number;
   readonly line: Line;
   readonly chains: Map<string, DraftChain>;
+  /** The chain that was asked for last: rules of a chain stand together. */
+  lastChain: DraftChain | null;
+  /** The first rule that jumps to each chain. */
+  readonly jumps: Map<string, Rule>;
   /** Text that was handed to iptables-restore (`* nat`, `-N`): what somebody wanted, not what the kernel holds. */
   restoreInput: boolean;
   /** Only one chain was asked for (`iptables -S CHAIN`). */
@@ -42,12 +46,41 @@ export interface DraftTable {
 
 /** The chain of that name, made when the table has none. */
 export function chainOf(table: DraftTable, name: string, line: Line): DraftChain {
+  if (table.lastChain?.name === name) return table.lastChain;
   let chain = table.chains.get(name);
   if (chain === undefined) {
     chain = { name, policy: null, declared: false, rules: [], line };
     table.chains.set(name, chain);
   }
+  table.lastChain = chain;
   return chain;
+}
+
+/** Adds rules to a chain of the table, at its end or before the 1-based position. */
+export function addRules(
+  table: DraftTable,
+  { rules }: DraftChain,
+  added: readonly Rule[],
+  position = rules.length + 1,
+): void {
+  for (const rule of added) noteJumps(table, rule);
+  if (position > rules.length) {
+    for (const rule of added) rules.push(inPlace(rule, rules.length + 1));
+    return;
+  }
+  rules.splice(Math.max(0, position - 1), 0, ...added);
+  for (const [at, rule] of rules.entries()) rules[at] = inPlace(rule, at + 1);
+}
+
+function inPlace(rule: Rule, index: number): Rule {
+  return rule.index === index ? rule : { ...rule, index };
+}
+
+function noteJumps(table: DraftTable, rule: Rule): void {
+  for (const target of rule.targets) {
+    if (target.kind !== 'jump' && target.kind !== 'goto') continue;
+    if (!table.jumps.has(target.chain)) table.jumps.set(target.chain, rule);
+  }
 }
 
 /**

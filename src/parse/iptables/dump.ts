@@ -1,8 +1,8 @@
 import type { Counters, Policy } from '../../model/ruleset.ts';
 import type { Line } from './diagnostics.ts';
-import { beginsNextTable, chainOf, type DraftTable } from './draft-table.ts';
+import { addRules, beginsNextTable, chainOf, type DraftTable } from './draft-table.ts';
 import { HOOKS } from './identify.ts';
-import { addRules, closeTable, openTable, type Reader } from './reader.ts';
+import { closeTable, openTable, type Reader } from './reader.ts';
 import { readRuleLine } from './rule-line.ts';
 import { splitWords } from './words.ts';
 
@@ -85,7 +85,7 @@ export function readCommandLine(reader: Reader, line: Line, at: number, counters
   const { words } = reader.cursor;
   reader.cursor.text = reader.text;
   const open = splitWords(reader.text, at, line.end, words);
-  const [command = ''] = words.values;
+  const command = words.at(0) ?? '';
   switch (command) {
     case '-A':
     case '--append':
@@ -102,7 +102,7 @@ export function readCommandLine(reader: Reader, line: Line, at: number, counters
 }
 
 function append(reader: Reader, line: Line, open: number, counters: Counters | undefined): boolean {
-  const name = reader.cursor.words.values[1];
+  const name = reader.cursor.words.at(1);
   if (name === undefined && open < 0) {
     reader.diagnostics.add('error', '-A needs the name of a chain', line);
     return true;
@@ -132,17 +132,20 @@ function addRule(
   if (open >= 0) reader.diagnostics.add('error', 'a quote is not closed', line, open);
   const index = position ?? chain.rules.length + 1;
   if (open < 0) {
-    addRules(chain.rules, readRuleLine(reader, table, { line, chain: name, first, index, counters }), position);
+    addRules(table, chain, readRuleLine(reader, table, { line, chain: name, first, index, counters }), position);
     return;
   }
-  const raw = reader.text.slice(reader.cursor.words.starts[first] ?? open, line.end).trimEnd();
+  const { words } = reader.cursor;
+  const raw = reader.text.slice(first < words.count ? words.start(first) : open, line.end).trimEnd();
   const origin = { source: reader.options.source, line: line.number };
   const text = `-A ${name} ${raw}`;
-  addRules(chain.rules, [{ index, matches: [], targets: [{ kind: 'unknown', raw }], origin, text }], position);
+  addRules(table, chain, [{ index, matches: [], targets: [{ kind: 'unknown', raw }], origin, text }], position);
 }
 
 function policyLine(reader: Reader, line: Line, at: number): boolean {
-  const [, name, policy] = reader.cursor.words.values;
+  const { words } = reader.cursor;
+  const name = words.at(1);
+  const policy = words.at(2);
   if (name === undefined || policy === undefined) {
     reader.diagnostics.add('error', '-P needs a chain and a policy', line, at);
     return true;
@@ -152,7 +155,7 @@ function policyLine(reader: Reader, line: Line, at: number): boolean {
 }
 
 function newChainLine(reader: Reader, line: Line, at: number): boolean {
-  const name = reader.cursor.words.values[1];
+  const name = reader.cursor.words.at(1);
   if (name === undefined) {
     reader.diagnostics.add('error', '-N needs the name of a chain', line, at);
     return true;
@@ -183,9 +186,11 @@ function asListing(reader: Reader, table: DraftTable, line: Line): DraftTable {
 /** `-I` belongs to text for iptables-restore; every other change, and `-I` elsewhere, is not a listing. */
 function changeLine(reader: Reader, line: Line, at: number, open: number): boolean {
   const { table } = reader;
-  const [command = '', name] = reader.cursor.words.values;
+  const { words } = reader.cursor;
+  const command = words.at(0) ?? '';
+  const name = words.at(1);
   if ((command === '-I' || command === '--insert') && table?.form === 'save' && name !== undefined) {
-    const number = reader.cursor.words.values[2] ?? '';
+    const number = words.at(2) ?? '';
     const given = /^[0-9]{1,9}$/.test(number);
     table.restoreInput = true;
     addRule(reader, table, line, { name, open, first: given ? 3 : 2, position: given ? Number(number) : 1 });

@@ -92,16 +92,8 @@ function inIpv6(rule: Rule): Rule {
 }
 
 function checkJumps(reader: Reader, draft: DraftTable): void {
-  const missing = new Set<string>();
-  for (const chain of draft.chains.values()) {
-    for (const rule of chain.rules) {
-      for (const target of rule.targets) {
-        if (target.kind !== 'jump' && target.kind !== 'goto') continue;
-        if (draft.chains.has(target.chain) || missing.has(target.chain)) continue;
-        missing.add(target.chain);
-        reportMissing(reader, rule, target.chain);
-      }
-    }
+  for (const [chain, rule] of draft.jumps) {
+    if (!draft.chains.has(chain)) reportMissing(reader, rule, chain);
   }
 }
 

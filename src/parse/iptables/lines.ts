@@ -1,10 +1,10 @@
-import type { Counters } from '../../model/ruleset.ts';
 import type { Line } from './diagnostics.ts';
 import { readChainLine, readCommandLine, readCommit, readTableLine } from './dump.ts';
 import { type Heading, readHeading } from './heading.ts';
 import { readListChain, readListLine } from './list/index.ts';
 import { skipLogPrefix } from './prefix.ts';
 import { closeTable, type Reader } from './reader.ts';
+import { decimalNumber } from './values.ts';
 
 /** Reads every line of the text, each once, in order. */
 export function readLines(reader: Reader): void {
@@ -34,10 +34,14 @@ function trimmedEnd(text: string, start: number, from: number): number {
 function readLine(reader: Reader, line: Line): void {
   const at = skipQuotation(reader.text, line);
   if (at >= line.end) return;
-  const behind = skipLogPrefix(reader.text, at, line.end);
-  const read = readAt(reader, line, at) || (behind > at && behind < line.end && readAt(reader, line, behind));
-  if (read || readHeadingLine(reader, line, behind)) reportSkipped(reader);
+  if (readAt(reader, line, at) || readBehindPrefix(reader, line, at)) reportSkipped(reader);
   else skipLine(reader, line, at);
+}
+
+function readBehindPrefix(reader: Reader, line: Line, at: number): boolean {
+  const behind = skipLogPrefix(reader.text, at, line.end);
+  if (behind > at && behind < line.end && readAt(reader, line, behind)) return true;
+  return readHeadingLine(reader, line, behind);
 }
 
 /** Blanks, and the `>` of a quoted mail. */
@@ -75,10 +79,28 @@ function readAt(reader: Reader, line: Line, at: number): boolean {
 
 /** `[packets:bytes] -A …` */
 function readCounted(reader: Reader, line: Line, at: number): boolean {
-  const match = /^\[([0-9]{1,20}):([0-9]{1,20})\][ \t]*(?=-)/.exec(reader.text.slice(at, Math.min(line.end, at + 60)));
-  if (match === null) return false;
-  const counters: Counters = { packets: Number(match[1]), bytes: Number(match[2]) };
-  return readCommandLine(reader, line, at + match[0].length, counters);
+  const { text } = reader;
+  const colon = digitsEnd(text, at + 1);
+  const close = digitsEnd(text, colon + 1);
+  if (text[colon] !== ':' || text[close] !== ']') return false;
+  const packets = decimalNumber(text, at + 1, colon);
+  const bytes = decimalNumber(text, colon + 1, close);
+  const command = skipBlanks(text, close + 1);
+  if (packets === null || bytes === null || command >= line.end || text[command] !== '-') return false;
+  return readCommandLine(reader, line, command, { packets, bytes });
+}
+
+/** No 64-bit counter has more than 20 digits. */
+function digitsEnd(text: string, from: number): number {
+  let at = from;
+  while (at < from + 21 && text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57) at += 1;
+  return at;
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\t') at += 1;
+  return at;
 }
 
 function readHeadingLine(reader: Reader, line: Line, at: number): boolean {

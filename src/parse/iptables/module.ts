@@ -28,6 +28,27 @@ export interface Trouble {
 /** Options by long name without dashes, with the number of words that follow each. */
 export type Options = Readonly<Record<string, number>>;
 
+/** An option that a module has: its name without dashes, and how many words follow it. */
+export interface KnownOption {
+  readonly name: string;
+  readonly words: number;
+}
+
+/** A module with its options by the word that stands in a rule: a rule's words are looked up far more often than a table is made. */
+export type Loaded<M> = M & { readonly spellings: ReadonlyMap<string, KnownOption> };
+
+/** The modules by name, ready to be looked up. */
+export function loaded<M extends { readonly options: Options }>(
+  tables: readonly Readonly<Record<string, M>>[],
+): ReadonlyMap<string, Loaded<M>> {
+  return new Map(tables.flatMap((table) => Object.entries(table).map(([name, module]) => [name, load(module)])));
+}
+
+function load<M extends { readonly options: Options }>(module: M): Loaded<M> {
+  const known = Object.entries(module.options).map(([name, words]) => ({ name, words }));
+  return { ...module, spellings: new Map(known.map((option) => [`--${option.name}`, option])) };
+}
+
 /** A match module: which options it has and what they mean. */
 export interface MatchModule {
   readonly options: Options;

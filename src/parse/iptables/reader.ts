@@ -1,12 +1,11 @@
 import type { Family } from '../../model/family.ts';
-import type { Backend, Rule } from '../../model/ruleset.ts';
+import type { Backend } from '../../model/ruleset.ts';
 import { noShared } from './base.ts';
 import { Cursor } from './cursor.ts';
 import { Diagnostics, type Line } from './diagnostics.ts';
 import type { DraftTable, Form } from './draft-table.ts';
 import type { Heading } from './heading.ts';
 import type { Columns } from './list/columns.ts';
-import { noWords } from './words.ts';
 
 /** What the caller knows about a text. */
 export interface ParseOptions {
@@ -41,7 +40,7 @@ export function newReader(text: string, options: ParseOptions): Reader {
     text,
     options,
     diagnostics: new Diagnostics(text, options.source),
-    cursor: new Cursor(text, noWords(), noShared()),
+    cursor: new Cursor(text, noShared()),
     tables: [],
     table: null,
     heading: null,
@@ -64,6 +63,8 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
     group: reader.group,
     line,
     chains: new Map(),
+    lastChain: null,
+    jumps: new Map(),
     restoreInput: false,
     partial: heading?.partial ?? false,
     oneTable: form === 'save' && heading?.table !== null && heading?.table !== undefined,
@@ -88,16 +89,4 @@ export function closeTable(reader: Reader, line: Line): void {
   reader.table = null;
   reader.listChain = null;
   reader.columns = null;
-}
-
-/** Adds rules to a chain, at its end or before the 1-based position. */
-export function addRules(rules: Rule[], added: readonly Rule[], position = rules.length + 1): void {
-  if (position > rules.length) {
-    for (const rule of added)
-      rules.push(added.length === 1 && rule.index === rules.length + 1 ? rule : { ...rule, index: rules.length + 1 });
-    return;
-  }
-  rules.splice(Math.max(0, position - 1), 0, ...added);
-  for (const [index, rule] of rules.entries())
-    if (rule.index !== index + 1) rules[index] = { ...rule, index: index + 1 };
 }

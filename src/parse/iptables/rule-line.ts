@@ -32,31 +32,20 @@ export function readRuleLine(reader: Reader, table: DraftTable, rule: RuleLine):
   const counters = draft.counters ?? rule.counters;
   const text = ruleText(reader, rule, draft.countersAt);
   const { index } = rule;
-  const targets = shared(reader, draft.targets);
-  return read.alternatives.map((matches) =>
+  const { targets } = draft;
+  const withMatches = (matches: readonly Match[]): Rule =>
     counters === undefined
       ? { index, matches, targets, origin, text }
-      : { index, matches, targets, counters, origin, text },
-  );
+      : { index, matches, targets, counters, origin, text };
+  const only = read.alternatives.length === 1 ? read.alternatives[0] : undefined;
+  return only === undefined ? read.alternatives.map(withMatches) : [withMatches(only)];
 }
-
-/** Verdicts and jumps are the same objects in every rule; so are the lists that hold them. */
-function shared(reader: Reader, targets: readonly Target[]): readonly Target[] {
-  const [target] = targets;
-  if (target === undefined || targets.length > 1 || !SHARED.has(target.kind)) return targets;
-  const { lists } = reader.cursor.shared;
-  const known = lists.get(target);
-  if (known === undefined) lists.set(target, targets);
-  return known ?? targets;
-}
-
-const SHARED: ReadonlySet<Target['kind']> = new Set(['accept', 'drop', 'return', 'jump', 'goto']);
 
 /** A rule that could not be read, as one that may do anything. */
 function unreadable(reader: Reader, rule: RuleLine, origin: Rule['origin']): Rule {
   const { text, words } = reader.cursor;
-  const end = words.ends.at(-1) ?? 0;
-  const raw = text.slice(words.starts[rule.first] ?? end, end);
+  const end = words.end();
+  const raw = text.slice(words.start(rule.first), end);
   return {
     index: rule.index,
     matches: [],
@@ -69,12 +58,12 @@ function unreadable(reader: Reader, rule: RuleLine, origin: Rule['origin']): Rul
 /** The rule as it was written, counters left out. */
 function ruleText(reader: Reader, rule: RuleLine, countersAt: readonly [number, number] | null): string {
   const { text, words } = reader.cursor;
-  const start = words.starts[rule.first - 2] ?? 0;
-  const end = words.ends.at(-1) ?? start;
-  if (countersAt === null && words.values[rule.first - 2] === '-A' && words.starts[rule.first - 1] === start + 3) {
+  const start = words.start(rule.first - 2);
+  const end = words.end();
+  if (countersAt === null && words.at(rule.first - 2) === '-A' && words.start(rule.first - 1) === start + 3) {
     return text.slice(start, end);
   }
-  const from = words.starts[rule.first] ?? end;
+  const from = words.start(rule.first);
   if (countersAt === null) return `-A ${rule.chain} ${text.slice(from, end)}`.trimEnd();
   const [before, behind] = [text.slice(from, countersAt[0]).trim(), text.slice(countersAt[1], end).trim()];
   return [`-A ${rule.chain}`, before, behind].filter((part) => part !== '').join(' ');

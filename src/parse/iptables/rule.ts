@@ -1,11 +1,11 @@
 import type { Match } from '../../model/match.ts';
-import { baseOption } from './base.ts';
+import { baseOption, share } from './base.ts';
 import { readBaseOption } from './base-options.ts';
 import type { Cursor } from './cursor.ts';
-import { type DraftRule, emptyRule } from './draft-rule.ts';
+import { appended, type DraftRule, emptyRule } from './draft-rule.ts';
 import { isTrouble, type Trouble } from './module.ts';
 import { openUnit, readModuleOption } from './module-options.ts';
-import { rawText, startOf, type Unit } from './unit.ts';
+import { type MatchUnit, rawText, startOf, type Unit, wholeText } from './unit.ts';
 import { isOption } from './words.ts';
 
 /** A rule whose modules have been turned into matches. */
@@ -25,30 +25,26 @@ const MOST_RULES = 10_000;
 export function readRule(cursor: Cursor, first: number): ReadRule | null {
   cursor.start(first);
   const draft = emptyRule();
-  while (cursor.index < cursor.words.values.length) {
+  while (cursor.index < cursor.words.count) {
     if (!readWord(cursor, draft)) return null;
   }
   if (cursor.negated) {
     cursor.fail('"!" with nothing behind it', cursor.lineEnd());
     return null;
   }
-  const modules: Match[] = draft.odd;
   for (const unit of draft.units) {
-    if (!buildUnit(cursor, draft, unit, modules)) return null;
+    if (!buildUnit(cursor, draft, unit)) return null;
   }
-  const count = Math.max(1, draft.sources.length) * Math.max(1, draft.destinations.length);
+  const count = Math.max(1, draft.source.length) * Math.max(1, draft.destination.length);
   if (count > MOST_RULES) {
-    cursor.fail(
-      `the lists of addresses stand for ${count} rules, more than ${MOST_RULES}`,
-      cursor.words.starts[first] ?? 0,
-    );
+    cursor.fail(`the lists of addresses stand for ${count} rules, more than ${MOST_RULES}`, cursor.words.start(first));
     return null;
   }
-  return { draft, alternatives: multiply(draft, modules) };
+  return { draft, alternatives: multiply(cursor, draft) };
 }
 
 function readWord(cursor: Cursor, rule: DraftRule): boolean {
-  const word = cursor.words.values[cursor.index] ?? '';
+  const word = cursor.words.at(cursor.index) ?? '';
   if (word === '!' && !cursor.negated) {
     cursor.negated = true;
     cursor.index += 1;
@@ -63,20 +59,26 @@ function readWord(cursor: Cursor, rule: DraftRule): boolean {
   return readBaseOption(cursor, rule, option, word);
 }
 
-function buildUnit(cursor: Cursor, rule: DraftRule, unit: Unit, modules: Match[]): boolean {
-  const family = cursor.family ?? 'ipv4';
+function buildUnit(cursor: Cursor, rule: DraftRule, unit: Unit): boolean {
   if (unit.role === 'match') {
-    const match = unit.module?.build(unit.options, family) ?? unknown(cursor, unit);
-    if (!isTrouble(match)) modules.push(match);
-    else if (isError(cursor, unit, match)) return false;
-    else modules.push(unknown(cursor, unit));
+    const match = buildMatch(cursor, unit);
+    if (match === null) return false;
+    rule.modules = appended(rule.modules, match);
   } else {
-    const target = unit.module?.build(unit.options, family) ?? unknown(cursor, unit);
-    if (!isTrouble(target)) rule.targets.push(target);
-    else if (isError(cursor, unit, target)) return false;
-    else rule.targets.push(unknown(cursor, unit));
+    const target = unit.module?.build(unit.options, cursor.family ?? 'ipv4') ?? unknown(cursor, unit);
+    if (isTrouble(target) && isError(cursor, unit, target)) return false;
+    rule.targets = [isTrouble(target) ? unknown(cursor, unit) : target];
   }
   return true;
+}
+
+function buildMatch(cursor: Cursor, unit: MatchUnit): Match | null {
+  const text = wholeText(cursor.text, unit);
+  const known = text === null ? undefined : cursor.shared.matches.get(text);
+  if (known !== undefined) return known;
+  const match = unit.module?.build(unit.options, cursor.family ?? 'ipv4') ?? unknown(cursor, unit);
+  if (!isTrouble(match)) return text === null ? match : share(cursor.shared.matches, text, match);
+  return isError(cursor, unit, match) ? null : unknown(cursor, unit);
 }
 
 function unknown(cursor: Cursor, unit: Unit): { readonly kind: 'unknown'; readonly raw: string } {
@@ -90,31 +92,36 @@ function isError(cursor: Cursor, unit: Unit, trouble: Trouble): boolean {
 }
 
 /** `-s a,b -d c,d` is four rules, sources outermost, as iptables loads them. */
-function multiply(rule: DraftRule, modules: readonly Match[]): readonly (readonly Match[])[] {
-  const { sources, destinations } = rule;
-  if (sources.length < 2 && destinations.length < 2) return [together(rule, modules, sources[0], destinations[0])];
-  return orNone(sources).flatMap((source) =>
-    orNone(destinations).map((destination) => together(rule, modules, source, destination)),
-  );
+function multiply(cursor: Cursor, rule: DraftRule): readonly (readonly Match[])[] {
+  const { source, destination } = rule;
+  if (source.length < 2 && destination.length < 2) return [together(cursor, rule, source[0], destination[0])];
+  return orNone(source).flatMap((from) => orNone(destination).map((to) => together(cursor, rule, from, to)));
 }
 
 function orNone(matches: readonly Match[]): readonly (Match | undefined)[] {
   return matches.length === 0 ? [undefined] : matches;
 }
 
+/** All matches of a rule in the order in which iptables prints them. */
 function together(
+  { matches }: Cursor,
   rule: DraftRule,
-  modules: readonly Match[],
   source: Match | undefined,
   destination: Match | undefined,
 ): readonly Match[] {
-  const matches: Match[] = [];
-  if (source !== undefined && restricts(source)) matches.push(source);
-  if (destination !== undefined && restricts(destination)) matches.push(destination);
-  for (const match of rule.base) if (match !== undefined) matches.push(match);
-  for (const match of modules) matches.push(match);
-  // An array that grew has room for 17; the copy has room for what is in it.
-  return matches.slice();
+  let count = 0;
+  const put = (match: Match) => {
+    matches[count] = match;
+    count += 1;
+  };
+  if (source !== undefined && restricts(source)) put(source);
+  if (destination !== undefined && restricts(destination)) put(destination);
+  if (rule.inInterface !== null) put(rule.inInterface);
+  if (rule.outInterface !== null) put(rule.outInterface);
+  if (rule.protocolMatch !== null) put(rule.protocolMatch);
+  if (rule.fragment !== null) put(rule.fragment);
+  for (const match of rule.modules) put(match);
+  return matches.slice(0, count);
 }
 
 /** The kernel keeps no address for `-s 0.0.0.0/0`, and prints none. */

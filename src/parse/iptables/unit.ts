@@ -1,18 +1,22 @@
-import type { MatchModule, Option, TargetModule } from './module.ts';
+import type { KnownOption, Loaded, MatchModule, Option, TargetModule } from './module.ts';
 
-/** A module that a rule names, while its options are being collected. */
-export type Unit = {
+interface UnitOf<Role, Module> {
+  readonly role: Role;
   readonly name: string;
   options: readonly Option[];
   /** Offsets of `-m NAME`; both 0 for a module that came with `-p`. */
   readonly from: number;
   readonly to: number;
-  /** Of a module that we do not know: the offsets of the words behind it, in pairs from-to. */
-  readonly swept?: number[];
-} & (
-  | { readonly role: 'match'; readonly module: MatchModule | null }
-  | { readonly role: 'target'; readonly module: TargetModule | null }
-);
+  readonly module: Loaded<Module> | null;
+  /** Of a module that we do not know: the offsets of the words behind it, in pairs from-to. Null for those that we know. */
+  readonly swept: number[] | null;
+}
+
+/** A match module that a rule names, while its options are being collected. */
+export type MatchUnit = UnitOf<'match', MatchModule>;
+
+/** A module that a rule names, while its options are being collected. */
+export type Unit = MatchUnit | UnitOf<'target', TargetModule>;
 
 /** The unit exactly as it was written, its parts joined by single blanks. */
 export function rawText(text: string, unit: Unit): string {
@@ -28,23 +32,45 @@ export function startOf(unit: Unit): number {
   return unit.to > unit.from ? unit.from : (unit.options[0]?.from ?? 0);
 }
 
-/**
- * The full name of an option in the newest unit that has it. getopt takes the exact name from any module first,
- * and otherwise a beginning that fits only one option (`--to-port` for `--to-ports`).
- */
-export function findOption(units: readonly Unit[], name: string): { unit: Unit; name: string } | null {
-  for (let i = units.length - 1; i >= 0; i -= 1) {
-    const unit = units[i];
-    if (unit?.module != null && Object.hasOwn(unit.module.options, name)) return { unit, name };
-  }
-  return abbreviated(units, name);
+/** An option that stands in a rule, and the unit that has it. */
+export interface FoundOption {
+  readonly unit: Unit;
+  readonly option: KnownOption;
 }
 
-function abbreviated(units: readonly Unit[], name: string): { unit: Unit; name: string } | null {
-  if (name === '') return null;
+/**
+ * The option that a word (`--dport`) stands for in the newest unit that has it. getopt takes the exact name from any
+ * module first, and otherwise a beginning that fits only one option (`--to-port` for `--to-ports`).
+ */
+export function findOption(units: readonly Unit[], word: string): FoundOption | null {
+  for (let i = units.length - 1; i >= 0; i -= 1) {
+    const unit = units[i];
+    const option = unit?.module?.spellings.get(word);
+    if (unit !== undefined && option !== undefined) return { unit, option };
+  }
+  return abbreviated(units, word);
+}
+
+function abbreviated(units: readonly Unit[], word: string): FoundOption | null {
+  if (word === '--') return null;
   for (const unit of units.toReversed()) {
-    const fits = Object.keys(unit.module?.options ?? {}).filter((option) => option.startsWith(name));
-    if (fits.length === 1 && fits[0] !== undefined) return { unit, name: fits[0] };
+    const fits = [...(unit.module?.spellings ?? [])].filter(([spelling]) => spelling.startsWith(word));
+    const [only] = fits;
+    if (fits.length === 1 && only !== undefined) return { unit, option: only[1] };
   }
   return null;
+}
+
+/**
+ * The text of a unit when all of it stands together, as the tools print it: then whatever has the same text is the
+ * same match or target. Null when its words are scattered, or when another option brought the module along.
+ */
+export function wholeText(text: string, unit: Unit): string | null {
+  let end = unit.to;
+  if (end <= unit.from || unit.module === null) return null;
+  for (const option of unit.options) {
+    if (option.from !== end + 1) return null;
+    end = option.to;
+  }
+  return text.slice(unit.from, end);
 }

@@ -7,16 +7,28 @@ export const ALL_BITS = 0xffffffff;
 /** An unsigned number as xtables_strtoui reads it: decimal, 0x hexadecimal, 0 octal. Null when it is none or above `max`. */
 export function parseInteger(text: string, max = ALL_BITS): number | null {
   if (text.length === 0 || text.length > 12) return null;
-  const value = /^[0-9]+$/.test(text) ? decimalOrOctal(text) : hexadecimal(text);
+  const leadingZero = text.length > 1 && text.charCodeAt(0) === 48;
+  const value = leadingZero ? octalOrHexadecimal(text) : decimalNumber(text, 0, text.length);
   return value === null || value > max ? null : value;
 }
 
-function decimalOrOctal(text: string): number | null {
-  if (text.length === 1 || text.charCodeAt(0) !== 48) return Number(text);
-  return /^[0-7]+$/.test(text) ? Number.parseInt(text, 8) : null;
+/** Up to here sums of digits are exact; beyond, only the engine rounds them right. */
+const EXACT_DIGITS = 15;
+
+/** The digits of `text` between two offsets as a number; null when there is anything else, or nothing. */
+export function decimalNumber(text: string, from: number, to: number): number | null {
+  let value = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) return null;
+    value = value * 10 + digit;
+  }
+  if (to - from > EXACT_DIGITS) return Number(text.slice(from, to));
+  return to > from ? value : null;
 }
 
-function hexadecimal(text: string): number | null {
+function octalOrHexadecimal(text: string): number | null {
+  if (/^[0-7]+$/.test(text)) return Number.parseInt(text, 8);
   return /^0[xX][0-9a-fA-F]+$/.test(text) ? Number.parseInt(text.slice(2), 16) : null;
 }
 

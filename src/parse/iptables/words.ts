@@ -4,16 +4,49 @@ const DOUBLE = 34;
 const SINGLE = 39;
 const BACKSLASH = 92;
 
-/** The words of one line, kept as parallel lists that are reused from line to line. Positions are offsets in the whole text. */
-export interface Words {
-  readonly values: string[];
-  readonly starts: number[];
-  readonly ends: number[];
-}
+/**
+ * The words of one line, in parallel lists that serve line after line: they never shrink, because a list that is cut
+ * is allocated anew, so what lies behind `count` is left from lines before. Positions are offsets in the whole text.
+ */
+export class Words {
+  count = 0;
+  readonly values: string[] = [];
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
 
-/** Empty lists to be filled by `splitWords`. */
-export function noWords(): Words {
-  return { values: [], starts: [], ends: [] };
+  /** The word at a position, if there are so many. */
+  at(index: number): string | undefined {
+    return index < this.count ? this.values[index] : undefined;
+  }
+
+  /** Offset of the word at a position, or behind the last when there are not so many. */
+  start(index: number): number {
+    return index < this.count ? (this.starts[index] ?? 0) : this.end();
+  }
+
+  /** Offset behind the last word; 0 without words. */
+  end(): number {
+    return this.ends[this.count - 1] ?? 0;
+  }
+
+  /** Adds a word behind the others. */
+  put(value: string, start: number, end: number): void {
+    this.values[this.count] = value;
+    this.starts[this.count] = start;
+    this.ends[this.count] = end;
+    this.count += 1;
+  }
+
+  /** Makes two words of the one at `index`: up to and from the given offsets in it. */
+  split(index: number, to: number, from: number): void {
+    const value = this.values[index] ?? '';
+    const start = this.starts[index] ?? 0;
+    const end = this.ends[index] ?? start;
+    this.values.splice(index, 1, value.slice(0, to), value.slice(from));
+    this.starts.splice(index, 1, start, Math.min(end, start + from));
+    this.ends.splice(index, 1, start + to, end);
+    this.count += 1;
+  }
 }
 
 /**
@@ -22,40 +55,25 @@ export function noWords(): Words {
  * Returns the offset of a quote that is not closed, or -1.
  */
 export function splitWords(text: string, from: number, to: number, words: Words): number {
+  words.count = 0;
   let at = from;
-  let count = 0;
   while (true) {
     while (at < to && isBlank(text.charCodeAt(at))) at += 1;
-    if (at >= to) return finish(words, count, -1);
+    if (at >= to) return -1;
     const plain = plainEnd(text, at, to);
     if (plain === to || isBlank(text.charCodeAt(plain))) {
-      put(words, count, text.slice(at, plain), at, plain);
+      words.put(text.slice(at, plain), at, plain);
       at = plain;
     } else {
-      const end = quotedWord(text, at, to, words, count);
-      if (end < 0) return finish(words, count, -end - 1);
+      const end = quotedWord(text, at, to, words);
+      if (end < 0) return -end - 1;
       at = end;
     }
-    count += 1;
   }
-}
-
-/** Lists are cut at the end and not emptied at the start: an emptied array would be allocated anew for every line. */
-function finish(words: Words, count: number, result: number): number {
-  words.values.length = count;
-  words.starts.length = count;
-  words.ends.length = count;
-  return result;
 }
 
 function isBlank(code: number): boolean {
   return code === SPACE || code === TAB;
-}
-
-function put(words: Words, index: number, value: string, start: number, end: number): void {
-  words.values[index] = value;
-  words.starts[index] = start;
-  words.ends[index] = end;
 }
 
 /** Where the run of characters that are neither blank nor quote ends. */
@@ -70,7 +88,7 @@ function plainEnd(text: string, from: number, to: number): number {
 }
 
 /** Reads a word with quotes in it; returns its end, or -(offset of the open quote) - 1. */
-function quotedWord(text: string, from: number, to: number, words: Words, index: number): number {
+function quotedWord(text: string, from: number, to: number, words: Words): number {
   let value = '';
   let at = from;
   while (at < to && !isBlank(text.charCodeAt(at))) {
@@ -87,7 +105,7 @@ function quotedWord(text: string, from: number, to: number, words: Words, index:
       at = end;
     }
   }
-  put(words, index, value, from, at);
+  words.put(value, from, at);
   return at;
 }
 
@@ -103,5 +121,5 @@ function closingQuote(text: string, from: number, to: number, quote: number): nu
 /** Whether the word at `index` is an option (`-j`, `--dport`): begins with a dash that is not quoted, and is not a lone dash. */
 export function isOption(text: string, words: Words, index: number): boolean {
   const start = words.starts[index] ?? 0;
-  return text.charCodeAt(start) === 45 && (words.values[index]?.length ?? 0) > 1;
+  return text.charCodeAt(start) === 45 && (words.at(index)?.length ?? 0) > 1;
 }

@@ -3,7 +3,7 @@ import type { Match } from '../../../model/match.ts';
 import { protocolName, protocolNumber } from '../../../model/protocol.ts';
 import type { Rule } from '../../../model/ruleset.ts';
 import type { Line } from '../diagnostics.ts';
-import { beginsNextTable, chainOf, type DraftTable } from '../draft-table.ts';
+import { addRules, beginsNextTable, chainOf, type DraftTable } from '../draft-table.ts';
 import { HOOKS } from '../identify.ts';
 import { openTable, type Reader } from '../reader.ts';
 import { readRuleLine } from '../rule-line.ts';
@@ -73,15 +73,11 @@ function looksLikeRow(text: string): boolean {
 
 function refuse(reader: Reader, table: DraftTable, line: Line, chain: string, raw: string): true {
   reader.diagnostics.add('error', 'this row has not the columns that its header announces', line);
-  const { rules } = chainOf(table, chain, line);
   const origin = { source: reader.options.source, line: line.number };
-  rules.push({
-    index: rules.length + 1,
-    matches: [],
-    targets: [{ kind: 'unknown', raw }],
-    origin,
-    text: `-A ${chain} ${raw}`,
-  });
+  const text = `-A ${chain} ${raw}`;
+  addRules(table, chainOf(table, chain, line), [
+    { index: 0, matches: [], targets: [{ kind: 'unknown', raw }], origin, text },
+  ]);
   return true;
 }
 
@@ -102,7 +98,8 @@ function addRow(reader: Reader, table: DraftTable, line: Line, chain: string, ro
     reader.diagnostics.add('note', `"${raw}" is not understood: whether the rule matches cannot be told`, line);
   }
   const rules = readWritten(reader, table, line, { chain, args, target, row });
-  chainOf(table, chain, line).rules.push(...rules.map((rule) => withUnknown(rule, chain, { args, target, raws })));
+  const complete = rules.map((rule) => withUnknown(rule, chain, { args, target, raws }));
+  addRules(table, chainOf(table, chain, line), complete);
 }
 
 function baseArguments(row: Row): string[] {

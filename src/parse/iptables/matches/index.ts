@@ -1,4 +1,4 @@
-import type { MatchModule } from '../module.ts';
+import { type Loaded, loaded, type MatchModule } from '../module.ts';
 import { CONNTRACK_MODULES } from './conntrack.ts';
 import { MARK_MODULES } from './marks.ts';
 import { OPAQUE_MODULES } from './opaque.ts';
@@ -7,11 +7,14 @@ import { OWNER_MODULES } from './owner.ts';
 import { PORT_MODULES } from './ports.ts';
 
 /** Every match module we know, by the name that follows `-m`. */
-export const MATCH_MODULES: ReadonlyMap<string, MatchModule> = new Map(
-  [PORT_MODULES, OWNER_MODULES, MARK_MODULES, CONNTRACK_MODULES, OTHER_MODULES, OPAQUE_MODULES].flatMap((modules) =>
-    Object.entries(modules),
-  ),
-);
+export const MATCH_MODULES: ReadonlyMap<string, Loaded<MatchModule>> = loaded([
+  PORT_MODULES,
+  OWNER_MODULES,
+  MARK_MODULES,
+  CONNTRACK_MODULES,
+  OTHER_MODULES,
+  OPAQUE_MODULES,
+]);
 
 /** Modules that iptables loads by itself when an option of theirs follows `-p`. */
 const IMPLIED: Readonly<Record<number, string>> = {
