@@ -16,9 +16,10 @@ export function tcpDport(port: number): Match {
   return { kind: 'tcp', destinationPort: { negated: false, value: [{ from: port, to: port }] } };
 }
 
-/** A tcp destination port among several, as an anonymous set of nftables; iptables has `dports`. */
+/** A tcp destination port among several, as an anonymous set of nftables, which nft sorts; iptables has `dports`. */
 export function tcpDports(...ports: readonly number[]): Match {
-  return { kind: 'tcp', destinationPort: { negated: false, value: ports.map((port) => ({ from: port, to: port })) } };
+  const sorted = [...new Set(ports)].sort((a, b) => a - b);
+  return { kind: 'tcp', destinationPort: { negated: false, value: sorted.map((port) => ({ from: port, to: port })) } };
 }
 
 /** The destination port of a udp packet; the protocol match is not included. */

@@ -19,7 +19,6 @@ import {
   ACCEPT,
   connmark,
   from,
-  inInterface,
   jump,
   mark,
   not,
@@ -39,6 +38,7 @@ import {
 import { createTable, type TableDraft } from '../draft.ts';
 import type { Features } from '../eras.ts';
 import { OUT, OUTPUT, POSTROUTING, PREROUTING, PRERT } from './chains.ts';
+import { cameBy, namesFail } from './interfaces.ts';
 import { nativeTables } from './table.ts';
 
 const ALL = 0xffffffff;
@@ -63,6 +63,7 @@ export function ambientNftables(config: Config, has: Features, kubeletUid: numbe
     programNode(plan, kubeletUid);
     return nativeTables('istio-ambient', plan, () => true, plan.families.map(probedPods));
   }
+  if (plan.virtualInterfaces.length > 0 && namesFail(config)) return [];
   programPod(plan);
   return nativeTables('istio-ambient', plan, (chain) => chain !== PREROUTING && chain !== OUTPUT);
 }
@@ -81,8 +82,8 @@ function planAmbient(config: Config, has: Features): AmbientNativePlan {
 function programPod(plan: AmbientNativePlan): void {
   enterChains(plan);
   for (const name of plan.virtualInterfaces) {
-    plan.nat.append(PRERT, [inInterface(name), tcp], redirect(PORTS.outbound));
-    plan.nat.append(PRERT, [inInterface(name), tcp], RETURN);
+    plan.nat.append(PRERT, [cameBy(name), tcp], redirect(PORTS.outbound));
+    plan.nat.append(PRERT, [cameBy(name), tcp], RETURN);
   }
   if (plan.connmark) plan.mangle.append(PRERT, [ofZtunnel], setConnmark(CONNECTION_MARK, MARK_MASK));
   acceptProbes(plan);

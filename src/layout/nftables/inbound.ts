@@ -1,20 +1,7 @@
 import type { Clause } from '../clauses.ts';
-import {
-  ACCEPT,
-  ctState,
-  DROP,
-  inInterface,
-  jump,
-  not,
-  outInterface,
-  RETURN,
-  redirect,
-  setMark,
-  tcp,
-  tcpDport,
-  to,
-} from '../clauses.ts';
+import { ACCEPT, ctState, DROP, jump, not, RETURN, redirect, setMark, tcp, tcpDport, to } from '../clauses.ts';
 import { DIVERT, DROP_CHAIN, IN, IN_REDIRECT, OUTPUT, PREROUTING, REDIRECT, TPROXY } from './chains.ts';
+import { cameBy, leavesBy } from './interfaces.ts';
 import type { NativePlan } from './plan.ts';
 
 /** nft prints the states of a set in this order, whatever order they were given in. */
@@ -24,11 +11,11 @@ const ESTABLISHED = ctState('ESTABLISHED', 'RELATED');
 export function returnInterfaces({ config, nat, mangle, tproxy }: NativePlan): void {
   for (const name of config.excludeInterfaces) {
     for (const table of tproxy ? [nat, mangle] : [nat]) {
-      table.append(PREROUTING, [inInterface(name)], RETURN);
-      table.append(OUTPUT, [outInterface(name)], RETURN);
+      table.append(PREROUTING, [cameBy(name)], RETURN);
+      table.append(OUTPUT, [leavesBy(name)], RETURN);
     }
   }
-  for (const name of config.rerouteVirtualInterfaces) nat.insert(PREROUTING, 1, [inInterface(name)], RETURN);
+  for (const name of config.rerouteVirtualInterfaces) nat.insert(PREROUTING, 1, [cameBy(name)], RETURN);
 }
 
 /** Only tcp here: the iptables layout drops every INVALID packet. */

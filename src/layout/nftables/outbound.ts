@@ -1,5 +1,6 @@
-import { from, inInterface, jump, outInterface, RETURN, tcpDport, to, udpDport } from '../clauses.ts';
+import { from, jump, outInterface, RETURN, tcpDport, to, udpDport } from '../clauses.ts';
 import { OUT, OUTPUT, PREROUTING, REDIRECT } from './chains.ts';
+import { cameBy } from './interfaces.ts';
 import type { NativePlan } from './plan.ts';
 
 /** Everything that leaves passes istio-output, of either family. */
@@ -31,12 +32,12 @@ export function captureIncluded({ config, nat, families }: NativePlan): void {
   for (const port of config.outboundPortsInclude) nat.append(OUT, [tcpDport(port)], jump(REDIRECT));
   if (config.outboundIpRangesInclude === '*') {
     nat.append(OUT, [], jump(REDIRECT));
-    for (const name of config.rerouteVirtualInterfaces) nat.insert(PREROUTING, 1, [inInterface(name)], jump(REDIRECT));
+    for (const name of config.rerouteVirtualInterfaces) nat.insert(PREROUTING, 1, [cameBy(name)], jump(REDIRECT));
     return;
   }
   for (const range of families.flatMap(({ includes }) => (includes === '*' ? [] : includes))) {
     for (const name of config.rerouteVirtualInterfaces) {
-      nat.insert(PREROUTING, 1, [inInterface(name), to(range)], jump(REDIRECT));
+      nat.insert(PREROUTING, 1, [cameBy(name), to(range)], jump(REDIRECT));
     }
     nat.append(OUT, [to(range)], jump(REDIRECT));
   }

@@ -7,6 +7,7 @@ import type { ResolveGroup } from '../groups.ts';
 import { familyFacts } from '../sidecar/plan.ts';
 import { captureDns } from './dns.ts';
 import { captureInbound, dropInvalid, redirectChains, returnInterfaces } from './inbound.ts';
+import { namesFail } from './interfaces.ts';
 import { captureIncluded, enterOutput, returnExcluded, returnExcludedPorts, returnPassthrough } from './outbound.ts';
 import { spareOwners } from './owners.ts';
 import type { NativePlan } from './plan.ts';
@@ -19,7 +20,7 @@ import { insertsFail, keepMarks } from './tproxy.ts';
  */
 export function sidecarNftables(config: Config, has: Features, resolveGroup: ResolveGroup): Table[] {
   const plan = planNative(config, has, resolveGroup);
-  if (!has('native-nftables') || insertsFail(plan)) return [];
+  if (!has('native-nftables') || insertsFail(plan) || namesFail(config)) return [];
   returnInterfaces(plan);
   dropInvalid(plan);
   redirectChains(plan);
