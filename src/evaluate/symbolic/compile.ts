@@ -4,19 +4,16 @@ import type { Target } from '../../model/target.ts';
 import { readsConnection, takesCt } from '../effects.ts';
 import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference } from '../hooks.ts';
 import { semanticsOf } from '../semantics.ts';
-import { icmpOf } from '../state.ts';
 import { MAX_DEPTH, place, tooDeep } from '../traverse.ts';
 import type { Conditions, Environment } from './conditions.ts';
 import type { Node } from './diagram.ts';
 import { Effects } from './effects.ts';
 import type { Leaves } from './leaves.ts';
 import { RULE_STEPS } from './limits.ts';
+import { attached, consultsNat, environmentKey, WAY } from './way.ts';
 
 /** What comes after a chain, by the environment in which the packet leaves it. */
 type Continuation = (environment: Environment) => Node;
-
-/** The hooks a packet passes one after another: its own, then the one before it arrives or leaves. */
-const WAY = { PREROUTING: 'INPUT', INPUT: null, OUTPUT: 'POSTROUTING', POSTROUTING: null } as const;
 
 /** Compiles all that a ruleset does to the packets of one hook into a diagram, from the end of the way backwards. */
 export class Compiler {
@@ -57,7 +54,7 @@ export class Compiler {
     if (next === null) return this.#leaves.accept();
     const node = this.#hook({ ...environment, hook: next });
     // What OUTPUT rewrote to the loopback address is routed again and leaves by lo.
-    return environment.rewritten && next === 'POSTROUTING' ? this.#effects.onLo(node) : node;
+    return environment.rewritten && next === 'POSTROUTING' ? this.#effects.changes.onLo(node) : node;
   }
 
   #stages(stages: readonly Attached[], position: number, environment: Environment): Node {
@@ -83,23 +80,13 @@ export class Compiler {
     while (stages[end]?.base.type === 'nat') end += 1;
     const after: Continuation = (leaving) => this.#stages(stages, end, leaving);
     const skipped = after(environment);
-    const consults = this.#consultsNat(environment);
+    const consults = consultsNat(this.#conditions, environment);
     if (consults === null) return skipped;
     const ask = (next: number): Continuation => {
       const stage = stages[next];
       return (leaving) => (stage && next < end ? this.#base(stage, leaving, ask(next + 1), after) : after(leaving));
     };
     return this.#conditions.diagrams.ite(consults, ask(position)(environment), skipped);
-  }
-
-  #consultsNat(environment: Environment): Node | null {
-    if (environment.conntrack !== 'attached') return null;
-    const { diagrams } = this.#conditions;
-    // ICMP errors follow the connection they are about.
-    const isError = this.#conditions.value('protocol', icmpOf(this.#conditions.domain.family));
-    const isNew = diagrams.ite(isError, this.#conditions.states(['NEW']), this.#conditions.states(['NEW', 'RELATED']));
-    if (environment.hook !== 'PREROUTING') return isNew;
-    return diagrams.and(isNew, diagrams.not(this.#conditions.interface('lo')));
   }
 
   #chain(frame: Frame, environment: Environment): Node {
@@ -203,7 +190,7 @@ export class Compiler {
       case 'unknown':
         return this.#undetermined(`the target "${target.raw}" of ${place(where)} is not known`, where);
       default:
-        return this.#effects.mark(target, environment, then(environment));
+        return this.#effects.changes.mark(target, environment, then(environment));
     }
   }
 
@@ -253,14 +240,6 @@ interface Frame {
   readonly suffixes: Map<string, { readonly from: number; readonly node: Node }>;
 }
 
-function attached(environment: Environment): Environment {
-  return environment.conntrack === 'untracked' ? environment : { ...environment, conntrack: 'attached' };
-}
-
-function environmentKey({ hook, conntrack, rewritten }: Environment): string {
-  return `${hook} ${conntrack} ${rewritten}`;
-}
-
 /** Targets that neither change what the rules below see nor come back to them. */
 const DECIDING: ReadonlySet<Target['kind']> = new Set([
   'accept',
@@ -273,6 +252,7 @@ const DECIDING: ReadonlySet<Target['kind']> = new Set([
   'unknown',
 ]);
 
+/** Whether a rule, where it matches, ends the packet's way through the chain or does nothing. */
 function onlyDecides(rule: Rule | undefined): boolean {
   return rule?.targets.every(({ kind }) => DECIDING.has(kind)) ?? false;
 }
