@@ -21,6 +21,9 @@ function outsideOf(capture: Capture): Outside {
       run: async (argv) => {
         const answer = capture.answers.findLast(({ result }) => result.argv.join(' ') === argv.join(' '));
         if (answer) return answer.result;
+        // The earlier look at the sockets: as these do not change, it is what the later one shows.
+        const later = capture.answers.findLast(({ result }) => result.argv.join(' ') === `${argv.join(' ')} -p`);
+        if (later) return later.result;
         throw new Error(`${argv.join(' ')} is not in the capture`);
       },
     },
