@@ -25,6 +25,8 @@ export interface Context extends ResolvedConfig {
   readonly older: readonly [string, string] | null;
   /** What the pod says about itself. */
   readonly said: Metadata;
+  /** Addresses of the name servers that the pod asks; empty when they were not shown. */
+  readonly resolvers: readonly string[];
   /** Why this kind of pod is not captured; null when nothing says so. */
   readonly exempt: Exemption | null;
 }
@@ -34,6 +36,7 @@ export interface Background {
   readonly declared: boolean;
   readonly older: () => readonly [string, string] | null;
   readonly said?: Metadata;
+  readonly resolvers?: readonly string[];
   readonly exempt?: Exemption | null;
 }
 
@@ -67,6 +70,7 @@ export function buildContext(
     layout,
     declared: background.declared,
     said: background.said ?? SILENT,
+    resolvers: background.resolvers ?? [],
     exempt: background.exempt ?? null,
     older: different.length > 0 || !layout.isComplete() ? background.older() : null,
   };

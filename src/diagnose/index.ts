@@ -4,14 +4,19 @@ import { runCheck } from './check.ts';
 import { ambientExemptions, ambientRules, onePlane } from './checks/ambient.ts';
 import { ambientRouting } from './checks/ambient-routing.ts';
 import { ztunnelListening } from './checks/ambient-sockets.ts';
+import { automaticAddresses } from './checks/automatic-addresses.ts';
 import { configuredBackend, emptyLegacy, probeResidue, staleTables, twoBackends } from './checks/backends.ts';
 import { applicationAsProxy, proxyOwner, reservedPorts } from './checks/holders.ts';
+import { ipv6WhileOff, passthroughAddress } from './checks/ipv6-addresses.ts';
 import { ipv6LeftAlone } from './checks/ipv6-left-alone.ts';
+import { listenerExcluded } from './checks/listener-excluded.ts';
 import { proxyListening } from './checks/listening.ts';
 import { release } from './checks/release.ts';
+import { resolversCovered } from './checks/resolvers.ts';
 import { tproxyRouting } from './checks/routing.ts';
 import { isExplained, noCapture, node, otherMesh } from './checks/surroundings.ts';
 import { duplicates, equivalent, foreign, unreachable } from './checks/text.ts';
+import { tproxyListener } from './checks/tproxy-listener.ts';
 import { TRAFFIC_CHECKS } from './checks/traffic.ts';
 import { type Context, isCovered, istioTables } from './context.ts';
 import type { CheckOutcome, CheckReport, Finding, Severity, Undetermined } from './report.ts';
@@ -36,8 +41,14 @@ export const CHECKS: readonly Check[] = [
   emptyLegacy,
   equivalent,
   foreign,
+  resolversCovered,
+  automaticAddresses,
   tproxyRouting,
+  tproxyListener,
   ipv6LeftAlone,
+  ipv6WhileOff,
+  passthroughAddress,
+  listenerExcluded,
   proxyListening,
   proxyOwner,
   applicationAsProxy,

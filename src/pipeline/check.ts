@@ -31,6 +31,7 @@ export async function check(request: CheckRequest, outside: Outside): Promise<Ch
     declared: Object.keys(explicit).length > 0,
     older: () => olderRelease(facts, { ...explicit, ...(explicit.backend && { backend: judged.backend }) }),
     said: facts,
+    resolvers: facts.resolvers,
     exempt: exemptionOf(facts.pod, facts, asked),
   });
   return {

@@ -1,6 +1,8 @@
+import { type Capture, capturedFile } from '../collect/capture.ts';
 import { collectLive } from '../collect/live.ts';
 import type { Source } from '../diagnose/report.ts';
 import type { Metadata, Pod } from '../model/pod.ts';
+import { parseNameServers } from '../parse/resolver.ts';
 import { CannotLook } from './errors.ts';
 import { EXAMPLE_FILES, EXAMPLE_NAME } from './example.ts';
 import { observe, observeRules, type SavedText } from './observe.ts';
@@ -12,9 +14,11 @@ import type { SourceRequest } from './types.ts';
 export interface Facts extends Metadata {
   readonly pod: Pod;
   readonly source: Source;
+  /** Addresses of the name servers in /etc/resolv.conf (live only). */
+  readonly resolvers: readonly string[];
 }
 
-const SILENT: Metadata = { environment: {}, labels: {}, annotations: {} };
+const SILENT = { environment: {}, labels: {}, annotations: {}, resolvers: [] } as const;
 
 /**
  * Gets the facts from where the request says.
@@ -35,7 +39,12 @@ export async function gatherFacts(request: SourceRequest, outside: Outside): Pro
 
 async function liveFacts(outside: Outside): Promise<Facts> {
   const capture = await collectLive(outside.runner, outside.files);
-  return { pod: observe(capture), source: { kind: 'live' }, ...metadataOf(capture) };
+  return { pod: observe(capture), source: { kind: 'live' }, resolvers: resolversOf(capture), ...metadataOf(capture) };
+}
+
+function resolversOf(capture: Capture): string[] {
+  const content = capturedFile(capture, '/etc/resolv.conf');
+  return content !== null && 'text' in content ? parseNameServers(content.text) : [];
 }
 
 async function savedFacts(request: Extract<SourceRequest, { kind: 'rules' }>, outside: Outside): Promise<Facts> {

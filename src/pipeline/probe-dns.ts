@@ -15,10 +15,3 @@ export const DNS_QUERY: Uint8Array = Uint8Array.from([
 function words(...values: readonly number[]): number[] {
   return values.flatMap((value) => [value >> 8, value & 0xff]);
 }
-
-/** The name servers of a resolv.conf, as resolv.conf(5) has them. */
-export function nameServers(text: string): string[] {
-  return [...text.matchAll(/^[ \t]*nameserver[ \t]+([0-9a-fA-F.:]+)(?:%\S+)?[ \t]*$/gm)].flatMap(
-    ([, address]) => address ?? [],
-  );
-}

@@ -9,7 +9,7 @@ import { CannotLook } from './errors.ts';
 import { expectationOf, layersOf } from './expectation.ts';
 import { gatherFacts } from './facts.ts';
 import type { Outside } from './outside.ts';
-import { DNS_QUERY, nameServers } from './probe-dns.ts';
+import { DNS_QUERY } from './probe-dns.ts';
 import { judge, judgeValidation } from './probe-judge.ts';
 import { defaultOwners } from './probe-owners.ts';
 import { planProbes } from './probe-plan.ts';
@@ -28,8 +28,7 @@ export async function probe(request: ProbeRequest, outside: Outside, network: Ne
   const facts = await gatherFacts(HERE, outside);
   const { judged: config, expected } = expectationOf(layersOf({ ...request, source: HERE }, declared, facts), facts);
   const owners = request.owners.length > 0 ? request.owners : defaultOwners(ownOwner(), facts.pod, config);
-  const resolvers = await resolversOf(outside);
-  const plan = planProbes(request, { pod: facts.pod, config, resolvers, owners });
+  const plan = planProbes(request, { pod: facts.pod, config, resolvers: facts.resolvers, owners });
   if (plan.length === 0) throw nothingToSend(facts.pod);
   const predict = seesRules(facts.pod) ? new Hooks(facts.pod.ruleset) : null;
   const sides = { intended: new Hooks(expected), predict, pod: facts.pod };
@@ -49,11 +48,6 @@ function nothingToSend({ obstacles }: Pod): CannotLook {
   return new CannotLook('no address of this pod is known that a probe could be sent from or to', {
     hint: obstacle?.remedy ?? 'Look at ip addr: an interface with a global address is needed, of the family of --to.',
   });
-}
-
-async function resolversOf(outside: Outside): Promise<string[]> {
-  const content = await outside.files.read('/etc/resolv.conf');
-  return 'text' in content ? nameServers(content.text) : [];
 }
 
 function seesRules(pod: Pod): boolean {

@@ -2,6 +2,7 @@ import type { InterfaceAddress } from '../../model/routing.ts';
 import type { Socket } from '../../model/socket.ts';
 import { finding } from '../check.ts';
 import { type Context, istioTables } from '../context.ts';
+import { globalIpv6 } from './ipv6-addresses.ts';
 import { isReserved, socketCheck } from './socket-check.ts';
 
 /**
@@ -13,7 +14,7 @@ export const ipv6LeftAlone = socketCheck(
   'no application is reached over IPv6 past the proxy',
   ['NAT0602'],
   (listeners, context) => {
-    const [address] = globalAddresses(context);
+    const [address] = globalIpv6(context);
     if (address === undefined || !isOpen(context))
       return { skipped: 'IPv6 is captured, or the pod has no address of it' };
     const reachable = listeners.filter((socket) => isReachable(socket, address, context));
@@ -39,13 +40,6 @@ function isOpen({ config, origin, pod, families }: Context): boolean {
   )
     return false;
   return istioTables(pod.ruleset, 'ipv4').length > 0 && istioTables(pod.ruleset, 'ipv6').length === 0;
-}
-
-function globalAddresses({ pod }: Context): InterfaceAddress[] {
-  const addresses = pod.routing?.addresses ?? [];
-  return addresses.filter(
-    ({ family, scope, interface: name }) => family === 'ipv6' && scope === 'global' && name !== 'lo',
-  );
 }
 
 function isReachable(socket: Socket, { address }: InterfaceAddress, { config }: Context): boolean {
