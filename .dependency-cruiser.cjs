@@ -9,10 +9,11 @@ const STAGES = {
   layout: ['model'],
   evaluate: ['model'],
   infer: ['model', 'layout', 'evaluate', 'print'],
-  diagnose: ['model', 'evaluate', 'layout', 'print'],
+  sockets: ['model', 'evaluate'],
+  diagnose: ['model', 'evaluate', 'layout', 'print', 'sockets'],
   collect: ['model'],
-  report: ['model', 'diagnose', 'evaluate'],
-  pipeline: ['model', 'parse', 'print', 'layout', 'evaluate', 'infer', 'diagnose', 'collect'],
+  report: ['model', 'diagnose', 'evaluate', 'sockets'],
+  pipeline: ['model', 'parse', 'print', 'layout', 'evaluate', 'infer', 'sockets', 'diagnose', 'collect'],
   cli: ['model', 'pipeline', 'report', 'diagnose'],
   commands: ['model', 'pipeline', 'report', 'diagnose', 'cli'],
 };
@@ -36,7 +37,7 @@ module.exports = {
     {
       name: 'pure-stages-use-no-packages',
       severity: 'error',
-      from: { path: '^src/(model|parse|print|layout|evaluate|diagnose)/' },
+      from: { path: '^src/(model|parse|print|layout|evaluate|sockets|diagnose)/' },
       to: { path: 'node_modules' },
     },
   ],

@@ -32,6 +32,22 @@ export function diffExitCode(equivalent: boolean | null): ExitCode {
   return equivalent ? EXIT.ok : EXIT.findings;
 }
 
+/** What of a report of `sockets` decides its exit code. */
+interface SocketsOutcome {
+  readonly sockets: readonly { readonly kind: string; readonly bypass?: 'error' | 'warning' }[];
+}
+
+/** The exit code of `sockets`: a report unless it was asked whether anything bypasses the proxy. */
+export function socketsExitCode(
+  { sockets }: SocketsOutcome,
+  { bypassing, threshold }: { readonly bypassing: boolean; readonly threshold: Threshold },
+): ExitCode {
+  if (!bypassing) return EXIT.ok;
+  const counted = failing(threshold);
+  if (sockets.some(({ bypass }) => bypass !== undefined && counted.includes(bypass))) return EXIT.findings;
+  return sockets.some(({ kind }) => kind === 'unknown') ? EXIT.cannotLook : EXIT.ok;
+}
+
 /** The exit code of one trace. */
 export function verdictExitCode(verdict: Verdict): ExitCode {
   return verdict.kind === 'undetermined' ? EXIT.cannotLook : EXIT.ok;

@@ -4,6 +4,7 @@ import { Expected } from './expected.ts';
 import { Explain } from './explain.ts';
 import { Infer } from './infer.ts';
 import { Probe } from './probe.ts';
+import { Sockets } from './sockets.ts';
 import { Trace } from './trace.ts';
 
 /** All commands by name, for oclif's explicit strategy. */
@@ -14,5 +15,6 @@ export const commands = {
   explain: Explain,
   infer: Infer,
   probe: Probe,
+  sockets: Sockets,
   trace: Trace,
 };

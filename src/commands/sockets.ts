@@ -1,0 +1,67 @@
+import { boolean } from '@oclif/core/flags';
+import { BaseCommand } from '../cli/base-command.ts';
+import { socketsExitCode } from '../cli/exit-code.ts';
+import { exampleFlag, failOnFlag, type SourceValues, sourceFlags, sourceRequest, threshold } from '../cli/flags.ts';
+import { outputFormat, reportFlags } from '../cli/format.ts';
+import { reportOptions, standardOutput } from '../cli/terminal.ts';
+import type { SocketsReport } from '../pipeline/sockets.ts';
+import type { SourceRequest } from '../pipeline/types.ts';
+
+/** `istio-nat sockets`. */
+export class Sockets extends BaseCommand {
+  static override summary = 'List listeners and live connections: whose they are, through the proxy or around it.';
+  static override usage =
+    'sockets [--rules FILE...] [--sockets FILE] [--bypassing] [--all] [-o table|json] [--fail-on error|warning|info|never]';
+  static override description =
+    `Pairs the sockets of a pod with each other and says of each connection whether it goes through the proxy, what the rules would do with it if it were opened now, and whether the two fit together. Any user in the pod can read sockets; without the rules nothing is predicted. A socket of the application with the uid or gid of the proxy is named: its traffic bypasses the mesh.
+
+Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read, 70 a bug. With --bypassing it is 1 when something goes around the proxy that --fail-on counts (under the id of the proxy it is an error, else a warning), and 3 when it does not and some connections cannot be told.`;
+  static override examples = [
+    { description: 'The pod whose network namespace this process is in', command: '<%= config.bin %> sockets' },
+    {
+      description: 'Does anything go around the proxy?',
+      command: '<%= config.bin %> sockets --bypassing --fail-on warning',
+    },
+    {
+      description: 'Rules and the output of ss -Htunaep that somebody saved',
+      command: '<%= config.bin %> sockets --rules pod.rules --sockets pod.ss',
+    },
+  ];
+  static override flags = {
+    ...sourceFlags,
+    ...exampleFlag,
+    bypassing: boolean({ description: 'only what goes around the proxy; sets the exit code' }),
+    all: boolean({ description: 'every socket on a line of its own' }),
+    ...reportFlags,
+    ...failOnFlag,
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Sockets);
+    const { bypassing, all } = flags;
+    const format = outputFormat(flags, ['table', 'json'], process.env);
+    const source = socketsSource(flags);
+    const { sockets } = await import('../pipeline/sockets.ts');
+    const { thisMachine } = await import('../pipeline/outside.ts');
+    const { report, notes } = await sockets({ source, toolVersion: this.config.version }, thisMachine());
+    for (const note of notes) this.note(note);
+    const text = await render(report, format, { bypassing, all, noColor: flags['no-color'] });
+    await this.report(text, socketsExitCode(report, { bypassing, threshold: threshold(flags['fail-on']) }));
+  }
+}
+
+/** Saved sockets are worth a look without rules as well. */
+function socketsSource(flags: SourceValues): SourceRequest {
+  const { rules = [], sockets } = flags;
+  return sourceRequest(rules.length === 0 && sockets !== undefined ? { rules: [sockets] } : flags);
+}
+
+async function render(
+  report: SocketsReport,
+  format: 'table' | 'json',
+  options: { readonly bypassing: boolean; readonly all: boolean; readonly noColor: boolean },
+): Promise<string> {
+  const { socketsJson, socketsTable } = await import('../report/sockets.ts');
+  if (format === 'json') return socketsJson(report, options);
+  return socketsTable(report, { ...options, ...reportOptions(standardOutput(), options.noColor) });
+}

@@ -1,0 +1,69 @@
+import type { Source } from '../diagnose/report.ts';
+import type { Pod } from '../model/pod.ts';
+import type { Socket } from '../model/socket.ts';
+import { classifySockets } from '../sockets/index.ts';
+import { portsFromRules } from '../sockets/ports.ts';
+import { answerOf, type RulesState, type SocketsAnswer } from '../sockets/report.ts';
+import { CannotLook } from './errors.ts';
+import { gatherFacts } from './facts.ts';
+import type { Outside } from './outside.ts';
+import type { SourceRequest } from './types.ts';
+
+/** What `sockets` is asked. */
+export interface SocketsRequest {
+  readonly source: SourceRequest;
+  readonly toolVersion: string;
+}
+
+/** The answer of `sockets`. Its JSON form is `schema/sockets.schema.json`. */
+export interface SocketsReport extends SocketsAnswer {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: 'istio-nat'; readonly version: string };
+  readonly source: Source;
+}
+
+/** The report, and remarks about how it was come by. */
+export interface SocketsRun {
+  readonly report: SocketsReport;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Listeners and connections of a pod: whose they are, and whether they go through the proxy.
+ * @throws CannotLook when the sockets, or a named file, cannot be read
+ */
+export async function sockets(request: SocketsRequest, outside: Outside): Promise<SocketsRun> {
+  const { pod, source } = await gatherFacts(request.source, outside);
+  const rules = rulesState(pod);
+  const view = classifySockets({
+    sockets: seenSockets(pod, request.source),
+    ...(pod.earlierSockets === undefined ? {} : { earlier: pod.earlierSockets }),
+    rules: rules.readable ? pod.ruleset : null,
+    addresses: pod.routing?.addresses ?? null,
+    processes: pod.processes ?? [],
+    ports: portsFromRules(pod.ruleset),
+  });
+  const tool = { name: 'istio-nat', version: request.toolVersion } as const;
+  return {
+    report: { schemaVersion: 1, tool, source, ...answerOf(view, rules) },
+    notes: pod.obstacles.filter(({ concerns }) => concerns === 'sockets').map(({ message }) => message),
+  };
+}
+
+function seenSockets(pod: Pod, source: SourceRequest): readonly Socket[] {
+  if (pod.sockets !== null) return pod.sockets;
+  const obstacle = pod.obstacles.find(({ concerns }) => concerns === 'sockets');
+  if (obstacle !== undefined) throw new CannotLook(obstacle.message, { hint: obstacle.remedy, code: obstacle.code });
+  const hint =
+    source.kind === 'rules'
+      ? 'Give the output of `ss -Htunaep` with --sockets.'
+      : 'Run it in the namespace of the pod.';
+  throw new CannotLook('The sockets were not shown', { hint });
+}
+
+/** Rules of which a part is missing predict nothing: the missing part may be what decides. */
+function rulesState({ obstacles }: Pod): RulesState {
+  const obstacle = obstacles.find(({ concerns }) => concerns === 'rules');
+  if (obstacle === undefined) return { readable: true };
+  return { readable: false, because: obstacle.message, remedy: obstacle.remedy };
+}

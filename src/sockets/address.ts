@@ -1,0 +1,34 @@
+import type { Socket } from '../model/socket.ts';
+
+/** Istio's proxy sends requests to the application from here (1.10 and later; ports of 1.3 and later). */
+const PASSTHROUGH: ReadonlySet<string> = new Set(['127.0.0.6', '::6']);
+
+/** Whether an address is the one from which the proxy talks to the application, and nobody else does. */
+export function isPassthrough(address: string): boolean {
+  return PASSTHROUGH.has(address);
+}
+
+/** Whether an address means this host and no other: 127.0.0.0/8, ::1, and the proxy's ::6. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1' || address === '::6';
+}
+
+/** Whether a listener takes every address. */
+export function isWildcard(address: string): boolean {
+  return address === '*' || address === '0.0.0.0' || address === '::';
+}
+
+/** Whether an address exists on one link only. */
+export function isLinkLocal(address: string): boolean {
+  return /^fe[89ab][0-9a-f]:/.test(address) || address.startsWith('169.254.');
+}
+
+/** The own end of a socket, as a key. */
+export function localKey({ localAddress, localPort }: Socket): string {
+  return `${localAddress} ${localPort}`;
+}
+
+/** The other end of a socket, as a key. */
+export function peerKey({ peerAddress, peerPort }: Socket): string {
+  return `${peerAddress} ${peerPort}`;
+}

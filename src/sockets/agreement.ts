@@ -1,0 +1,41 @@
+import type { Verdict } from '../model/packet.ts';
+import { inboundPacket, outboundPacket } from './first-packet.ts';
+import type { Scene } from './scene.ts';
+import type { Agreement, ClassifiedSocket, Prediction } from './types.ts';
+
+/** A connection of the application's together with what the rules would do to its first packet. */
+export function withAgreement(seen: ClassifiedSocket, scene: Scene): ClassifiedSocket {
+  const prediction = predictionFor(seen, scene);
+  if (prediction === null) return seen;
+  const agreement = agreementOf(seen, prediction);
+  return { ...seen, prediction, ...(agreement === null ? {} : { agreement }) };
+}
+
+function predictionFor({ kind, socket, process, as }: ClassifiedSocket, scene: Scene): Prediction | null {
+  const { predictor, own } = scene;
+  if (predictor === null) return null;
+  if (kind === 'inbound-direct') {
+    const packet = inboundPacket(socket, own);
+    return packet === null ? null : predictor.predict(packet, null);
+  }
+  if (kind !== 'outbound-proxied' && kind !== 'outbound-direct') return null;
+  const packet = outboundPacket(socket, own);
+  // Under the proxy's uid the gid hardly matters: it is that of the proxy as well, or it is not asked for.
+  const gid = process?.fsgid ?? (as === 'proxy-uid' ? socket.uid : null);
+  return packet === null ? null : predictor.predict(packet, gid);
+}
+
+/** Null where the rules give no answer. */
+function agreementOf({ kind }: ClassifiedSocket, prediction: Prediction): Agreement | null {
+  if (prediction.kind === 'undetermined') return null;
+  const exceptions = prediction.kind === 'depends-on-gid' ? prediction.unless.map(({ verdict }) => verdict) : [];
+  const possible = [prediction.verdict, ...exceptions];
+  if (kind === 'outbound-proxied') return possible.every(letsBy) ? 'disagrees' : 'agrees';
+  if (possible.every(letsBy)) return 'agrees';
+  return possible.some(letsBy) ? 'gid' : 'older';
+}
+
+/** Whether a packet goes where it wants to, or where another agent wants it to; an established one was not dropped. */
+function letsBy({ kind }: Verdict): boolean {
+  return kind === 'accept' || kind === 'dnat';
+}

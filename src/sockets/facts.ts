@@ -1,0 +1,16 @@
+import type { InterfaceAddress } from '../model/routing.ts';
+import type { Ruleset } from '../model/ruleset.ts';
+import type { Process, Socket } from '../model/socket.ts';
+import type { ProxyPorts } from './ports.ts';
+
+/** What sockets are classified by. Everything but the sockets themselves may be missing. */
+export interface SocketFacts {
+  readonly sockets: readonly Socket[];
+  /** The TCP sockets a moment before; without them what is in the middle of opening or closing is not told apart. */
+  readonly earlier?: readonly Socket[];
+  /** Null: not readable. */
+  readonly rules: Ruleset | null;
+  readonly addresses: readonly InterfaceAddress[] | null;
+  readonly processes: readonly Process[];
+  readonly ports: ProxyPorts;
+}

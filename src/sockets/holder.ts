@@ -1,0 +1,63 @@
+import type { Process, Socket } from '../model/socket.ts';
+import { hasIstioName } from './proxy.ts';
+import type { Holder, ProxyIdentity } from './types.ts';
+
+/** ztunnel marks all its sockets so (0x539 of 0xfff); of a sidecar's only those that go on to the application are. */
+const ZTUNNEL_MARK = 0x539;
+
+/** Tells whose sockets are, by everything that ss says about their owners. */
+export class Holders {
+  readonly #proxy: ProxyIdentity | null;
+  readonly #processes: ReadonlyMap<number, Process>;
+  /** Marks are shown to readers with CAP_NET_ADMIN only, and then on the proxy's own listeners as well. */
+  readonly #marked: boolean;
+
+  constructor(proxy: ProxyIdentity | null, processes: ReadonlyMap<number, Process>) {
+    this.#proxy = proxy;
+    this.#processes = processes;
+    this.#marked = proxy?.listeners.every(isMarked) ?? false;
+  }
+
+  /** The process of a socket, if it was visible. */
+  process({ process }: Socket): Process | undefined {
+    return process === undefined ? undefined : this.#processes.get(process.pid);
+  }
+
+  /** Whose a socket is, by its owner alone. */
+  of(socket: Socket): Holder {
+    const proxy = this.#proxy;
+    const { uid, process } = socket;
+    if (uid === null) return 'nobody';
+    if (proxy === null) return process !== undefined && hasIstioName(socket) ? 'proxy' : 'application';
+    if (process !== undefined && proxy.pids.has(process.pid)) return 'proxy';
+    if (!proxy.uids.has(uid)) return 'application';
+    if (process !== undefined) return hasIstioName(socket) ? 'proxy' : 'application';
+    return this.#hidden(socket, proxy, uid);
+  }
+
+  /** A socket under the uid of the proxy whose process is not visible. */
+  #hidden(socket: Socket, proxy: ProxyIdentity, uid: number): Holder {
+    if (isElsewhere(socket, proxy)) return 'application';
+    if (this.#marked) return isMarked(socket) ? 'proxy' : 'application';
+    // Root is everybody's uid; 1337 is the proxy's.
+    return uid === 0 ? 'shared' : 'proxy';
+  }
+
+  /** Which of the proxy's ids the owner of a socket has that is not the proxy's. Root's are everybody's. */
+  sharedId(socket: Socket): 'proxy-uid' | 'proxy-gid' | null {
+    const proxy = this.#proxy;
+    if (proxy === null || socket.uid === null) return null;
+    if (socket.uid !== 0 && proxy.uids.has(socket.uid)) return 'proxy-uid';
+    const gid = this.process(socket)?.fsgid;
+    return gid !== undefined && gid !== 0 && proxy.gids.has(gid) ? 'proxy-gid' : null;
+  }
+}
+
+function isMarked({ mark }: Socket): boolean {
+  return mark !== undefined && (mark & 0xfff) === ZTUNNEL_MARK;
+}
+
+/** Another control group is another container; the same one proves nothing, as where there is no cgroup2. */
+function isElsewhere({ cgroup }: Socket, { cgroups }: ProxyIdentity): boolean {
+  return cgroup !== undefined && cgroups.size > 0 && !cgroups.has(cgroup);
+}

@@ -1,0 +1,75 @@
+import { evaluatePacket, Hooks, type Trace, verdictKey } from '../evaluate/packet.ts';
+import type { Match } from '../model/match.ts';
+import type { Packet } from '../model/packet.ts';
+import type { Ruleset } from '../model/ruleset.ts';
+import type { Prediction } from './types.ts';
+
+/** A gid of the first packet's sender: a number, or not known. */
+export type KnownGid = number | null;
+
+/** Says what rules do to first packets. Connections that rules cannot tell apart are asked about once. */
+export class Predictor {
+  readonly #hooks: Hooks;
+  readonly #gids: readonly number[];
+  readonly #looksAtSourcePorts: boolean;
+  readonly #known = new Map<string, Prediction>();
+
+  constructor(rules: Ruleset) {
+    const matches = rules.tables.flatMap(({ chains }) =>
+      chains.flatMap(({ rules: all }) => all.flatMap((r) => r.matches)),
+    );
+    this.#hooks = new Hooks(rules);
+    this.#gids = gidsNamedBy(matches);
+    this.#looksAtSourcePorts = matches.some(mayLookAtSourcePort);
+  }
+
+  /** What becomes of a first packet whose sender has this gid. */
+  predict(packet: Packet, gid: KnownGid): Prediction {
+    const { sourcePort, ...rest } = packet;
+    const key = JSON.stringify([this.#looksAtSourcePorts ? packet : rest, gid]);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const prediction = this.#predict(packet, gid);
+    this.#known.set(key, prediction);
+    return prediction;
+  }
+
+  #predict(packet: Packet, gid: KnownGid): Prediction {
+    if (packet.hook === 'PREROUTING' || gid !== null) return asPrediction(this.#trace(packet, gid));
+    const usual = this.#trace(packet, unnamedGid(this.#gids));
+    const expected = verdictKey(usual.verdict);
+    const unless = this.#gids.flatMap((named) => {
+      const { verdict } = this.#trace(packet, named);
+      return verdictKey(verdict) === expected ? [] : [{ gid: named, verdict }];
+    });
+    if (unless.length === 0 || usual.verdict.kind === 'undetermined') return asPrediction(usual);
+    return { kind: 'depends-on-gid', verdict: usual.verdict, rule: usual.decidedBy, unless };
+  }
+
+  #trace(packet: Packet, gid: KnownGid): Trace {
+    return evaluatePacket(this.#hooks, gid === null ? packet : { ...packet, gid });
+  }
+}
+
+function asPrediction({ verdict, decidedBy }: Trace): Prediction {
+  if (verdict.kind === 'undetermined') return verdict;
+  return { kind: 'verdict', verdict, rule: decidedBy };
+}
+
+/** The ends of the ranges that rules name: inside of one all gids are treated alike. */
+function gidsNamedBy(matches: readonly Match[]): number[] {
+  const ranges = matches.flatMap((match) => (match.kind === 'owner' && match.gid ? [match.gid.value] : []));
+  return [...new Set(ranges.flatMap(({ from, to }) => [from, to]))];
+}
+
+/** The gid of nobody in particular. */
+function unnamedGid(named: readonly number[]): number {
+  let gid = 65_533;
+  while (named.includes(gid)) gid -= 1;
+  return gid;
+}
+
+function mayLookAtSourcePort(match: Match): boolean {
+  if ('sourcePort' in match && match.sourcePort !== undefined) return true;
+  return match.kind === 'multiport' || match.kind === 'unknown' || match.kind === 'opaque';
+}

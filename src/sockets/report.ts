@@ -1,0 +1,146 @@
+import type { Verdict } from '../model/packet.ts';
+import type { RuleReference } from '../model/ruleset.ts';
+import type { Process, Socket } from '../model/socket.ts';
+import { sentenceOf } from './sentence.ts';
+import type { Agreement, ClassifiedSocket, Holder, Prediction, SocketKind, SocketsView } from './types.ts';
+
+/** One end of a socket and the other, and its owner. */
+export interface Ends {
+  readonly local: string;
+  readonly localPort: number;
+  /** Left out where there is none. */
+  readonly peer?: string;
+  readonly peerPort?: number;
+  readonly uid: number | null;
+}
+
+/** A process as reports show it. */
+export interface ShownProcess {
+  readonly name: string;
+  readonly pid: number;
+  readonly gid?: number;
+  readonly groups?: readonly number[];
+  readonly container?: string;
+}
+
+/** A rule as reports quote it. */
+interface ShownRule {
+  readonly table: string;
+  readonly chain: string;
+  readonly index: number;
+  readonly text: string;
+}
+
+/** What the rules would do if the connection were opened now. */
+export interface ShownPrediction {
+  readonly verdict: Verdict;
+  readonly rule?: ShownRule;
+  /** Other verdicts for owners of these gids, where the gid is not visible. */
+  readonly unless?: readonly { readonly gid: number; readonly verdict: Verdict }[];
+}
+
+/** One socket in the report. */
+export interface SocketEntry extends Ends {
+  readonly kind: SocketKind;
+  readonly protocol: 'tcp' | 'udp';
+  readonly state: string;
+  readonly holder: Holder;
+  /** Whether its traffic goes around the proxy: `error` under the proxy's own id, else `warning`. */
+  readonly bypass?: 'error' | 'warning';
+  readonly process?: ShownProcess;
+  readonly as?: 'proxy-uid' | 'proxy-gid';
+  readonly partner?: Ends;
+  readonly prediction?: ShownPrediction;
+  readonly agreement?: Agreement;
+  readonly because?: string;
+  readonly text: string;
+}
+
+/** Whether the rules were there to predict from. */
+export type RulesState =
+  | { readonly readable: true }
+  | { readonly readable: false; readonly because: string; readonly remedy: string };
+
+/** The answer of `sockets`, without where it came from. */
+export interface SocketsAnswer {
+  readonly summary: SocketsSummary;
+  readonly proxy: { readonly uids: readonly number[]; readonly gids: readonly number[] } | null;
+  readonly rules: RulesState;
+  readonly sockets: readonly SocketEntry[];
+}
+
+/** The answer in one sentence, and how many sockets there are of each kind. */
+export interface SocketsSummary {
+  readonly sentence: string;
+  readonly bypassing: number;
+  readonly counts: Readonly<Partial<Record<SocketKind, number>>>;
+}
+
+/** A view as reports show it. */
+export function answerOf({ proxy, sockets }: SocketsView, rules: RulesState): SocketsAnswer {
+  const counts: Partial<Record<SocketKind, number>> = {};
+  for (const { kind } of sockets) counts[kind] = (counts[kind] ?? 0) + 1;
+  const bypassing = sockets.filter((socket) => bypassOf(socket) !== null).length;
+  const entries = sockets.map(entryOf);
+  return {
+    summary: { sentence: sentenceOf({ proxy, sockets }, counts), bypassing, counts },
+    proxy: proxy === null ? null : { uids: [...proxy.uids], gids: [...proxy.gids] },
+    rules,
+    sockets: entries,
+  };
+}
+
+/** How much it matters that a socket's traffic goes around the proxy; null when it does not. */
+function bypassOf({ kind, as }: ClassifiedSocket): 'error' | 'warning' | null {
+  if (as !== undefined) return 'error';
+  return kind === 'outbound-direct' || kind === 'inbound-direct' ? 'warning' : null;
+}
+
+function entryOf(seen: ClassifiedSocket): SocketEntry {
+  const { socket, kind, holder, as, partner, prediction, agreement, because } = seen;
+  const bypass = bypassOf(seen);
+  const process = processOf(seen);
+  const shown = prediction === undefined ? null : shownPrediction(prediction);
+  return {
+    kind,
+    protocol: socket.protocol,
+    state: socket.state,
+    ...endsOf(socket),
+    holder,
+    ...(bypass === null ? {} : { bypass }),
+    ...(process === null ? {} : { process }),
+    ...(as === undefined ? {} : { as }),
+    ...(partner === undefined ? {} : { partner: endsOf(partner) }),
+    ...(shown === null ? {} : { prediction: shown }),
+    ...(agreement === undefined ? {} : { agreement }),
+    ...(because === undefined ? {} : { because }),
+    text: socket.text,
+  };
+}
+
+function endsOf({ localAddress, localPort, peerAddress, peerPort, uid }: Socket): Ends {
+  const peer = peerPort === null ? {} : { peer: peerAddress, peerPort };
+  return { local: localAddress, localPort, ...peer, uid };
+}
+
+function processOf({ socket: { process }, process: known }: ClassifiedSocket): ShownProcess | null {
+  return process === undefined ? null : { ...process, ...(known === undefined ? {} : detailsOf(known)) };
+}
+
+function detailsOf({ fsgid, groups, container }: Process): Omit<ShownProcess, 'name' | 'pid'> {
+  return { gid: fsgid, groups, ...(container === undefined ? {} : { container }) };
+}
+
+function shownPrediction(prediction: Prediction): ShownPrediction {
+  if (prediction.kind === 'undetermined') return { verdict: prediction };
+  const { verdict, rule } = prediction;
+  return {
+    verdict,
+    ...(rule === null ? {} : { rule: shownRule(rule) }),
+    ...(prediction.kind === 'depends-on-gid' ? { unless: prediction.unless } : {}),
+  };
+}
+
+function shownRule({ table, chain, rule }: RuleReference): ShownRule {
+  return { table: table.name, chain: chain.name, index: rule.index, text: rule.text };
+}

@@ -1,0 +1,35 @@
+import type { Process } from '../model/socket.ts';
+import type { SocketFacts } from './facts.ts';
+import { Holders } from './holder.ts';
+import { OwnAddresses } from './own-addresses.ts';
+import { Pairs } from './pairs.ts';
+import type { ProxyPorts } from './ports.ts';
+import { Predictor } from './predict.ts';
+import { proxyIdentity } from './proxy.ts';
+import type { ProxyIdentity } from './types.ts';
+
+/** What every socket is looked at with. */
+export interface Scene {
+  readonly proxy: ProxyIdentity | null;
+  readonly ports: ProxyPorts;
+  readonly holders: Holders;
+  readonly pairs: Pairs;
+  readonly own: OwnAddresses;
+  /** Null: the rules are not readable. */
+  readonly predictor: Predictor | null;
+}
+
+/** Sorts the facts so that each socket can be looked at once. */
+export function setScene({ sockets, earlier, rules, addresses, processes, ports }: SocketFacts): Scene {
+  const byPid: ReadonlyMap<number, Process> = new Map(processes.map((process) => [process.pid, process]));
+  const proxy = proxyIdentity(sockets, byPid, ports);
+  const holders = new Holders(proxy, byPid);
+  return {
+    proxy,
+    ports,
+    holders,
+    pairs: new Pairs(sockets, earlier, ports),
+    own: new OwnAddresses(sockets, addresses, { holders, ports }),
+    predictor: rules === null ? null : new Predictor(rules),
+  };
+}

@@ -1,0 +1,50 @@
+import type { ClassifiedSocket, SocketKind, SocketsView } from './types.ts';
+
+type Counts = Readonly<Partial<Record<SocketKind, number>>>;
+
+/** What the sockets show, in a few plain sentences; the worst first. */
+export function sentenceOf({ proxy, sockets }: SocketsView, counts: Counts): string {
+  const sentences = [
+    proxy === null ? "Nobody listens on the proxy's ports." : '',
+    identitySentence(sockets),
+    loopSentence(counts['proxy-loop'] ?? 0),
+    wayOut(counts),
+    wayIn(counts),
+    unknownSentence(counts.unknown ?? 0),
+  ].filter((sentence) => sentence !== '');
+  return sentences.join(' ');
+}
+
+function identitySentence(sockets: readonly ClassifiedSocket[]): string {
+  const foreign = sockets.filter(({ as }) => as !== undefined);
+  if (foreign.length === 0) return '';
+  const ids = new Set(foreign.map(({ as }) => (as === 'proxy-gid' ? 'gid' : 'uid')));
+  const whose = foreign.length === 1 ? 'is not the proxy’s and has' : 'are not the proxy’s and have';
+  return `${number(foreign.length, 'socket')} ${whose} its ${[...ids].join(' or ')}: what they send bypasses the mesh.`;
+}
+
+function loopSentence(count: number): string {
+  return count === 0 ? '' : `The proxy is connected to itself: ${number(count, 'socket')} of a loop.`;
+}
+
+function wayOut(counts: Counts): string {
+  const proxied = counts['outbound-proxied'] ?? 0;
+  const direct = counts['outbound-direct'] ?? 0;
+  if (proxied + direct === 0) return 'No connection of the application goes out.';
+  return `Out: ${number(proxied, 'connection')} through the proxy, ${direct} around it.`;
+}
+
+function wayIn(counts: Counts): string {
+  const proxied = counts['inbound-proxied'] ?? 0;
+  const direct = counts['inbound-direct'] ?? 0;
+  if (proxied + direct === 0) return 'No connection to the application comes in.';
+  return `In: ${number(proxied, 'connection')} through the proxy, ${direct} around it.`;
+}
+
+function unknownSentence(count: number): string {
+  return count === 0 ? '' : `${number(count, 'connection')} cannot be told.`;
+}
+
+function number(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
