@@ -3,7 +3,7 @@ import type { Leg } from './flow-legs.ts';
 import { applicationOwner, type Owner, proxyOwner } from './flow-next.ts';
 import { goesOn, type Passage } from './flow-pass.ts';
 import { type Draft, tell } from './flow-steps.ts';
-import { leadsToLo, type World } from './flow-world.ts';
+import { isHere, leadsToLo, type World } from './flow-world.ts';
 
 /**
  * What the answer meets on its way back, last connection first: packets of known connections, which nat has nothing to
@@ -43,12 +43,8 @@ function answerOf(world: World, { packet, way, at }: Leg): Packet {
   return { hook: 'OUTPUT', ...common, outInterface, ...ownerOf(world, at.program) };
 }
 
-function isHere({ actors }: World, address: string): boolean {
-  return [actors.own, actors.loopback, actors.passthrough].includes(address);
-}
-
 function ownerOf(world: World, program: string): Owner {
-  return program === 'application' ? applicationOwner(world) : proxyOwner(world);
+  return program === 'application' || program === 'resolver' ? applicationOwner(world) : proxyOwner(world);
 }
 
 function backOnLo({ packet, leaving }: Passage): Packet {

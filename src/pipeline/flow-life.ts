@@ -15,6 +15,8 @@ export interface Start {
   readonly packet: Packet;
 }
 
+const ANSWERED: ReadonlySet<End> = new Set(['application', 'agent', 'dns', 'resolver', 'wire']);
+
 /** More programs than any life passes; a loop is found long before. */
 const MOST_LEGS = 12;
 
@@ -25,8 +27,7 @@ const MOST_LEGS = 12;
 export function lifeOf(world: World, { name, packet }: Start, first: number): Journey {
   const life = new Life(world, name);
   const end = life.run(packet);
-  const arrived = end === 'application' || end === 'agent' || end === 'wire';
-  const answers = arrived ? answersTo(world, life.legs) : [];
+  const answers = ANSWERED.has(end) ? answersTo(world, life.legs) : [];
   const steps = numbered(life.steps, first);
   const all = [...steps, ...answers];
   const intended = all.some((step) => step.intended === 'no')
@@ -115,7 +116,7 @@ class Life {
     if (then.kind === 'sends') return then.packet;
     if (then.kind === 'fails') return 'refused';
     if (then.kind === 'unknown') return 'unknown';
-    return program === 'agent' ? 'agent' : 'application';
+    return program === 'agent' || program === 'dns' || program === 'resolver' ? program : 'application';
   }
 
   #isLoop(program: Program, { original }: Arrival): boolean {

@@ -1,8 +1,7 @@
-import { parseRelease } from '../layout/index.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Arrival } from './flow-programs.ts';
 import type { JourneyName, Program } from './flow-types.ts';
-import type { World } from './flow-world.ts';
+import { isHere, minorOf, sourceTo, type World } from './flow-world.ts';
 
 /** What a program does with what it got: a packet of its own, or the end of the way. */
 export type Next =
@@ -49,11 +48,12 @@ export function next(world: World, program: Program, arrival: Arrival, journey: 
     case 'proxy-outbound':
       return towardsDestination(world, arrival, journey, port);
     case 'dns':
-      return sent(world, { ...arrival.original, address: world.actors.resolver }, port);
+      return towardsResolver(world, arrival, port);
     case 'agent':
       if (journey !== 'probe') return { kind: 'answers' };
       return towardsApplication(world, program, arrival, port);
     case 'application':
+    case 'resolver':
       return { kind: 'answers' };
     case 'none':
       return { kind: 'fails', because: 'refused' };
@@ -65,19 +65,21 @@ export function next(world: World, program: Program, arrival: Arrival, journey: 
 type Towards = Pick<Arrival, 'protocol' | 'address' | 'port'>;
 
 function sent(world: World, to: Towards, port: number, fields: Partial<Packet> = {}): Next {
-  const { family, own } = world.actors;
+  const { family } = world.actors;
   const destinationPort = to.port === undefined ? {} : { sourcePort: port, destinationPort: to.port };
   const packet: Packet = {
-    ...{ family, hook: 'OUTPUT', protocol: to.protocol, source: own, destination: to.address },
+    ...{ family, hook: 'OUTPUT', protocol: to.protocol, source: sourceTo(world, to.address), destination: to.address },
     ...destinationPort,
     ...proxyOwner(world),
     ...fields,
   };
-  return { kind: 'sends', packet: { ...packet, outInterface: isHere(world, packet) ? 'lo' : 'eth0' } };
+  return { kind: 'sends', packet: { ...packet, outInterface: isHere(world, to.address) ? 'lo' : 'eth0' } };
 }
 
-function isHere({ actors }: World, { destination }: Packet): boolean {
-  return [actors.own, actors.loopback].includes(destination);
+/** Until 1.23 no rule exempted ztunnel's own queries: it made them in the network namespace of its own pod. */
+function towardsResolver(world: World, { original }: Arrival, port: number): Next {
+  if (world.config.dataplane === 'ambient' && minorOf(world) < 24) return { kind: 'answers' };
+  return sent(world, { ...original, address: world.actors.resolver }, port);
 }
 
 /**
@@ -86,17 +88,22 @@ function isHere({ actors }: World, { destination }: Packet): boolean {
  */
 function towardsApplication(world: World, program: Program, { source, original }: Arrival, port: number): Next {
   const { actors, config } = world;
-  if (original.address !== actors.own) {
+  if (!isHere(world, original.address)) {
     return { kind: 'fails', because: `a request to ${original.address} is none to this pod: it is not sent on` };
   }
-  const ownPort = program === 'proxy-inbound' ? original.port : actors.applicationPort;
-  const to = { protocol: 'tcp', address: actors.own, port: ownPort };
+  const own = { protocol: 'tcp', address: actors.own, port: actors.applicationPort };
+  const to = program === 'proxy-inbound' ? original : own;
   if (config.dataplane === 'ambient') return sent(world, to, port, { source: source.address });
-  if (program !== 'agent' && config.interceptionMode === 'TPROXY' && minorOf(world) >= 9) {
+  if (program !== 'agent' && isTransparent(world)) {
     return sent(world, to, port, { source: source.address, mark: config.inboundTproxyMark });
   }
   if (minorOf(world) >= 10) return sent(world, to, port, { source: actors.passthrough });
   return sent(world, { ...to, address: actors.loopback }, port, { source: actors.loopback });
+}
+
+/** IPv6 was redirected until 1.11, whatever the mode. */
+function isTransparent(world: World): boolean {
+  return world.config.interceptionMode === 'TPROXY' && minorOf(world) >= (world.actors.family === 'ipv4' ? 9 : 12);
 }
 
 function towardsDestination(world: World, { original }: Arrival, journey: JourneyName, port: number): Next {
@@ -114,10 +121,4 @@ function towardsDestination(world: World, { original }: Arrival, journey: Journe
     };
   }
   return sent(world, original, port);
-}
-
-/** The minor number of the release that the pod is held against. */
-export function minorOf({ config }: World): number {
-  const release = parseRelease(config.istioVersion);
-  return 'error' in release ? Number.POSITIVE_INFINITY : release.minor;
 }

@@ -3,7 +3,7 @@ import { DNS_PROXY_PORTS } from '../diagnose/traffic/dns.ts';
 import type { Socket } from '../model/socket.ts';
 import type { Endpoint } from './flow-listeners.ts';
 import type { Intended, Program } from './flow-types.ts';
-import { inboundPort, type World } from './flow-world.ts';
+import { inboundPort, minorOf, type World } from './flow-world.ts';
 
 /** A packet that arrived at a socket, and where it had been going before anybody rewrote it. */
 export interface Arrival extends Endpoint {
@@ -25,6 +25,7 @@ const WHO: Readonly<Record<Program, string>> = {
   dns: 'the DNS proxy',
   agent: "Istio's agent",
   application: 'the application',
+  resolver: 'a resolver in the pod',
   none: 'nobody',
   unknown: 'a listener of unknown purpose',
 };
@@ -41,20 +42,24 @@ export function receive(world: World, arrival: Arrival): Reception {
   return shown(program, socket, world);
 }
 
-function programAt(world: World, { port, original }: Arrival): Program {
+function programAt(world: World, { port, address, original }: Arrival): Program {
   const { config, actors } = world;
   const inbound = inboundPort(world);
-  // Until 1.5 one listener could take both directions, and told them apart by where they had been going.
-  if (port === inbound && port === config.proxyPort) {
-    return original.address === actors.own ? 'proxy-inbound' : 'proxy-outbound';
-  }
-  if (port === config.proxyPort) return 'proxy-outbound';
+  if (port === config.proxyPort) return takesInbound(world, inbound, original) ? 'proxy-inbound' : 'proxy-outbound';
   if (port === inbound || port === config.inboundCapturePort) return 'proxy-inbound';
   if (port === config.inboundTunnelPort) return 'tunnel';
   if (port === actors.applicationPort) return 'application';
   if (port === undefined) return 'unknown';
+  if (port === 53 && address === actors.resolver) return 'resolver';
   if (DNS_PROXY_PORTS.has(port)) return 'dns';
   return Object.hasOwn(RESERVED, port) ? 'agent' : 'unknown';
+}
+
+/** One listener could take both directions until 1.5 (TPROXY: 1.8), told apart by where they had been going. */
+function takesInbound(world: World, inbound: number, original: Endpoint): boolean {
+  const { dataplane, proxyPort } = world.config;
+  const both = dataplane === 'sidecar' && (minorOf(world) < 6 || inbound === proxyPort);
+  return both && original.address === world.actors.own;
 }
 
 function unseen(program: Program, port: number | undefined, example: boolean): Reception {

@@ -1,10 +1,10 @@
 import { DNS_PROXY_PORTS } from '../diagnose/traffic/dns.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Start } from './flow-life.ts';
-import { applicationOwner, minorOf } from './flow-next.ts';
+import { applicationOwner } from './flow-next.ts';
 import { passage } from './flow-pass.ts';
 import { JOURNEYS, type JourneyName } from './flow-types.ts';
-import { groundOf, type World } from './flow-world.ts';
+import { groundOf, isHere, minorOf, sourceTo, type World } from './flow-world.ts';
 
 /** The first packets of the lives asked for; of all that apply unless some are named. */
 export function startsOf(world: World, asked: readonly JourneyName[] | undefined): Start[] {
@@ -48,7 +48,7 @@ function firstPacket(world: World, name: JourneyName): Packet {
     case 'self-service':
       return fromApplication(world, actors.service.address, actors.service.port);
     case 'self-pod':
-      return fromApplication(world, actors.own, actors.applicationPort, { outInterface: 'lo' });
+      return fromApplication(world, actors.own, actors.applicationPort);
   }
 }
 
@@ -73,10 +73,10 @@ function fromApplication(
   destinationPort: number,
   fields: Partial<Packet> = {},
 ): Packet {
-  const { family, own, loopback } = world.actors;
+  const source = sourceTo(world, destination);
   return {
-    ...{ family, hook: 'OUTPUT', protocol: 'tcp', source: own, sourcePort: SOURCE_PORT, destination, destinationPort },
-    outInterface: [own, loopback].includes(destination) ? 'lo' : 'eth0',
+    ...{ family: world.actors.family, hook: 'OUTPUT', protocol: 'tcp', source, sourcePort: SOURCE_PORT },
+    ...{ destination, destinationPort, outInterface: isHere(world, destination) ? 'lo' : 'eth0' },
     ...applicationOwner(world),
     ...fields,
   };

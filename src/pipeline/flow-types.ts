@@ -35,6 +35,7 @@ export type Program =
   | 'dns'
   | 'agent'
   | 'application'
+  | 'resolver'
   | 'none'
   | 'unknown';
 
@@ -78,7 +79,7 @@ export interface FlowStep {
 }
 
 /** How a life ends. */
-export type End = 'application' | 'agent' | 'wire' | 'refused' | 'dropped' | 'loop' | 'unknown';
+export type End = 'application' | 'agent' | 'dns' | 'resolver' | 'wire' | 'refused' | 'dropped' | 'loop' | 'unknown';
 
 /** The life of one request, and the rules that its answer meets on the way back. */
 export interface Journey {

@@ -1,5 +1,8 @@
 import type { Hooks } from '../evaluate/packet.ts';
+import { isLoopback } from '../evaluate/state.ts';
 import type { WatchedMark } from '../evaluate/symbolic/watched.ts';
+import { parseRelease } from '../layout/index.ts';
+import { parseAddress } from '../model/address.ts';
 import type { Config } from '../model/config.ts';
 import type { Routing } from '../model/routing.ts';
 import type { Actors } from './flow-actors.ts';
@@ -51,4 +54,23 @@ export function inboundPort(world: World): number {
   );
   const redirected = verdict.kind === 'redirect' || verdict.kind === 'tproxy' ? verdict.port : undefined;
   return redirected ?? world.config.inboundCapturePort;
+}
+
+/** The minor number of the release that the pod is held against. */
+export function minorOf({ config }: World): number {
+  const release = parseRelease(config.istioVersion);
+  return 'error' in release ? Number.POSITIVE_INFINITY : release.minor;
+}
+
+/** Whether an address can be reached by lo alone. */
+export function isHere({ actors }: World, address: string): boolean {
+  if ([actors.own, actors.passthrough].includes(address)) return true;
+  const parsed = parseAddress(address);
+  return parsed !== null && isLoopback(parsed.family, parsed.value);
+}
+
+/** The source that the kernel chooses for a destination: what goes to loopback comes from there. */
+export function sourceTo({ actors }: World, address: string): string {
+  const parsed = parseAddress(address);
+  return parsed !== null && isLoopback(parsed.family, parsed.value) ? actors.loopback : actors.own;
 }

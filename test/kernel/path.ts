@@ -2,16 +2,23 @@ import { outputOf } from './commands.ts';
 import type { PathStep } from './observed.ts';
 import { PROBE_TABLE } from './probe.ts';
 
-/** Turns nft's rule handles into positions and leaves the probe's own chains out. */
-export async function withRuleIndexes(namespace: string, path: readonly PathStep[]): Promise<readonly PathStep[]> {
+/** Turns nft's rule handles into positions and leaves the probe's own chains out, for many packets in one listing. */
+export async function withRuleIndexes(
+  namespace: string,
+  paths: readonly (readonly PathStep[])[],
+): Promise<readonly (readonly PathStep[])[]> {
   // the end of a chain that a RETURN came back to is traced as a rule without a handle
-  const steps = path.filter((step) => step.table !== PROBE_TABLE && !(step.kind === 'rule' && step.handle === null));
-  if (!steps.some((step) => step.backend === 'nft')) return steps;
+  const own = paths.map((path) =>
+    path.filter((step) => step.table !== PROBE_TABLE && !(step.kind === 'rule' && step.handle === null)),
+  );
+  if (!own.some((path) => path.some((step) => step.backend === 'nft'))) return own;
   const positions = rulePositions(await outputOf(namespace, ['nft', '-j', 'list', 'ruleset']));
-  return steps.map((step) => {
-    const index = positions.get(`${step.family} ${step.table} ${step.chain} ${step.handle}`);
-    return index === undefined ? step : { ...step, index };
-  });
+  return own.map((path) =>
+    path.map((step) => {
+      const index = positions.get(`${step.family} ${step.table} ${step.chain} ${step.handle}`);
+      return index === undefined ? step : { ...step, index };
+    }),
+  );
 }
 
 interface RuleEntry {

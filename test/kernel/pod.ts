@@ -83,8 +83,16 @@ export class KernelPod implements AsyncDisposable {
 
   /** The rules that the kernel says a packet matched, and the policies that let it by, of both backends, in order. */
   async path(packet: Packet): Promise<readonly PathStep[]> {
-    const [observed] = await this.#observe([packet], true);
-    return observed?.kind === 'observed' ? withRuleIndexes(this.netns, observed.path) : [];
+    const [observed] = await this.traceAll([packet]);
+    return observed?.kind === 'observed' ? observed.path : [];
+  }
+
+  /** What the rules do to each of many packets, with the paths that `path` would give: fifty packets or more a second. */
+  async traceAll(packets: readonly Packet[]): Promise<readonly Observed[]> {
+    const observed = await this.#observe(packets, true);
+    const paths = observed.map((one) => (one.kind === 'observed' ? one.path : []));
+    const indexed = await withRuleIndexes(this.netns, paths);
+    return observed.map((one, position) => (one.kind === 'observed' ? { ...one, path: indexed[position] ?? [] } : one));
   }
 
   /** Opens stand-in listeners; one already at the same place gives way. */

@@ -1,0 +1,52 @@
+import { Hooks } from '../../../src/evaluate/packet.ts';
+import { watchedMarks } from '../../../src/evaluate/symbolic/watched.ts';
+import { expectedRouting } from '../../../src/layout/index.ts';
+import type { Config } from '../../../src/model/config.ts';
+import { FAMILIES, type Family } from '../../../src/model/family.ts';
+import { actorsOf } from '../../../src/pipeline/flow-actors.ts';
+import { lifeOf } from '../../../src/pipeline/flow-life.ts';
+import { Listeners } from '../../../src/pipeline/flow-listeners.ts';
+import { startsOf } from '../../../src/pipeline/flow-starts.ts';
+import type { Journey } from '../../../src/pipeline/flow-types.ts';
+import type { World } from '../../../src/pipeline/flow-world.ts';
+import { expectedRuleset } from '../../../src/pipeline/layout.ts';
+import { observeRules } from '../../../src/pipeline/observe.ts';
+import { recordedGroups } from '../../layout/recordings.ts';
+import { ADDRESSES } from '../layouts/packets.ts';
+import type { Subject } from './subjects.ts';
+
+/** The lives that flow tells of a subject, in the families it captures, between the addresses of the harness. */
+export function livesOf(subject: Subject): Journey[] {
+  const families = subject.config.enableIpv6 ? FAMILIES : (['ipv4'] as const);
+  return families.flatMap((family) => {
+    const world = worldOf(subject, family);
+    return startsOf(world, undefined).map((start) => lifeOf(world, start, 1));
+  });
+}
+
+function worldOf({ texts, config, variant }: Subject, family: Family): World {
+  const saved = texts.map(({ tool, text }) => ({ name: tool, text: tool === 'nft' ? text : `# ${tool}\n${text}` }));
+  const pod = observeRules(saved, {});
+  const expected = layoutOf(config, variant);
+  const listeners = new Listeners(null, config);
+  const { own, peer, remote } = ADDRESSES[family];
+  const actors = actorsOf(
+    family,
+    { source: { kind: 'live' }, config: { flags: {}, env: {} } },
+    { pod, config, listeners },
+  );
+  return {
+    live: new Hooks(pod.ruleset),
+    expected: new Hooks(expected),
+    watched: watchedMarks(expected),
+    config,
+    actors: { ...actors, own, client: peer, node: peer, remote: { address: remote, port: 443 } },
+    listeners,
+    routing: { seen: null, expected: expectedRouting(config) },
+  };
+}
+
+function layoutOf(config: Config, variant: Subject['variant']) {
+  const resolveGroup = recordedGroups(variant === 'native' ? 'sidecar-nftables' : 'sidecar-iptables');
+  return expectedRuleset(config, { resolveGroup });
+}
