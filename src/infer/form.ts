@@ -127,10 +127,22 @@ function readMatch(draft: Draft, match: Match): string[] {
       return [match.states === undefined ? 'other' : 'state'];
     case 'comment':
       return [];
+    case 'opaque':
+      return readInterface(draft, match.module, match.args);
     default:
       return ['other'];
   }
 }
+
+/** A name that ends in `+` is no pattern to nftables, which has no other word for it than its own. */
+function readInterface(draft: Draft, module: string, [quoted = '']: readonly string[]): string[] {
+  const [side, name] = [INTERFACES[module], /^"(.*)"$/.exec(quoted)?.[1]];
+  if (side === undefined || name === undefined) return ['other'];
+  draft[side] = name;
+  return [side];
+}
+
+const INTERFACES: Readonly<Record<string, 'in' | 'out'>> = { iifname: 'in', oifname: 'out' };
 
 function readPorts(draft: Draft, { destinationPort, sourcePort, flags, rest }: Omit<PortsMatch, 'kind'>): string[] {
   const single = destinationPort?.value.every((range) => range.from === range.to);
