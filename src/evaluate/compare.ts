@@ -12,7 +12,8 @@ export type { Comparison, ComparisonScope, DifferentClass, OpenClass } from './c
  */
 export function compareRulesets(live: Ruleset, expected: Ruleset, scope: ComparisonScope): Comparison {
   try {
-    return new PairComparison(live, expected, scope, domainOf([live, expected], scope.hook, scope.family)).result();
+    const domain = domainOf([live, expected], scope.hook, scope.family, scope.localAddresses);
+    return new PairComparison(live, expected, scope, domain).result();
   } catch (error) {
     return { different: [], open: [givenUp(scope, whyGivenUp(error))] };
   }

@@ -79,11 +79,18 @@ const ALWAYS: Readonly<Record<Family, readonly string[]>> = {
 };
 
 /**
- * Cuts every field at every value that one of the rulesets names.
+ * Cuts every field at every value that one of the rulesets names, and destinations at the namespace's own addresses
+ * (`local`): packets to them go another way than those to their neighbours.
  * @throws TooComplex when the rules name too many marks
  */
-export function domainOf(rulesets: readonly Ruleset[], hook: 'PREROUTING' | 'OUTPUT', family: Family): Domain {
+export function domainOf(
+  rulesets: readonly Ruleset[],
+  hook: 'PREROUTING' | 'OUTPUT',
+  family: Family,
+  local: readonly string[] = [],
+): Domain {
   const cuts = new Cuts(family);
+  for (const text of local) cuts.addDestination(text);
   for (const ruleset of rulesets) {
     for (const table of ruleset.tables) {
       for (const chain of table.chains) for (const rule of chain.rules) cuts.addRule(rule);
@@ -142,6 +149,11 @@ class Cuts {
       this.source.add(address);
       this.destination.add(address);
     }
+  }
+
+  addDestination(text: string): void {
+    const address = parseAddress(text);
+    if (address?.family === this.#family) cut(this.destination, address.value, address.value);
   }
 
   addRule(rule: Rule): void {
