@@ -6,7 +6,7 @@ import { CLAIMS, judgedOtherwise, mixedOtherwise, separatedOtherwise } from '../
 import { printedOtherwise } from '../layout/proof/prints-back.ts';
 import { readOtherwise, routedOtherwise } from '../layout/proof/routing.ts';
 import { Tally } from '../layout/proof/tally.ts';
-import { haveRecordings, type Recording, recordedReleases, recordedTexts, recordings } from '../layout/recordings.ts';
+import { haveRecordings, recordedReleases, recordedTexts, recordings } from '../layout/recordings.ts';
 
 // Thousands of restores and saves: what is always run is `check` on every recording.
 const wanted = process.env.ISTIO_NAT_FULL_KERNEL === '1';
@@ -30,50 +30,35 @@ describe.skipIf(!haveRecordings)('every recording', () => {
     it.each(recordedReleases(kind))(`${kind} %s`, { timeout: 600_000 }, async (release) => {
       const wrong: string[] = [];
       for (const recording of recordings(kind, release)) {
-        const row = `${kind} ${release}`;
-        tally.add(row, 'recordings');
-        wrong.push(...count(row, 'check', await foundUnhealthy(kind, recording)));
-        if (kernel !== null) wrong.push(...(await proven(kernel, row, kind, recording)));
+        const check = await foundUnhealthy(kind, recording);
+        const own = kernel === null ? null : await printedOtherwise(kernel, kind, recording);
+        const infer = kernel === null ? null : inferredOtherwise(recording);
+        wrong.push(...tally.add(`${kind} ${release}`, { kernel: own, check, infer }));
       }
       expect(wrong).toEqual([]);
     });
   }
 
-  async function proven(kernel: Kernel, row: string, kind: string, recording: Recording): Promise<string[]> {
-    return [
-      ...count(row, 'kernel', await printedOtherwise(kernel, kind, recording)),
-      ...count(row, 'infer', inferredOtherwise(recording)),
-    ];
-  }
-
   it.skipIf(!wanted).each(recordedTexts('mixtures'))('$id', async ({ id, recorded }) => {
     const name = id.slice('mixtures/'.length);
     expect(Object.keys(CLAIMS)).toContain(name);
-    tally.add('mixtures', 'recordings');
-    const loaded = inNamespace(`mixture-${name}`, (own) => mixedOtherwise(own, recorded));
-    const wrong = [
-      ...count('mixtures', 'kernel', loaded),
-      ...count('mixtures', 'check', await judgedOtherwise(name, recorded)),
-      ...count('mixtures', 'infer', separatedOtherwise(name, recorded)),
-    ];
+    const wrong = tally.add('mixtures', {
+      kernel: inNamespace(`mixture-${name}`, (own) => mixedOtherwise(own, recorded)),
+      check: await judgedOtherwise(name, recorded),
+      infer: separatedOtherwise(name, recorded),
+    });
     expect(wrong).toEqual([]);
   });
 
   it.skipIf(!wanted).each(recordedTexts('policy-routing'))('$id', ({ id, recorded }) => {
     const name = id.slice('policy-routing/'.length);
-    tally.add('policy-routing', 'recordings');
-    const routed = inNamespace(`routing-${name}`, (own) => routedOtherwise(own, name, recorded));
-    const wrong = [
-      ...count('policy-routing', 'kernel', routed),
-      ...count('policy-routing', 'check', readOtherwise(name, recorded)),
-    ];
+    const wrong = tally.add('policy-routing', {
+      kernel: inNamespace(`routing-${name}`, (own) => routedOtherwise(own, name, recorded)),
+      check: readOtherwise(name, recorded),
+      infer: null,
+    });
     expect(wrong).toEqual([]);
   });
-
-  function count(row: string, column: 'kernel' | 'check' | 'infer', wrong: readonly string[]): readonly string[] {
-    if (wrong.length === 0) tally.add(row, column);
-    return wrong;
-  }
 });
 
 /** A namespace of one recording's own. */

@@ -1,3 +1,4 @@
+import type { CheckReport } from '../../../src/diagnose/report.ts';
 import { inferConfig } from '../../../src/infer/index.ts';
 import type { Table } from '../../../src/model/ruleset.ts';
 import { parseIptables } from '../../../src/parse/iptables/index.ts';
@@ -16,7 +17,8 @@ type Texts = Readonly<Record<string, string>>;
 /** What is claimed of a mixture. */
 interface Claim {
   readonly flags: Readonly<Partial<Record<ConfigKey, string>>>;
-  /** What `check` finds, information included. */
+  readonly verdict: CheckReport['verdict'];
+  /** What `check` finds, information and open questions included. */
   readonly codes: readonly string[];
   /** The layouts that `infer` takes out of it without a rule left over. */
   readonly layouts: readonly string[];
@@ -35,31 +37,50 @@ const NATIVE = { istioVersion: '1.28.10', backend: 'nftables' };
 export const CLAIMS: Readonly<Record<string, Claim>> = {
   'ambient-nft-plus-ambient-iptables': {
     flags: AMBIENT,
+    verdict: 'broken',
     codes: ['NAT0701'],
     layouts: ['ambient iptables-legacy', 'ambient nftables'],
   },
   // both layouts write into ISTIO_OUTPUT, so that neither is there without a rule of the other
-  'ambient-plus-sidecar-iptables': { flags: AMBIENT, codes: ['NAT0906'], layouts: [] },
+  'ambient-plus-sidecar-iptables': { flags: AMBIENT, verdict: 'broken', codes: ['NAT0906'], layouts: [] },
   'double-programmed': {
     flags: SIDECAR,
+    verdict: 'broken',
     codes: ['NAT0701'],
     layouts: ['sidecar iptables-legacy', 'sidecar iptables-nft'],
   },
-  'filter-probe-residue-then-nft': { flags: SIDECAR, codes: ['NAT0702'], layouts: ['sidecar iptables-nft'] },
-  'guardrails-left-behind': { flags: AMBIENT, codes: ['NAT0111'], layouts: ['ambient iptables-legacy'] },
-  'legacy-only': { flags: SIDECAR, codes: [], layouts: ['sidecar iptables-legacy'] },
+  'filter-probe-residue-then-nft': {
+    flags: SIDECAR,
+    verdict: 'healthy',
+    codes: ['NAT0702'],
+    layouts: ['sidecar iptables-nft'],
+  },
+  'guardrails-left-behind': {
+    flags: AMBIENT,
+    verdict: 'broken',
+    codes: ['NAT0111'],
+    layouts: ['ambient iptables-legacy'],
+  },
+  'legacy-only': { flags: SIDECAR, verdict: 'healthy', codes: [], layouts: ['sidecar iptables-legacy'] },
   'native-nft-plus-iptables-nft': {
     flags: NATIVE,
+    verdict: 'broken',
     codes: ['NAT0701'],
     layouts: ['sidecar iptables-nft', 'sidecar nftables'],
   },
   'native-nft-plus-legacy': {
     flags: NATIVE,
+    verdict: 'broken',
     codes: ['NAT0701'],
     layouts: ['sidecar iptables-legacy', 'sidecar nftables'],
   },
-  'probe-residue-then-nft': { flags: SIDECAR, codes: ['NAT0702'], layouts: ['sidecar iptables-nft'] },
-  'read-created-legacy-table': { flags: {}, codes: ['NAT0702'], layouts: [] },
+  'probe-residue-then-nft': {
+    flags: SIDECAR,
+    verdict: 'healthy',
+    codes: ['NAT0702'],
+    layouts: ['sidecar iptables-nft'],
+  },
+  'read-created-legacy-table': { flags: {}, verdict: 'undetermined', codes: ['NAT0702', 'NAT1004'], layouts: [] },
 };
 
 /** Everything that was parsed, printed and loaded side by side, where the kernel shows it otherwise than recorded. */
@@ -95,9 +116,9 @@ function partsOf(recorded: Texts): { legacy: Table[]; nft: Table[]; native: Tabl
 /** Where `check` finds something else in a mixture than is claimed. */
 export async function judgedOtherwise(name: string, recorded: Texts): Promise<string[]> {
   const claim = CLAIMS[name];
-  const { findings, undetermined } = await checkCapture(captureOf(name, recorded), claim?.flags);
-  const said = { codes: findings.map(({ code }) => code).sort(), undetermined };
-  return same(name, said, { codes: claim?.codes, undetermined: [] });
+  const { verdict, findings, undetermined } = await checkCapture(captureOf(name, recorded), claim?.flags);
+  const codes = [...findings, ...undetermined].map(({ code }) => code).sort();
+  return same(name, { verdict, codes }, { verdict: claim?.verdict, codes: claim?.codes });
 }
 
 const ROUTED = {
