@@ -38,9 +38,9 @@ export interface Pod {
   readonly sockets: readonly Socket[] | null;
   /**
    * The TCP sockets a moment earlier, where somebody looked twice: ss reads one socket after the other, so a connection
-   * that opens or closes meanwhile shows one end only.
+   * that opens or closes meanwhile shows one end only. Read when asked for, because few pods have one to ask about.
    */
-  readonly earlierSockets?: readonly Socket[];
+  readonly earlierSockets?: () => readonly Socket[];
   /** The processes that hold sockets, as far as they were visible. */
   readonly processes?: readonly Process[];
   readonly routing: Routing | null;

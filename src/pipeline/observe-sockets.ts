@@ -21,11 +21,15 @@ export function observeSockets(capture: Capture): Seen<readonly Socket[] | null>
   };
 }
 
-/** The TCP sockets of the first of two looks; null when there was none, or it failed. */
-export function observeEarlierSockets(capture: Capture): readonly Socket[] | null {
+/** The TCP sockets of the first of two looks, parsed when asked for; null when there was none, or it failed. */
+export function observeEarlierSockets(capture: Capture): (() => readonly Socket[]) | null {
   const result = answerTo(capture, 'sockets-tcp-earlier');
   if (result === null || endingOf(result) !== 'succeeded') return null;
-  return fromSs(result, 'tcp').value;
+  let sockets: readonly Socket[] | undefined;
+  return () => {
+    sockets ??= fromSs(result, 'tcp').value;
+    return sockets;
+  };
 }
 
 /** The processes whose files are in a capture. One that ended meanwhile, or that we may not see, is left out. */

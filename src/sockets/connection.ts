@@ -2,27 +2,24 @@ import type { Socket } from '../model/socket.ts';
 import { isPassthrough } from './address.ts';
 import { withAgreement } from './agreement.ts';
 import { inbound } from './inbound.ts';
-import { isSettledState, outbound } from './outbound.ts';
+import { isConclusive, outbound } from './outbound.ts';
 import { DNS_PORT, isServicePort } from './ports.ts';
 import type { Scene } from './scene.ts';
 import type { ClassifiedSocket, Holder, Sighting } from './types.ts';
 
-/** What a socket with a peer is, and how that fits to what the rules would do. */
+/** What a socket with a peer is, and how that fits to what the rules would do. There may be tens of thousands. */
 export function classifyConnection(socket: Socket, scene: Scene): ClassifiedSocket {
   const sighting = socket.protocol === 'udp' ? datagrams(socket, scene) : stream(socket, scene);
+  const { kind, partner, because } = sighting;
   const holder = sighting.holder ?? scene.holders.of(socket);
+  const seen: { -readonly [Field in keyof ClassifiedSocket]: ClassifiedSocket[Field] } = { socket, kind, holder };
   const process = scene.holders.process(socket);
   const as = holder === 'application' ? scene.holders.sharedId(socket) : null;
-  return withAgreement(
-    {
-      ...sighting,
-      socket,
-      holder,
-      ...(process === undefined ? {} : { process }),
-      ...(as === null ? {} : { as }),
-    },
-    scene,
-  );
+  if (process !== undefined) seen.process = process;
+  if (as !== null) seen.as = as;
+  if (partner !== undefined) seen.partner = partner;
+  if (because !== undefined) seen.because = because;
+  return withAgreement(seen, scene);
 }
 
 /** Datagrams that are redirected leave no second socket with a peer, so there is nothing to pair. */
@@ -120,6 +117,6 @@ function withOthers(socket: Socket, scene: Scene): Sighting {
     if (socket.peerPort === DNS_PORT) return { kind: 'dns', partner };
     return { kind: holders.of(socket) === 'proxy' ? 'proxy-loop' : 'outbound-proxied', partner };
   }
-  if (!isSettledState(socket, scene)) return { kind: 'transient' };
+  if (!isConclusive(socket, scene)) return { kind: 'transient' };
   return pairs.listenersFor(socket).length > 0 ? inbound(socket, scene) : outbound(socket, scene);
 }

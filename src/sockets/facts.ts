@@ -7,7 +7,7 @@ import type { ProxyPorts } from './ports.ts';
 export interface SocketFacts {
   readonly sockets: readonly Socket[];
   /** The TCP sockets a moment before; without them what is in the middle of opening or closing is not told apart. */
-  readonly earlier?: readonly Socket[];
+  readonly earlier?: () => readonly Socket[];
   /** Null: not readable. */
   readonly rules: Ruleset | null;
   readonly addresses: readonly InterfaceAddress[] | null;

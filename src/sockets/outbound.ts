@@ -7,8 +7,9 @@ import type { Sighting } from './types.ts';
  * Whether a socket without partner says anything: it is established, held by a process, and was so at the earlier look.
  * After the proxy has closed, the application may keep its end in CLOSE-WAIT long after the other one is gone.
  */
-export function isSettledState(socket: Socket, { pairs }: Scene): boolean {
-  return socket.state === 'ESTAB' && socket.uid !== null && pairs.isSettled(socket);
+export function isConclusive(socket: Socket, { pairs, holders }: Scene): boolean {
+  if (socket.state !== 'ESTAB' || socket.uid === null) return false;
+  return holders.of(socket) === 'proxy' || pairs.isSettled(socket);
 }
 
 /** A settled connection to another host that nothing in the pod is the other end of. */

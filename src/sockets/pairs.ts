@@ -2,53 +2,74 @@ import { isListener, type Socket } from '../model/socket.ts';
 import { isWildcard, localKey, peerKey } from './address.ts';
 import { DNS_PROXY_PORT, type ProxyPorts } from './ports.ts';
 
-/**
- * TCP sockets by their ends, so that partners are found without looking through all of them. A partner counts whatever
- * its state, and when only the earlier of two looks saw it.
- */
-export class Pairs {
-  /** Sockets of one look by their own end: the kernel lets several connections to different peers share one. */
-  readonly #byLocal = new Map<string, Socket[]>();
+/** TCP sockets of one look by their ends, so that partners are found without looking through all of them. */
+class Ends {
   readonly #byEnds = new Map<string, Socket>();
   /** What the proxy accepted on its outbound port or as DNS, by the other end. */
-  readonly #captured = new Map<string, Socket>();
+  readonly captured = new Map<string, Socket>();
+
+  constructor(sockets: readonly Socket[], { outbound }: ProxyPorts) {
+    for (const socket of sockets) {
+      if (isListener(socket)) continue;
+      this.#byEnds.set(`${localKey(socket)} ${peerKey(socket)}`, socket);
+      if (outbound.has(socket.localPort) || socket.localPort === DNS_PROXY_PORT)
+        this.captured.set(peerKey(socket), socket);
+    }
+  }
+
+  has(socket: Socket): boolean {
+    return this.#byEnds.has(`${localKey(socket)} ${peerKey(socket)}`);
+  }
+
+  opposite(socket: Socket): Socket | undefined {
+    return this.#byEnds.get(`${peerKey(socket)} ${localKey(socket)}`);
+  }
+}
+
+/** Which sockets belong together. A partner counts whatever its state. */
+export class Pairs {
+  readonly #ends: Ends;
+  /** Sockets by their own end: the kernel lets several connections to different peers share one. */
+  readonly #byLocal = new Map<string, Socket[]>();
   readonly #listeners = new Map<number, Socket[]>();
-  readonly #before: ReadonlySet<string> | null;
+  readonly #earlier: (() => Ends) | null;
   /** Captured connections whose other end no socket has, by the address of that end. */
   #strays: ReadonlyMap<string, number> | null = null;
 
-  constructor(sockets: readonly Socket[], earlier: readonly Socket[] | undefined, ports: ProxyPorts) {
+  constructor(sockets: readonly Socket[], earlier: (() => readonly Socket[]) | undefined, ports: ProxyPorts) {
     const tcp = sockets.filter(({ protocol }) => protocol === 'tcp');
-    this.#before = earlier === undefined ? null : new Set(earlier.map(endsKey));
-    // The later look last, so that its sockets are the ones that are found.
-    for (const socket of [...(earlier ?? []), ...tcp]) this.#addEnds(socket, ports);
+    this.#ends = new Ends(tcp, ports);
     for (const socket of tcp) {
       if (isListener(socket)) push(this.#listeners, socket.localPort, socket);
       else push(this.#byLocal, localKey(socket), socket);
     }
+    let before: Ends | undefined;
+    this.#earlier =
+      earlier === undefined
+        ? null
+        : () => {
+            before ??= new Ends(earlier(), ports);
+            return before;
+          };
   }
 
-  #addEnds(socket: Socket, { outbound }: ProxyPorts): void {
-    if (isListener(socket)) return;
-    this.#byEnds.set(endsKey(socket), socket);
-    if (outbound.has(socket.localPort) || socket.localPort === DNS_PROXY_PORT) {
-      this.#captured.set(peerKey(socket), socket);
-    }
-  }
-
-  /** Whether a connection was there at the earlier look too; true when there was none. */
+  /** Whether a connection without partner was so at the earlier look too; true when there was no such look. */
   isSettled(socket: Socket): boolean {
-    return this.#before === null || this.#before.has(endsKey(socket));
+    if (this.#earlier === null) return true;
+    const before = this.#earlier();
+    if (!before.has(socket) || before.opposite(socket) !== undefined) return false;
+    // One that is there still is that of another connection from the same port.
+    return !before.captured.has(localKey(socket)) || this.#ends.captured.has(localKey(socket));
   }
 
   /** The other end of a connection, if it is in this pod and nothing was rewritten on the way. */
   opposite(socket: Socket): Socket | undefined {
-    return this.#byEnds.get(`${peerKey(socket)} ${localKey(socket)}`);
+    return this.#ends.opposite(socket);
   }
 
   /** What the proxy accepted in the place of where a connection wanted to go. */
   capturedPartner(socket: Socket): Socket | undefined {
-    return this.#captured.get(localKey(socket));
+    return this.#ends.captured.get(localKey(socket));
   }
 
   /** The sockets whose own end is the other end of this one. */
@@ -72,7 +93,7 @@ export class Pairs {
 
   #countStrays(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const [key, { peerAddress }] of this.#captured) {
+    for (const [key, { peerAddress }] of this.#ends.captured) {
       if (!this.#byLocal.has(key)) counts.set(peerAddress, (counts.get(peerAddress) ?? 0) + 1);
     }
     return counts;
@@ -87,10 +108,6 @@ export class Pairs {
         (isWildcard(localAddress) || localAddress === socket.localAddress),
     );
   }
-}
-
-function endsKey(socket: Socket): string {
-  return `${localKey(socket)} ${peerKey(socket)}`;
 }
 
 function push<Key>(map: Map<Key, Socket[]>, key: Key, socket: Socket): void {

@@ -25,13 +25,21 @@ export class Predictor {
 
   /** What becomes of a first packet whose sender has this gid. */
   predict(packet: Packet, gid: KnownGid): Prediction {
-    const { sourcePort, ...rest } = packet;
-    const key = JSON.stringify([this.#looksAtSourcePorts ? packet : rest, gid]);
+    const key = this.#keyOf(packet, gid);
     const known = this.#known.get(key);
     if (known) return known;
     const prediction = this.#predict(packet, gid);
     this.#known.set(key, prediction);
     return prediction;
+  }
+
+  /** All that differs between the first packets of a pod's connections. */
+  #keyOf(
+    { hook, protocol, source, sourcePort, destination, destinationPort, uid, mark }: Packet,
+    gid: KnownGid,
+  ): string {
+    const port = this.#looksAtSourcePorts ? sourcePort : '';
+    return `${hook} ${protocol} ${source} ${port} ${destination} ${destinationPort} ${uid} ${gid} ${mark}`;
   }
 
   #predict(packet: Packet, gid: KnownGid): Prediction {

@@ -96,26 +96,23 @@ function bypassOf({ kind, as }: ClassifiedSocket): 'error' | 'warning' | null {
   return kind === 'outbound-direct' || kind === 'inbound-direct' ? 'warning' : null;
 }
 
+/** Field by field, because there may be tens of thousands, and copies by spreading take several times as long. */
 function entryOf(seen: ClassifiedSocket): SocketEntry {
   const { socket, kind, holder, as, partner, prediction, agreement, because } = seen;
+  const { protocol, state, localAddress: local, localPort, peerAddress, peerPort, uid } = socket;
+  const entry: { -readonly [Field in keyof SocketEntry]: SocketEntry[Field] } =
+    peerPort === null
+      ? { kind, protocol, state, local, localPort, uid, holder, text: socket.text }
+      : { kind, protocol, state, local, localPort, peer: peerAddress, peerPort, uid, holder, text: socket.text };
   const bypass = bypassOf(seen);
-  const process = processOf(seen);
-  const shown = prediction === undefined ? null : shownPrediction(prediction);
-  return {
-    kind,
-    protocol: socket.protocol,
-    state: socket.state,
-    ...endsOf(socket),
-    holder,
-    ...(bypass === null ? {} : { bypass }),
-    ...(process === null ? {} : { process }),
-    ...(as === undefined ? {} : { as }),
-    ...(partner === undefined ? {} : { partner: endsOf(partner) }),
-    ...(shown === null ? {} : { prediction: shown }),
-    ...(agreement === undefined ? {} : { agreement }),
-    ...(because === undefined ? {} : { because }),
-    text: socket.text,
-  };
+  if (bypass !== null) entry.bypass = bypass;
+  if (socket.process !== undefined) entry.process = processOf(socket.process, seen.process);
+  if (as !== undefined) entry.as = as;
+  if (partner !== undefined) entry.partner = endsOf(partner);
+  if (prediction !== undefined) entry.prediction = shownPrediction(prediction);
+  if (agreement !== undefined) entry.agreement = agreement;
+  if (because !== undefined) entry.because = because;
+  return entry;
 }
 
 function endsOf({ localAddress, localPort, peerAddress, peerPort, uid }: Socket): Ends {
@@ -123,15 +120,24 @@ function endsOf({ localAddress, localPort, peerAddress, peerPort, uid }: Socket)
   return { local: localAddress, localPort, ...peer, uid };
 }
 
-function processOf({ socket: { process }, process: known }: ClassifiedSocket): ShownProcess | null {
-  return process === undefined ? null : { ...process, ...(known === undefined ? {} : detailsOf(known)) };
+function processOf(named: NonNullable<Socket['process']>, known: Process | undefined): ShownProcess {
+  return known === undefined ? named : { ...named, ...detailsOf(known) };
 }
 
 function detailsOf({ fsgid, groups, container }: Process): Omit<ShownProcess, 'name' | 'pid'> {
   return { gid: fsgid, groups, ...(container === undefined ? {} : { container }) };
 }
 
+/** Connections that are treated alike share their prediction, so it is made ready once. */
+const shown = new WeakMap<Prediction, ShownPrediction>();
+
 function shownPrediction(prediction: Prediction): ShownPrediction {
+  const known = shown.get(prediction) ?? madeReady(prediction);
+  shown.set(prediction, known);
+  return known;
+}
+
+function madeReady(prediction: Prediction): ShownPrediction {
   if (prediction.kind === 'undetermined') return { verdict: prediction };
   const { verdict, rule } = prediction;
   return {

@@ -51,5 +51,5 @@ function goesOn(record: SocketRecord, line: string): boolean {
 }
 
 function quoted(line: string): string {
-  return line.trim().replace(/\s+/g, ' ');
+  return line.trim().replace(/\s\s+|[^\S ]/g, ' ');
 }
