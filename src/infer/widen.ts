@@ -5,6 +5,9 @@ import type { Subject } from './explain.ts';
 import { kubeletFromRules } from './kubelet.ts';
 import type { Proposal } from './proposal.ts';
 
+/** No layout came back after more than one other. */
+const MOST_MISSES = 3;
+
 /**
  * Every exact proposal with all the eras that write its rules from its inputs, also those that their own reading would
  * have led astray, and those beyond an era that differs. What one already covers is left out of the next.
@@ -25,15 +28,29 @@ function isCovered(proposal: Proposal, by: Proposal): boolean {
 }
 
 function widest(subject: Subject, groups: readonly EraGroup[], proposal: Proposal): Proposal {
-  const [first, ...others] = groups
-    .filter((group) => proposal.eras.includes(group[0]) || writes(subject, group, proposal))
-    .flat();
+  const own = groups.flatMap((group, position) => (proposal.eras.includes(group[0]) ? [position] : []));
+  const older = groups.slice(0, own[0]).toReversed();
+  const newer = groups.slice((own.at(-1) ?? -1) + 1);
+  const alike = new Set([...reached(subject, older, proposal), ...reached(subject, newer, proposal)]);
+  const [first, ...others] = groups.filter((group) => proposal.eras.includes(group[0]) || alike.has(group)).flat();
   if (first === undefined) return proposal;
   return {
     ...proposal,
     eras: [first, ...others],
     config: { ...proposal.config, istioVersion: newestOf([first, ...others]) },
   };
+}
+
+/** Going away from the proposal's own eras, those that write the same rules, until several in a row have not. */
+function reached(subject: Subject, away: readonly EraGroup[], proposal: Proposal): EraGroup[] {
+  const found: EraGroup[] = [];
+  let misses = 0;
+  for (const group of away) {
+    if (writes(subject, group, proposal)) found.push(group);
+    else misses += 1;
+    if (misses === MOST_MISSES) break;
+  }
+  return found;
 }
 
 function writes(subject: Subject, eras: EraGroup, { config, foreign }: Proposal): boolean {
