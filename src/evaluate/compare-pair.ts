@@ -13,7 +13,7 @@ import type { Domain } from './symbolic/domain.ts';
 import { Leaves } from './symbolic/leaves.ts';
 import { TooComplex } from './symbolic/limits.ts';
 import { Pairs } from './symbolic/pairs.ts';
-import { possiblePackets } from './symbolic/possible.ts';
+import { assignsHelpers, possiblePackets } from './symbolic/possible.ts';
 import { alwaysHolds, mayHold } from './symbolic/unknowns.ts';
 import { type WatchedMark, watchedMarks } from './symbolic/watched.ts';
 
@@ -136,11 +136,4 @@ export class PairComparison {
       },
     ];
   }
-}
-
-function assignsHelpers({ tables }: Ruleset): boolean {
-  const rules = tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
-  return rules.some(({ targets }) =>
-    targets.some((target) => target.kind === 'ct' && target.rest.includes('--helper')),
-  );
 }

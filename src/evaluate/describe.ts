@@ -1,4 +1,4 @@
-import { formatAddress, formatNetwork } from '../model/address.ts';
+import { formatAddress, formatNetwork, type Network } from '../model/address.ts';
 import type { IdRange, Match, Negatable, PortRange, PortsMatch } from '../model/match.ts';
 import { protocolName } from '../model/protocol.ts';
 import type { Rule } from '../model/ruleset.ts';
@@ -57,19 +57,28 @@ function natText(target: Extract<Target, { kind: 'dnat' | 'snat' }>): string {
 
 /** The condition that decided: the first that does not hold, else the first that is open, else all of them. */
 export function describeOutcome(rule: Rule, state: State, semantics: Semantics): string {
-  const outcomes = matchesOf(rule, semantics).map((match) => ({
-    match,
-    outcome: matchOutcome(match, state, semantics),
-  }));
-  const decisive =
-    outcomes.find(({ outcome }) => outcome === 'no-match') ??
-    outcomes.find(({ outcome }) => outcome === 'undetermined');
-  if (!decisive) {
-    const holding = outcomes.map(({ match }) => describeMatch(match, state)).filter((text) => text !== '');
-    return holding.length > 0 ? holding.join('; ') : 'no conditions';
+  const matches = matchesOf(rule, semantics);
+  let open: Match | null = null;
+  for (const match of matches) {
+    const outcome = matchOutcome(match, state, semantics);
+    if (outcome === 'no-match') return describeMatch(match, state);
+    if (outcome === 'undetermined') open ??= match;
   }
-  const text = describeMatch(decisive.match, state);
-  return decisive.outcome === 'no-match' ? text : `nothing known of the packet decides: ${text}`;
+  if (open !== null) return `nothing known of the packet decides: ${describeMatch(open, state)}`;
+  const holding = matches.map((match) => describeMatch(match, state)).filter((text) => text !== '');
+  return holding.length > 0 ? holding.join('; ') : 'no conditions';
+}
+
+const networks = new WeakMap<Network, string>();
+
+/** A trace says the same blocks again for every packet. */
+function networkText(network: Network): string {
+  let text = networks.get(network);
+  if (text === undefined) {
+    text = formatNetwork(network);
+    networks.set(network, text);
+  }
+  return text;
 }
 
 /** The packet's value beside the rule's: `destination port 8080, rule wants 15008`. */
@@ -78,7 +87,7 @@ function describeMatch(match: Match, state: State): string {
     case 'source':
     case 'destination': {
       const address = match.kind === 'source' ? state.source : state.destination;
-      return wants(match.kind, formatAddress(state.family, address), match, formatNetwork(match.network));
+      return wants(match.kind, formatAddress(state.family, address), match, networkText(match.network));
     }
     case 'in-interface':
       return wants('in-interface', state.inInterface || 'none', match, match.name);

@@ -1,10 +1,11 @@
 import type { Packet, Verdict, VerdictKind } from '../model/packet.ts';
 import type { RuleReference } from '../model/ruleset.ts';
-import { describeAction, describeOutcome } from './describe.ts';
+import { describeOutcome } from './describe.ts';
 import { Hooks } from './hooks.ts';
 import type { Outcome } from './outcome.ts';
+import { actionOf } from './prepared.ts';
 import { completePacket, initialState, type State } from './state.ts';
-import { type Disposition, place, Traversal } from './traverse.ts';
+import { type Disposition, type Observer, place, Traversal } from './traverse.ts';
 
 /** One rule on the packet's way. */
 export interface TraceStep {
@@ -74,13 +75,9 @@ function run(
     return forced[choices.length - 1] ?? false;
   };
   const observe = options.steps
-    ? (...[where, outcome, state, semantics]: Parameters<NonNullable<ConstructorParameters<typeof Traversal>[3]>>) => {
-        steps.push({
-          where,
-          outcome,
-          action: describeAction(where.rule),
-          why: describeOutcome(where.rule, state, semantics),
-        });
+    ? (...[where, outcome, state, semantics]: Parameters<Observer>) => {
+        const why = describeOutcome(where.rule, state, semantics);
+        steps.push({ where, outcome, action: actionOf(where.rule), why });
       }
     : undefined;
   const traversal = new Traversal(hooks, initialState(packet), choose, observe);

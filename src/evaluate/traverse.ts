@@ -1,11 +1,12 @@
-import type { Chain, Hook, Rule, RuleReference, Table } from '../model/ruleset.ts';
+import type { Chain, Hook, RuleReference, Table } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
 import { applyDnat, applyEffect, applyRedirect, applyTproxy, readsConnection } from './effects.ts';
-import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference } from './hooks.ts';
+import { type Attached, CONNTRACK_PRIORITY, type Hooks } from './hooks.ts';
 import { hasConnection, visibleConnmark } from './match.ts';
 import type { Outcome } from './outcome.ts';
+import { type PreparedTable, prepared } from './prepared.ts';
 import { ruleOutcome } from './rule.ts';
-import { type Semantics, semanticsOf } from './semantics.ts';
+import type { Semantics } from './semantics.ts';
 import { icmpOf, type State } from './state.ts';
 
 /** How a chain, a hook or the whole way ended. `fall` (chains only): at its end, or by RETURN. */
@@ -71,57 +72,53 @@ export class Traversal {
   }
 
   #base({ table, chain, base }: Attached): Disposition {
-    const disposition = this.#chain(table, chain, 0);
+    const disposition = this.#chain(prepared(table), chain, 0);
     if (disposition.kind !== 'fall') return disposition;
     if (base.policy === 'drop') this.decidedBy = null;
     return { kind: base.policy };
   }
 
-  #chain(table: Table, chain: Chain, depth: number): Disposition {
-    if (depth > MAX_DEPTH) return { kind: 'undetermined', because: tooDeep(table) };
-    const semantics = semanticsOf(table);
-    for (const rule of chain.rules) {
-      const outcome = ruleOutcome(rule, this.state, semantics);
-      if (outcome === 'no-match' && this.#observe === undefined) continue;
-      const where = reference(table, chain, rule);
-      this.#observe?.(where, outcome, this.state, semantics);
+  #chain(table: PreparedTable, chain: Chain, depth: number): Disposition {
+    if (depth > MAX_DEPTH) return { kind: 'undetermined', because: tooDeep(table.table) };
+    for (const { where, matches } of table.rules(chain)) {
+      const outcome = ruleOutcome(matches, this.state, table.semantics);
+      if (this.#observe !== undefined) this.#observe(where, outcome, this.state, table.semantics);
       if (outcome === 'no-match' || (outcome === 'undetermined' && !this.#choose(where))) continue;
-      const end = this.#targets(where, rule, depth);
+      const end = this.#targets(table, where, depth);
       if (end !== null) return end;
     }
     return FALL;
   }
 
   /** Carries out a rule's targets; null lets the packet go on to the next rule. */
-  #targets(where: RuleReference, rule: Rule, depth: number): Disposition | null {
-    for (const target of rule.targets) {
-      if (this.#breaks(where, target)) return null;
-      const end = this.#target(where, target, depth);
+  #targets(table: PreparedTable, where: RuleReference, depth: number): Disposition | null {
+    for (const target of where.rule.targets) {
+      if (this.#breaks(table, target)) return null;
+      const end = this.#target(table, where, target, depth);
       if (end !== null) return end;
     }
     return null;
   }
 
-  #breaks(where: RuleReference, target: Target): boolean {
-    const semantics = semanticsOf(where.table);
+  #breaks({ semantics }: PreparedTable, target: Target): boolean {
     return semantics === 'nft' && readsConnection(target) && visibleConnmark(this.state, semantics) === null;
   }
 
-  #target(where: RuleReference, target: Target, depth: number): Disposition | null {
+  #target(table: PreparedTable, where: RuleReference, target: Target, depth: number): Disposition | null {
     switch (target.kind) {
       case 'accept':
       case 'return':
-        this.#letGo(where);
+        this.#letGo(table, where);
         return target.kind === 'accept' ? ACCEPT : FALL;
       case 'drop':
       case 'reject':
         this.decidedBy = where;
         return { kind: target.kind };
       case 'jump':
-        return this.#jump(where, target.chain, depth);
+        return this.#jump(table, where, target.chain, depth);
       case 'goto':
         // At the end of the other chain the packet goes back to where this chain was called from.
-        return this.#jump(where, target.chain, depth) ?? FALL;
+        return this.#jump(table, where, target.chain, depth) ?? FALL;
       case 'redirect':
         applyRedirect(target, this.state);
         return this.#rewritten(where);
@@ -139,18 +136,18 @@ export class Traversal {
         this.decidedBy = where;
         return { kind: 'undetermined', because: `the target "${target.raw}" of ${place(where)} is not known` };
       default:
-        applyEffect(target, this.state, semanticsOf(where.table));
+        applyEffect(target, this.state, table.semantics);
         return null;
     }
   }
 
-  #jump(where: RuleReference, name: string, depth: number): Disposition | null {
-    const chain = this.#hooks.chain(where.table, name);
+  #jump(table: PreparedTable, where: RuleReference, name: string, depth: number): Disposition | null {
+    const chain = table.chain(name);
     if (!chain) {
       this.decidedBy = where;
       return { kind: 'undetermined', because: `${place(where)} jumps to ${name}, which is not among the chains read` };
     }
-    const disposition = this.#chain(where.table, chain, depth + 1);
+    const disposition = this.#chain(table, chain, depth + 1);
     return disposition.kind === 'fall' ? null : disposition;
   }
 
@@ -159,8 +156,8 @@ export class Traversal {
     return { kind: 'nat' };
   }
 
-  #letGo(where: RuleReference): void {
-    if (decidesCapture(where.table) && this.state.nat === null && this.state.tproxy === null) this.decidedBy = where;
+  #letGo({ decides }: PreparedTable, where: RuleReference): void {
+    if (decides && this.state.nat === null && this.state.tproxy === null) this.decidedBy = where;
   }
 }
 

@@ -142,6 +142,11 @@ export class Diagrams {
     return this.#together(node, TRUE, -1 - this.leaf(), (leaf) => (this.isLeaf(leaf) ? map(leaf) : -1));
   }
 
+  /** TRUE where the diagram ends in one of the leaves. */
+  select(node: Node, leaves: ReadonlySet<Node>): Node {
+    return this.mapLeaves(node, (leaf) => (leaves.has(leaf) ? TRUE : FALSE));
+  }
+
   /** The function after `field := change(field)`: where it asked about atom a, it now asks about `change(a)`. */
   substitute(node: Node, level: number, atoms: number, change: (atom: number) => number): Node {
     return this.#at(node, level, (current) => {

@@ -1,4 +1,5 @@
 import { prefixMask } from '../../model/address.ts';
+import type { Ruleset } from '../../model/ruleset.ts';
 import { icmpOf } from '../state.ts';
 import { type Conditions, levelOf } from './conditions.ts';
 import { type Node, TRUE } from './diagram.ts';
@@ -55,4 +56,12 @@ function portsOnlyWhereTheyExist(conditions: Conditions): Node {
     diagrams.test(levelOf('sourcePort'), [[0, 0]], conditions.domain.sourcePort.starts.length),
   );
   return diagrams.or(conditions.hasPorts(), none);
+}
+
+/** Whether rules assign conntrack helpers, which make packets of other protocols RELATED. */
+export function assignsHelpers({ tables }: Ruleset): boolean {
+  const rules = tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
+  return rules.some(({ targets }) =>
+    targets.some((target) => target.kind === 'ct' && target.rest.includes('--helper')),
+  );
 }

@@ -1,0 +1,43 @@
+import type { Rule } from '../../model/ruleset.ts';
+import type { Target } from '../../model/target.ts';
+import type { Semantics } from '../semantics.ts';
+import type { Conditions, Environment } from './conditions.ts';
+import type { Node } from './diagram.ts';
+import { RULE_STEPS } from './limits.ts';
+
+const DECIDING: ReadonlySet<Target['kind']> = new Set(['accept', 'drop', 'reject', 'return', 'redirect', 'dnat']);
+
+/** The target by which a rule, where it matches, ends the packet's way through its chain, if that is all it does. */
+export function decidingTarget({ targets }: Rule): Target | null {
+  const [target] = targets;
+  return targets.length === 1 && target && DECIDING.has(target.kind) ? target : null;
+}
+
+/**
+ * Which of the rules in a row takes a packet first: one leaf for each, `pass` where none does. Joined in halves, so that
+ * a list of n rules costs n log n.
+ */
+export function firstOf(
+  conditions: Conditions,
+  rules: readonly Rule[],
+  { environment, semantics, leaves, pass }: FirstOptions,
+): Node {
+  const { diagrams } = conditions;
+  const join = (from: number, to: number): Node => {
+    const rule = rules[from];
+    if (to - from > 1) {
+      const middle = (from + to) >> 1;
+      return diagrams.fill(join(from, middle), pass, join(middle, to));
+    }
+    diagrams.spend(RULE_STEPS);
+    return rule ? diagrams.ite(conditions.rule(rule, environment, semantics), leaves[from] ?? pass, pass) : pass;
+  };
+  return rules.length === 0 ? pass : join(0, rules.length);
+}
+
+interface FirstOptions {
+  readonly environment: Environment;
+  readonly semantics: Semantics;
+  readonly leaves: readonly Node[];
+  readonly pass: Node;
+}

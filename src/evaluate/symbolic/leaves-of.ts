@@ -1,0 +1,17 @@
+import type { Diagrams, Node } from './diagram.ts';
+
+/** The leaves that a diagram ends in. */
+export function leavesOf(diagrams: Diagrams, node: Node): Set<Node> {
+  const leaves = new Set<Node>();
+  const seen = new Set<Node>();
+  const visit = (current: Node): void => {
+    if (diagrams.isLeaf(current)) {
+      leaves.add(current);
+    } else if (!seen.has(current)) {
+      seen.add(current);
+      for (const child of diagrams.children(current)) visit(child);
+    }
+  };
+  visit(node);
+  return leaves;
+}

@@ -1,0 +1,58 @@
+import type { Family } from '../model/family.ts';
+import type { Packet } from '../model/packet.ts';
+import type { Chain, Rule, RuleReference, Ruleset } from '../model/ruleset.ts';
+import type { Hooks } from './hooks.ts';
+import { witness } from './symbolic/classes.ts';
+import { Conditions } from './symbolic/conditions.ts';
+import { Diagrams, FALSE, type Node } from './symbolic/diagram.ts';
+import { type Domain, domainOf } from './symbolic/domain.ts';
+import { assignsHelpers, possiblePackets } from './symbolic/possible.ts';
+import { Reach } from './symbolic/reach.ts';
+
+/** Which rules the packets of one hook and family meet. */
+export class HookReach {
+  readonly family: Family;
+  readonly hooks: Hooks;
+  readonly diagrams = new Diagrams();
+  readonly #domain: Domain;
+  readonly #reach: Reach;
+
+  /** @throws TooComplex when the rules combine too much, or call each other in a loop */
+  constructor(ruleset: Ruleset, hooks: Hooks, family: Family, hook: 'PREROUTING' | 'OUTPUT') {
+    this.family = family;
+    this.hooks = hooks;
+    this.#domain = domainOf([ruleset], hook, family);
+    const conditions = new Conditions(this.diagrams, this.#domain);
+    this.#reach = new Reach(hooks, conditions);
+    this.#reach.run(possiblePackets(conditions, [], assignsHelpers(ruleset)));
+  }
+
+  /** Whether a packet is matched by the rule, or may be. */
+  isMet(rule: Rule): boolean {
+    return this.#reach.met.isMet(rule);
+  }
+
+  isEntered(chain: Chain): boolean {
+    return this.#reach.met.entered(chain).length > 0;
+  }
+
+  /** Whether packets get into the chain of the rule that fulfil its conditions. */
+  wants(where: RuleReference): boolean {
+    return this.wanted(where) !== FALSE;
+  }
+
+  /** These packets, as they were when their way began. */
+  wanted({ table, chain, rule }: RuleReference): Node {
+    return this.#reach.wouldMatch(table, chain, rule);
+  }
+
+  /** The packets that a rule takes, as they were when their way began. */
+  taken(rule: Rule): Node {
+    return this.#reach.met.taken(rule);
+  }
+
+  /** A packet of some, as natural as they allow. */
+  packet(packets: Node): Packet {
+    return witness(this.diagrams, this.#domain, packets);
+  }
+}
