@@ -11,6 +11,7 @@ import { ipv6WhileOff, passthroughAddress } from './checks/ipv6-addresses.ts';
 import { ipv6LeftAlone } from './checks/ipv6-left-alone.ts';
 import { listenerExcluded } from './checks/listener-excluded.ts';
 import { proxyListening } from './checks/listening.ts';
+import { nodeProbes } from './checks/node-probes.ts';
 import { release } from './checks/release.ts';
 import { resolversCovered } from './checks/resolvers.ts';
 import { tproxyRouting } from './checks/routing.ts';
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   onePlane,
   ambientRules,
   ambientExemptions,
+  nodeProbes,
   ambientRouting,
   ztunnelListening,
   twoBackends,

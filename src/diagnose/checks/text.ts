@@ -100,6 +100,7 @@ export const equivalent: Check = {
     if (context.older !== null) return { skipped: 'the layout is that of an older release' };
     if (istioTables(context.pod.ruleset).length === 0) return { skipped: 'there are no rules of Istio' };
     if (isMixture(context.pod.ruleset)) return { skipped: "there are several sets of Istio's rules" };
+    if (context.config.scope === 'host') return { skipped: 'what becomes of a source is not followed' };
     const chains = differingChains(context);
     if (chains.length === 0) return [];
     const evidence = chains.slice(0, QUOTED);
