@@ -2,6 +2,7 @@ import { Check } from './check.ts';
 import { Diff } from './diff.ts';
 import { Expected } from './expected.ts';
 import { Explain } from './explain.ts';
+import { Flow } from './flow.ts';
 import { Infer } from './infer.ts';
 import { Probe } from './probe.ts';
 import { Sockets } from './sockets.ts';
@@ -13,6 +14,7 @@ export const commands = {
   diff: Diff,
   expected: Expected,
   explain: Explain,
+  flow: Flow,
   infer: Infer,
   probe: Probe,
   sockets: Sockets,

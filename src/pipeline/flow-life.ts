@@ -17,6 +17,8 @@ export interface Start {
 
 const ANSWERED: ReadonlySet<End> = new Set(['application', 'agent', 'dns', 'resolver', 'wire']);
 
+const PROXIES: ReadonlySet<Program> = new Set(['proxy-inbound', 'proxy-outbound', 'tunnel', 'dns']);
+
 /** More programs than any life passes; a loop is found long before. */
 const MOST_LEGS = 12;
 
@@ -112,7 +114,7 @@ class Life {
       ...(arrival.port !== undefined && { port: arrival.port }),
     });
     if (again) return 'loop';
-    this.proxied ||= program === 'proxy-inbound' || program === 'proxy-outbound' || program === 'tunnel';
+    this.proxied ||= PROXIES.has(program);
     if (then.kind === 'sends') return then.packet;
     if (then.kind === 'fails') return 'refused';
     if (then.kind === 'unknown') return 'unknown';

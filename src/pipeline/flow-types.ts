@@ -87,7 +87,7 @@ export interface Journey {
   readonly family: Family;
   readonly intended: 'yes' | 'no' | 'unknown';
   readonly end: End;
-  /** Whether the proxy handled it on its way. */
+  /** Whether the proxy (for a query: the DNS proxy) handled it on its way. */
   readonly proxied: boolean;
   readonly steps: readonly FlowStep[];
   readonly answers: readonly FlowStep[];
@@ -99,6 +99,8 @@ export interface FlowReport {
   /** False: a step goes otherwise than the layout has it. Null: none was found, and something could not be told. */
   readonly intended: boolean | null;
   readonly journeys: readonly Journey[];
+  /** What was taken as given because nothing showed it. */
+  readonly assumed: readonly string[];
   readonly undetermined: readonly Undetermined[];
 }
 
@@ -107,6 +109,4 @@ export interface FlowAnswer {
   readonly report: FlowReport;
   readonly source: Source;
   readonly config: Config;
-  /** What was assumed because nothing showed it. */
-  readonly assumed: readonly string[];
 }

@@ -33,11 +33,11 @@ export async function flow(request: FlowRequest, outside: Outside): Promise<Flow
   const families = familiesOf(request, judged, sides);
   const journeys = families.flatMap((family) => livesOf(request, worldOf(family, request, part, sides, routing)));
   const unseen = families.length === 0 && sides.undetermined.length === 0 ? [notGiven(request)] : [];
+  const assumed = families.length === 0 ? [] : assumptions(families, part, routing);
   return {
-    report: reportOf(journeys, [...sides.undetermined, ...unseen]),
+    report: reportOf(journeys, assumed, [...sides.undetermined, ...unseen]),
     source: facts.source,
     config: judged,
-    assumed: families.length === 0 ? [] : assumptions(families, part, routing),
   };
 }
 
@@ -86,10 +86,14 @@ function routedMarks({ rules }: Routing): WatchedMark[] {
   return rules.flatMap(({ mark }): WatchedMark[] => (mark ? [{ field: 'mark', ...mark }] : []));
 }
 
-function reportOf(journeys: readonly Journey[], undetermined: readonly Undetermined[]): FlowReport {
+function reportOf(
+  journeys: readonly Journey[],
+  assumed: readonly string[],
+  undetermined: readonly Undetermined[],
+): FlowReport {
   const open = undetermined.length > 0 || journeys.some(({ intended }) => intended === 'unknown');
   const intended = journeys.some((one) => one.intended === 'no') ? false : open ? null : true;
-  return { schemaVersion: 1, intended, journeys, undetermined };
+  return { schemaVersion: 1, intended, journeys, assumed, undetermined };
 }
 
 function notGiven({ family, to }: FlowRequest): Undetermined {

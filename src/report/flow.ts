@@ -1,0 +1,114 @@
+import type { Source } from '../diagnose/report.ts';
+import type { Config } from '../model/config.ts';
+import { escapeJson, escapeText } from './escape.ts';
+import { journeyLines } from './flow-journey.ts';
+import type { ShownFlow, ShownJourney } from './flow-types.ts';
+import { type ReportOptions, type Style, styleOf, symbol } from './style.ts';
+import { clip, indent, labelled, wrap } from './wrap.ts';
+
+/** The report of `flow` as the JSON document that schema/flow.schema.json describes, with a final new line. */
+export function flowJson({ report }: ShownFlow): string {
+  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+}
+
+/**
+ * The report of `flow` for people: the answer in a sentence, what was taken as given, then life by life one line a step,
+ * with both rules in full where a step is wrong; a life that goes the same way over IPv6 is told once.
+ */
+export function flowTable(answer: ShownFlow, options: ReportOptions): string {
+  const style = styleOf(options);
+  const { journeys, undetermined } = answer.report;
+  const told = journeys.filter((one) => !isRepeated(one, journeys));
+  const sections = [
+    [...headLines(answer, style), ...assumedLines(answer, style)],
+    ...told.map((one) =>
+      journeyLines(
+        one,
+        journeys.some((other) => isSame(one, other)),
+        style,
+      ),
+    ),
+    undeterminedLines(undetermined, style),
+  ].filter((lines) => lines.length > 0);
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function isRepeated(journey: ShownJourney, journeys: readonly ShownJourney[]): boolean {
+  return journey.family === 'ipv6' && journeys.some((other) => isSame(other, journey));
+}
+
+/** Whether the second is the first over IPv6. */
+function isSame(a: ShownJourney, b: ShownJourney): boolean {
+  return a.family === 'ipv4' && b.family === 'ipv6' && a.name === b.name && way(a) === way(b);
+}
+
+/** Rules have other texts in the two families, but the same places. */
+function way({ steps, answers, end, intended }: ShownJourney): string {
+  const places = [...steps, ...answers].map((step) => [
+    [step.hook, step.table, step.chain, step.rule?.index, step.action, step.intended, step.program, step.port],
+    step.expected && [step.expected.verdict, step.expected.rule?.table, step.expected.rule?.chain],
+  ]);
+  return JSON.stringify([end, intended, steps.length, places]);
+}
+
+function headLines(answer: ShownFlow, style: Style): string[] {
+  const { intended } = answer.report;
+  const mark = intended === null ? 'undetermined' : intended ? 'pass' : 'fail';
+  const lines = wrap(escapeText(headSentence(answer)), style.width - 2);
+  return lines.map((line, index) => `${index === 0 ? symbol(mark, style.chalk) : ' '} ${style.chalk.bold(line)}`);
+}
+
+function headSentence({ report, source, config }: ShownFlow): string {
+  const { journeys, intended } = report;
+  const istio = istioName(config);
+  const wrong = journeys.filter((one) => one.intended === 'no');
+  if (wrong.length > 0) {
+    const many = `${wrong.length} of ${journeys.length} requests ${wrong.length === 1 ? 'goes' : 'go'} wrong`;
+    return `In ${subject(source)} ${many}, held against ${istio}: ${wrong.map(firstWrong).join(', ')}.`;
+  }
+  if (intended === null)
+    return `Whether every request in ${subject(source)} goes as ${istio} means it to cannot be told.`;
+  return `In ${subject(source)} each of these ${journeys.length} requests goes as ${istio} means it to.`;
+}
+
+function firstWrong({ name, family, steps }: ShownJourney): string {
+  const step = steps.find(({ intended }) => intended === 'no');
+  const over = family === 'ipv6' ? ' over IPv6' : '';
+  return `${name}${over} ${step === undefined ? '(its answer)' : `at step ${step.number}`}`;
+}
+
+function istioName({ istioVersion, dataplane, interceptionMode, backend }: Config): string {
+  const mode = dataplane === 'sidecar' ? `sidecar, ${interceptionMode}, ${backend}` : `${dataplane}, ${backend}`;
+  return `Istio ${istioVersion} (${mode})`;
+}
+
+function subject(source: Source): string {
+  switch (source.kind) {
+    case 'live':
+      return 'this pod';
+    case 'rules':
+      return `the pod of ${clip(source.files.map((file) => (file === '-' ? 'stdin' : file)).join(', '), 80)}`;
+    case 'example':
+      return `the example pod "${source.name}"`;
+  }
+}
+
+function assumedLines({ report }: ShownFlow, style: Style): string[] {
+  if (report.assumed.length === 0) return [];
+  const lines = wrap(escapeText(`Taken as given: ${report.assumed.join('; ')}.`), style.width - 2);
+  return indent(
+    lines.map((line) => style.chalk.dim(line)),
+    2,
+  );
+}
+
+function undeterminedLines(open: ShownFlow['report']['undetermined'], style: Style): string[] {
+  if (open.length === 0) return [];
+  const width = style.width - 2;
+  const lines = open.flatMap(({ code, message, remedy }) => [
+    `${symbol('undetermined', style.chalk)} ${style.chalk.bold(escapeText(code))}`,
+    ...indent(wrap(escapeText(message), width), 2),
+    ...indent(labelled('To see it', 11, wrap(escapeText(remedy), width - 11)), 2),
+  ]);
+  return [style.chalk.bold('Could not be told'), ...lines];
+}
