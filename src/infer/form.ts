@@ -125,6 +125,8 @@ function readMatch(draft: Draft, match: Match): string[] {
       return [word(match.kind, match.negated)];
     case 'conntrack':
       return [match.states === undefined ? 'other' : 'state'];
+    case 'state':
+      return ['state'];
     case 'comment':
       return [];
     case 'opaque':

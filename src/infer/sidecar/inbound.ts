@@ -16,7 +16,29 @@ export function readInbound(context: Context, tproxy: boolean, tunnel: number): 
   const include = context.given.inboundPortsInclude ?? includes(chains, tunnel, context);
   if (include !== '*') return { inboundPortsInclude: include };
   const lists = chains.filter((chain) => chain.rules.length > 0).map((chain) => excludes(context, chain, tunnel));
-  return { inboundPortsInclude: include, inboundPortsExclude: listed(context, commonExemptions(lists, USUAL)) };
+  const ports = listed(context, commonExemptions(lists, USUAL));
+  return {
+    inboundPortsInclude: include,
+    inboundPortsExclude: context.reading === 'cautious' ? withUsual(ports) : ports,
+  };
+}
+
+/**
+ * The list with the one of the three usual ports that it lacks, where its programmer puts it: the injector 15090,15021
+ * in front and 15020 behind, the plugin 15020,15021,15090 behind. Neither leaves one out, but the injector puts another
+ * status port in the place of 15020.
+ */
+function withUsual(ports: readonly number[]): readonly number[] {
+  const [lost, ...more] = [...USUAL].filter((port) => !ports.includes(port));
+  if (lost === undefined || more.length > 0) return ports;
+  const [first, second] = ports;
+  const byPlugin = ports.join().endsWith('15021,15090') || (first !== 15090 && first !== 15021);
+  if (byPlugin) {
+    const next = lost === 15020 ? ports.indexOf(15021) : lost === 15021 ? ports.indexOf(15090) : ports.length;
+    return ports.toSpliced(next, 0, lost);
+  }
+  if (lost === 15020) return second === 15021 && ports.length > 2 ? ports : [...ports, lost];
+  return ports.toSpliced(lost === 15090 ? 0 : 1, 0, lost);
 }
 
 /** ISTIO_INBOUND where the family's inbound capture is, and whether PREROUTING leads there. */

@@ -1,4 +1,5 @@
 import { type Context, inAll } from '../context.ts';
+import type { Form } from '../form.ts';
 import type { Observed } from '../types.ts';
 import { readDns } from './dns.ts';
 import { readInbound } from './inbound.ts';
@@ -42,5 +43,10 @@ function dropsInvalid(context: Context): boolean {
 /** 1.0 wrote no IPv6 rules when IPv6 was enabled, and refused it otherwise. */
 function hasIpv6({ view, has, sawIpv6 }: Context): boolean {
   if (has('ipv6-nat')) return view.families.includes('ipv6');
-  return sawIpv6 && !view.forms('ipv6', 'filter', 'INPUT').some((form) => form.target === 'reject');
+  return sawIpv6 && !view.forms('ipv6', 'filter', 'INPUT').some(refuses);
+}
+
+/** What is new is refused behind what is established: either rule shows that it was meant. */
+function refuses({ target, shape }: Form): boolean {
+  return target === 'reject' || (target === 'accept' && shape === 'state');
 }
