@@ -8,12 +8,16 @@ import { atomCount, type Domain, FIELDS, type Field, type Line, STATES } from '.
 
 /** Values that a person finds natural in a packet, most natural first; the first that fits is taken. */
 const NATURAL = {
-  protocol: [6n, 17n],
   uid: [1000n, 1337n],
   gid: [1000n, 1337n],
   destinationPort: [8080n, 80n, 443n, 9090n, 53n],
   sourcePort: [40000n],
 } as const;
+
+/** Of the rest sctp: NAT rewrites its ports with every kernel, unlike those of dccp. */
+function naturalProtocols({ family }: Domain): readonly bigint[] {
+  return [6n, 17n, BigInt(icmpOf(family)), 132n];
+}
 
 const HOME = { ipv4: '10.0.0.5', ipv6: '2001:db8::5' } as const;
 const CLIENT = { ipv4: '10.0.0.9', ipv6: '2001:db8::9' } as const;
@@ -61,6 +65,8 @@ function preferredAtoms(domain: Domain, field: Field, chosen: Map<Field, number>
     case 'mark':
     case 'connmark':
       return [0];
+    case 'protocol':
+      return naturalProtocols(domain).map((value) => domain.protocol.atom(value));
     default:
       return NATURAL[field].map((value) => domain[field].atom(value));
   }
@@ -84,7 +90,7 @@ function naturalAddresses(
 
 function toPacket(domain: Domain, chosen: ReadonlyMap<Field, number>, home?: string): Packet {
   const atom = (field: Field) => chosen.get(field) ?? 0;
-  const protocol = Number(inAtom(domain.protocol, atom('protocol'), NATURAL.protocol));
+  const protocol = Number(inAtom(domain.protocol, atom('protocol'), naturalProtocols(domain)));
   const number = (field: 'uid' | 'gid' | 'sourcePort' | 'destinationPort') =>
     Number(inAtom(domain[field], atom(field), NATURAL[field], field.endsWith('Port') ? 1n : 0n));
   const address = (field: 'source' | 'destination') => {
