@@ -21,6 +21,8 @@ export interface NetworkOptions {
   readonly ipv6?: boolean;
   /** Further interfaces, each a veth to the peer (virtual or excluded interfaces). */
   readonly interfaces?: readonly string[];
+  /** Further addresses of eth0, behind its own, so that REDIRECT does not choose them. */
+  readonly addresses?: readonly string[];
   /** `::6/128` on lo, as istio-init adds it. */
   readonly passthroughIpv6?: boolean;
 }
@@ -53,14 +55,17 @@ export function podNetwork(options: NetworkOptions): string[] {
     `route add default via ${PEER_IPV4}`,
     ...(ipv6 ? [`addr add ${POD_IPV6}/64 dev eth0 nodad`, `neigh add ${PEER_IPV6} lladdr ${PEER_MAC} dev eth0`] : []),
     ...(ipv6 ? [`route add default via ${PEER_IPV6}`] : []),
+    ...(options.addresses ?? []).map(
+      (address) => `addr add ${address}${address.includes(':') ? '/128 nodad' : '/32'} dev eth0`,
+    ),
     ...(options.passthroughIpv6 ? ['addr add ::6/128 dev lo nodad'] : []),
     ...(options.interfaces ?? []).flatMap((name, position) => [
       `link set ${name} up`,
       `addr add 10.78.${position}.5/24 dev ${name}`,
       // behind eth0's routes; it is here for packets that are bound to the interface
-      `route add default dev ${name} metric 1000`,
+      `route add default dev ${name} metric ${1000 + position}`,
       ...(ipv6 ? [`addr add fd78:${position + 1}::5/64 dev ${name} nodad`] : []),
-      ...(ipv6 ? [`route add ::/0 dev ${name} metric 2000`] : []),
+      ...(ipv6 ? [`route add ::/0 dev ${name} metric ${2000 + position}`] : []),
     ]),
   ];
 }
@@ -68,5 +73,6 @@ export function podNetwork(options: NetworkOptions): string[] {
 /** The pod's own addresses, which REDIRECT chooses from. */
 export function ownAddresses(options: NetworkOptions): ReadonlySet<string> {
   const others = (options.interfaces ?? []).flatMap((_, n) => [`10.78.${n}.5`, `fd78:${n + 1}::5`]);
-  return new Set([POD_IPV4, POD_IPV6, POD_LINK_LOCAL, '127.0.0.1', '::1', ...others]);
+  const more = options.addresses ?? [];
+  return new Set([POD_IPV4, POD_IPV6, POD_LINK_LOCAL, '127.0.0.1', '::1', ...others, ...more]);
 }
