@@ -5,46 +5,66 @@ import { decidesCapture, reference } from './hooks.ts';
 import { matchesOf } from './merged-ports.ts';
 import { type Semantics, semanticsOf } from './semantics.ts';
 
-/** A rule with its place and the conditions that its table's semantics make of its matches. */
+/** A rule with everything about it that is the same for all packets. */
 export interface PreparedRule {
   readonly where: RuleReference;
+  /** The conditions that its table's semantics make of its matches. */
   readonly matches: readonly Match[];
+  /** For each of its targets the chain that it leads to, if there is one. */
+  readonly into: readonly (PreparedChain | undefined)[];
 }
 
-/** A table whose rules many packets will meet: what is the same for all of them is worked out once. */
+/** A chain whose rules are prepared when the first packet comes. */
+export class PreparedChain {
+  readonly chain: Chain;
+  readonly #table: PreparedTable;
+  #rules: readonly PreparedRule[] | null = null;
+
+  constructor(table: PreparedTable, chain: Chain) {
+    this.chain = chain;
+    this.#table = table;
+  }
+
+  get rules(): readonly PreparedRule[] {
+    this.#rules ??= this.chain.rules.map((rule) => prepareRule(this.#table, this.chain, rule));
+    return this.#rules;
+  }
+}
+
+/** A table that many packets will meet: what it says of all its rules is worked out once, and where they jump to. */
 export class PreparedTable {
   readonly table: Table;
   readonly semantics: Semantics;
   /** Whether letting a packet go here decides its capture. */
   readonly decides: boolean;
-  readonly #chains: ReadonlyMap<string, Chain>;
-  readonly #rules = new Map<Chain, readonly PreparedRule[]>();
+  readonly #chains: ReadonlyMap<Chain, PreparedChain>;
+  readonly #names: ReadonlyMap<string, PreparedChain>;
 
   constructor(table: Table) {
     this.table = table;
     this.semantics = semanticsOf(table);
     this.decides = decidesCapture(table);
-    this.#chains = new Map(table.chains.map((chain) => [chain.name, chain]));
+    this.#chains = new Map(table.chains.map((chain) => [chain, new PreparedChain(this, chain)]));
+    this.#names = new Map([...this.#chains].map(([{ name }, chain]) => [name, chain]));
   }
 
-  /** The chain that a rule of the table jumps to. */
-  chain(name: string): Chain | undefined {
-    return this.#chains.get(name);
+  /** One of the table's own chains. */
+  of(chain: Chain): PreparedChain {
+    return this.#chains.get(chain) ?? new PreparedChain(this, chain);
   }
 
-  /** The rules of a chain of the table; they are prepared when the first packet comes. */
-  rules(chain: Chain): readonly PreparedRule[] {
-    let rules = this.#rules.get(chain);
-    if (rules === undefined) {
-      rules = chain.rules.map((rule) => this.#prepare(chain, rule));
-      this.#rules.set(chain, rules);
-    }
-    return rules;
+  /** The chain of that name. */
+  named(name: string): PreparedChain | undefined {
+    return this.#names.get(name);
   }
+}
 
-  #prepare(chain: Chain, rule: Rule): PreparedRule {
-    return { where: reference(this.table, chain, rule), matches: matchesOf(rule, this.semantics) };
-  }
+function prepareRule(table: PreparedTable, chain: Chain, rule: Rule): PreparedRule {
+  return {
+    where: reference(table.table, chain, rule),
+    matches: matchesOf(rule, table.semantics),
+    into: rule.targets.map((target) => ('chain' in target ? table.named(target.chain) : undefined)),
+  };
 }
 
 const tables = new WeakMap<Table, PreparedTable>();

@@ -1,10 +1,10 @@
-import type { Chain, Hook, RuleReference, Table } from '../model/ruleset.ts';
-import type { Target } from '../model/target.ts';
+import type { Hook, RuleReference, Table } from '../model/ruleset.ts';
+import type { Target, TargetOf } from '../model/target.ts';
 import { applyDnat, applyEffect, applyRedirect, applyTproxy, readsConnection } from './effects.ts';
 import { type Attached, CONNTRACK_PRIORITY, type Hooks } from './hooks.ts';
 import { hasConnection, visibleConnmark } from './match.ts';
 import type { Outcome } from './outcome.ts';
-import { type PreparedTable, prepared } from './prepared.ts';
+import { type PreparedChain, type PreparedRule, type PreparedTable, prepared } from './prepared.ts';
 import { ruleOutcome } from './rule.ts';
 import type { Semantics } from './semantics.ts';
 import { icmpOf, type State } from './state.ts';
@@ -30,6 +30,8 @@ export const MAX_DEPTH = 64;
 export function tooDeep({ name }: Table): string {
   return `the chains of table ${name} call each other in a loop, or more than ${MAX_DEPTH} deep`;
 }
+
+type Jump = TargetOf<'jump' | 'goto'>;
 
 const FALL: Disposition = { kind: 'fall' };
 const ACCEPT: Disposition = { kind: 'accept' };
@@ -72,29 +74,36 @@ export class Traversal {
   }
 
   #base({ table, chain, base }: Attached): Disposition {
-    const disposition = this.#chain(prepared(table), chain, 0);
+    const known = prepared(table);
+    const disposition = this.#chain(known, known.of(chain), 0);
     if (disposition.kind !== 'fall') return disposition;
     if (base.policy === 'drop') this.decidedBy = null;
     return { kind: base.policy };
   }
 
-  #chain(table: PreparedTable, chain: Chain, depth: number): Disposition {
+  #chain(table: PreparedTable, chain: PreparedChain, depth: number): Disposition {
     if (depth > MAX_DEPTH) return { kind: 'undetermined', because: tooDeep(table.table) };
-    for (const { where, matches } of table.rules(chain)) {
-      const outcome = ruleOutcome(matches, this.state, table.semantics);
+    for (const rule of chain.rules) {
+      const { where } = rule;
+      const outcome = ruleOutcome(rule.matches, this.state, table.semantics);
       if (this.#observe !== undefined) this.#observe(where, outcome, this.state, table.semantics);
       if (outcome === 'no-match' || (outcome === 'undetermined' && !this.#choose(where))) continue;
-      const end = this.#targets(table, where, depth);
+      const end = this.#targets(table, rule, depth);
       if (end !== null) return end;
     }
     return FALL;
   }
 
   /** Carries out a rule's targets; null lets the packet go on to the next rule. */
-  #targets(table: PreparedTable, where: RuleReference, depth: number): Disposition | null {
-    for (const target of where.rule.targets) {
-      if (this.#breaks(table, target)) return null;
-      const end = this.#target(table, where, target, depth);
+  #targets(table: PreparedTable, { where, into }: PreparedRule, depth: number): Disposition | null {
+    const { targets } = where.rule;
+    for (let position = 0; position < targets.length; position += 1) {
+      const target = targets[position];
+      if (target === undefined || this.#breaks(table, target)) return null;
+      const end =
+        'chain' in target
+          ? this.#jump(table, where, target, into[position], depth)
+          : this.#target(table, where, target);
       if (end !== null) return end;
     }
     return null;
@@ -104,7 +113,7 @@ export class Traversal {
     return semantics === 'nft' && readsConnection(target) && visibleConnmark(this.state, semantics) === null;
   }
 
-  #target(table: PreparedTable, where: RuleReference, target: Target, depth: number): Disposition | null {
+  #target(table: PreparedTable, where: RuleReference, target: Exclude<Target, Jump>): Disposition | null {
     switch (target.kind) {
       case 'accept':
       case 'return':
@@ -114,11 +123,6 @@ export class Traversal {
       case 'reject':
         this.decidedBy = where;
         return { kind: target.kind };
-      case 'jump':
-        return this.#jump(table, where, target.chain, depth);
-      case 'goto':
-        // At the end of the other chain the packet goes back to where this chain was called from.
-        return this.#jump(table, where, target.chain, depth) ?? FALL;
       case 'redirect':
         applyRedirect(target, this.state);
         return this.#rewritten(where);
@@ -141,14 +145,22 @@ export class Traversal {
     }
   }
 
-  #jump(table: PreparedTable, where: RuleReference, name: string, depth: number): Disposition | null {
-    const chain = table.chain(name);
-    if (!chain) {
+  #jump(
+    table: PreparedTable,
+    where: RuleReference,
+    target: Jump,
+    chain: PreparedChain | undefined,
+    depth: number,
+  ): Disposition | null {
+    if (chain === undefined) {
       this.decidedBy = where;
-      return { kind: 'undetermined', because: `${place(where)} jumps to ${name}, which is not among the chains read` };
+      const because = `${place(where)} jumps to ${target.chain}, which is not among the chains read`;
+      return { kind: 'undetermined', because };
     }
     const disposition = this.#chain(table, chain, depth + 1);
-    return disposition.kind === 'fall' ? null : disposition;
+    if (disposition.kind !== 'fall') return disposition;
+    // At the end of the other chain the packet comes back; from a goto to where this chain was called from.
+    return target.kind === 'jump' ? null : FALL;
   }
 
   #rewritten(where: RuleReference): Disposition {
