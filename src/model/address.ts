@@ -128,7 +128,9 @@ export function formatAddress(family: Family, value: bigint): string {
 }
 
 function formatIpv4(value: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
+  // 32 bits fit into a number, and a trace formats the addresses of a packet once for each rule.
+  const bits = Number(value);
+  return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
 }
 
 function formatIpv6(value: bigint): string {
