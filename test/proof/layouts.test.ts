@@ -24,7 +24,7 @@ kernelTests('a layout does to packets what Istio means it to do', () => {
   let programmed: string | null = null;
 
   it.each(cases)('$name', async (one) => {
-    const families = one.config.enableIpv6 ? FAMILIES : (['ipv4'] as const);
+    const families = one.kind.families ?? (one.config.enableIpv6 ? FAMILIES : (['ipv4'] as const));
     const ruleset = buildLayout(one.config);
     if (programmed !== one.variant) await pod.flush();
     programmed = one.variant;

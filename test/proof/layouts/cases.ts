@@ -4,7 +4,10 @@ import type { Variant } from '../../kernel/index.ts';
 import { VARIANTS } from '../../kernel/index.ts';
 import { AMBIENT_KINDS, AMBIENT_RELEASES, NATIVE_AMBIENT_RELEASES } from './ambient.ts';
 import { type Kind, minorOf } from './kind.ts';
-import { NATIVE_RELEASES, SIDECAR_KINDS, SIDECAR_RELEASES } from './sidecar.ts';
+import { COMMON_KINDS, NATIVE_RELEASES, SIDECAR_RELEASES } from './sidecar.ts';
+import { EARLY_KINDS, EXCLUSIONS, IPV6_OFF } from './sidecar-others.ts';
+
+const SIDECAR_KINDS = [...COMMON_KINDS, EXCLUSIONS, IPV6_OFF, ...EARLY_KINDS];
 
 /** A layout to prove. */
 export interface Case {
@@ -43,11 +46,15 @@ function caseOf(
   istioVersion: string,
   variant: Variant | 'native',
 ): Case {
-  const defaults = defaultConfig(istioVersion, 'istio-init', dataplane);
-  const config: Config = { ...defaults, backend, ...kind.config };
+  const config = configOf(dataplane, backend, kind, istioVersion);
   const missing = whyNoLayout(config);
   if (missing !== null) throw new Error(missing);
   return { name: `${dataplane} ${kind.name} ${istioVersion} ${variant}`, kind, config, variant };
+}
+
+/** The configuration of a kind in a release. */
+export function configOf(dataplane: Dataplane, backend: Backend, kind: Kind, istioVersion: string): Config {
+  return { ...defaultConfig(istioVersion, 'istio-init', dataplane), backend, ...kind.config };
 }
 
 /**

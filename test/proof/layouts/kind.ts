@@ -11,6 +11,8 @@ export interface Kind {
   readonly config: Partial<Config>;
   /** First and last minor release (1.x) that has it. */
   readonly minors: readonly [number, number];
+  /** Families to send packets of, where that does not follow from `enableIpv6`. */
+  readonly families?: readonly Family[];
   /** Packets that are not named are not sent. `minor` is as `minorOf` gives it. */
   readonly intent: (minor: number, family: Family, backend: Config['backend']) => Intent;
   /** Packets of which the rules say something that a packet does not tell (`-m socket`): the evaluator may leave them open. */

@@ -19,7 +19,7 @@ function capturesInbound(minor: number, family: Family): boolean {
 }
 
 /** A pod that nobody configured. */
-function plain(minor: number, family: Family): Intent {
+export function plain(minor: number, family: Family): Intent {
   if (family === 'ipv6' && minor < 1) return nothing();
   const app = minor >= 3 ? 'redirect 15006' : 'redirect 15001';
   const inbound = capturesInbound(minor, family) ? app : 'accept';
@@ -48,7 +48,7 @@ function plain(minor: number, family: Family): Intent {
 }
 
 /** Every packet that a plain layout is asked about, left alone. */
-function nothing(): Intent {
+export function nothing(): Intent {
   const names: readonly PacketName[] = [
     ...(['in 8080', 'in 9090', 'in 22', 'in 15008', 'in 15020', 'in 15021', 'in 15090', 'in udp 8080'] as const),
     ...(['in INVALID', 'in ESTABLISHED', 'app out', 'app out udp', 'app out INVALID', 'app out ESTABLISHED'] as const),
@@ -97,7 +97,7 @@ function transparent(minor: number, family: Family): Intent {
 }
 
 /** DNS goes to the agent, except the agent's own, in zones of its own where the two would be one connection. */
-function dns(all: boolean): Kind['intent'] {
+export function dns(all: boolean): Kind['intent'] {
   return (minor, family) => {
     const agent = 'redirect 15053';
     const query = minor >= 11 ? `${agent} zone 2` : agent;
@@ -125,7 +125,8 @@ const LISTS = {
   outboundIpRangesExclude: ['203.0.113.128/25', '2001:db8:0:8000::/49'],
 };
 
-export const SIDECAR_KINDS: readonly Kind[] = [
+/** The kinds that a recent release has. */
+export const COMMON_KINDS: readonly Kind[] = [
   { name: 'default', config: { enableIpv6: true }, minors: [0, NEWEST], intent: plain },
   {
     name: 'TPROXY',
