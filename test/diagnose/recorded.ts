@@ -63,7 +63,7 @@ export async function checkRecording(recorded: Recorded, way: 'saved' | 'live'):
 }
 
 /** Nothing but the texts given; programs answer what `capture.json` says they did. */
-function outsideOf(texts: Readonly<Record<string, string>>): Outside {
+export function outsideOf(texts: Readonly<Record<string, string>>): Outside {
   const capture = JSON.parse(texts['capture.json'] ?? '{"answers":[],"files":[]}') as Capture;
   return {
     readInput: async (path) => ({ text: texts[path] ?? '' }),

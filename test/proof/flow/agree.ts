@@ -58,23 +58,23 @@ export async function disagreements(
 function visitsOf(lives: readonly Journey[]): Visit[] {
   const visits = new Map<string, Visit>();
   for (const { name, family, steps, answers } of lives) {
-    for (const step of [...steps, ...answers]) {
-      if (step.packet === undefined || step.hook !== step.packet.hook) continue;
-      const key = JSON.stringify(step.packet);
-      const known = visits.get(key);
-      if (known?.steps.some((one) => sameStep(one, step))) continue;
-      visits.set(key, {
-        name: `${family} ${name} ${key}`,
-        packet: step.packet,
-        steps: [...(known?.steps ?? []), step],
-      });
+    for (const visit of [...steps, ...answers].reduce<Visit[]>(joined, [])) {
+      const key = JSON.stringify(visit.packet);
+      if (!visits.has(key)) visits.set(key, { ...visit, name: `${family} ${name} ${key}` });
     }
   }
   return [...visits.values()];
 }
 
-function sameStep(a: FlowStep, b: FlowStep): boolean {
-  return JSON.stringify([a.table, a.chain, a.rule]) === JSON.stringify([b.table, b.chain, b.rule]);
+/** Steps in a row that are about the same packet in its own hook. */
+function joined(visits: Visit[], step: FlowStep): Visit[] {
+  const { packet } = step;
+  if (packet === undefined || step.hook !== packet.hook) return visits;
+  const last = visits.at(-1);
+  if (last && JSON.stringify(last.packet) === JSON.stringify(packet)) {
+    return [...visits.slice(0, -1), { ...last, steps: [...last.steps, step] }];
+  }
+  return [...visits, { name: '', packet, steps: [step] }];
 }
 
 function rulesTold({ steps }: Visit): string[] {
