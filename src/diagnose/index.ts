@@ -6,11 +6,13 @@ import { ambientRouting } from './checks/ambient-routing.ts';
 import { ztunnelListening } from './checks/ambient-sockets.ts';
 import { automaticAddresses } from './checks/automatic-addresses.ts';
 import { configuredBackend, emptyLegacy, probeResidue, staleTables, twoBackends } from './checks/backends.ts';
+import { inboundConnections, outboundConnections, proxyLoops } from './checks/connections.ts';
 import { applicationAsProxy, proxyOwner, reservedPorts } from './checks/holders.ts';
 import { ipv6WhileOff, passthroughAddress } from './checks/ipv6-addresses.ts';
 import { ipv6LeftAlone } from './checks/ipv6-left-alone.ts';
 import { listenerExcluded } from './checks/listener-excluded.ts';
 import { proxyListening } from './checks/listening.ts';
+import { loopbackListeners, podIpListeners } from './checks/loopback-listeners.ts';
 import { nodeProbes } from './checks/node-probes.ts';
 import { release } from './checks/release.ts';
 import { resolversCovered } from './checks/resolvers.ts';
@@ -55,6 +57,11 @@ export const CHECKS: readonly Check[] = [
   proxyOwner,
   applicationAsProxy,
   reservedPorts,
+  proxyLoops,
+  outboundConnections,
+  inboundConnections,
+  loopbackListeners,
+  podIpListeners,
   node,
   otherMesh,
   noCapture,
@@ -76,7 +83,7 @@ export function diagnose(context: Context): Diagnosis {
 }
 
 function diagnoseWithoutRules(context: Context): Diagnosis {
-  const rest = new Set(['proxy-owner', 'application-owner', 'reserved-ports']);
+  const rest = new Set(['proxy-owner', 'application-owner', 'reserved-ports', 'proxy-loops']);
   const results = CHECKS.map((check) =>
     rest.has(check.id)
       ? runCheck(check, context)

@@ -38,7 +38,7 @@ export async function sockets(request: SocketsRequest, outside: Outside): Promis
   const view = classifySockets({
     sockets: seenSockets(pod, request.source),
     ...(pod.earlierSockets === undefined ? {} : { earlier: pod.earlierSockets }),
-    rules: rules.readable ? pod.ruleset : null,
+    rules: rules.readable ? pod : null,
     addresses: pod.routing?.addresses ?? null,
     processes: pod.processes ?? [],
     ports: portsFromRules(pod.ruleset),

@@ -5,7 +5,7 @@ import { inbound } from './inbound.ts';
 import { isConclusive, outbound } from './outbound.ts';
 import { DNS_PORT, isServicePort } from './ports.ts';
 import type { Scene } from './scene.ts';
-import type { ClassifiedSocket, Holder, Sighting } from './types.ts';
+import type { ClassifiedSocket, Holder, Sighting, SocketKind } from './types.ts';
 
 /** What a socket with a peer is, and how that fits to what the rules would do. There may be tens of thousands. */
 export function classifyConnection(socket: Socket, scene: Scene): ClassifiedSocket {
@@ -14,13 +14,21 @@ export function classifyConnection(socket: Socket, scene: Scene): ClassifiedSock
   const holder = sighting.holder ?? scene.holders.of(socket);
   const seen: { -readonly [Field in keyof ClassifiedSocket]: ClassifiedSocket[Field] } = { socket, kind, holder };
   const process = scene.holders.process(socket);
-  const as = holder === 'application' ? scene.holders.sharedId(socket) : null;
+  const as = holder === 'application' && LEAVING.has(kind) ? scene.holders.sharedId(socket) : null;
   if (process !== undefined) seen.process = process;
   if (as !== null) seen.as = as;
   if (partner !== undefined) seen.partner = partner;
   if (because !== undefined) seen.because = because;
   return withAgreement(seen, scene);
 }
+
+/** Connections that say that their owner has traffic of its own; asking the proxy for its health takes no mesh. */
+const LEAVING: ReadonlySet<SocketKind> = new Set([
+  'outbound-direct',
+  'outbound-proxied',
+  'inbound-direct',
+  'inbound-proxied',
+]);
 
 /** Datagrams that are redirected leave no second socket with a peer, so there is nothing to pair. */
 function datagrams({ peerAddress, peerPort }: Socket, { own }: Scene): Sighting {

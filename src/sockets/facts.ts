@@ -1,7 +1,14 @@
+import type { Coverage } from '../model/pod.ts';
 import type { InterfaceAddress } from '../model/routing.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import type { Process, Socket } from '../model/socket.ts';
 import type { ProxyPorts } from './ports.ts';
+
+/** Rules, and of what they say nothing. */
+export interface ShownRules {
+  readonly ruleset: Ruleset;
+  readonly coverage: readonly Coverage[];
+}
 
 /** What sockets are classified by. Everything but the sockets themselves may be missing. */
 export interface SocketFacts {
@@ -9,7 +16,7 @@ export interface SocketFacts {
   /** The TCP sockets a moment before; without them what is in the middle of opening or closing is not told apart. */
   readonly earlier?: () => readonly Socket[];
   /** Null: not readable. */
-  readonly rules: Ruleset | null;
+  readonly rules: ShownRules | null;
   readonly addresses: readonly InterfaceAddress[] | null;
   readonly processes: readonly Process[];
   readonly ports: ProxyPorts;

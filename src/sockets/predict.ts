@@ -1,7 +1,8 @@
 import { evaluatePacket, Hooks, type Trace, verdictKey } from '../evaluate/packet.ts';
 import type { Match } from '../model/match.ts';
 import type { Packet } from '../model/packet.ts';
-import type { Ruleset } from '../model/ruleset.ts';
+import type { Coverage } from '../model/pod.ts';
+import type { ShownRules } from './facts.ts';
 import type { Prediction } from './types.ts';
 
 /** A gid of the first packet's sender: a number, or not known. */
@@ -12,13 +13,15 @@ export class Predictor {
   readonly #hooks: Hooks;
   readonly #gids: readonly number[];
   readonly #looksAtSourcePorts: boolean;
+  readonly #coverage: readonly Coverage[];
   readonly #known = new Map<string, Prediction>();
 
-  constructor(rules: Ruleset) {
-    const matches = rules.tables.flatMap(({ chains }) =>
+  constructor({ ruleset, coverage }: ShownRules) {
+    const matches = ruleset.tables.flatMap(({ chains }) =>
       chains.flatMap(({ rules: all }) => all.flatMap((r) => r.matches)),
     );
-    this.#hooks = new Hooks(rules);
+    this.#hooks = new Hooks(ruleset);
+    this.#coverage = coverage;
     this.#gids = gidsNamedBy(matches);
     this.#looksAtSourcePorts = matches.some(mayLookAtSourcePort);
   }
@@ -28,7 +31,7 @@ export class Predictor {
     const key = this.#keyOf(packet, gid);
     const known = this.#known.get(key);
     if (known) return known;
-    const prediction = this.#predict(packet, gid);
+    const prediction = this.#asFarAsShown(packet, this.#predict(packet, gid));
     this.#known.set(key, prediction);
     return prediction;
   }
@@ -40,6 +43,15 @@ export class Predictor {
   ): string {
     const port = this.#looksAtSourcePorts ? sourcePort : '';
     return `${hook} ${protocol} ${source} ${port} ${destination} ${destinationPort} ${uid} ${gid} ${mark}`;
+  }
+
+  /** A listing of one family says nothing about the other, and one of nat nothing about what TPROXY does. */
+  #asFarAsShown({ family, hook }: Packet, prediction: Prediction): Prediction {
+    const shown = this.#coverage.filter((covered) => covered.family === family).map(({ tables }) => tables);
+    const shows = (name: string) => shown.some((tables) => tables === 'all' || tables.includes(name));
+    if (!shows('nat')) return notShown(`nat (${family})`);
+    const passes = prediction.kind !== 'undetermined' && prediction.verdict.kind === 'accept';
+    return hook === 'PREROUTING' && passes && !shows('mangle') ? notShown(`mangle (${family})`) : prediction;
   }
 
   #predict(packet: Packet, gid: KnownGid): Prediction {
@@ -57,6 +69,10 @@ export class Predictor {
   #trace(packet: Packet, gid: KnownGid): Trace {
     return evaluatePacket(this.#hooks, gid === null ? packet : { ...packet, gid });
   }
+}
+
+function notShown(table: string): Prediction {
+  return { kind: 'undetermined', because: `the rules do not show the table ${table}` };
 }
 
 function asPrediction({ verdict, decidedBy }: Trace): Prediction {

@@ -1,5 +1,5 @@
 import { isListener, type Process, type Socket } from '../model/socket.ts';
-import { isServicePort, type ProxyPorts } from './ports.ts';
+import { isProxyPort, isServicePort, type ProxyPorts } from './ports.ts';
 import type { ProxyIdentity } from './types.ts';
 
 /** Names of the processes that Istio runs in a pod. */
@@ -28,8 +28,11 @@ export function proxyIdentity(
   const listeners = candidates.find((found) => found.length > 0);
   if (listeners === undefined) return null;
   const uids = new Set(listeners.flatMap(({ uid }) => (uid === null ? [] : [uid])));
-  // The agent is another process of the same user, by its name.
-  const agents = tcp.filter((socket) => socket.uid !== null && uids.has(socket.uid) && hasIstioName(socket));
+  // The agent is another process of the same user, by its name or by the ports it waits on.
+  const agents = tcp.filter(
+    (socket) =>
+      socket.uid !== null && uids.has(socket.uid) && (hasIstioName(socket) || isProxyPort(socket.localPort, ports)),
+  );
   const own = [...listeners, ...agents];
   const pids = new Set(own.flatMap(({ process }) => (process === undefined ? [] : [process.pid])));
   return {

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { FileContent } from '../../src/collect/files.ts';
 import { localRunner } from '../../src/collect/local-runner.ts';
 import type { CommandRunner } from '../../src/collect/runner.ts';
+import type { CheckReport } from '../../src/diagnose/report.ts';
 import { defaultConfig, expectedRouting } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import { FAMILIES, type Family } from '../../src/model/family.ts';
+import { check } from '../../src/pipeline/check.ts';
 import { expectedRuleset } from '../../src/pipeline/layout.ts';
 import type { Outside } from '../../src/pipeline/outside.ts';
 import { sockets } from '../../src/pipeline/sockets.ts';
@@ -15,6 +17,9 @@ import { Actor, type ActorOwner } from './pod-actors.ts';
 
 /** The port behind which the peer waits in every world. */
 export const PEER_PORTS = [443, 3306, 5432, 15012, 53] as const;
+
+/** Connections are taken over by processes of their own; this is how long that may take. */
+const SETTLING_MS = 150;
 
 /** Who reads the sockets: all rights; the istio-proxy container; all rights, but in a pid namespace of its own. */
 export type Reader = 'root' | 'proxy' | 'elsewhere';
@@ -110,9 +115,20 @@ export class World implements AsyncDisposable {
 
   /** What `sockets` says, with the rights of a reader. */
   async look(reader: Reader = 'root'): Promise<SocketsAnswer> {
-    // Connections are taken over by processes of their own; this is how long that may take here.
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
     return (await sockets({ source: { kind: 'live' }, toolVersion: '0' }, this.outside(reader))).report;
+  }
+
+  /** What `check` says of it, held against a configuration. */
+  async check(inputs: Readonly<Record<string, unknown>>, reader: Reader = 'root'): Promise<CheckReport> {
+    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
+    const outside = this.outside(reader);
+    const config = { configFile: 'config.json', flags: {}, env: {} };
+    const text = JSON.stringify({ istioVersion: '1.28.10', enableIpv6: true, ...inputs });
+    return check(
+      { source: { kind: 'live' }, config, toolVersion: '0' },
+      { ...outside, readInput: async () => ({ text }) },
+    );
   }
 
   /** The pod as a program in it would see it. */

@@ -1,13 +1,12 @@
-import type { Socket } from '../../model/socket.ts';
+import { isListener, type Socket } from '../../model/socket.ts';
+import { hasIstioName } from '../../sockets/proxy.ts';
 import { finding } from '../check.ts';
 import type { Context } from '../context.ts';
 import { groupBy } from '../group-by.ts';
 import type { Finding } from '../report.ts';
+import { socketsView } from '../sockets-view.ts';
 import { isReserved, RESERVED, socketCheck, socketEvidence } from './socket-check.ts';
 import { isFree } from './surroundings-kind.ts';
-
-/** Names of the processes that Istio runs in a sidecar. */
-const ISTIO_PROCESSES: ReadonlySet<string> = new Set(['envoy', 'pilot-agent']);
 
 /** Why nobody is exempt by uid here: ztunnel is told by its mark, and where nothing is captured nothing is exempt. */
 function withoutExemption(context: Context): { readonly skipped: string } | null {
@@ -24,48 +23,79 @@ export const proxyOwner = socketCheck(
     const { config } = context;
     const skip = withoutExemption(context);
     if (skip) return skip;
-    const wrong = proxySockets(listeners, config.proxyPort).filter(
-      // As root (TPROXY, privileged ports) the proxy has the exempt gid, which ss does not show.
-      ({ uid }) => uid !== null && uid !== 0 && !config.proxyUid.includes(uid),
-    );
+    const wrong = proxySockets(listeners, config.proxyPort).filter((socket) => isCapturedItself(socket, context));
     const [first] = wrong;
     if (!first) return [];
+    const gid = groupOf(first, context);
+    const group = gid === undefined ? '' : ` and gid ${gid}`;
+    const exempt = gid === undefined ? '' : ` and gid ${config.proxyGid.join(', ')}`;
     return [
       finding('NAT0302', {
-        message: `The process that listens on port ${config.proxyPort} runs as uid ${first.uid}; the rules exempt uid ${config.proxyUid.join(', ')}, so its own connections are redirected back to it.`,
+        message: `The process that listens on port ${config.proxyPort} runs as uid ${first.uid}${group}; the rules exempt uid ${config.proxyUid.join(', ')}${exempt}, so its own connections are redirected back to it.`,
         evidence: socketEvidence(wrong),
       }),
     ];
   },
 );
 
+/** Either id is enough to be let by. As root (TPROXY, privileged ports) it is the gid, which not everybody can see. */
+function isCapturedItself(socket: Socket, context: Context): boolean {
+  const { proxyUid, proxyGid } = context.config;
+  const gid = groupOf(socket, context);
+  if (socket.uid === null || proxyUid.includes(socket.uid)) return false;
+  return gid === undefined ? socket.uid !== 0 : !proxyGid.includes(gid);
+}
+
+/** The gid that rules see of a socket's process; undefined when it is not visible. */
+function groupOf({ process }: Socket, { pod }: Context): number | undefined {
+  return process && pod.processes?.find(({ pid }) => pid === process.pid)?.fsgid;
+}
+
 function proxySockets(listeners: readonly Socket[], proxyPort: number): Socket[] {
   return listeners.filter(({ localPort, protocol }) => localPort === proxyPort && protocol === 'tcp');
 }
 
-/** A socket under the exempt uid that is not the proxy's: its traffic bypasses the mesh. */
+/** A socket under the exempt uid or gid that is not the proxy's: its traffic bypasses the mesh. */
 export const applicationAsProxy = socketCheck(
   'application-owner',
-  "no application runs as the proxy's uid",
+  "no application runs as the proxy's uid or gid",
   ['NAT0303'],
   (listeners, context) => {
     const skip = withoutExemption(context);
     if (skip) return skip;
-    const suspects = listeners.filter((socket) => isSuspect(socket, listeners, context));
-    return groupBy(suspects, (socket) => socket.process?.pid ?? `port ${socket.localPort}`).map(asProxy);
+    const suspects = new Set(listeners.filter((socket) => isSuspect(socket, listeners, context)));
+    for (const { socket, as } of socketsView(context)?.sockets ?? []) {
+      if (as !== undefined && hasExemptId(socket, context)) suspects.add(socket);
+    }
+    const groups = groupBy([...suspects], (socket) => socket.process?.pid ?? `port ${socket.localPort}`);
+    return groups.map((sockets) => asProxy(sockets, context));
   },
 );
 
-function asProxy(sockets: readonly [Socket, ...Socket[]]): Finding {
+function asProxy(sockets: readonly [Socket, ...Socket[]], context: Context): Finding {
   const [{ process, uid }] = sockets;
   const who = process ? `Process ${process.name} (${process.pid})` : 'A process';
-  const ports = [...new Set(sockets.map(({ localPort }) => localPort))];
+  const byUid = uid !== null && context.config.proxyUid.includes(uid);
+  const id = byUid ? `uid ${uid}` : `gid ${groupOf(sockets[0], context)}`;
   return finding('NAT0303', {
-    message: `${who} listens on port ${ports.join(', ')} as uid ${uid}, which is the proxy's: what it sends bypasses the mesh.`,
-    // Without its process the socket may still be a listener that a Sidecar resource gave to the proxy.
-    severity: process ? 'error' : 'warning',
+    message: `${who} ${doing(sockets)} as ${id}, which is the proxy's: what it sends bypasses the mesh.`,
+    // Without its process a listener may still be one that a Sidecar resource gave to the proxy.
+    severity: process || sockets.some((socket) => !isListener(socket)) ? 'error' : 'warning',
     evidence: socketEvidence(sockets),
   });
+}
+
+function doing(sockets: readonly Socket[]): string {
+  const ports = [...new Set(sockets.filter(isListener).map(({ localPort }) => localPort))];
+  if (ports.length > 0) return `listens on port ${ports.join(', ')}`;
+  return `has ${sockets.length} connection${sockets.length === 1 ? '' : 's'}`;
+}
+
+/** Whether the rules let a socket's packets by for its owner. */
+function hasExemptId(socket: Socket, context: Context): boolean {
+  const { proxyUid, proxyGid } = context.config;
+  const gid = groupOf(socket, context);
+  return (socket.uid !== null && proxyUid.includes(socket.uid)) || (gid !== undefined && proxyGid.includes(gid));
 }
 
 /** Where processes are hidden only tcp counts: the agent asks its upstream resolvers from udp ports of no fixed number. */
@@ -74,7 +104,7 @@ function isSuspect(socket: Socket, listeners: readonly Socket[], { config }: Con
   if (uid === null || uid === 0 || !config.proxyUid.includes(uid) || isReserved(socket.localPort, config)) return false;
   if (process === undefined) return socket.protocol === 'tcp';
   const holders = listeners.filter(({ localPort }) => isReserved(localPort, config));
-  return !ISTIO_PROCESSES.has(process.name) && !holders.some((holder) => holder.process?.pid === process.pid);
+  return !hasIstioName(socket) && !holders.some((holder) => holder.process?.pid === process.pid);
 }
 
 /** A port that Istio needs is held by a process of another owner. */
@@ -102,10 +132,10 @@ function holder([{ process, uid }]: readonly [Socket, ...Socket[]]): string {
 
 /** A proxy of an unexpected uid is another fault (NAT0302), and no reason to complain of all its ports. */
 function isTaken(socket: Socket, listeners: readonly Socket[], { config }: Context): boolean {
-  const { localPort, uid, protocol, process } = socket;
+  const { localPort, uid, protocol } = socket;
   if (!isReserved(localPort, config) || localPort === config.proxyPort) return false;
   if (protocol === 'udp' && localPort !== 15053) return false;
   if (uid === null || uid === 0 || config.proxyUid.includes(uid)) return false;
-  if (process && ISTIO_PROCESSES.has(process.name)) return false;
+  if (hasIstioName(socket)) return false;
   return !proxySockets(listeners, config.proxyPort).some((proxy) => proxy.uid === uid);
 }

@@ -1,0 +1,46 @@
+import type { Socket } from '../../model/socket.ts';
+import type { ClassifiedSocket } from '../../sockets/index.ts';
+
+/** What to do about connections that are older than the rules. */
+export const OLDER = 'Let the application open the connection again, for instance by replacing the pod.';
+
+/** What to do about a rule that lets connections by. */
+export const WRONG_RULE = 'Mend that rule first: what is wrong with it is a finding of its own.';
+
+/** Whether rules would lead a connection to the proxy, at least for owners of some gid. */
+export function mayCapture({ prediction }: ClassifiedSocket): boolean {
+  if (prediction === undefined || prediction.kind === 'undetermined') return false;
+  return prediction.verdict.kind === 'redirect' || prediction.verdict.kind === 'tproxy';
+}
+
+/** Why a connection is around the proxy, as the end of a sentence. */
+export function whyOf({ agreement, prediction }: ClassifiedSocket): string {
+  if (agreement === 'agrees') return 'a rule lets it by';
+  const older = 'the rules would redirect it if it were opened now, so it is older than they are';
+  if (agreement !== 'gid' || prediction?.kind !== 'depends-on-gid') return older;
+  const gids = prediction.unless.map(({ gid }) => gid).join(' or ');
+  return `${older}, or its process has gid ${gids} (not visible here: see Gid in /proc/PID/status in its container)`;
+}
+
+/** More places than this are not named. */
+const NAMED = 3;
+
+/** Where connections go, or on which ports they came in. */
+export function placesOf(direction: 'outbound' | 'inbound', sockets: readonly Socket[]): string {
+  const places = new Set(
+    sockets.map((socket) => (direction === 'outbound' ? peerOf(socket) : `port ${socket.localPort}`)),
+  );
+  const named = [...places].slice(0, NAMED).join(', ');
+  return places.size > NAMED
+    ? `${named} and ${places.size - NAMED} more`
+    : `${direction === 'outbound' ? 'to ' : 'on '}${named}`;
+}
+
+function peerOf({ peerAddress, peerPort }: Socket): string {
+  return peerAddress.includes(':') ? `[${peerAddress}]:${peerPort}` : `${peerAddress}:${peerPort}`;
+}
+
+/** `1 connection`, `2 connections`. */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

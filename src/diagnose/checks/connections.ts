@@ -1,0 +1,125 @@
+import type { RuleReference } from '../../model/ruleset.ts';
+import type { ClassifiedSocket, SocketKind } from '../../sockets/index.ts';
+import { type Check, type CheckResult, finding } from '../check.ts';
+import type { Context } from '../context.ts';
+import { groupBy } from '../group-by.ts';
+import { ruleEvidence } from '../quote.ts';
+import type { Evidence, Finding } from '../report.ts';
+import { type Judged, judgedSockets, socketsView } from '../sockets-view.ts';
+import { isOutsideMesh } from '../traffic/groups.ts';
+import { countOf, mayCapture, OLDER, placesOf, WRONG_RULE, whyOf } from './connections-words.ts';
+import { socketEvidence } from './socket-check.ts';
+
+/** Live outbound connections without a partner on the proxy's port, and captured ones that should not be. */
+export const outboundConnections = connectionCheck(
+  'outbound-connections',
+  'live outbound connections go where the rules send them',
+  ['NAT0804', 'NAT0806'],
+  (context) => [
+    ...around('outbound-direct', context).map((group) => bypassing('NAT0804', 'outbound', group)),
+    ...contradictions(context),
+  ],
+);
+
+/** Connections of the application with other hosts that came in around the proxy. */
+export const inboundConnections = connectionCheck(
+  'inbound-connections',
+  'live inbound connections come through the proxy',
+  ['NAT0805'],
+  (context) => around('inbound-direct', context).map((group) => bypassing('NAT0805', 'inbound', group)),
+);
+
+/** Connections that the proxy opened to itself. */
+export const proxyLoops = connectionCheck(
+  'proxy-loops',
+  'the proxy is not connected to itself',
+  ['NAT0306'],
+  (context) => {
+    const loops = socketsView(context)?.sockets.filter(({ kind }) => kind === 'proxy-loop') ?? [];
+    const [first] = loops;
+    if (first === undefined) return [];
+    const uid = loops.find(({ socket }) => socket.uid !== null)?.socket.uid;
+    return [
+      finding('NAT0306', {
+        message: `The proxy (uid ${uid}) has accepted connections on port ${context.config.proxyPort} that it opened itself: ${countOf(loops.length, 'socket')} of them.`,
+        evidence: socketEvidence(loops.flatMap(({ socket, partner }) => [socket, ...(partner ? [partner] : [])])),
+      }),
+    ];
+  },
+);
+
+type Group = readonly [Judged, ...Judged[]];
+
+/** Connections around the proxy that the expected rules would capture, by the reason. Another user's id is another finding. */
+function around(kind: SocketKind, context: Context): Group[] {
+  const all = judgedSockets(context).filter(
+    ({ live, expected }) =>
+      live.kind === kind &&
+      live.as === undefined &&
+      live.agreement !== undefined &&
+      expected.kind === kind &&
+      mayCapture(expected),
+  );
+  return groupBy(all, ({ live }) => (live.agreement === 'agrees' ? ruleOf(live) : live.agreement));
+}
+
+function bypassing(code: 'NAT0804' | 'NAT0805', direction: 'outbound' | 'inbound', group: Group): Finding {
+  const [{ live }] = group;
+  const rule = live.agreement === 'agrees' ? ruleOf(live) : null;
+  const many = `${countOf(group.length, `live ${direction} connection`)} ${group.length === 1 ? 'goes' : 'go'} around the proxy`;
+  const sockets = group.map((judged) => judged.live.socket);
+  return finding(code, {
+    message: `${many} (${placesOf(direction, sockets)}): ${whyOf(live)}.`,
+    evidence: [...ruleAsEvidence(rule), ...socketEvidence(sockets)],
+    command: live.agreement === 'agrees' ? WRONG_RULE : OLDER,
+  });
+}
+
+function ruleOf({ prediction }: ClassifiedSocket): RuleReference | null {
+  return prediction === undefined || prediction.kind === 'undetermined' ? null : prediction.rule;
+}
+
+function ruleAsEvidence(rule: RuleReference | null): Evidence[] {
+  return rule === null ? [] : [ruleEvidence(rule)];
+}
+
+/** The proxy has what neither the live nor the expected rules would give it. Rules that differ are findings themselves. */
+function contradictions(context: Context): Finding[] {
+  const all = judgedSockets(context).filter(
+    ({ live, expected }) => live.agreement === 'disagrees' && expected.agreement === 'disagrees',
+  );
+  const [first] = all;
+  if (first === undefined) return [];
+  const sockets = all.map(({ live }) => live.socket);
+  const pairs = all.flatMap(({ live }) => [live.socket, ...(live.partner === undefined ? [] : [live.partner])]);
+  return [
+    finding('NAT0806', {
+      message: `The rules let ${countOf(all.length, 'live outbound connection')} (${placesOf('outbound', sockets)}) by, and the proxy has accepted ${all.length === 1 ? 'it' : 'them'} on port ${first.live.partner?.localPort ?? context.config.proxyPort}: something else redirects, or the rules were changed since.`,
+      evidence: [...ruleAsEvidence(ruleOf(first.live)), ...socketEvidence(pairs)],
+    }),
+  ];
+}
+
+/** A check of connections: skipped where nothing is captured, and where no connection or no proxy is to be seen. */
+function connectionCheck(
+  id: string,
+  description: string,
+  codes: readonly string[],
+  run: (context: Context) => CheckResult,
+): Check {
+  return {
+    id,
+    description,
+    codes,
+    run: (context) => {
+      const view = socketsView(context);
+      if (view === null) return { skipped: 'the sockets were not shown' };
+      if (isOutsideMesh(context)) return { skipped: 'this pod is not captured' };
+      if (!view.sockets.some(({ socket }) => socket.protocol === 'tcp' && socket.peerPort !== null)) {
+        return { skipped: 'no connection was open, or none was shown' };
+      }
+      const listening = view.proxy?.listeners.some(({ localPort }) => localPort === context.config.proxyPort);
+      return listening ? run(context) : { skipped: "nobody listens on the proxy's outbound port" };
+    },
+  };
+}

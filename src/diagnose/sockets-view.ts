@@ -1,0 +1,78 @@
+import type { ClassifiedSocket, SocketFacts, SocketsView } from '../sockets/index.ts';
+import { classifySockets } from '../sockets/index.ts';
+import { type ProxyPorts, USUAL_PORTS } from '../sockets/ports.ts';
+import type { Context } from './context.ts';
+
+/** A socket as the live rules explain it, and as the expected ones would. */
+export interface Judged {
+  readonly live: ClassifiedSocket;
+  readonly expected: ClassifiedSocket;
+}
+
+interface Views {
+  readonly live: SocketsView;
+  readonly judged: () => readonly Judged[];
+}
+
+const known = new WeakMap<Context, Views | null>();
+
+/** What the sockets of the pod are; null when they were not shown. */
+export function socketsView(context: Context): SocketsView | null {
+  return viewsOf(context)?.live ?? null;
+}
+
+/** The same, side by side with what they would be if the rules were the expected ones. */
+export function judgedSockets(context: Context): readonly Judged[] {
+  return viewsOf(context)?.judged() ?? [];
+}
+
+function viewsOf(context: Context): Views | null {
+  const cached = known.get(context);
+  if (cached !== undefined) return cached;
+  const views = makeViews(context);
+  known.set(context, views);
+  return views;
+}
+
+function makeViews(context: Context): Views | null {
+  const { pod, expected } = context;
+  if (pod.sockets === null) return null;
+  const unseen = pod.obstacles.some(({ concerns }) => concerns === 'rules');
+  const facts: Omit<SocketFacts, 'rules'> = {
+    sockets: pod.sockets,
+    ...(pod.earlierSockets === undefined ? {} : { earlier: pod.earlierSockets }),
+    addresses: pod.routing?.addresses ?? null,
+    processes: pod.processes ?? [],
+    ports: portsOf(context),
+  };
+  const live = classifySockets({ ...facts, rules: unseen ? null : pod });
+  // Most pods have no connection that this is asked about.
+  let judged: readonly Judged[] | undefined;
+  return {
+    live,
+    judged: () => {
+      judged ??= sideBySide(live, classifySockets({ ...facts, rules: { ruleset: expected, coverage: EVERYTHING } }));
+      return judged;
+    },
+  };
+}
+
+const EVERYTHING: readonly Context['pod']['coverage'][number][] = [
+  { family: 'ipv4', tables: 'all' },
+  { family: 'ipv6', tables: 'all' },
+];
+
+function sideBySide(live: SocketsView, expected: SocketsView): Judged[] {
+  return live.sockets.flatMap((socket, index) => {
+    const other = expected.sockets[index];
+    return other === undefined ? [] : [{ live: socket, expected: other }];
+  });
+}
+
+/** A proxy that waits elsewhere than the configuration says is still the proxy. */
+function portsOf({ config }: Context): ProxyPorts {
+  return {
+    outbound: new Set([...USUAL_PORTS.outbound, config.proxyPort]),
+    inbound: new Set([...USUAL_PORTS.inbound, config.inboundCapturePort, config.inboundTunnelPort]),
+  };
+}
