@@ -15,7 +15,7 @@ export function readSidecar(context: Context): Observed {
   const tproxy = mode === 'TPROXY';
   const tunnel = context.given.inboundTunnelPort ?? readTunnelPort(context);
   const inbound = readInbound(context, tproxy, tunnel ?? 0);
-  const outbound = readOutbound(context);
+  const outbound = withPluginsOwn(context, inbound, readOutbound(context));
   const owners = readProxyOwners(context);
   return {
     interceptionMode: mode,
@@ -32,6 +32,16 @@ export function readSidecar(context: Context): Observed {
     enableIpv6: hasIpv6(context),
     ...context.given,
   };
+}
+
+/**
+ * With the inbound exclusions of the plugin an outbound one is never empty: without an annotation it is 15020. None at
+ * all is what one or two lost rules leave.
+ */
+function withPluginsOwn({ has, reading }: Context, { inboundPortsExclude }: Observed, outbound: Observed): Observed {
+  const byPlugin = inboundPortsExclude?.join().endsWith('15020,15021,15090') ?? false;
+  const lost = byPlugin && has('outbound-port-excludes') && outbound.outboundPortsExclude?.length === 0;
+  return lost && reading === 'cautious' ? { ...outbound, outboundPortsExclude: [15020] } : outbound;
 }
 
 function dropsInvalid(context: Context): boolean {
