@@ -3,9 +3,10 @@ import { Hooks } from '../evaluate/packet.ts';
 import { type WatchedMark, watchedMarks } from '../evaluate/symbolic/watched.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
-import type { Family } from '../model/family.ts';
+import { FAMILIES, type Family } from '../model/family.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Routing } from '../model/routing.ts';
+import { coversFamily, type Ruleset } from '../model/ruleset.ts';
 import { declaredInputs } from './config.ts';
 import { podAndLayout, type Sides } from './diff-sides.ts';
 import { expectationOf, layersOf } from './expectation.ts';
@@ -28,9 +29,11 @@ export async function flow(request: FlowRequest, outside: Outside): Promise<Flow
   const facts = await gatherFacts(request.source, outside);
   const { resolved, judged, expected } = expectationOf(layersOf(request, declared, facts), facts);
   const routing = expectedRouting(resolved.config);
-  const sides = podAndLayout(facts.pod, expected, [...watchedMarks(expected), ...routedMarks(routing)]);
+  const wanted = wantedFamilies(request, judged);
+  const watched = [...watchedMarks(expected), ...routedMarks(routing)];
+  const sides = podAndLayout(facts.pod, tablesOf(expected, wanted), watched);
   const part = { pod: facts.pod, config: judged, listeners: new Listeners(facts.pod.sockets, judged) };
-  const families = familiesOf(request, judged, sides);
+  const families = sides.families.filter((family) => wanted.includes(family));
   const journeys = families.flatMap((family) => livesOf(request, worldOf(family, request, part, sides, routing)));
   const unseen = families.length === 0 && sides.undetermined.length === 0 ? [notGiven(request)] : [];
   const assumed = families.length === 0 ? [] : assumptions(families, part, routing);
@@ -47,12 +50,16 @@ interface Part {
   readonly listeners: Listeners;
 }
 
-/** What is asked for, else every family that the layout captures; of these the ones whose rules were shown. */
-function familiesOf({ family, to }: FlowRequest, { enableIpv6 }: Config, { families }: Sides): readonly Family[] {
+/** What is asked for, else every family that the layout captures. */
+function wantedFamilies({ family, to }: FlowRequest, { enableIpv6 }: Config): readonly Family[] {
   const asked = family ?? to?.family;
-  if (asked !== undefined) return families.filter((one) => one === asked);
-  const captured = families.filter((one) => one === 'ipv4' || enableIpv6);
-  return captured.length > 0 ? captured : families;
+  if (asked !== undefined) return [asked];
+  return enableIpv6 ? FAMILIES : ['ipv4'];
+}
+
+/** The rules of the other family are nothing to these requests, so nobody need show them. */
+function tablesOf({ tables }: Ruleset, families: readonly Family[]): Ruleset {
+  return { tables: tables.filter((table) => families.some((family) => coversFamily(table, family))) };
 }
 
 function worldOf(family: Family, request: FlowRequest, part: Part, sides: Sides, routing: Routing): World {

@@ -29,6 +29,7 @@ export function flowTable(answer: ShownFlow, options: ReportOptions): string {
       ),
     ),
     undeterminedLines(undetermined, style),
+    otherPackets(answer, style),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -100,6 +101,12 @@ function assumedLines({ report }: ShownFlow, style: Style): string[] {
     lines.map((line) => style.chalk.dim(line)),
     2,
   );
+}
+
+/** What goes well here may still be one port of thousands. */
+function otherPackets({ report }: ShownFlow, style: Style): string[] {
+  if (report.intended !== true) return [];
+  return wrap('These are single packets. Whether every other packet fares as it should: istio-nat check', style.width);
 }
 
 function undeterminedLines(open: ShownFlow['report']['undetermined'], style: Style): string[] {
