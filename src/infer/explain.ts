@@ -7,6 +7,7 @@ import { compareChains } from './distance.ts';
 import { type EraGroup, newestOf } from './eras.ts';
 import { kubeletFromRules } from './kubelet.ts';
 import type { KeyedChain } from './live.ts';
+import { isIstioChain } from './names.ts';
 import { readSidecar } from './sidecar/index.ts';
 import type { Evidence, Observed, Reading, RuleDifference } from './types.ts';
 import type { View } from './view.ts';
@@ -73,7 +74,7 @@ function complete(view: View, eras: EraGroup, observed: Observed): Config {
 export function withoutTraces(subject: Subject, eras: EraGroup, reading: Reading, first: Explanation): Explanation {
   let best = first;
   let guess: Observed = {};
-  for (const other of guesses(first.observed)) {
+  for (const other of guesses(subject, first.observed)) {
     if (unexplained(best) === 0) break;
     const attempt = { ...guess, ...other };
     const next = explain(subject, eras, reading, attempt);
@@ -89,13 +90,23 @@ function unexplained({ differences, foreign }: Explanation): number {
   return differences.length + foreign;
 }
 
-function guesses(observed: Observed): Observed[] {
+function guesses(subject: Subject, observed: Observed): Observed[] {
   const { interceptionMode, redirectDns, captureAllDns, dropInvalid, enableIpv6 } = observed;
   return [
     ...(redirectDns === true ? [{ redirectDns: false }] : []),
     ...(captureAllDns === true ? [{ captureAllDns: false }] : []),
     ...(dropInvalid === true ? [{ dropInvalid: false }] : []),
-    ...(enableIpv6 === true ? [{ enableIpv6: false }] : []),
+    ...(enableIpv6 === true && hasTracesOfIpv6(subject) ? [{ enableIpv6: false }] : []),
     ...(interceptionMode === 'TPROXY' ? [{ interceptionMode: 'REDIRECT' } as const] : []),
   ];
+}
+
+/** More rules than these are what is left of a layout, be it that a whole table is gone. */
+const MOST_TRACES = 2;
+
+/** In the tables of its own that iptables has for IPv6; they do nothing to IPv4, so nothing else would tell. */
+function hasTracesOfIpv6({ live, view }: Subject): boolean {
+  if (view.backend === 'nftables') return true;
+  const chains = [...live.values()].filter(({ family, chain }) => family === 'ipv6' && isIstioChain(chain));
+  return chains.reduce((sum, { rules }) => sum + rules.length, 0) <= MOST_TRACES;
 }
