@@ -14,6 +14,7 @@ import { listenerExcluded } from './checks/listener-excluded.ts';
 import { proxyListening } from './checks/listening.ts';
 import { loopbackListeners, podIpListeners } from './checks/loopback-listeners.ts';
 import { nodeProbes } from './checks/node-probes.ts';
+import { programmable } from './checks/refused.ts';
 import { release } from './checks/release.ts';
 import { resolversCovered } from './checks/resolvers.ts';
 import { tproxyRouting } from './checks/routing.ts';
@@ -29,6 +30,7 @@ import { packetsInWords } from './traffic/words.ts';
 /** All checks, in the order in which reports list them. */
 export const CHECKS: readonly Check[] = [
   ...TRAFFIC_CHECKS,
+  programmable,
   release,
   unreachable,
   duplicates,

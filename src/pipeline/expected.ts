@@ -1,4 +1,4 @@
-import { isNewerThanKnown, NEWEST_MINOR, parseRelease } from '../layout/index.ts';
+import { isNewerThanKnown, NEWEST_MINOR, parseRelease, whyRefused } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import { coversFamily, type Table } from '../model/ruleset.ts';
@@ -23,7 +23,8 @@ export interface ExpectedLayout {
  */
 export async function expected(request: ExpectedRequest, outside: Outside): Promise<ExpectedLayout> {
   const { config } = resolveConfig(await declaredInputs(request.config, outside));
-  return { text: layoutText(request, config), notes: isNewer(config) ? [assumed(config)] : [] };
+  const notes = [...(isNewer(config) ? [assumed(config)] : []), ...refused(config)];
+  return { text: layoutText(request, config), notes };
 }
 
 function isNewer({ istioVersion }: Config): boolean {
@@ -33,6 +34,14 @@ function isNewer({ istioVersion }: Config): boolean {
 
 function assumed({ istioVersion }: Config): string {
   return `Istio ${istioVersion} is newer than every layout known here; this is what 1.${NEWEST_MINOR} programs`;
+}
+
+/** Nothing is printed for what the kernel refuses, which must not be taken for an answer. */
+function refused(config: Config): string[] {
+  const refusal = whyRefused(config);
+  return refusal === null
+    ? []
+    : [`Istio ${config.istioVersion} leaves no rule at all: ${refusal.reason}. ${refusal.remedy}`];
 }
 
 function layoutText(request: ExpectedRequest, config: Config): string {

@@ -37,8 +37,9 @@ import {
 } from '../clauses.ts';
 import { createTable, type TableDraft } from '../draft.ts';
 import type { Features } from '../eras.ts';
+import { refusalOf } from '../refused.ts';
 import { OUT, OUTPUT, POSTROUTING, PREROUTING, PRERT } from './chains.ts';
-import { cameBy, namesFail } from './interfaces.ts';
+import { cameBy } from './interfaces.ts';
 import { nativeTables } from './table.ts';
 
 const ALL = 0xffffffff;
@@ -55,15 +56,12 @@ interface AmbientNativePlan extends AmbientOptions {
  * whose probes the node rewrites.
  */
 export function ambientNftables(config: Config, has: Features, kubeletUid: number): Table[] {
-  if (!has('ambient-native-nftables')) return [];
+  if (!has('ambient-native-nftables') || refusalOf(config, has) !== null) return [];
   const plan = planAmbient(config, has);
   if (config.scope === 'host') {
-    // 1.28.0 asked for the IPv6 set without having made it: the kernel refused the whole transaction.
-    if (!config.enableIpv6 && !has('ambient-native-ipv6-optional')) return [];
     programNode(plan, kubeletUid);
     return nativeTables('istio-ambient', plan, () => true, plan.families.map(probedPods));
   }
-  if (plan.virtualInterfaces.length > 0 && namesFail(config)) return [];
   programPod(plan);
   return nativeTables('istio-ambient', plan, (chain) => chain !== PREROUTING && chain !== OUTPUT);
 }

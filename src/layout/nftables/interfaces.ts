@@ -1,4 +1,3 @@
-import type { Config } from '../../model/config.ts';
 import type { Match } from '../../model/match.ts';
 import { inInterface, outInterface } from '../clauses.ts';
 
@@ -10,11 +9,6 @@ export function cameBy(name: string): Match {
 /** The packet leaves by an interface of that name, as nft reads names. */
 export function leavesBy(name: string): Match {
   return isPlus(name) ? literally('oifname', name) : outInterface(readByNft(name));
-}
-
-/** Whether nft refuses the whole transaction: it knows no wildcard for all names. */
-export function namesFail({ excludeInterfaces, rerouteVirtualInterfaces }: Config): boolean {
-  return [...excludeInterfaces, ...rerouteVirtualInterfaces].includes('*');
 }
 
 /** Istio hands names on as they are, and nft has another wildcard than iptables: `*`, which the model writes as `+`. */

@@ -4,23 +4,24 @@ import type { Table } from '../../model/ruleset.ts';
 import { createTable } from '../draft.ts';
 import type { Features } from '../eras.ts';
 import type { ResolveGroup } from '../groups.ts';
+import { refusalOf } from '../refused.ts';
 import { familyFacts } from '../sidecar/plan.ts';
 import { captureDns } from './dns.ts';
 import { captureInbound, dropInvalid, redirectChains, returnInterfaces } from './inbound.ts';
-import { namesFail } from './interfaces.ts';
 import { captureIncluded, enterOutput, returnExcluded, returnExcludedPorts, returnPassthrough } from './outbound.ts';
 import { spareOwners } from './owners.ts';
 import type { NativePlan } from './plan.ts';
 import { nativeTables } from './table.ts';
-import { insertsFail, keepMarks } from './tproxy.ts';
+import { keepMarks } from './tproxy.ts';
 
 /**
  * Istio's own nftables tables for a sidecar; none for releases that had none. They see both families in any case:
  * without IPv6 only the rules that name IPv6 addresses are missing.
  */
 export function sidecarNftables(config: Config, has: Features, resolveGroup: ResolveGroup): Table[] {
+  if (!has('native-nftables') || refusalOf(config, has) !== null) return [];
   const plan = planNative(config, has, resolveGroup);
-  if (!has('native-nftables') || insertsFail(plan) || namesFail(config)) return [];
+
   returnInterfaces(plan);
   dropInvalid(plan);
   redirectChains(plan);

@@ -20,14 +20,6 @@ const ALL = 0xffffffff;
 const onLo = outInterface('lo');
 const fromLo = inInterface('lo');
 
-/**
- * Whether the kernel refuses the whole transaction, so that the pod has no rule at all: an insert at an index that the
- * chain does not have yet, in the releases that did not turn it into an append.
- */
-export function insertsFail({ tproxy, config, has }: NativePlan): boolean {
-  return tproxy && config.inboundPortsInclude.length === 0 && !has('late-insert-appends');
-}
-
 /** The half of TPROXY that leads answers back through the proxy. */
 export function keepMarks(plan: NativePlan): void {
   if (!plan.tproxy) return;

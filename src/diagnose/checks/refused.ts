@@ -1,0 +1,28 @@
+import { whyRefused } from '../../layout/index.ts';
+import { type Check, finding } from '../check.ts';
+import { type Context, istioTables } from '../context.ts';
+
+/** The release cannot program what is configured: then no rule is expected, and none is no good sign. */
+export const programmable: Check = {
+  id: 'programmable-layout',
+  description: 'the kernel takes the rules of this configuration',
+  codes: ['NAT0105', 'NAT0901', 'NAT0903'],
+  run: (context) => {
+    const { config, pod } = context;
+    const refusal = whyRefused(config);
+    // Rules that are here were written for another configuration; what they do is told elsewhere.
+    if (refusal === null || istioTables(pod.ruleset).length > 0) return [];
+    return [
+      finding(codeFor(context), {
+        message: `Istio ${config.istioVersion} cannot program this configuration, and left no rule: ${refusal.reason}.`,
+        evidence: [{ kind: 'command', command: 'nft list ruleset', text: 'no table whose name starts with istio-' }],
+        command: refusal.remedy,
+      }),
+    ];
+  },
+};
+
+function codeFor({ config: { dataplane, scope } }: Context): string {
+  if (dataplane === 'sidecar') return 'NAT0105';
+  return scope === 'host' ? 'NAT0903' : 'NAT0901';
+}
