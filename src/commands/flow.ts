@@ -1,22 +1,30 @@
+import { boolean, string } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.ts';
-import { diffExitCode } from '../cli/exit-code.ts';
+import { diffExitCode, EXIT } from '../cli/exit-code.ts';
 import { configFlags, configRequest, exampleFlag, sourceFlags } from '../cli/flags.ts';
 import { flowRequest, requestFlags } from '../cli/flow-flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
+import type { RulesQuestion } from '../pipeline/flow-classes-types.ts';
 import type { FlowAnswer } from '../pipeline/flow-types.ts';
+
+/** The states of packets that `--ct-state` can ask about. */
+const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
 
 /** `istio-nat flow`. */
 export class Flow extends BaseCommand {
   static override summary = 'Follow the whole life of a request: client, proxy, application, and on to other services.';
-  static override usage =
-    'flow [--port PORT] [--to ADDRESS[:PORT]] [--uid UID] [--journey NAME,...] [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [-o table|json]';
+  static override usage = [
+    'flow [--port PORT] [--to ADDRESS[:PORT]] [--uid UID] [--journey NAME,...] [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [-o table|json]',
+    'flow --classes [--ct-state STATE] [--rules FILE...] [-o table|json]',
+    'flow --unreached [--rules FILE...] [-o table|json]',
+  ];
   static override description =
     `Follows requests through the live rules, step by step and program by program: one from another pod, one of the application to another service, a DNS query, a probe of the kubelet, and calls of the application to itself. Each step says which rule decides, why, and whether the layout that Istio programs means it to be so. The step where a request goes wrong is marked, with the rule that should have decided, and what really happens is followed to its end.
 
-These are single packets: what the rules do to all others, see diff.
+These are single packets. --classes tells of all packets that can exist: whose are captured by the proxy, whose bypass it, whose are dropped, and whose loop. --unreached lists the rules that can never match a packet, with the earlier rules that take their packets. Both are about the rules as they are, whatever they should be: see diff and check.
 
-Exit code: 0 every step is as the layout has it, 1 a step is not, 2 wrong usage, 3 could not look or undetermined, 70 a bug.`;
+Exit code: 0 every step is as the layout has it (or, with --classes and --unreached, the answer is complete), 1 a step is not, 2 wrong usage, 3 could not look or undetermined, 70 a bug.`;
   static override examples = [
     { description: 'The pod whose network namespace this process is in', command: '<%= config.bin %> flow' },
     {
@@ -27,11 +35,27 @@ Exit code: 0 every step is as the layout has it, 1 a step is not, 2 wrong usage,
       description: 'Only what the kubelet and DNS get',
       command: '<%= config.bin %> flow --rules pod.rules --journey probe,dns',
     },
+    { description: 'Who is captured, and who bypasses the proxy', command: '<%= config.bin %> flow --classes' },
+    { description: 'Rules that do nothing', command: '<%= config.bin %> flow --rules pod.rules --unreached' },
   ];
   static override flags = {
     ...sourceFlags,
     ...exampleFlag,
     ...requestFlags,
+    classes: boolean({
+      exclusive: ['unreached', ...Object.keys(requestFlags)],
+      description: 'what becomes of all packets, class by class, instead of single requests',
+    }),
+    'ct-state': string({
+      options: [...STATES],
+      dependsOn: ['classes'],
+      helpValue: STATES.join('|'),
+      description: 'the packets that --classes tells of, NEW unless given: the first of their connections',
+    }),
+    unreached: boolean({
+      exclusive: Object.keys(requestFlags),
+      description: 'the rules that can never match a packet, and why',
+    }),
     ...configFlags,
     ...reportFlags,
   };
@@ -39,6 +63,15 @@ Exit code: 0 every step is as the layout has it, 1 a step is not, 2 wrong usage,
   async run(): Promise<void> {
     const { flags } = await this.parse(Flow);
     const format = outputFormat(flags, ['table', 'json'], process.env);
+    if (flags.classes || flags.unreached) {
+      const { source } = flowRequest({ ...flags, family: flags.rules === undefined ? undefined : flags.family });
+      const state = STATES.find((one) => one === flags['ct-state']) ?? 'NEW';
+      const question = { source, config: configRequest(flags, process.env), state };
+      const answer = await (flags.classes ? classes : unreached)(question, format, flags['no-color']);
+      for (const note of answer.notes) this.note(note);
+      await this.report(answer.text, answer.open ? EXIT.cannotLook : EXIT.ok);
+      return;
+    }
     const request = { ...flowRequest(flags), config: configRequest(flags, process.env) };
     const { flow } = await import('../pipeline/flow.ts');
     const { thisMachine } = await import('../pipeline/outside.ts');
@@ -50,4 +83,31 @@ Exit code: 0 every step is as the layout has it, 1 a step is not, 2 wrong usage,
 async function render(answer: FlowAnswer, format: 'table' | 'json', noColor: boolean): Promise<string> {
   const { flowJson, flowTable } = await import('../report/flow.ts');
   return format === 'json' ? flowJson(answer) : flowTable(answer, reportOptions(standardOutput(), noColor));
+}
+
+/** What one of the questions about all packets is answered. */
+interface Answered {
+  readonly text: string;
+  readonly open: boolean;
+  readonly notes: readonly string[];
+}
+
+async function classes(question: RulesQuestion, format: 'table' | 'json', noColor: boolean): Promise<Answered> {
+  const { flowClasses } = await import('../pipeline/flow-classes.ts');
+  const { flowClassesJson, flowClassesTable } = await import('../report/flow-classes.ts');
+  const { thisMachine } = await import('../pipeline/outside.ts');
+  const answer = await flowClasses(question, thisMachine());
+  const options = reportOptions(standardOutput(), noColor);
+  const text = format === 'json' ? flowClassesJson(answer) : flowClassesTable(answer, options);
+  return { text, open: answer.report.undetermined.length > 0, notes: answer.notes };
+}
+
+async function unreached(question: RulesQuestion, format: 'table' | 'json', noColor: boolean): Promise<Answered> {
+  const { flowUnreached } = await import('../pipeline/flow-unreached.ts');
+  const { flowUnreachedJson, flowUnreachedTable } = await import('../report/flow-unreached.ts');
+  const { thisMachine } = await import('../pipeline/outside.ts');
+  const answer = await flowUnreached(question, thisMachine());
+  const options = reportOptions(standardOutput(), noColor);
+  const text = format === 'json' ? flowUnreachedJson(answer) : flowUnreachedTable(answer, options);
+  return { text, open: answer.report.undetermined.length > 0, notes: answer.notes };
 }

@@ -105,7 +105,7 @@ export class PairComparison {
 
   #classes(packets: Node): DifferentClass[] {
     if (this.#scope.classes !== 'outcomes') return [this.#class(packets)];
-    const boxes = boxesOf(this.#conditions, packets, this.#possible, this.#local[0]);
+    const boxes = boxesOf(this.#conditions, packets, this.#possible, { home: this.#local[0] });
     return boxes.map((box) => this.#class(box.packets, box.fresh));
   }
 

@@ -8,6 +8,7 @@ import { Diagrams, FALSE, type Node } from './symbolic/diagram.ts';
 import { type Domain, domainOf } from './symbolic/domain.ts';
 import { assignsHelpers, possiblePackets } from './symbolic/possible.ts';
 import { Reach } from './symbolic/reach.ts';
+import { alwaysHolds } from './symbolic/unknowns.ts';
 
 /** Which rules the packets of one hook and family meet. */
 export class HookReach {
@@ -49,6 +50,16 @@ export class HookReach {
   /** The packets that a rule takes, as they were when their way began. */
   taken(rule: Rule): Node {
     return this.#reach.met.taken(rule);
+  }
+
+  /**
+   * A packet that the rule matches. `sure`: whatever conditions that no packet field decides turn out to be; else it is
+   * one that it may match.
+   */
+  witnessOf(rule: Rule): { readonly packet: Packet; readonly sure: boolean } {
+    const taken = this.taken(rule);
+    const always = alwaysHolds(this.diagrams, taken);
+    return { packet: this.packet(always === FALSE ? taken : always), sure: always !== FALSE };
   }
 
   /** A packet of some, as natural as they allow. */

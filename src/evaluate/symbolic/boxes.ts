@@ -31,15 +31,21 @@ const WIDENED: readonly Field[] = [
 
 /**
  * Boxes that together are the class. Each is as wide as it can be within the class, so they may overlap: packets to
- * port 3306, and packets to 10.0.0.0/8, are two boxes. Packets that cannot exist are in no one's way.
+ * port 3306, and packets to 10.0.0.0/8, are two boxes. Packets that cannot exist are in no one's way. What is left over
+ * after `most` is one more that is no box. `home`: an address of the pod, if one is known.
  */
-export function boxesOf(conditions: Conditions, packets: Node, possible: Node, home?: string): Box[] {
+export function boxesOf(
+  conditions: Conditions,
+  packets: Node,
+  possible: Node,
+  { home, most = MOST_BOXES }: { readonly home?: string | undefined; readonly most?: number } = {},
+): Box[] {
   const { diagrams, domain } = conditions;
   const outside = diagrams.and(possible, diagrams.not(packets));
   const boxes: Box[] = [];
   let rest = packets;
   while (rest !== FALSE) {
-    if (boxes.length === MOST_BOXES) return [...boxes, { packets: rest, fresh: rest }];
+    if (boxes.length === most) return [...boxes, { packets: rest, fresh: rest }];
     const box = widened(conditions, naturalPoint(diagrams, domain, rest, home), outside);
     boxes.push({ packets: diagrams.and(box, possible), fresh: diagrams.and(box, rest) });
     rest = diagrams.and(rest, diagrams.not(box));

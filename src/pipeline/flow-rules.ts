@@ -1,0 +1,28 @@
+import type { Undetermined } from '../diagnose/report.ts';
+import { FAMILIES, type Family } from '../model/family.ts';
+import type { Pod } from '../model/pod.ts';
+
+/** What of a pod's rules can be spoken of, and what keeps the answer from being complete. */
+export interface SeenRules {
+  readonly families: readonly Family[];
+  readonly undetermined: readonly Undetermined[];
+  /** Tables that were not shown, though others of the family were. */
+  readonly notes: readonly string[];
+}
+
+/** The families whose rules were seen. Rules that could not be read, and none in their place, are no rules seen. */
+export function seenRules({ coverage, obstacles, ruleset }: Pod): SeenRules {
+  const unseen = obstacles.filter(({ concerns }) => concerns === 'rules');
+  const blind = unseen.length > 0 && ruleset.tables.length === 0;
+  const families = FAMILIES.filter((family) => coverage.some((one) => one.family === family));
+  const notes = coverage.flatMap(({ family, tables }) =>
+    tables === 'all'
+      ? []
+      : [`Only these tables were shown for ${family}: ${tables.join(', ')}. What others do is left out.`],
+  );
+  return {
+    families: blind ? [] : families,
+    undetermined: unseen.map(({ code, message, remedy }) => ({ code, message, remedy })),
+    notes: [...new Set(notes)],
+  };
+}

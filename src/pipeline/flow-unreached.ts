@@ -1,0 +1,46 @@
+import { quoted } from '../diagnose/quote.ts';
+import type { Undetermined } from '../diagnose/report.ts';
+import { type UnfollowedHook, type UnmetRule, unmetRules } from '../evaluate/unmet.ts';
+import { coversFamily, type Ruleset } from '../model/ruleset.ts';
+import { gatherFacts } from './facts.ts';
+import type { FlowUnreachedAnswer, RulesQuestion, UnreachedRule } from './flow-classes-types.ts';
+import { seenRules } from './flow-rules.ts';
+import type { Outside } from './outside.ts';
+
+/**
+ * The rules that no packet is ever matched by, and why.
+ * @throws CannotLook when a named file cannot be read
+ */
+export async function flowUnreached(
+  { source }: Pick<RulesQuestion, 'source'>,
+  outside: Outside,
+): Promise<FlowUnreachedAnswer> {
+  const facts = await gatherFacts(source, outside);
+  const { families, undetermined, notes } = seenRules(facts.pod);
+  const tables = facts.pod.ruleset.tables.filter((table) => families.some((family) => coversFamily(table, family)));
+  const { unmet, unfollowed, forwarding } = unmetRules({ tables });
+  const open = unfollowed.filter(({ family }) => families.includes(family)).map(openQuestion);
+  const forwarded = `${forwarding} rules are met by forwarded packets only; they were not looked at.`;
+  return {
+    report: { schemaVersion: 1, rules: unmet.map(published), undetermined: [...undetermined, ...open] },
+    source: facts.source,
+    looked: ruleCount({ tables }) - forwarding,
+    notes: [...notes, ...(forwarding > 0 ? [forwarded] : [])],
+  };
+}
+
+function published({ where, reason, by, all }: UnmetRule): UnreachedRule {
+  return { family: where.table.family, rule: quoted(where), reason, by: by.map(quoted), complete: all };
+}
+
+function ruleCount({ tables }: Ruleset): number {
+  return tables.flatMap(({ chains }) => chains.flatMap(({ rules }) => rules)).length;
+}
+
+function openQuestion({ family, hook, because }: UnfollowedHook): Undetermined {
+  return {
+    code: 'NAT1004',
+    message: `Which rules ${family} packets of ${hook} meet cannot be told: ${because}`,
+    remedy: 'Ask about single packets with trace.',
+  };
+}
