@@ -40,11 +40,11 @@ function body(step: ShownStep, width: number): string[] {
   const action = step.program === undefined && step.action !== 'none' ? escapeText(step.action).padEnd(ACTION) : '';
   const start = `${where} ${action}`.trimEnd();
   const why = escapeText(clip(shortened(step), LONGEST_RULE));
-  const room = width - start.length - 2;
   // Wrapping would close up the columns.
   const first = start.length <= width ? [start] : wrap(start, width);
   if (why === '') return first;
-  if (why.length <= room) return [`${action === '' ? where : `${where} ${action}`} ${why}`];
+  const line = `${action === '' ? where : `${where} ${action}`} ${why}`;
+  if (line.length <= width) return [line];
   return [...first, ...indent(wrap(why, width - 2), 2)];
 }
 

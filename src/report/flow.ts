@@ -69,7 +69,8 @@ function headSentence({ report, source, config }: ShownFlow): string {
   }
   if (intended === null)
     return `Whether every request in ${subject(source)} goes as ${istio} means it to cannot be told.`;
-  return `In ${subject(source)} each of these ${journeys.length} requests goes as ${istio} means it to.`;
+  const all = journeys.length === 1 ? 'this request' : `each of these ${journeys.length} requests`;
+  return `In ${subject(source)} ${all} goes as ${istio} means it to.`;
 }
 
 function firstWrong({ name, family, steps }: ShownJourney): string {
