@@ -1,0 +1,32 @@
+import { release } from 'node:os';
+import { measureBadCases } from './bad-cases.ts';
+import { measureCheck, measureManyDifferences } from './check.ts';
+import { measureCompare } from './compare.ts';
+import { printHead } from './lines.ts';
+import { measureParse } from './parse.ts';
+import { measureTrace } from './trace.ts';
+
+const MEASURES: Readonly<Record<string, () => Promise<void>>> = {
+  check: measureCheck,
+  parse: measureParse,
+  trace: measureTrace,
+  compare: measureCompare,
+  differences: measureManyDifferences,
+  'bad-cases': measureBadCases,
+};
+
+/** Runs the measurements that are named, or all of them. Figures are printed and never judged: machines differ. */
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(MEASURES, name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no measurement ${unknown.join(', ')}; there are ${Object.keys(MEASURES).join(', ')}.\n`,
+  );
+  process.exitCode = 2;
+} else {
+  process.stdout.write(`Node.js ${process.version}, Linux ${release()}\n`);
+  printHead();
+  for (const [name, measure] of Object.entries(MEASURES)) {
+    if (asked.length === 0 || asked.includes(name)) await measure();
+  }
+}
