@@ -25,8 +25,22 @@ const flag = fc.constantFrom('true', 'false', '1', '0');
 
 /** Names as the kernel allows them, with what iptables or nft could take for something else. */
 const interfaceName = fc.oneof(
-  fc.constantFrom('eth0', 'eth+', 'net1', 'lo', 'k6t-net0', 'veth@x', 'a.b', '15', 'accept', 'not-lo_', '+'),
-  fc.string({ unit: fc.constantFrom(...'abcXYZ059_.-#;{}()=$%&~^'), minLength: 1, maxLength: 15 }),
+  fc.constantFrom(
+    'eth0',
+    'eth+',
+    'eth*',
+    'net1',
+    'lo',
+    'k6t-net0',
+    'veth@x',
+    'a.b',
+    '15',
+    'accept',
+    'not-lo_',
+    '+',
+    '*',
+  ),
+  fc.string({ unit: fc.constantFrom(...'abcXYZ059_.-#;{}()=$%&~^*'), minLength: 1, maxLength: 15 }),
 );
 const interfaces = list(
   interfaceName.filter((name) => !/^(\.|\.\.)$/.test(name)),

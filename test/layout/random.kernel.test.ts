@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultConfig, whyNoLayout } from '../../src/layout/index.ts';
+import { defaultConfig, whyNoLayout, whyRefused } from '../../src/layout/index.ts';
 import { FAMILIES, type Family } from '../../src/model/family.ts';
 import { parseConfigFile } from '../../src/parse/config/index.ts';
 import { check } from '../../src/pipeline/check.ts';
@@ -94,7 +94,8 @@ function hasLayout(raw: RawConfig): boolean {
   const { inputs, errors } = parseConfigFile(JSON.stringify(raw), 'config');
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
   const { istioVersion = '', dataplane = 'sidecar' } = inputs;
-  return whyNoLayout({ ...defaultConfig(istioVersion, 'istio-init', dataplane), ...inputs }) === null;
+  const config = { ...defaultConfig(istioVersion, 'istio-init', dataplane), ...inputs };
+  return whyNoLayout(config) === null && whyRefused(config) === null;
 }
 
 function needsSets({ scope, dataplane, backend }: RawConfig): boolean {
