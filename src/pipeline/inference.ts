@@ -33,9 +33,21 @@ export function olderRelease(facts: Facts, declared: Partial<Config>): Candidate
 }
 
 /** What is known of a pod besides its rules, and what was declared. */
-export function evidenceOf({ pod }: Facts, declared: Partial<Config>): Evidence {
+export function evidenceOf({ pod, annotations }: Facts, declared: Partial<Config>): Evidence {
   const listeners = pod.sockets?.filter(isListener).map(({ localPort }) => localPort);
-  return { coverage: pod.coverage, declared, ...(listeners === undefined ? {} : { listeners }) };
+  const injected = injectedFor(annotations['sidecar.istio.io/status'] ?? '');
+  return {
+    coverage: pod.coverage,
+    declared,
+    ...(listeners === undefined ? {} : { listeners }),
+    ...(injected === undefined ? {} : { injected }),
+  };
+}
+
+/** The injector lists the containers that it added: istio-init programs the pod, istio-validation waits for the plugin. */
+function injectedFor(status: string): Evidence['injected'] {
+  if (/"istio-init"/.test(status)) return 'istio-init';
+  return /"istio-validation"/.test(status) ? 'istio-cni' : undefined;
 }
 
 function isBefore(release: string, other: string): boolean {
