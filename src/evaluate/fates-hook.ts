@@ -1,6 +1,6 @@
 import { parseAddress } from '../model/address.ts';
 import type { Rule, RuleReference, Ruleset } from '../model/ruleset.ts';
-import type { FateClass, FateScope, Fates, OpenFate } from './fates.ts';
+import type { FateClass, FateScope, Fates, OpenFate } from './fates-types.ts';
 import { Hooks } from './hooks.ts';
 import { evaluatePacket } from './packet.ts';
 import { type Box, boxesOf } from './symbolic/boxes.ts';

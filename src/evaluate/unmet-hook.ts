@@ -1,3 +1,4 @@
+import { parseAddress } from '../model/address.ts';
 import type { Family } from '../model/family.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Chain, Rule, RuleReference, Ruleset } from '../model/ruleset.ts';
@@ -16,16 +17,28 @@ export class HookReach {
   readonly hooks: Hooks;
   readonly diagrams = new Diagrams();
   readonly #domain: Domain;
+  readonly #home: string | undefined;
   readonly #reach: Reach;
 
-  /** @throws TooComplex when the rules combine too much, or call each other in a loop */
-  constructor(ruleset: Ruleset, hooks: Hooks, family: Family, hook: 'PREROUTING' | 'OUTPUT') {
+  /**
+   * `local`: addresses of the namespace, where they are known.
+   * @throws TooComplex when the rules combine too much, or call each other in a loop
+   */
+  constructor(
+    ruleset: Ruleset,
+    hooks: Hooks,
+    family: Family,
+    hook: 'PREROUTING' | 'OUTPUT',
+    local: readonly string[] = [],
+  ) {
     this.family = family;
     this.hooks = hooks;
     this.#domain = domainOf([ruleset], hook, family);
+    this.#home = local[0];
+    const own = local.flatMap((text) => parseAddress(text)?.value ?? []);
     const conditions = new Conditions(this.diagrams, this.#domain);
     this.#reach = new Reach(hooks, conditions);
-    this.#reach.run(possiblePackets(conditions, [], assignsHelpers(ruleset)));
+    this.#reach.run(possiblePackets(conditions, own, assignsHelpers(ruleset)));
   }
 
   /** Whether a packet is matched by the rule, or may be. */
@@ -64,6 +77,6 @@ export class HookReach {
 
   /** A packet of some, as natural as they allow. */
   packet(packets: Node): Packet {
-    return witness(this.diagrams, this.#domain, packets);
+    return witness(this.diagrams, this.#domain, packets, this.#home);
   }
 }

@@ -6,6 +6,8 @@ import { type Conditions, levelOf } from './conditions.ts';
 import { type Diagrams, FALSE, type Node, TRUE } from './diagram.ts';
 import { atomCount, type Domain, FIELDS, type Field, type Line, STATES } from './domain.ts';
 
+const EXCEPT = 'all except ';
+
 /** Values that a person finds natural in a packet, most natural first; the first that fits is taken. */
 const NATURAL = {
   uid: [1000n, 1337n],
@@ -149,6 +151,23 @@ export function describeClass(conditions: Conditions, packets: Node, possible: N
     );
     if (!goesWithoutSaying(domain, field, atoms)) words[nameOf(domain, field)] = describeAtoms(domain, field, atoms);
   }
+  return followsFromPorts(conditions, packets, words) ? withoutProtocol(words) : words;
+}
+
+/** That a packet to port 53 is of a protocol with ports. */
+function followsFromPorts(
+  { diagrams, domain }: Conditions,
+  packets: Node,
+  { destinationPort, sourcePort }: Record<string, string>,
+): boolean {
+  const named = [destinationPort, sourcePort].some((ports) => ports !== undefined && !ports.startsWith(EXCEPT));
+  if (!named) return false;
+  const inClass = project(diagrams, packets, levelOf('protocol'), atomCount(domain, 'protocol'));
+  const atoms = Array.from({ length: atomCount(domain, 'protocol') }, (_, atom) => atom);
+  return atoms.every((atom) => inClass.includes(atom) === hasPorts(Number(domain.protocol.bounds(atom)[0])));
+}
+
+function withoutProtocol({ protocol: _, ...words }: Record<string, string>): Record<string, string> {
   return words;
 }
 
@@ -213,7 +232,7 @@ function describeRanges(
   const inside = ranges(line, atoms);
   const except = ranges(line, outside);
   const text = (list: readonly [bigint, bigint][]) => list.map((range) => rangeText(domain, field, range)).join(',');
-  return except.length < inside.length ? `all except ${text(except)}` : text(inside);
+  return except.length < inside.length ? `${EXCEPT}${text(except)}` : text(inside);
 }
 
 function ranges(line: Line, atoms: readonly number[]): [bigint, bigint][] {
