@@ -1,3 +1,4 @@
+import { AMBIENT } from './faults/ambient.ts';
 import { DNS } from './faults/dns.ts';
 import { INBOUND } from './faults/inbound.ts';
 import { NATIVE } from './faults/native.ts';
@@ -20,4 +21,5 @@ export const FAULTS: readonly Fault[] = [
   ...TPROXY,
   ...NATIVE,
   ...SOCKETS,
+  ...AMBIENT,
 ];

@@ -1,11 +1,13 @@
 import type { Layout } from './scenario.ts';
-import { application, dualStackSidecar, sidecar, withDns } from './stand-ins.ts';
+import { application, dualStackSidecar, sidecar, withDns, ztunnel } from './stand-ins.ts';
 
 const NEWEST = '1.28.10';
 const DNS_V4 = { redirectDns: true, dnsServersV4: ['10.96.0.10'] };
 const ALL_DNS = { redirectDns: true, captureAllDns: true };
 /** In TPROXY mode istio-proxy runs as root with the exempt group. */
 const TPROXY = { interceptionMode: 'TPROXY' };
+/** IPv6 and DNS capture are the chart's defaults. */
+const AMBIENT = { istioVersion: NEWEST, dataplane: 'ambient' };
 const transparent = () => sidecar(0, 1337);
 
 /** The healthy layouts that faults are applied to; each is recorded as it is, too. */
@@ -63,6 +65,10 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
   },
   'drop-invalid': { inputs: { istioVersion: NEWEST, dropInvalid: true }, standIns: sidecar() },
   'drop-invalid-1.22': { inputs: { istioVersion: '1.22.8', dropInvalid: true }, standIns: sidecar() },
+  'native-dns': { inputs: { istioVersion: NEWEST, backend: 'nftables', ...ALL_DNS }, standIns: withDns(sidecar()) },
+  ambient: { inputs: AMBIENT, standIns: ztunnel() },
+  'ambient-ingress': { inputs: { ...AMBIENT, ingressMode: true }, standIns: ztunnel() },
+  'ambient-native': { inputs: { ...AMBIENT, backend: 'nftables' }, standIns: ztunnel() },
   native: { inputs: { istioVersion: NEWEST, backend: 'nftables' }, standIns: sidecar() },
   'native-dual-stack': {
     inputs: { istioVersion: NEWEST, backend: 'nftables', enableIpv6: true },

@@ -13,7 +13,8 @@ import type { Inputs, Variant } from './scenario.ts';
 export function configOf(inputs: Inputs): Config {
   const parsed = parseConfigFile(JSON.stringify(inputs), 'inputs');
   if (parsed.errors.length > 0) throw new Error(parsed.errors.map(({ message }) => message).join('\n'));
-  const config = { ...defaultConfig(inputs.istioVersion), ...parsed.inputs };
+  const defaults = defaultConfig(inputs.istioVersion, 'istio-init', parsed.inputs.dataplane);
+  const config = { ...defaults, ...parsed.inputs };
   return inputs.proxyGid === undefined ? { ...config, proxyGid: config.proxyUid } : config;
 }
 
@@ -38,8 +39,11 @@ export function toolOf(family: 'ipv4' | 'ipv6'): 'iptables' | 'ip6tables' {
 
 function addRouting(namespace: Namespace, config: Config): void {
   const { rules, routes, addresses } = expectedRouting(config);
-  for (const { family, mark, table } of rules) {
-    namespace.run(['ip', family === 'ipv4' ? '-4' : '-6', 'rule', 'add', 'fwmark', `${mark?.value}`, 'lookup', table]);
+  for (const { family, text, priority } of rules) {
+    // The kernel chooses the priority of a sidecar's rule.
+    const place = config.dataplane === 'ambient' ? ['priority', `${priority}`] : [];
+    const rule = text.replace('from all ', '').split(' ');
+    namespace.run(['ip', family === 'ipv4' ? '-4' : '-6', 'rule', 'add', ...rule, ...place]);
   }
   for (const { family, text, table } of routes) {
     namespace.run(['ip', family === 'ipv4' ? '-4' : '-6', 'route', 'add', ...text.split(' '), 'table', table]);

@@ -7,7 +7,7 @@ import { FAMILIES } from '../../src/model/family.ts';
 import { LAYOUTS } from './layouts.ts';
 import { Namespace } from './namespace.ts';
 import { program, toolOf } from './program.ts';
-import { type Fault, type Inputs, type Layout, VARIANTS, type Variant } from './scenario.ts';
+import { type Fault, type Inputs, type Layout, type Undeclared, VARIANTS, type Variant } from './scenario.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,6 +19,7 @@ interface Description {
   readonly commands: readonly string[];
   readonly codes: readonly string[];
   readonly quotes: string;
+  readonly undeclared?: Undeclared;
   readonly variants: readonly Variant[];
   readonly recordedWith: Readonly<Record<string, string>>;
 }
@@ -26,11 +27,18 @@ interface Description {
 /** Records a healthy layout under `healthy-…`, as every variant shows it. */
 export async function recordLayout(name: string, folder: string): Promise<void> {
   const layout = layoutOf(name);
-  // The routing of TPROXY mode is not in saved rules.
-  const live = layout.inputs.interceptionMode === 'TPROXY';
+  // The routing of TPROXY mode and of ambient is not in saved rules.
+  const live = layout.inputs.interceptionMode === 'TPROXY' || layout.inputs.dataplane === 'ambient';
   await record(
     `healthy-${name}`,
-    { layout: name, commands: [], codes: [], quotes: '', ...(live ? { live } : {}) },
+    {
+      layout: name,
+      commands: [],
+      codes: [],
+      quotes: '',
+      ...(live ? { live } : {}),
+      ...(name === 'ambient-ingress' ? { undeclared: { saved: 'undetermined', live: 'undetermined' } } : {}),
+    },
     folder,
   );
 }
@@ -66,6 +74,7 @@ async function record(name: string, fault: Omit<Fault, 'name'>, folder: string):
     commands: fault.commands,
     codes: fault.codes,
     quotes: fault.quotes,
+    ...(fault.undeclared ? { undeclared: fault.undeclared } : {}),
     variants,
     recordedWith: provenance(),
   };

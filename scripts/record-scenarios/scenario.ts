@@ -23,6 +23,12 @@ export interface Layout {
   readonly standIns: readonly StandIn[];
 }
 
+/** What a reader has to find who was told nothing. */
+export interface Undeclared {
+  readonly saved: readonly string[] | 'undetermined';
+  readonly live?: readonly string[] | 'undetermined';
+}
+
 /** What is done to a healthy pod, and what a reader has to find. */
 export interface Fault {
   /** Folder of the fixture. */
@@ -38,6 +44,11 @@ export interface Fault {
   readonly codes: readonly string[];
   /** Text that the first finding has to show: the guilty rule or socket. */
   readonly quotes: string;
+  /**
+   * The same with nothing declared, where it is worth a word: by what the rules alone say, and by all that a live check
+   * reads. `undetermined` in place of codes: no finding, and a question.
+   */
+  readonly undeclared?: Undeclared;
   /** In place of the layout's. */
   readonly standIns?: readonly StandIn[];
   /** What istio-nat is told when that is not what was programmed. */

@@ -38,3 +38,11 @@ export function withDns(standIns: readonly StandIn[], addresses = ['127.0.0.1'])
 export function application(uid = 1000, tcp: readonly string[] = ['*:8080']): StandIn {
   return { name: 'app', uid, tcp };
 }
+
+/** The sockets that ztunnel opens in a pod, and the application. ztunnel runs as root, in a namespace of its own. */
+export function ztunnel(): StandIn[] {
+  return [
+    { name: 'ztunnel', uid: 0, tcp: ['*:15001', '*:15006', '*:15008', '*:15053'], udp: ['[::]:15053'] },
+    application(),
+  ];
+}

@@ -6,7 +6,7 @@ import { type Chain, coversFamily, type Rule, type RuleReference, type Ruleset, 
 import { printRule } from '../print/iptables/index.ts';
 import { printNftRule } from '../print/nft/index.ts';
 import type { Exemption } from './checks/surroundings-exempt.ts';
-import type { ResolvedConfig } from './report.ts';
+import type { ResolvedConfig, Undetermined } from './report.ts';
 
 /** What checks are given: the pod as seen, what Istio should have programmed, and how the two differ. */
 export interface Context extends ResolvedConfig {
@@ -29,6 +29,8 @@ export interface Context extends ResolvedConfig {
   readonly resolvers: readonly string[];
   /** Why this kind of pod is not captured; null when nothing says so. */
   readonly exempt: Exemption | null;
+  /** What was inferred from the rules and could as well be a fault of theirs. */
+  readonly doubts: readonly Undetermined[];
 }
 
 /** What is known about the pod beside its rules and inputs. `older` is asked only when the rules are not as expected. */
@@ -38,6 +40,7 @@ export interface Background {
   readonly said?: Metadata;
   readonly resolvers?: readonly string[];
   readonly exempt?: Exemption | null;
+  readonly doubts?: readonly Undetermined[];
 }
 
 const SILENT: Metadata = { environment: {}, labels: {}, annotations: {} };
@@ -72,6 +75,7 @@ export function buildContext(
     said: background.said ?? SILENT,
     resolvers: background.resolvers ?? [],
     exempt: background.exempt ?? null,
+    doubts: background.doubts ?? [],
     older: different.length > 0 || !layout.isComplete() ? background.older() : null,
   };
 }
@@ -105,6 +109,17 @@ export class LayoutIndex {
   constructor(live: Ruleset, expected: Ruleset) {
     this.#live = countRules(live);
     this.#expected = countRules(expected);
+  }
+
+  readonly #flushed = new WeakMap<Chain, boolean>();
+
+  /** Whether a chain of Istio's had several rules and has none of them any more: one command did that. */
+  isFlushed(table: Table, chain: Chain): boolean {
+    const known = this.#flushed.get(chain);
+    if (known !== undefined) return known;
+    const flushed = chain.rules.length > 1 && !chain.rules.some((rule) => this.liveCount({ table, chain, rule }) > 0);
+    this.#flushed.set(chain, flushed);
+    return flushed;
   }
 
   /** How often Istio would have programmed this rule in this chain. */
@@ -143,7 +158,7 @@ function identity({ table, chain, rule }: RuleReference): string {
   return `${table.family} ${table.name} ${canonical(table, chain, rule)}`;
 }
 
-/** The rule as the kernel prints it, whatever way it was written; comments are nobody's business. */
+/** The rule as the kernel prints it, whatever way it was written; comments and counts are nobody's business. */
 export function canonical(table: Table, chain: Chain, rule: Rule): string {
   const printed = PRINTED.get(rule);
   if (printed?.backend === table.backend && printed.chain === chain.name) return printed.text;
@@ -156,7 +171,8 @@ export function canonical(table: Table, chain: Chain, rule: Rule): string {
 const PRINTED = new WeakMap<Rule, { readonly backend: string; readonly chain: string; readonly text: string }>();
 
 function printPlain(table: Table, chain: Chain, rule: Rule): string {
-  const plain = { ...rule, matches: rule.matches.filter((match) => match.kind !== 'comment') };
+  const { counters: _counted, ...uncounted } = rule;
+  const plain = { ...uncounted, matches: rule.matches.filter((match) => match.kind !== 'comment') };
   return table.backend === 'nftables' ? `${chain.name} ${printNftRule(plain)}` : printRule(plain, chain.name);
 }
 
@@ -164,6 +180,11 @@ function printPlain(table: Table, chain: Chain, rule: Rule): string {
 export function isIstioChain(table: Table, chain: Chain): boolean {
   if (table.backend === 'nftables') return /^istio-(proxy|ambient)-/.test(table.name);
   return chain.name.startsWith('ISTIO_');
+}
+
+/** Whether there is a chain of Istio's, though it be empty: flushing takes rules away, and no chains. */
+export function hasIstioChains({ tables }: Ruleset): boolean {
+  return tables.some((table) => table.chains.some((chain) => isIstioChain(table, chain)));
 }
 
 /** The tables that hold a rule in one of Istio's chains. */

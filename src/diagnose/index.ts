@@ -80,7 +80,13 @@ export function diagnose(context: Context): Diagnosis {
   return conclude(
     results.map(({ outcome }) => outcome),
     results.flatMap(({ findings }) => findings),
-    [...obstaclesOf(context), ...notShown(context), ...openQuestions(context), ...notInMesh(context)],
+    [
+      ...obstaclesOf(context),
+      ...notShown(context),
+      ...openQuestions(context),
+      ...(isOutsideMesh(context) ? [] : context.doubts),
+      ...notInMesh(context),
+    ],
   );
 }
 

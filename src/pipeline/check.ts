@@ -7,7 +7,8 @@ import { expectedRouting } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Backend } from '../model/ruleset.ts';
 import { formatConfig } from '../parse/config/index.ts';
-import { declaredInputs, mergeLayers } from './config.ts';
+import { declaredInputs, type Layer, mergeLayers } from './config.ts';
+import { doubtsOf, reconsidered } from './doubts.ts';
 import { expectationOf, layersOf } from './expectation.ts';
 import { type Facts, gatherFacts } from './facts.ts';
 import { olderRelease } from './inference.ts';
@@ -22,18 +23,10 @@ import type { CheckRequest } from './types.ts';
 export async function check(request: CheckRequest, outside: Outside): Promise<CheckReport> {
   const declared = await declaredInputs(request.config, outside);
   const facts = await gatherFacts(request.source, outside);
-  const layers = layersOf(request, declared, facts);
-  const { resolved, judged, expected } = expectationOf(layers, facts);
-  const { config, origin } = resolved;
-  const explicit = mergeLayers(layers.filter((layer) => layer.origin !== 'inferred'));
-  const asked = Object.keys(mergeLayers(declared)).length > 0;
-  const context = buildContext(facts.pod, resolved, expected, expectedRouting(config), {
-    declared: Object.keys(explicit).length > 0,
-    older: () => olderRelease(facts, { ...explicit, ...(explicit.backend && { backend: judged.backend }) }),
-    said: facts,
-    resolvers: facts.resolvers,
-    exempt: exemptionOf(facts.pod, facts, asked),
-  });
+  const first = contextFor(request, declared, facts);
+  const better = reconsidered(first, facts);
+  const context = better === null ? first : contextFor(request, declared, facts, better);
+  const { config, origin } = context;
   return {
     schemaVersion: 1,
     tool: { name: 'istio-nat', version: request.toolVersion },
@@ -48,6 +41,22 @@ export async function check(request: CheckRequest, outside: Outside): Promise<Ch
     },
     ...diagnose(context),
   };
+}
+
+/** What the checks are given, with some inputs supposed to be other than the rules make them look. */
+function contextFor(request: CheckRequest, declared: readonly Layer[], facts: Facts, supposed: Partial<Config> = {}) {
+  const layers = layersOf(request, declared, facts, supposed);
+  const { resolved, judged, expected } = expectationOf(layers, facts);
+  const explicit = mergeLayers(layers.filter((layer) => layer.origin !== 'inferred'));
+  const asked = Object.keys(mergeLayers(declared)).length > 0;
+  return buildContext(facts.pod, resolved, expected, expectedRouting(resolved.config), {
+    declared: Object.keys(explicit).length > 0,
+    older: () => olderRelease(facts, { ...explicit, ...(explicit.backend && { backend: judged.backend }) }),
+    said: facts,
+    resolvers: facts.resolvers,
+    exempt: exemptionOf(facts.pod, facts, asked),
+    doubts: doubtsOf(resolved, facts),
+  });
 }
 
 /** The backend that holds Istio's rules, the configured one before others; or any; else what is configured. */

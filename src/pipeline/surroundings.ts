@@ -1,5 +1,5 @@
 import { signsOfEnrolment } from '../diagnose/checks/ambient-enrolment.ts';
-import { backendInUse, planesOf } from '../diagnose/checks/surroundings-planes.ts';
+import { backendInUse, isEmptiedNative, planesOf, planesOfNames } from '../diagnose/checks/surroundings-planes.ts';
 import { defaultConfig, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Facts } from './facts.ts';
@@ -12,10 +12,11 @@ const NEWEST = `1.${NEWEST_MINOR}.0`;
  */
 export function inputsFromSurroundings(facts: Facts, declared: Partial<Config>): Partial<Config> {
   const { ruleset } = facts.pod;
-  const [plane, second] = planesOf(ruleset);
+  const written = planesOf(ruleset);
+  const [plane, second] = written.size > 0 ? written : planesOfNames(ruleset);
   const enrolled = plane === undefined && signsOfEnrolment(facts.pod, facts).length > 0;
   const dataplane = enrolled ? 'ambient' : second === undefined ? plane : undefined;
-  const backend = backendInUse(ruleset);
+  const backend = backendInUse(ruleset) ?? (isEmptiedNative(ruleset) ? 'nftables' : null);
   const seen = { ...(dataplane ? { dataplane } : {}), ...(backend ? { backend } : {}) };
   const config = { ...defaultConfig(NEWEST), ...seen, ...declared };
   return whyNoLayout(config) === null ? seen : {};

@@ -19,6 +19,8 @@ export interface Recorded {
   readonly codes: readonly string[];
   /** What the first finding has to show. */
   readonly quotes: string;
+  /** What is to be found with nothing declared, by each way to read. */
+  readonly undeclared?: Readonly<Partial<Record<'saved' | 'live', readonly string[] | 'undetermined'>>>;
   /** Contents by file name. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -53,11 +55,16 @@ function rulesOf(files: Recorded['files']): string[] {
   return Object.keys(files).filter((name) => name.startsWith('rule'));
 }
 
-/** The report of `check` on a recording. */
-export async function checkRecording(recorded: Recorded, way: 'saved' | 'live'): Promise<CheckReport> {
+/** The report of `check` on a recording, with its configuration declared or with nothing. */
+export async function checkRecording(
+  recorded: Recorded,
+  way: 'saved' | 'live',
+  declared: 'declared' | 'undeclared' = 'declared',
+): Promise<CheckReport> {
   const source: SourceRequest =
     way === 'live' ? { kind: 'live' } : { kind: 'rules', files: rulesOf(recorded.files), sockets: 'sockets.ss' };
-  const request = { source, config: { configFile: 'config', flags: {}, env: {} }, toolVersion: '0' };
+  const config = { flags: {}, env: {}, ...(declared === 'declared' ? { configFile: 'config' } : {}) };
+  const request = { source, config, toolVersion: '0' };
   const texts = { ...recorded.files, config: JSON.stringify(recorded.config) };
   return check(request, outsideOf(texts));
 }

@@ -52,6 +52,19 @@ describe('a faulty pod', () => {
   });
 });
 
+describe('a pod of which nothing was declared', () => {
+  const cases = all.flatMap((recorded) =>
+    Object.entries(recorded.undeclared ?? {}).map(([way, found]) => ({ recorded, way, found, ...recorded })),
+  );
+  it.each(cases)('$name $variant, $way: $found', async ({ recorded, way, found }) => {
+    const report = await checkRecording(recorded, way === 'live' ? 'live' : 'saved', 'undeclared');
+    const codes = report.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code);
+    expect(codes.toSorted()).toEqual(found === 'undetermined' ? [] : [...found].toSorted());
+    expect(report.undetermined.length > 0).toBe(found === 'undetermined');
+    if (found === 'undetermined') expect(report.verdict).toBe('undetermined');
+  });
+});
+
 /** Errors and warnings; info where it is what the scenario is about. */
 function relevant({ findings }: CheckReport, { codes }: Recorded): string[] {
   return findings.filter(({ severity, code }) => severity !== 'info' || codes.includes(code)).map(({ code }) => code);

@@ -54,4 +54,38 @@ export const NATIVE: readonly Fault[] = [
     codes: ['NAT0701'],
     quotes: 'ISTIO_',
   },
+  {
+    name: 'native-redirect-ahead-of-exclusions',
+    layout: 'native',
+    commands: [
+      'nft flush chain inet istio-proxy-nat istio-inbound',
+      'nft add rule inet istio-proxy-nat istio-inbound meta l4proto tcp counter jump istio-in-redirect',
+      ...[15008, 15090, 15021, 15020].map(
+        (port) => `nft add rule inet istio-proxy-nat istio-inbound tcp dport ${port} counter return`,
+      ),
+    ],
+    codes: ['NAT0107'],
+    quotes: 'jump istio-in-redirect',
+  },
+  {
+    name: 'native-policy-of-others-drop',
+    layout: 'native',
+    commands: [
+      'nft add table inet other',
+      'nft add chain inet other output { type filter hook output priority 0 ; policy drop ; }',
+    ],
+    codes: ['NAT0109'],
+    quotes: '-P output DROP',
+  },
+  {
+    name: 'native-port-excluded-after-traffic',
+    layout: 'native',
+    commands: [
+      'nft flush chain inet istio-proxy-nat istio-in-redirect',
+      'nft add rule inet istio-proxy-nat istio-in-redirect meta l4proto tcp counter packets 7 bytes 420 redirect to :15006',
+      'nft insert rule inet istio-proxy-nat istio-inbound tcp dport 8080 counter packets 3 bytes 180 return',
+    ],
+    codes: ['NAT0201'],
+    quotes: 'tcp dport 8080',
+  },
 ];

@@ -38,7 +38,7 @@ function isLeft(table: Table, ruleset: Ruleset): boolean {
 
 function isInUse(table: Table, ruleset: Ruleset): boolean {
   const nat = natBeside(table, ruleset);
-  if (table.name.endsWith('raw')) return rulesOf(nat).some(({ targets }) => targets.some(isToDns));
+  if (table.name.endsWith('raw')) return rulesOf(nat).some((rule) => rule.targets.some(isToDns) || leadsToDns(rule));
   return usesTproxy(table) && !redirectsInbound(nat);
 }
 
@@ -60,6 +60,11 @@ function rulesOf(table: Table | undefined): Rule[] {
 
 function isToDns(target: Rule['targets'][number]): boolean {
   return target.kind === 'redirect' && target.ports?.from === DNS_PORT;
+}
+
+/** Istio writes nat anew as a whole: a jump to the chain of DNS is only there when DNS is captured. */
+function leadsToDns({ targets }: Rule): boolean {
+  return targets.some((target) => target.kind === 'jump' && target.chain === 'istio-output-dns');
 }
 
 function usesTproxy(table: Table): boolean {

@@ -24,9 +24,34 @@ const NATIVE = /^istio-(proxy|ambient)-/;
 const AMBIENT_MARKS: ReadonlySet<number> = new Set([0x539, 0x111]);
 const AMBIENT_MASK = 0xfff;
 
+const planes = new WeakMap<Ruleset, ReadonlySet<Plane>>();
+
 /** The data planes that have written rules into a pod. */
 export function planesOf(ruleset: Ruleset): ReadonlySet<Plane> {
-  return new Set(ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => planesOfChain(table, chain))));
+  const known = planes.get(ruleset);
+  if (known) return known;
+  const found = ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => planesOfChain(table, chain)));
+  const all = new Set(found);
+  planes.set(ruleset, all);
+  return all;
+}
+
+/** The data planes whose chains there are, with or without rules: what a flush leaves. ISTIO_OUTPUT is of both. */
+export function planesOfNames({ tables }: Ruleset): ReadonlySet<Plane> {
+  const names = tables.flatMap((table) => table.chains.map((chain) => planeOfName(table, chain)));
+  return new Set(names.filter((plane) => plane !== null));
+}
+
+function planeOfName(table: Table, { name }: Chain): Plane | null {
+  const native = NATIVE.exec(table.name)?.[1];
+  if (native !== undefined) return native === 'proxy' ? 'sidecar' : 'ambient';
+  if (SIDECAR_CHAINS.has(name)) return 'sidecar';
+  return AMBIENT_CHAINS.has(name) ? 'ambient' : null;
+}
+
+/** Whether all that is left of Istio are tables that it writes with nftables itself, and none of their rules. */
+export function isEmptiedNative(ruleset: Ruleset): boolean {
+  return istioTables(ruleset).length === 0 && ruleset.tables.some(({ name }) => NATIVE.test(name));
 }
 
 /**
@@ -35,15 +60,13 @@ export function planesOf(ruleset: Ruleset): ReadonlySet<Plane> {
  */
 export function planesOfChain(table: Table, chain: Chain): Plane[] {
   if (chain.rules.length === 0) return [];
-  const native = NATIVE.exec(table.name)?.[1];
-  if (native !== undefined) return [native === 'proxy' ? 'sidecar' : 'ambient'];
-  if (SIDECAR_CHAINS.has(chain.name)) return ['sidecar'];
-  if (AMBIENT_CHAINS.has(chain.name)) return ['ambient'];
+  const named = planeOfName(table, chain);
+  if (named !== null) return [named];
   if (chain.name !== 'ISTIO_OUTPUT') return [];
-  const planes: Plane[] = [];
-  if (chain.rules.some(isOfSidecar)) planes.push('sidecar');
-  if (chain.rules.some(isOfAmbient)) planes.push('ambient');
-  return planes;
+  const found: Plane[] = [];
+  if (chain.rules.some(isOfSidecar)) found.push('sidecar');
+  if (chain.rules.some(isOfAmbient)) found.push('ambient');
+  return found;
 }
 
 function isOfSidecar({ matches, targets }: Rule): boolean {

@@ -86,6 +86,8 @@ function intruderOf(
   others: readonly RuleReference[],
   complete: boolean,
 ): RuleReference | null {
+  // Nothing else can be guilty, and trying without each of a thousand rules takes long.
+  if (complete && others.length < 2) return others[0] ?? null;
   const decider = others.find(({ rule }) => rule === trace.decidedBy?.rule);
   const ordered = decider ? [decider, ...others.filter((where) => where !== decider)] : others;
   const decisive = ordered.find((where) => isDecisive(where, trace, ruleset));

@@ -1,14 +1,13 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { finding } from '../check.ts';
-import { mendingCommands } from '../commands.ts';
-import { type Context, rulesOf } from '../context.ts';
+import type { Context } from '../context.ts';
 import { quoted } from '../quote.ts';
 import type { Difference, Finding } from '../report.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { evidenceOf } from './evidence.ts';
-import { guardrailsIn } from './guardrails.ts';
-import { isFlushed } from './structure.ts';
+import { commandsFor } from './mending.ts';
+import { droppingChains } from './policies.ts';
 import { contrastInWords, packetsInWords } from './words.ts';
 
 /**
@@ -22,7 +21,7 @@ export function describeGroup(group: Group, context: Context, groups: readonly G
   const { family } = first.class;
   const both = causes.some((cause) => cause.class.family !== family);
   return finding(code, {
-    message: `${happens(first.class)}${more(causes.length - 1)}. ${blame(first)}${alike(causes)}`,
+    message: `${happens(first.class)}${more(causes.length - 1)}. ${blame(first, context)}${alike(causes)}`,
     ...(both ? {} : { family }),
     evidence: evidenceOf(causes, context),
     differences: causes.map(differenceOf),
@@ -55,12 +54,15 @@ function more(count: number): string {
   return count === 1 ? ' (and one more class of packets)' : ` (and ${count} more classes of packets)`;
 }
 
-function blame({ intruder, missing, order }: Cause): string {
+function blame(cause: Cause, { pod }: Context): string {
+  const { intruder, missing, order } = cause;
   if (intruder) return `The rule that decides is not Istio's: ${placeOf(intruder)}: ${quoted(intruder).text}`;
   if (missing)
     return `This rule of Istio's is missing in ${missing.table.name} ${missing.chain.name}: ${quoted(missing).text}`;
   if (order?.early)
     return `Every rule is there, in the wrong order; ${placeOf(order.early)} comes too early: ${quoted(order.early).text}`;
+  const chains = droppingChains(cause, pod.ruleset).map(({ table, chain }) => `${table.name} ${chain.name}`);
+  if (chains.length > 0) return `No rule decides: the policy of ${chains.join(' and of ')} is DROP.`;
   return 'No rule decides; the policy of the chain holds.';
 }
 
@@ -91,50 +93,4 @@ function differenceOf({ class: different, intruder, missing, order }: Cause): Di
     liveRule: liveRule && quoted(liveRule),
     expectedRule: expectedRule && quoted(expectedRule),
   };
-}
-
-const REPROGRAM: ReadonlySet<string> = new Set(['NAT0105', 'NAT0106', 'NAT0107', 'NAT0112', 'NAT0601', 'NAT0602']);
-
-/** Commands for single rules; a layout that is broken as a whole is programmed anew by restarting the pod. */
-function commandsFor(group: Group, context: Context, groups: readonly Group[]): string {
-  const { code, causes } = group;
-  if (REPROGRAM.has(code)) return '';
-  const { family } = causes[0].class;
-  const guardrails = code === 'NAT0111' ? guardrailsIn(context.pod.ruleset) : [];
-  const ofFamily = guardrails.filter(({ table }) => table.family === family);
-  const remove = distinct([...causes.flatMap(intrudersOf), ...ofFamily]);
-  const missing = causes.flatMap(missingOf).flatMap((where) => withItsChain(where, context));
-  const restore = distinct([...missing, ...replacedBy(group, context, groups)]);
-  return mendingCommands({ remove, restore, family }, context.pod.ruleset).join('\n');
-}
-
-/** The missing rule, or all rules of its chain where that was flushed: those that decide nothing belong there as well. */
-function withItsChain(missing: RuleReference, context: Context): RuleReference[] {
-  if (!isFlushed(missing, context)) return [missing];
-  const { table, chain } = missing;
-  return chain.rules.map((rule) => ({ table, chain, rule }));
-}
-
-/**
- * What Istio writes into the chains of rules that have to go, and is missing there: they may stand in its place. What
- * another finding brings back is left to that one.
- */
-function replacedBy(group: Group, { expected, layout }: Context, groups: readonly Group[]): RuleReference[] {
-  const named = new Set(groups.flatMap(({ causes }) => causes.flatMap(missingOf).map(({ rule }) => rule)));
-  const intrudes = ({ causes }: Group, where: RuleReference) =>
-    causes.some(({ intruder }) => intruder !== null && isSameChain(intruder, where));
-  return rulesOf(expected).filter(
-    (where) =>
-      layout.liveCount(where) === 0 &&
-      !named.has(where.rule) &&
-      groups.find((candidate) => intrudes(candidate, where)) === group,
-  );
-}
-
-function isSameChain(a: RuleReference, b: RuleReference): boolean {
-  return a.table.family === b.table.family && a.table.name === b.table.name && a.chain.name === b.chain.name;
-}
-
-function distinct(rules: readonly RuleReference[]): RuleReference[] {
-  return [...new Map(rules.map((where) => [where.rule, where])).values()];
 }

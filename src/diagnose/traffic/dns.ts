@@ -25,7 +25,16 @@ export function wholeDnsCode(cause: Cause, context: Context): string | null {
   return live ? 'NAT0406' : 'NAT0401';
 }
 
+const capturing = new WeakMap<Ruleset, boolean>();
+
+/** Asked again for each guilty rule. */
 function capturesDns(ruleset: Ruleset): boolean {
+  const known = capturing.get(ruleset) ?? leadsToDnsProxy(ruleset);
+  capturing.set(ruleset, known);
+  return known;
+}
+
+function leadsToDnsProxy(ruleset: Ruleset): boolean {
   return rulesOf(ruleset).some(({ table, chain, rule }) => {
     const toProxy = rule.targets.some(
       (target) => target.kind === 'redirect' && target.ports !== undefined && DNS_PROXY_PORTS.has(target.ports.from),

@@ -2,14 +2,15 @@ import { isListener } from '../../model/socket.ts';
 import { signsOfEnrolment } from '../checks/ambient-enrolment.ts';
 import { codeAmong, isWholeFault } from '../checks/surroundings-code.ts';
 import { isFree } from '../checks/surroundings-kind.ts';
-import { type Context, isCovered, istioTables } from '../context.ts';
+import { type Context, hasIstioChains, isCovered } from '../context.ts';
 import type { Finding } from '../report.ts';
 import { type Cause, causeOf, type Group } from './cause.ts';
 import { describeGroup } from './describe.ts';
 import { isHarmless } from './harmless.ts';
 import { nameOf } from './name.ts';
 import { mostOrdinaryFirst } from './ordinary.ts';
-import { isFlushed, structuralCode } from './structure.ts';
+import { droppingChains } from './policies.ts';
+import { structuralCode } from './structure.ts';
 
 const known = new WeakMap<Context, readonly Finding[]>();
 
@@ -27,16 +28,19 @@ export function trafficFindings(context: Context): readonly Finding[] {
 function groupCauses(context: Context): Group[] {
   const byRule = new Map<string, Cause[]>();
   for (const cause of causesOf(context)) {
-    const key = `${scopeOf(cause)} ${guiltyKey(cause, context)}`;
-    byRule.set(key, [...(byRule.get(key) ?? []), cause]);
+    const key = `${scopeOf(cause, context)} ${guiltyKey(cause, context)}`;
+    const same = byRule.get(key);
+    if (same) same.push(cause);
+    else byRule.set(key, [cause]);
   }
   const byFault = new Map<string, { code: string; causes: Cause[] }>();
   for (const [key, causes] of byRule) {
     const code = codeOf(causes, context);
     const whole = WHOLE.has(code) || isWholeFault(code);
-    const fault = whole && causes[0] ? `${code} ${scopeOf(causes[0])}` : key;
+    const fault = whole && causes[0] ? `${code} ${scopeOf(causes[0], context)}` : key;
     const known = byFault.get(fault);
-    byFault.set(fault, { code, causes: [...(known?.causes ?? []), ...causes] });
+    if (known) for (const cause of causes) known.causes.push(cause);
+    else byFault.set(fault, { code, causes: [...causes] });
   }
   return [...byFault.values()].flatMap(({ code, causes }) => {
     const [first, ...rest] = mostOrdinaryFirst(causes);
@@ -82,15 +86,22 @@ const WHOLE: ReadonlySet<string> = new Set([
   'NAT0602',
 ]);
 
-/** The families that a fault concerns: a rule of an inet table does both at once. */
-function scopeOf({ intruder, missing, order, class: { family } }: Cause): string {
-  return (intruder ?? missing ?? order?.late)?.table.family ?? family;
+/** The families that a fault concerns: a rule of an inet table, or the policy of its chain, does both at once. */
+function scopeOf(cause: Cause, { pod }: Context): string {
+  const { intruder, missing, order, class: different } = cause;
+  const where = intruder ?? missing ?? order?.late ?? droppingChains(cause, pod.ruleset)[0];
+  return where?.table.family ?? different.family;
 }
 
-function guiltyKey({ intruder, missing, order }: Cause, context: Context): string {
+function guiltyKey(cause: Cause, { layout, pod }: Context): string {
+  const { intruder, missing, order } = cause;
   const where = intruder ?? missing ?? order?.late ?? null;
-  if (where === null) return 'policy';
-  if (where !== intruder && isFlushed(where, context)) return `flushed ${where.table.name} ${where.chain.name}`;
+  if (where === null) {
+    const chains = droppingChains(cause, pod.ruleset).map(({ table, chain }) => `${table.name} ${chain.name}`);
+    return `policy ${chains.join(' ')}`;
+  }
+  if (where !== intruder && layout.isFlushed(where.table, where.chain))
+    return `flushed ${where.table.name} ${where.chain.name}`;
   return `${where.table.backend} ${where.table.name} ${where.chain.name} ${where.rule.index} ${intruder !== null}`;
 }
 
@@ -98,7 +109,7 @@ function guiltyKey({ intruder, missing, order }: Cause, context: Context): strin
 export function isOutsideMesh(context: Context): boolean {
   const { declared, pod, config, said } = context;
   if (isFree(context)) return true;
-  if (declared || istioTables(pod.ruleset).length > 0 || signsOfEnrolment(pod, said).length > 0) return false;
+  if (declared || hasIstioChains(pod.ruleset) || signsOfEnrolment(pod, said).length > 0) return false;
   const ports = [config.proxyPort, config.inboundCapturePort];
   return !(pod.sockets ?? []).some((socket) => isListener(socket) && ports.includes(socket.localPort));
 }

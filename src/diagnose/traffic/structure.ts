@@ -42,11 +42,6 @@ function isBare(missing: RuleReference, { layout }: Context): boolean {
   return rulesOf({ tables: [missing.table] }).every((where) => layout.liveCount(where) === 0);
 }
 
-/** Whether a chain had several rules and has none of them any more: one command did that. */
-export function isFlushed({ table, chain }: RuleReference, { layout }: Context): boolean {
-  return chain.rules.length > 1 && chain.rules.every((rule) => layout.liveCount({ table, chain, rule }) === 0);
-}
-
 /** Whether the chain of a missing rule, or the one it jumps to, does not exist in the pod. */
 function lacksChain(missing: RuleReference, live: Ruleset): boolean {
   if (isInvalidDrop(missing)) return false;

@@ -1,0 +1,86 @@
+/** Rules of a chain that stand out of order, by their positions (from 0) in the pod's chain and in Istio's. */
+export interface Misplaced {
+  readonly live: readonly number[];
+  readonly expected: readonly number[];
+}
+
+/**
+ * The fewest rules of a chain that have to be moved so that all that `expected` has stand in its order: those outside a
+ * longest common subsequence. Rules of others, and those that are not there, stay out of it.
+ */
+export function misplaced(expected: readonly string[], live: readonly string[]): Misplaced {
+  const pairs = pairsOf(expected, live);
+  const staying = new Set(longestRising(pairs.map((pair) => pair.live)));
+  const moved = pairs.filter((_, at) => !staying.has(at));
+  return { live: moved.map((pair) => pair.live), expected: moved.map((pair) => pair.expected) };
+}
+
+interface Pair {
+  readonly live: number;
+  readonly expected: number;
+}
+
+/** Equal rules of both chains, the first with the first and so on, in the expected order. */
+function pairsOf(expected: readonly string[], live: readonly string[]): Pair[] {
+  const places = new Map<string, number[]>();
+  live.forEach((text, at) => {
+    const known = places.get(text);
+    if (known) known.push(at);
+    else places.set(text, [at]);
+  });
+  return expected.flatMap((text, at) => {
+    const place = places.get(text)?.shift();
+    return place === undefined ? [] : [{ live: place, expected: at }];
+  });
+}
+
+/** Positions of a longest strictly rising subsequence (patience sorting, n log n). */
+function longestRising(values: readonly number[]): number[] {
+  const before: (number | null)[] = [];
+  const ends: number[] = [];
+  values.forEach((value, at) => {
+    const pile = firstNotBelow(value, ends, values);
+    before.push(pile > 0 ? (ends[pile - 1] ?? null) : null);
+    ends[pile] = at;
+  });
+  const result: number[] = [];
+  for (let at = ends.at(-1) ?? null; at !== null; at = before[at] ?? null) result.push(at);
+  return result.reverse();
+}
+
+function firstNotBelow(value: number, ends: readonly number[], values: readonly number[]): number {
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[ends[middle] ?? 0] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Where rules of a chain have to be inserted, from 0 and one after the other: each behind the closest rule that Istio
+ * writes before it and that stands by then. `wanted` are their positions in `expected`, rising.
+ */
+export function insertions(
+  expected: readonly string[],
+  standing: readonly string[],
+  wanted: readonly number[],
+): number[] {
+  const last = new Map(standing.map((text, at) => [text, at]));
+  const behind: number[] = [];
+  let closest = -1;
+  for (const text of expected) {
+    behind.push(closest);
+    closest = last.get(text) ?? closest;
+  }
+  const anchors = wanted.map((at) => behind[at] ?? -1);
+  return anchors.map((anchor, nth) => anchor + 1 + countUpTo(anchor, anchors, nth));
+}
+
+/** How many of the first anchors are not behind the one given: what was inserted there has moved it. Mostly all are. */
+function countUpTo(anchor: number, anchors: readonly number[], count: number): number {
+  let earlier = 0;
+  for (let at = 0; at < count; at += 1) if ((anchors[at] ?? 0) <= anchor) earlier += 1;
+  return earlier;
+}

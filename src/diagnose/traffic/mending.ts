@@ -1,0 +1,99 @@
+import { findChain, type Rule, type RuleReference } from '../../model/ruleset.ts';
+import { mendingCommands, orderCommands, policyCommand } from '../commands.ts';
+import { type Context, rulesOf } from '../context.ts';
+import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
+import { guardrailsIn } from './guardrails.ts';
+import { droppingChains } from './policies.ts';
+
+const REPROGRAM: ReadonlySet<string> = new Set(['NAT0105', 'NAT0106', 'NAT0112', 'NAT0601', 'NAT0602']);
+
+/**
+ * Commands for single rules, one a line; a layout that is broken as a whole is programmed anew by restarting the pod.
+ * `groups` are all that findings are made of.
+ */
+export function commandsFor(group: Group, context: Context, groups: readonly Group[]): string {
+  const { code, causes } = group;
+  if (REPROGRAM.has(code)) return '';
+  const { family } = causes[0].class;
+  const live = context.pod.ruleset;
+  return [
+    ...mendingCommands({ remove: removed(group, context), restore: restored(group, context, groups), family }, live),
+    ...orderCommands(disordered(causes, context), family, live),
+    ...policies(causes, context),
+  ].join('\n');
+}
+
+function removed({ code, causes }: Group, { pod }: Context): RuleReference[] {
+  const { family } = causes[0].class;
+  const guardrails = code === 'NAT0111' ? guardrailsIn(pod.ruleset) : [];
+  const ofFamily = guardrails.filter(({ table }) => table.family === family);
+  return distinct([...causes.flatMap(intrudersOf), ...ofFamily]);
+}
+
+function restored(group: Group, context: Context, groups: readonly Group[]): RuleReference[] {
+  const missing = group.causes.flatMap(missingOf).flatMap((where) => withItsChain(where, context));
+  return distinct([...missing, ...replacedBy(group, context, groups)]);
+}
+
+/**
+ * The missing rule, or all rules of its chain where that was flushed: those that decide nothing belong there as well.
+ * And what is missing where they lead to, which is not seen before they are back.
+ */
+function withItsChain({ table, chain, rule }: RuleReference, { layout }: Context): RuleReference[] {
+  const found = new Map<Rule, RuleReference>();
+  const add = (where: RuleReference): void => {
+    if (found.has(where.rule)) return;
+    found.set(where.rule, where);
+    for (const target of where.rule.targets) {
+      const next = 'chain' in target ? findChain(table, target.chain) : undefined;
+      for (const missing of next?.rules ?? []) {
+        const reference = { table, chain: next ?? chain, rule: missing };
+        if (layout.liveCount(reference) === 0) add(reference);
+      }
+    }
+  };
+  for (const one of layout.isFlushed(table, chain) ? chain.rules : [rule]) add({ table, chain, rule: one });
+  return [...found.values()];
+}
+
+/**
+ * What Istio writes into the chains of rules that have to go, and is missing there: they may stand in its place. What
+ * another finding brings back is left to that one.
+ */
+function replacedBy(group: Group, { expected, layout }: Context, groups: readonly Group[]): RuleReference[] {
+  const chains = new Map<string, Group>();
+  const named = new Set<unknown>();
+  for (const candidate of groups) {
+    for (const cause of candidate.causes) {
+      for (const { rule } of missingOf(cause)) named.add(rule);
+      for (const intruder of intrudersOf(cause))
+        if (!chains.has(chainKey(intruder))) chains.set(chainKey(intruder), candidate);
+    }
+  }
+  return rulesOf(expected).filter(
+    (where) => chains.get(chainKey(where)) === group && layout.liveCount(where) === 0 && !named.has(where.rule),
+  );
+}
+
+/** Istio's rules of the chains in which order decides, as far as the pod has them. */
+function disordered(causes: readonly Cause[], { expected, layout }: Context): RuleReference[] {
+  const chains = new Set(
+    causes.flatMap(({ order }) => [order?.early, order?.late]).map((where) => where && chainKey(where)),
+  );
+  return rulesOf(expected).filter((where) => chains.has(chainKey(where)) && layout.liveCount(where) > 0);
+}
+
+function policies(causes: readonly Cause[], { pod }: Context): string[] {
+  const commands = causes.flatMap((cause) =>
+    droppingChains(cause, pod.ruleset).map(({ table, chain }) => policyCommand(table, chain, cause.class.family)),
+  );
+  return [...new Set(commands)];
+}
+
+function chainKey({ table, chain }: RuleReference): string {
+  return `${table.family} ${table.name} ${chain.name}`;
+}
+
+function distinct(rules: readonly RuleReference[]): RuleReference[] {
+  return [...new Map(rules.map((where) => [where.rule, where])).values()];
+}
