@@ -7,6 +7,7 @@ import { ztunnelListening } from './checks/ambient-sockets.ts';
 import { automaticAddresses } from './checks/automatic-addresses.ts';
 import { configuredBackend, emptyLegacy, probeResidue, staleTables, twoBackends } from './checks/backends.ts';
 import { inboundConnections, outboundConnections, proxyLoops } from './checks/connections.ts';
+import { exclusions } from './checks/exclusions.ts';
 import { applicationAsProxy, proxyOwner, reservedPorts } from './checks/holders.ts';
 import { ipv6WhileOff, passthroughAddress } from './checks/ipv6-addresses.ts';
 import { ipv6LeftAlone } from './checks/ipv6-left-alone.ts';
@@ -47,6 +48,7 @@ export const CHECKS: readonly Check[] = [
   emptyLegacy,
   equivalent,
   foreign,
+  exclusions,
   resolversCovered,
   automaticAddresses,
   tproxyRouting,

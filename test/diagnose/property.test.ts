@@ -21,7 +21,11 @@ describe('any layout', () => {
   it('is healthy as it is', () => {
     fc.assert(
       fc.property(anyConfig, (config) => {
-        expect(diagnosisOf(expectedRuleset(config), config)).toMatchObject({ verdict: 'healthy', findings: [] });
+        const { verdict, findings } = diagnosisOf(expectedRuleset(config), config);
+        // Exclusions beside a list of included ports do nothing, which is a fault of the configuration.
+        const idle = findings.filter(({ code }) => code === 'NAT0209');
+        expect(findings).toEqual(idle);
+        expect(verdict).toBe(idle.some(({ severity }) => severity === 'warning') ? 'degraded' : 'healthy');
       }),
       { numRuns: 40 },
     );
@@ -30,8 +34,9 @@ describe('any layout', () => {
   it('with one change is called healthy only if no packet can tell', () => {
     fc.assert(
       fc.property(mutated, ({ config, expected, ruleset }) => {
-        const { verdict } = diagnosisOf(ruleset, config);
-        if (verdict !== 'healthy') return;
+        const { verdict, findings } = diagnosisOf(ruleset, config);
+        const onlyIdle = findings.every(({ code, severity }) => severity === 'info' || code === 'NAT0209');
+        if (verdict !== 'healthy' && !(verdict === 'degraded' && onlyIdle)) return;
         const [live, wanted] = [new Hooks(ruleset), new Hooks(expected)];
         for (const packet of sample(config)) {
           expect([packet, fate(live, packet)]).toEqual([packet, fate(wanted, packet)]);

@@ -142,4 +142,12 @@ export const OUTBOUND: readonly Fault[] = [
     codes: ['NAT0206'],
     quotes: '-d 172.16.0.0/12 -j ISTIO_REDIRECT',
   },
+  {
+    name: 'outbound-exclusion-appended-too-late',
+    layout: 'sidecar',
+    commands: ['iptables -t nat -A ISTIO_OUTPUT -d 10.0.0.0/8 -j RETURN'],
+    codes: ['NAT0209'],
+    quotes: '-d 10.0.0.0/8 -j RETURN',
+    undeclared: { saved: ['NAT0209'] },
+  },
 ];

@@ -29,11 +29,19 @@ async function verdictOn({ id, config, recorded }: Recording, names: readonly st
   const source = { kind: 'rules', files: names } as const;
   const request = { source, config: { configFile: 'config', flags: {}, env: {} }, toolVersion: '0' } as const;
   const { verdict, findings, undetermined } = await check(request, outside);
-  const loud = findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code);
+  const codes = findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code);
+  const loud = [...new Set(codes)];
   const open = undetermined.map(({ code }) => code);
   const said = { verdict, loud, open };
+  const idle = hasIdleExclusion(config) ? ['NAT0209'] : [];
   if (names[0] === NAT_ONLY && verdict === 'undetermined') {
-    return same(`${id} ${names}`, said, { verdict, loud: [], open: ['NAT1004'] });
+    return same(`${id} ${names}`, said, { verdict, loud: idle, open: ['NAT1004'] });
   }
-  return same(`${id} ${names}`, said, { verdict: 'healthy', loud: [], open: [] });
+  return same(`${id} ${names}`, said, { verdict: idle.length > 0 ? 'degraded' : 'healthy', loud: idle, open: [] });
+}
+
+/** Exclusions of inbound ports beside a list of included ones: Istio writes no rule for them. */
+function hasIdleExclusion({ dataplane, inboundPortsInclude, inboundPortsExclude }: Recording['config']): boolean {
+  if (dataplane !== 'sidecar' || inboundPortsInclude === '*') return false;
+  return inboundPortsExclude.some((port) => ![15020, 15021, 15090].includes(port));
 }

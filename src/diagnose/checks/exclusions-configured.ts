@@ -1,0 +1,123 @@
+import { compareRulesets } from '../../evaluate/compare.ts';
+import { evaluatePacket, Hooks, type Trace, verdictKey } from '../../evaluate/packet.ts';
+import { buildLayout, defaultConfig } from '../../layout/index.ts';
+import { parseNetwork } from '../../model/address.ts';
+import type { Config } from '../../model/config.ts';
+import type { Ruleset } from '../../model/ruleset.ts';
+import type { Context } from '../context.ts';
+import { quoted } from '../quote.ts';
+import { captures } from '../traffic/verdicts.ts';
+import { type ExclusionKey, packetsFor } from './exclusions-packets.ts';
+
+/** An entry of an exclusion list that changes nothing, and why not. */
+export interface Idle {
+  readonly key: ExclusionKey;
+  readonly item: string;
+  readonly because: string;
+  /** Its traffic is left alone all the same: nobody misses the exclusion. */
+  readonly harmless: boolean;
+}
+
+const KEYS: readonly ExclusionKey[] = [
+  'inboundPortsExclude',
+  'outboundPortsExclude',
+  'outboundIpRangesExclude',
+  'ownerGroupsExclude',
+];
+
+const UNCAPTURED = 'that traffic is not captured in the first place';
+
+/** Entries that Istio, its injector or its CNI plugin adds by themselves, and people copy. */
+const USUAL: ReadonlySet<string> = new Set(['15090', '15021', '15020', '127.0.0.1/32', '127.0.0.0/8', '::1/128']);
+
+/**
+ * The configured exclusions without which the layout would treat every packet the same. Each is tried alone, so that one
+ * which another covers as well is not called idle: its traffic does stay out.
+ */
+export function idleExclusions({ config, families }: Pick<Context, 'config' | 'families'>): Idle[] {
+  if (config.dataplane !== 'sidecar') return [];
+  const bare = without(config);
+  const none = buildLayout(bare);
+  return KEYS.flatMap((key) =>
+    [...new Set(config[key].map(String))]
+      .filter((item) => !isUsual(key, item, config))
+      .flatMap((item) => {
+        const because = whyIdle(key, item, bare, none, families);
+        return because === null ? [] : [{ key, item, because, harmless: because === UNCAPTURED }];
+      }),
+  );
+}
+
+function without(config: Config): Config {
+  return {
+    ...config,
+    inboundPortsExclude: [],
+    outboundPortsExclude: [],
+    outboundIpRangesExclude: [],
+    ownerGroupsExclude: [],
+  };
+}
+
+/** Also what the release itself excludes, and ranges of a family that Istio has nothing to do with here. */
+function isUsual(key: ExclusionKey, item: string, config: Config): boolean {
+  if (USUAL.has(item)) return true;
+  if (key === 'inboundPortsExclude' && defaultConfig(config.istioVersion).inboundPortsExclude.includes(Number(item)))
+    return true;
+  if (key !== 'outboundIpRangesExclude') return false;
+  const range = parseNetwork(item);
+  return range === null || (range.family === 'ipv6' && !config.enableIpv6);
+}
+
+function whyIdle(
+  key: ExclusionKey,
+  item: string,
+  bare: Config,
+  none: Ruleset,
+  families: Context['families'],
+): string | null {
+  const isPort = key === 'inboundPortsExclude' || key === 'outboundPortsExclude';
+  const layout = buildLayout({ ...bare, [key]: [isPort ? Number(item) : item] });
+  if (countRules(layout) === countRules(none)) return unwritten(key, item, bare);
+  const [before, after] = [new Hooks(none), new Hooks(layout)];
+  const traces = packetsFor(key, item, bare).map((packet) => evaluatePacket(after, packet, { reach: 'arrival' }));
+  const matters = traces.some(({ packet, verdict }) => {
+    const other = evaluatePacket(before, packet, { reach: 'arrival' });
+    return verdictKey(other.verdict) !== verdictKey(verdict);
+  });
+  // These are ordinary packets; whether others fare differently only the comparison of all can tell.
+  if (matters || families.some((family) => areDifferent(none, layout, family))) return null;
+  return overtaken(traces);
+}
+
+function areDifferent(none: Ruleset, layout: Ruleset, family: Context['families'][number]): boolean {
+  return (['PREROUTING', 'OUTPUT'] as const).some((hook) => {
+    const { different, open } = compareRulesets(none, layout, { hook, family, classes: 'outcomes' });
+    return different.length + open.length > 0;
+  });
+}
+
+function countRules({ tables }: Ruleset): number {
+  return tables.reduce((sum, { chains }) => sum + chains.reduce((rules, chain) => rules + chain.rules.length, 0), 0);
+}
+
+/** Istio writes no rule for it. */
+function unwritten(key: ExclusionKey, item: string, config: Config): string {
+  const { inboundPortsInclude: ports } = config;
+  if (key === 'inboundPortsExclude' && ports !== '*') {
+    if (ports.length === 0) return 'no inbound port is captured at all';
+    if (ports.includes(Number(item))) return 'the port is in the list of included ports as well, and that list decides';
+    return `exclusions only count when all inbound ports are captured, and a list is (${ports.slice(0, 8).join(', ')}${ports.length > 8 ? ', …' : ''})`;
+  }
+  if (key === 'ownerGroupsExclude' && config.ownerGroupsInclude !== '*')
+    return 'exclusions only count when all groups are captured, and a list of groups is';
+  return `Istio ${config.istioVersion} writes no rule for it`;
+}
+
+/** A rule is written and decides nothing. */
+function overtaken(traces: readonly Trace[]): string {
+  const captured = traces.find(({ verdict }) => captures(verdict));
+  if (!captured) return UNCAPTURED;
+  const { decidedBy } = captured;
+  if (decidedBy === null) return 'that traffic is captured before the exclusion is asked';
+  return `that traffic is captured before the exclusion is asked, by ${decidedBy.table.name} ${decidedBy.chain.name}: ${quoted(decidedBy).text}`;
+}

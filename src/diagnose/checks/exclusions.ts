@@ -1,0 +1,62 @@
+import { type Check, finding } from '../check.ts';
+import { deleteCommand } from '../commands.ts';
+import type { Context } from '../context.ts';
+import { groupBy } from '../group-by.ts';
+import { quoted, ruleEvidence } from '../quote.ts';
+import type { Finding } from '../report.ts';
+import { isOutsideMesh } from '../traffic/groups.ts';
+import { type Idle, idleExclusions } from './exclusions-configured.ts';
+import { type Overtaken, overtakenExclusions } from './exclusions-live.ts';
+import type { ExclusionKey } from './exclusions-packets.ts';
+import { isMixture } from './surroundings-planes.ts';
+
+/** Exclusions that nothing is different without: by the configuration, and by rules that somebody added. */
+export const exclusions: Check = {
+  id: 'exclusions',
+  description: 'every exclusion has an effect',
+  codes: ['NAT0209'],
+  run: (context) => {
+    if (isOutsideMesh(context)) return { skipped: 'nothing is captured here' };
+    const idle = groupBy(idleExclusions(context), ({ key, because }) => `${key} ${because}`).map(configured);
+    if (isMixture(context.pod.ruleset)) return idle;
+    return [...idle, ...live(context)];
+  },
+};
+
+const NAMES: Readonly<Record<ExclusionKey, readonly [string, string]>> = {
+  inboundPortsExclude: ['inbound port', 'inbound ports'],
+  outboundPortsExclude: ['outbound port', 'outbound ports'],
+  outboundIpRangesExclude: ['outbound range', 'outbound ranges'],
+  ownerGroupsExclude: ['group', 'groups'],
+};
+
+/** More entries than this are counted, not listed. */
+const LISTED = 20;
+
+function configured(idle: readonly [Idle, ...Idle[]]): Finding {
+  const [{ key, because, harmless }] = idle;
+  const items = idle.map(({ item }) => item);
+  const rest = items.length > LISTED ? ` and ${items.length - LISTED} more` : '';
+  const list = items.slice(0, LISTED).join(', ') + rest;
+  const noun = NAMES[key][items.length > 1 ? 1 : 0];
+  return finding('NAT0209', {
+    message: `The exclusion of ${noun} ${list} has no effect: ${because}.`,
+    ...(harmless ? { severity: 'info' as const } : {}),
+    evidence: [{ kind: 'command', command: key, text: list }],
+  });
+}
+
+function live(context: Context): Finding[] {
+  return overtakenExclusions(context).map(tooLate);
+}
+
+function tooLate({ where, family, by }: Overtaken): Finding {
+  const { table, chain, rule } = where;
+  const first = by ? ` by ${by.table.name} ${by.chain.name} rule ${by.rule.index}: ${quoted(by).text}` : '';
+  return finding('NAT0209', {
+    message: `${table.name} ${chain.name} rule ${rule.index} is never asked: ${quoted(where).text}. Its packets are captured before${first}.`,
+    ...(table.family === 'inet' ? {} : { family }),
+    evidence: [ruleEvidence(where), ...(by ? [ruleEvidence(by)] : [])],
+    command: deleteCommand(where, family),
+  });
+}
