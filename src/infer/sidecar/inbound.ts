@@ -78,12 +78,14 @@ function isLost(context: Context): boolean {
 }
 
 /** Istio's own place for exclusions: behind the HBONE port and 22, or the rules of TPROXY, ahead of the capture. */
-function excludes({ has }: Context, { rules, inNat }: InboundChain, tunnel: number): number[] {
+function excludes({ has, reading }: Context, { rules, inNat }: InboundChain, tunnel: number): number[] {
   const capture = rules.findIndex(isCapture);
   const start = inNat ? rules.findIndex((form) => isReturnOf(form, tunnel)) + 1 : afterMarks(rules);
   const place = between(rules, start, capture);
   const ssh = has('ssh-excluded') ? place.findIndex((form) => isReturnOf(form, SSH)) + 1 : 0;
-  return place.slice(ssh).flatMap((form) => (isPortReturn(form) ? form.dports : []));
+  // Behind the capture of everything a RETURN does nothing: whoever put it there meant it, and it is out of order.
+  const late = reading === 'cautious' && capture >= 0 ? rules.slice(capture) : [];
+  return [...place.slice(ssh), ...late].flatMap((form) => (isPortReturn(form) ? form.dports : []));
 }
 
 /** A port of TPROXY stands in a rule for connections that exist, once or twice, and one for those that do not. */

@@ -55,9 +55,12 @@ function excludedRanges({ reading }: Context, { forms, family }: OutputChain): s
     0,
     forms.slice(start).findIndex((form) => form.target === CAPTURE),
   );
+  const capture = forms.findIndex((form) => form.target === CAPTURE && form.shape === '');
+  // Behind the capture of everything a RETURN does nothing, and is out of order.
+  const late = reading === 'cautious' && capture >= 0 ? returned(forms.slice(capture), 'to') : [];
   const excluded = (form: Form): boolean =>
     form.target === 'return' && (form.shape === 'to' || (form.shape === '' && reading === 'literal'));
-  return place.filter(excluded).map((form) => rangeOf(form, family));
+  return [...place.filter(excluded), ...late].map((form) => rangeOf(form, family));
 }
 
 function localhostAt(forms: readonly Form[], family: Family): number {
