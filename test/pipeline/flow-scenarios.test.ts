@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { flow } from '../../src/pipeline/flow.ts';
+import type { FlowReport } from '../../src/pipeline/flow-types.ts';
+import type { SourceRequest } from '../../src/pipeline/types.ts';
+import { outsideOf, type Recorded, recordings, waysToRead } from '../diagnose/recorded.ts';
+import { FIRST_WRONG, NOT_MET } from './flow-scenarios.ts';
+
+const every = recordings().flatMap((recorded) => waysToRead(recorded).map((way) => ({ ...recorded, recorded, way })));
+/** Each scenario in one variant, read in one way, in turns; with the variable in all of them. */
+const all = process.env.ISTIO_NAT_FULL_FLOW === '1' ? every : inTurns(every);
+
+function inTurns<T extends { readonly name: string }>(items: readonly T[]): T[] {
+  const names = [...new Set(items.map(({ name }) => name))];
+  return names.flatMap((name, turn) => {
+    const own = items.filter((item) => item.name === name);
+    return own[turn % own.length] ?? [];
+  });
+}
+
+async function followed({ files, config }: Recorded, way: 'saved' | 'live'): Promise<FlowReport> {
+  const rules = Object.keys(files).filter((name) => name.startsWith('rule'));
+  const source: SourceRequest =
+    way === 'live' ? { kind: 'live' } : { kind: 'rules', files: rules, sockets: 'sockets.ss' };
+  const request = { source, config: { configFile: 'config', flags: {}, env: {} } };
+  const { report } = await flow(request, outsideOf({ ...files, config: JSON.stringify(config) }));
+  return report;
+}
+
+function firstWrong({ journeys }: FlowReport): string {
+  const life = journeys.find(({ intended }) => intended === 'no');
+  const step = [...(life?.steps ?? []), ...(life?.answers ?? [])].find(({ intended }) => intended === 'no');
+  const where = [step?.hook, step?.chain ?? step?.port, step?.action].filter((part) => part !== undefined).join(' ');
+  return `${life?.name} ${life?.family}: ${where}, ${life?.end}`;
+}
+
+describe('the lives of requests in recorded pods', () => {
+  it.each(all.filter(({ name }) => name.startsWith('healthy')))(
+    '$name $variant $way: nothing is wrong',
+    async (one) => {
+      const report = await followed(one.recorded, one.way);
+      expect(report.journeys.filter(({ intended }) => intended !== 'yes')).toEqual([]);
+      expect(report.intended).toBe(true);
+    },
+  );
+
+  it.each(all.filter(({ name }) => name in FIRST_WRONG))(
+    '$name $variant $way: the wrong step is marked',
+    async (one) => {
+      const report = await followed(one.recorded, one.way);
+      expect(report.intended).toBe(false);
+      expect(firstWrong(report)).toBe(FIRST_WRONG[one.name]);
+    },
+  );
+
+  it.each(all.filter(({ name }) => NOT_MET.includes(name)))('$name $variant $way: no request meets it', async (one) => {
+    expect((await followed(one.recorded, one.way)).intended).toBe(true);
+  });
+
+  it('every one that is spoken of is recorded', () => {
+    const names = new Set(every.map(({ name }) => name));
+    expect([...Object.keys(FIRST_WRONG), ...NOT_MET].filter((name) => !names.has(name))).toEqual([]);
+  });
+});
