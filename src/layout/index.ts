@@ -12,7 +12,7 @@ export { CHANGES } from './changes.ts';
 export { defaultConfig } from './defaults.ts';
 export type { ResolveGroup } from './groups.ts';
 export { inputsOf } from './inputs.ts';
-export { type Refusal, whyRefused } from './refused.ts';
+export { whyRefused } from './refused.ts';
 export { compareReleases, isNewerThanKnown, NEWEST_MINOR, parseRelease } from './release.ts';
 export { expectedRouting } from './routing.ts';
 

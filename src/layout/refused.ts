@@ -2,7 +2,7 @@ import type { Config } from '../model/config.ts';
 import { type Features, featuresFor } from './eras.ts';
 
 /** Why the kernel refuses a layout, and what the user can do about it. */
-export interface Refusal {
+interface Refusal {
   readonly reason: string;
   readonly remedy: string;
 }
