@@ -52,7 +52,8 @@ describe('the lives of requests in recorded pods', () => {
     },
   );
 
-  it.each(all.filter(({ name }) => NOT_MET.includes(name)))('$name $variant $way: no request meets it', async (one) => {
+  const unmet = all.filter(({ name }) => NOT_MET.includes(name));
+  it.each(all === every ? unmet : unmet.slice(0, 10))('$name $variant $way: no request meets it', async (one) => {
     expect((await followed(one.recorded, one.way)).intended).toBe(true);
   });
 
