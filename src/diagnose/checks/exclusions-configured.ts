@@ -36,16 +36,16 @@ const USUAL: ReadonlySet<string> = new Set(['15090', '15021', '15020', '127.0.0.
  */
 export function idleExclusions({ config, families }: Pick<Context, 'config' | 'families'>): Idle[] {
   if (config.dataplane !== 'sidecar') return [];
+  const entries = KEYS.flatMap((key) =>
+    [...new Set(config[key].map(String))].filter((item) => !isUsual(key, item, config)).map((item) => ({ key, item })),
+  );
+  if (entries.length === 0) return [];
   const bare = without(config);
   const none = buildLayout(bare);
-  return KEYS.flatMap((key) =>
-    [...new Set(config[key].map(String))]
-      .filter((item) => !isUsual(key, item, config))
-      .flatMap((item) => {
-        const because = whyIdle(key, item, bare, none, families);
-        return because === null ? [] : [{ key, item, because, harmless: because === UNCAPTURED }];
-      }),
-  );
+  return entries.flatMap(({ key, item }) => {
+    const because = whyIdle(key, item, bare, none, families);
+    return because === null ? [] : [{ key, item, because, harmless: because === UNCAPTURED }];
+  });
 }
 
 function without(config: Config): Config {
