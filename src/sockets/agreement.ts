@@ -25,9 +25,9 @@ function predictionFor({ kind, socket, process, as }: ClassifiedSocket, scene: S
   return packet === null ? null : predictor.predict(packet, gid);
 }
 
-/** Null where the rules give no answer. */
-function agreementOf({ kind }: ClassifiedSocket, prediction: Prediction): Agreement | null {
-  if (prediction.kind === 'undetermined') return null;
+/** Null where the rules give no answer, and where they were asked what the connection is in the first place. */
+function agreementOf({ kind, because }: ClassifiedSocket, prediction: Prediction): Agreement | null {
+  if (prediction.kind === 'undetermined' || because !== undefined) return null;
   const exceptions = prediction.kind === 'depends-on-gid' ? prediction.unless.map(({ verdict }) => verdict) : [];
   const possible = [prediction.verdict, ...exceptions];
   if (kind === 'outbound-proxied') return possible.every(letsBy) ? 'disagrees' : 'agrees';

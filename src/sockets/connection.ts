@@ -2,7 +2,7 @@ import type { Socket } from '../model/socket.ts';
 import { isPassthrough } from './address.ts';
 import { withAgreement } from './agreement.ts';
 import { inbound } from './inbound.ts';
-import { isConclusive, outbound } from './outbound.ts';
+import { isConclusive, outbound, paired } from './outbound.ts';
 import { DNS_PORT, isServicePort } from './ports.ts';
 import type { Scene } from './scene.ts';
 import type { ClassifiedSocket, Holder, Sighting, SocketKind } from './types.ts';
@@ -57,13 +57,20 @@ function holderOn(socket: Socket, { holders }: Scene): Holder {
 }
 
 function accepted(socket: Socket, scene: Scene): Sighting {
-  const { pairs, holders } = scene;
-  const openers = pairs.openers(socket);
-  // Several connections may share that end: only when all of them are the proxy's, this is one of its own.
-  const [partner] = openers;
-  const isLoop = partner !== undefined && openers.every((opener) => holders.of(opener) === 'proxy');
+  const { pairs, holders, captures } = scene;
   const holder = holderOn(socket, scene);
-  return { kind: isLoop ? 'proxy-loop' : 'accepted-outbound', holder, ...(partner === undefined ? {} : { partner }) };
+  const openers = pairs.openers(socket);
+  if (captures.isLoop(socket)) return { kind: 'proxy-loop', holder, ...withPartner(openers[0]) };
+  // Several connections may share that end; one of the proxy's is not the one it accepted.
+  return {
+    kind: 'accepted-outbound',
+    holder,
+    ...withPartner(openers.find((opener) => holders.of(opener) !== 'proxy')),
+  };
+}
+
+function withPartner(partner: Socket | undefined): Pick<Sighting, 'partner'> {
+  return partner === undefined ? {} : { partner };
 }
 
 /** Both ends are in the pod, or the other one was. */
@@ -79,10 +86,11 @@ function withinPod(socket: Socket, scene: Scene): Sighting | null {
 }
 
 /** A connection to the pod itself that was captured: a list of ranges that holds loopback, or the proxy's own. */
-function capturedLocally(socket: Socket, { pairs, holders }: Scene): Sighting {
+function capturedLocally(socket: Socket, { pairs, holders, captures }: Scene): Sighting {
   const partner = pairs.capturedPartner(socket);
   if (partner === undefined) return { kind: 'loopback' };
-  return { kind: holders.of(socket) === 'proxy' ? 'proxy-loop' : 'outbound-proxied', partner };
+  if (holders.of(socket) !== 'proxy') return { kind: 'outbound-proxied', partner };
+  return captures.isLoop(partner) ? { kind: 'proxy-loop', partner } : { kind: 'loopback' };
 }
 
 function bothEnds(socket: Socket, opposite: Socket, scene: Scene): Sighting {
@@ -119,11 +127,12 @@ function isServed(socket: Socket, { holders, proxy }: Scene): boolean {
 
 /** The other end is another host. */
 function withOthers(socket: Socket, scene: Scene): Sighting {
-  const { pairs, holders } = scene;
-  const partner = pairs.capturedPartner(socket);
-  if (partner !== undefined && pairs.sharers(socket).length === 1) {
-    if (socket.peerPort === DNS_PORT) return { kind: 'dns', partner };
-    return { kind: holders.of(socket) === 'proxy' ? 'proxy-loop' : 'outbound-proxied', partner };
+  const { pairs, holders, captures } = scene;
+  const isProxys = holders.of(socket) === 'proxy';
+  const partner = isProxys ? pairs.capturedPartner(socket) : captures.partner(socket);
+  if (partner !== undefined && isProxys && captures.isLoop(partner)) return { kind: 'proxy-loop', partner };
+  if (partner !== undefined && !isProxys) {
+    return socket.peerPort === DNS_PORT ? { kind: 'dns', partner } : paired(socket, partner, scene);
   }
   if (!isConclusive(socket, scene)) return { kind: 'transient' };
   return pairs.listenersFor(socket).length > 0 ? inbound(socket, scene) : outbound(socket, scene);

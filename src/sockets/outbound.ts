@@ -1,4 +1,5 @@
 import type { Socket } from '../model/socket.ts';
+import { outboundPacket } from './first-packet.ts';
 import { DNS_PORT, FIRST_EPHEMERAL_PORT, HBONE_PORT, isControlPlane } from './ports.ts';
 import type { Scene } from './scene.ts';
 import type { Sighting } from './types.ts';
@@ -25,7 +26,8 @@ export function outbound(socket: Socket, scene: Scene): Sighting {
 const NO_DIRECTION = 'nobody listens on its port any more, so it may have come from the other side';
 const SHARED_UID = 'the proxy and others run as root, and the process is not visible';
 const SHARED_PORT =
-  'several connections share its port, and not all of them can be told apart on the port of the proxy';
+  'connections share ports, some of them go through the proxy and some around it, and which is which cannot be seen';
+const BY_RULES = 'told by the rules, because connections share ports';
 
 /** ztunnel's, or of an application that runs as root too. */
 function ofSomebody({ peerPort }: Socket): Sighting {
@@ -39,13 +41,25 @@ function mayBeInbound({ localPort, peerPort }: Socket): boolean {
   return localPort < FIRST_EPHEMERAL_PORT && (peerPort ?? 0) >= FIRST_EPHEMERAL_PORT;
 }
 
-/** Of connections that share their port, only as many went around the proxy as have no captured one left. */
-function around(socket: Socket, { pairs }: Scene): Sighting {
-  const sharers = pairs.sharers(socket);
-  if (sharers.length === 1) return { kind: 'outbound-direct' };
-  const partner = pairs.capturedPartner(socket);
-  const captured = (partner === undefined ? 0 : 1) + pairs.strays(socket.localAddress);
-  if (captured === 0) return { kind: 'outbound-direct' };
-  if (captured >= sharers.length) return { kind: 'outbound-proxied', ...(partner === undefined ? {} : { partner }) };
-  return { kind: 'unknown', because: SHARED_PORT };
+/** Where counting does not tell, the rules do. */
+function around(socket: Socket, scene: Scene): Sighting {
+  const standing = scene.captures.standing(socket);
+  if (standing === 'around') return { kind: 'outbound-direct' };
+  if (standing === 'captured') return { kind: 'outbound-proxied' };
+  return byRules(socket, scene) ?? { kind: 'unknown', because: SHARED_PORT };
+}
+
+/** A connection of the application that has a partner, which by chance may be that of another one. */
+export function paired(socket: Socket, partner: Socket, scene: Scene): Sighting {
+  const told = scene.captures.mayBeChance(socket) ? byRules(socket, scene) : null;
+  return told?.kind === 'outbound-direct' ? told : { kind: 'outbound-proxied', partner };
+}
+
+/** What the rules would make of a connection; then there is nothing left to hold against them. Null when they do not say. */
+function byRules(socket: Socket, { predictor, own, holders }: Scene): Sighting | null {
+  const packet = outboundPacket(socket, own);
+  const prediction = packet && predictor?.predict(packet, holders.process(socket)?.fsgid ?? null);
+  if (!prediction || prediction.kind === 'undetermined') return null;
+  const { kind } = prediction.verdict;
+  return { kind: kind === 'redirect' || kind === 'tproxy' ? 'outbound-proxied' : 'outbound-direct', because: BY_RULES };
 }

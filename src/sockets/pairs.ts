@@ -33,8 +33,6 @@ export class Pairs {
   readonly #byLocal = new Map<string, Socket[]>();
   readonly #listeners = new Map<number, Socket[]>();
   readonly #earlier: (() => Ends) | null;
-  /** Captured connections whose other end no socket has, by the address of that end. */
-  #strays: ReadonlyMap<string, number> | null = null;
 
   constructor(sockets: readonly Socket[], earlier: (() => readonly Socket[]) | undefined, ports: ProxyPorts) {
     const tcp = sockets.filter(({ protocol }) => protocol === 'tcp');
@@ -72,31 +70,19 @@ export class Pairs {
     return this.#ends.captured.get(localKey(socket));
   }
 
+  /** The same by the key of the other end. */
+  capturedFrom(key: string): Socket | undefined {
+    return this.#ends.captured.get(key);
+  }
+
   /** The sockets whose own end is the other end of this one. */
   openers(accepted: Socket): readonly Socket[] {
     return this.#byLocal.get(peerKey(accepted)) ?? [];
   }
 
-  /** The connections that share their own end with this one, itself among them. */
-  sharers(socket: Socket): readonly Socket[] {
-    return this.#byLocal.get(localKey(socket)) ?? [];
-  }
-
-  /**
-   * How many captured connections come from a port of the address that no socket here has. When two captured connections
-   * share a port, connection tracking gives one of them another (seen on 6.18).
-   */
-  strays(address: string): number {
-    this.#strays ??= this.#countStrays();
-    return this.#strays.get(address) ?? 0;
-  }
-
-  #countStrays(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const [key, { peerAddress }] of this.#ends.captured) {
-      if (!this.#byLocal.has(key)) counts.set(peerAddress, (counts.get(peerAddress) ?? 0) + 1);
-    }
-    return counts;
+  /** All that the proxy accepted on its outbound port. */
+  captured(): Iterable<Socket> {
+    return this.#ends.captured.values();
   }
 
   /** The listeners that may have accepted a connection, by its own end. */

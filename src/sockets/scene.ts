@@ -1,4 +1,5 @@
 import type { Process } from '../model/socket.ts';
+import { Captures } from './captures.ts';
 import type { SocketFacts } from './facts.ts';
 import { Holders } from './holder.ts';
 import { OwnAddresses } from './own-addresses.ts';
@@ -14,6 +15,7 @@ export interface Scene {
   readonly ports: ProxyPorts;
   readonly holders: Holders;
   readonly pairs: Pairs;
+  readonly captures: Captures;
   readonly own: OwnAddresses;
   /** Null: the rules are not readable. */
   readonly predictor: Predictor | null;
@@ -24,12 +26,15 @@ export function setScene({ sockets, earlier, rules, addresses, processes, ports 
   const byPid: ReadonlyMap<number, Process> = new Map(processes.map((process) => [process.pid, process]));
   const proxy = proxyIdentity(sockets, byPid, ports);
   const holders = new Holders(proxy, byPid);
+  const pairs = new Pairs(sockets, earlier, ports);
+  const own = new OwnAddresses(sockets, addresses, { holders, ports });
   return {
     proxy,
     ports,
     holders,
-    pairs: new Pairs(sockets, earlier, ports),
-    own: new OwnAddresses(sockets, addresses, { holders, ports }),
+    pairs,
+    captures: new Captures(sockets, { pairs, holders, own }),
+    own,
     predictor: rules === null ? null : new Predictor(rules),
   };
 }

@@ -56,11 +56,12 @@ kernelTests('a sidecar in REDIRECT mode', () => {
     for (const to of ['203.0.113.7', '203.0.113.8', '203.0.113.9']) {
       await app.ask('connect', { to, port: 443, sourcePort: 45_000 });
     }
-    expect(kindsOf(await world.look(), ({ uid, peer }) => uid === 1000 && peer !== undefined)).toEqual({
-      'outbound-proxied': 3,
-    });
+    const seenAs = async (reader: Reader) =>
+      kindsOf(await world.look(reader), ({ uid, peer }) => uid === 1000 && peer !== undefined);
+    for (const reader of READERS) expect(await seenAs(reader)).toEqual({ 'outbound-proxied': 3 });
     await app.ask('connect', { to: '203.0.113.7', port: 3306, sourcePort: 45_000 });
-    expect(kindsOf(await world.look(), ({ uid, peer }) => uid === 1000 && peer !== undefined)).toEqual({ unknown: 4 });
+    expect(await seenAs('root')).toEqual({ 'outbound-proxied': 3, 'outbound-direct': 1 });
+    expect(await seenAs('proxy')).toEqual({ unknown: 4 });
   });
 
   it('what is closing proves nothing', async () => {

@@ -1,0 +1,110 @@
+import type { Socket } from '../model/socket.ts';
+import { localKey } from './address.ts';
+import type { Holders } from './holder.ts';
+import type { OwnAddresses } from './own-addresses.ts';
+import type { Pairs } from './pairs.ts';
+
+/** What is known of an address of the pod: connections of the application, and what the proxy accepted from there. */
+interface Balance {
+  /** Established connections of the application to other hosts that have no partner to themselves. */
+  unpaired: number;
+  /** Established connections that the proxy accepted from ports that no socket has. */
+  strays: number;
+  /** The same from ports that only sockets of the proxy have. */
+  own: number;
+}
+
+/** How a connection without a partner of its own stands to the proxy. */
+export type Standing = 'captured' | 'around' | 'either';
+
+/**
+ * Counts connections and what the proxy accepted against each other. A partner has the same address, but not always the
+ * same port: when two captured connections come from one port, or the other one ended a moment ago, connection tracking
+ * gives the newer another port (seen on 6.18), and by chance one that a socket of the proxy has. Both ends of a captured
+ * connection are in the pod, so an established socket of the proxy has one of the application that it belongs to.
+ */
+export class Captures {
+  readonly #pairs: Pairs;
+  readonly #holders: Holders;
+  readonly #balances = new Map<string, Balance>();
+  /** Connections of the application that come from the same port, by that. */
+  readonly #sharing = new Map<string, number>();
+
+  constructor(
+    sockets: readonly Socket[],
+    { pairs, holders, own }: { readonly pairs: Pairs; readonly holders: Holders; readonly own: OwnAddresses },
+  ) {
+    this.#pairs = pairs;
+    this.#holders = holders;
+    for (const socket of sockets) if (this.#isCandidate(socket, own)) this.#count(socket);
+    for (const accepted of pairs.captured()) if (accepted.state === 'ESTAB') this.#weigh(accepted);
+    for (const [key, count] of this.#sharing) this.#addUnpaired(key, count);
+  }
+
+  #isCandidate(socket: Socket, own: OwnAddresses): boolean {
+    const { protocol, state, peerAddress, uid } = socket;
+    if (protocol !== 'tcp' || state !== 'ESTAB' || uid === null || own.includes(peerAddress)) return false;
+    return this.#holders.of(socket) !== 'proxy' && this.#pairs.listenersFor(socket).length === 0;
+  }
+
+  #count(socket: Socket): void {
+    const key = localKey(socket);
+    this.#sharing.set(key, (this.#sharing.get(key) ?? 0) + 1);
+  }
+
+  #weigh(accepted: Socket): void {
+    const balance = this.#balanceOf(accepted.peerAddress);
+    const openers = this.#pairs.openers(accepted);
+    if (openers.length === 0) balance.strays += 1;
+    else if (this.#areProxys(openers)) balance.own += 1;
+  }
+
+  #addUnpaired(key: string, count: number): void {
+    const [address = ''] = key.split(' ');
+    const paired = this.#pairs.capturedFrom(key)?.state === 'ESTAB' ? 1 : 0;
+    this.#balanceOf(address).unpaired += count - paired;
+  }
+
+  #balanceOf(address: string): Balance {
+    const known = this.#balances.get(address) ?? { unpaired: 0, strays: 0, own: 0 };
+    this.#balances.set(address, known);
+    return known;
+  }
+
+  #areProxys(openers: readonly Socket[]): boolean {
+    return openers.every((opener) => this.#holders.of(opener) === 'proxy');
+  }
+
+  /**
+   * The partner that a connection has to itself. Of an established one it is established: what is closing there belonged
+   * to an earlier connection from the same port.
+   */
+  partner(socket: Socket): Socket | undefined {
+    if ((this.#sharing.get(localKey(socket)) ?? 1) > 1) return undefined;
+    const partner = this.#pairs.capturedPartner(socket);
+    return socket.state === 'ESTAB' && partner?.state !== 'ESTAB' ? undefined : partner;
+  }
+
+  /** Whether a partner may be that of another connection, which was given the port of this one. */
+  mayBeChance({ localAddress }: Socket): boolean {
+    const { unpaired, strays, own } = this.#balanceOf(localAddress);
+    return strays + own > 0 && unpaired > 0;
+  }
+
+  /** Whether the proxy opened a connection that it accepted: only if more were accepted than the application can have. */
+  isLoop(accepted: Socket): boolean {
+    const openers = this.#pairs.openers(accepted);
+    if (openers.length === 0 || !this.#areProxys(openers)) return false;
+    const { unpaired, strays, own } = this.#balanceOf(accepted.peerAddress);
+    return accepted.state === 'ESTAB' && strays + own > unpaired;
+  }
+
+  /** How an established connection of the application stands that has no partner to itself. */
+  standing(socket: Socket): Standing {
+    const { unpaired, strays, own } = this.#balanceOf(socket.localAddress);
+    const accepted = strays + own > unpaired ? strays : strays + own;
+    const beside = this.#pairs.capturedPartner(socket)?.state === 'ESTAB';
+    if (accepted === 0) return beside ? 'either' : 'around';
+    return accepted >= unpaired ? 'captured' : 'either';
+  }
+}

@@ -1,0 +1,35 @@
+import { performance } from 'node:perf_hooks';
+import { expect, it } from 'vitest';
+import { socketsJson, socketsTable } from '../../src/report/sockets.ts';
+import { kernelTests } from '../kernel/index.ts';
+import { kindsOf, World } from './world.ts';
+
+/** Set to run it with 10,000 connections of the application, which are 30,000 sockets and more. */
+const COUNT = Number(process.env.ISTIO_NAT_CONNECTIONS ?? 500);
+
+kernelTests('many connections', () => {
+  it(`${COUNT}: each is classified, few lines are printed`, async () => {
+    await using world = await World.create();
+    const proxies = await world.start({ uid: 1337, name: 'envoy' });
+    await world.listen(proxies, 15001, { most: Math.min(COUNT, 5000) }, 'outbound');
+    await world.program({ outboundPortsExclude: [3306] });
+    const app = await world.start({ uid: 1000, name: 'app' });
+    const bypassing = Math.floor(COUNT / 10);
+    for (let done = 0; done < COUNT; done += 500) {
+      await app.ask('connect', { to: `203.0.113.${1 + done / 500}`, port: 443, count: Math.min(500, COUNT - done) });
+    }
+    await app.ask('connect', { to: '203.0.113.7', port: 3306, count: bypassing });
+    const started = performance.now();
+    const answer = await world.look();
+    const table = socketsTable(answer, { all: false, bypassing: false, color: false, width: 100 });
+    const ms = Math.round(performance.now() - started);
+    process.stdout.write(`${answer.sockets.length} sockets looked at in ${ms} ms\n`);
+    expect(kindsOf(answer, ({ uid }) => uid === 1000)).toEqual({
+      'outbound-proxied': COUNT,
+      'outbound-direct': bypassing,
+    });
+    expect(kindsOf(answer, ({ kind }) => kind === 'accepted-outbound')).toEqual({ 'accepted-outbound': COUNT });
+    expect(table.split('\n').length).toBeLessThan(60);
+    expect(JSON.parse(socketsJson(answer, { bypassing: true })).sockets).toHaveLength(bypassing);
+  }, 120_000);
+});
