@@ -75,6 +75,21 @@ describe('infer --json', () => {
     expect(candidates[0]?.config).toMatchObject({ istioVersion: '1.24.6', inboundPortsExclude: '15090' });
   });
 
+  it('has one candidate for releases with the same rules, and names those between that differ', async () => {
+    const { tables } = buildLayout({ ...defaultConfig('1.9.9'), enableIpv6: true, outboundPortsInclude: [80] });
+    const families = (['ipv4', 'ipv6'] as const).map((each) =>
+      printSave(tables.filter(({ family }) => family === each)),
+    );
+    const { candidates } = await inferred(`# iptables-save\n${families[0]}# ip6tables-save\n${families[1]}`);
+    expect(candidates[0]).toMatchObject({ releases: ['1.9.6', '1.12'], except: [['1.10.0', '1.10.1']], distance: 0 });
+  });
+
+  it('says who wrote the rules', async () => {
+    const { candidates } = await inferred(saved(defaultConfig('1.28.10', 'istio-cni')));
+    expect(candidates[0]?.programmer.name).toBe('istio-cni');
+    expect(candidates[0]?.programmer.reasons).toHaveLength(2);
+  });
+
   it('reads native tables and ambient', async () => {
     const native = { ...defaultConfig('1.29.0', 'istio-init', 'ambient'), backend: 'nftables' } as const;
     const { candidates } = await inferred(printNft(buildLayout(native).tables));
@@ -112,6 +127,13 @@ describe('infer', () => {
     const text = saved().replace('-A PREROUTING -p tcp -j ISTIO_INBOUND\n', '');
     const { stdout } = await run(Infer, ['--rules', file(text)]);
     expect(stdout).toContain('Other candidates\n  Istio 1.18 – 1.24 (sidecar, REDIRECT, iptables): 3 rules apart');
+  });
+
+  it('says who wrote the rules and why, or that nothing tells', async () => {
+    const known = await run(Infer, ['--rules', file(saved())]);
+    expect(known.stdout).toContain('Written by\n  istio-init, the init container\n  ISTIO_INBOUND excludes 15090');
+    const open = await run(Infer, ['--rules', file(saved({ inboundPortsInclude: [80] }))]);
+    expect(open.stdout).toContain('Written by\n  cannot be told\n');
   });
 
   it('names what is suspicious', async () => {
