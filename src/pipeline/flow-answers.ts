@@ -7,23 +7,35 @@ import { isHere, leadsToLo, type World } from './flow-world.ts';
 
 /**
  * What the answer meets on its way back, last connection first: packets of known connections, which nat has nothing to
- * say to, and whose marks may send them another way than their address does.
+ * say to, and whose marks may send them another way than their address does. Nothing comes behind a lost one.
  */
 export function answersTo(world: World, legs: readonly Leg[]): Draft[] {
-  return legs.toReversed().flatMap((leg) => answerTo(world, leg));
+  const drafts: Draft[] = [];
+  for (const leg of legs.toReversed()) {
+    const { steps, lost } = answerTo(world, leg);
+    drafts.push(...steps);
+    if (lost) break;
+  }
+  return drafts;
 }
 
-function answerTo(world: World, leg: Leg): Draft[] {
+interface Answer {
+  readonly steps: readonly Draft[];
+  readonly lost: boolean;
+}
+
+function answerTo(world: World, leg: Leg): Answer {
   const packet = answerOf(world, leg);
   const { steps, way } = tell(world, packet);
-  if (!goesOn(way.verdict) || packet.hook === 'PREROUTING') return [...steps];
+  if (!goesOn(way.verdict) || packet.hook === 'PREROUTING') return { steps, lost: !goesOn(way.verdict) };
   const told = steps.filter(
     ({ hook, rule, intended }) => hook !== 'POSTROUTING' || rule !== null || intended !== 'yes',
   );
   const wrong = told.some(({ intended }) => intended === 'no');
   const turned = routed(world, way, leg).map((step) => (wrong ? { ...step, intended: 'follows' as const } : step));
-  if (!way.leaving.local) return [...told, ...turned];
-  return [...told, ...turned, ...tell(world, backOnLo(way)).steps];
+  if (!way.leaving.local) return { steps: [...told, ...turned], lost: turned.length > 0 };
+  const back = tell(world, backOnLo(way));
+  return { steps: [...told, ...turned, ...back.steps], lost: !goesOn(back.way.verdict) };
 }
 
 /** From whom it comes and to whom it goes, before conntrack turns the addresses back (behind OUTPUT). */

@@ -1,5 +1,5 @@
 import { escapeText } from './escape.ts';
-import { stepLines } from './flow-step.ts';
+import { placeColumn, stepLines } from './flow-step.ts';
 import type { ShownJourney, ShownStep } from './flow-types.ts';
 import { type Style, symbol } from './style.ts';
 import { packetWords } from './words.ts';
@@ -8,13 +8,14 @@ import { indent, wrap } from './wrap.ts';
 /** One life: what it is, packet by packet and step by step, how it ends, and what its answer meets. */
 export function journeyLines(journey: ShownJourney, alsoIpv6: boolean, style: Style): string[] {
   const families = alsoIpv6 ? ' (IPv4 and IPv6)' : journey.family === 'ipv6' ? ' (IPv6)' : '';
+  const column = placeColumn([...journey.steps, ...journey.answers]);
   const mark = symbol(MARKS[journey.intended], style.chalk);
   const title = wrap(escapeText(`${titleOf(journey)}${families}`), style.width - 2);
   return [
     ...title.map((line, index) => `${index === 0 ? mark : ' '} ${style.chalk.bold(line)}`),
-    ...told(journey.steps, style),
+    ...told(journey.steps, column, style),
     ...indent(wrap(escapeText(ending(journey)), style.width - 2), 2),
-    ...answerLines(journey.answers, style),
+    ...answerLines(journey.answers, column, style),
   ];
 }
 
@@ -68,18 +69,18 @@ function ending({ end, proxied, intended }: ShownJourney): string {
 }
 
 /** The steps under the packets that make them. */
-function told(steps: readonly ShownStep[], style: Style): string[] {
+function told(steps: readonly ShownStep[], column: number, style: Style): string[] {
   let packet = '';
   return steps.flatMap((step) => {
     const words = step.packet === undefined ? packet : packetWords(step.packet);
     const heading = words === packet ? [] : indent(wrap(escapeText(words), style.width - 2), 2);
     packet = words;
-    return [...heading.map((line) => style.chalk.dim(line)), ...stepLines(step, style)];
+    return [...heading.map((line) => style.chalk.dim(line)), ...stepLines(step, column, style)];
   });
 }
 
 /** Of an answer only what differs from "back the same way" is worth a line. */
-function answerLines(answers: readonly ShownStep[], style: Style): string[] {
+function answerLines(answers: readonly ShownStep[], column: number, style: Style): string[] {
   if (answers.length === 0) return [];
   const notable = answers.filter(
     ({ rule, hook, intended }) => rule !== null || hook === 'routing' || intended !== 'yes',
@@ -87,5 +88,5 @@ function answerLines(answers: readonly ShownStep[], style: Style): string[] {
   const say = (text: string) => indent(wrap(text, style.width - 2), 2);
   if (notable.length === 0)
     return say('Its answer goes back the same way: conntrack knows it, nat is not asked again.');
-  return [...say('Its answer: conntrack knows it, nat is not asked again; it meets'), ...told(notable, style)];
+  return [...say('Its answer: conntrack knows it, nat is not asked again; it meets'), ...told(notable, column, style)];
 }

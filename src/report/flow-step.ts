@@ -1,19 +1,26 @@
+import { contrastInWords } from '../diagnose/traffic/words.ts';
 import { escapeText } from './escape.ts';
 import type { ShownStep } from './flow-types.ts';
 import type { Style } from './style.ts';
-import { place, verdictWords } from './words.ts';
+import { place } from './words.ts';
 import { clip, indent, wrap } from './wrap.ts';
 
 /** Columns ahead of the place: indentation, sign, number. */
 const MARGIN = 7;
-/** Wide enough for `nat ISTIO_IN_REDIRECT #1`; native names take a little more, and move what follows. */
-const PLACE = 25;
+/** Wide enough for `nat ISTIO_IN_REDIRECT #1`, and for the long names of native tables. */
+const PLACE = { narrowest: 25, widest: 38 };
 const ACTION = 23;
 const LONGEST_RULE = 600;
 
-/** One step in one line where it fits; a wrong one with what should have been. */
-export function stepLines(step: ShownStep, style: Style): string[] {
-  const lines = body(step, style.width - MARGIN);
+/** The column that holds the places of some steps. */
+export function placeColumn(steps: readonly ShownStep[]): number {
+  const longest = Math.max(0, ...steps.map((step) => escapeText(placeOf(step)).length));
+  return Math.min(PLACE.widest, Math.max(PLACE.narrowest, longest));
+}
+
+/** One step in one line where it fits; a wrong one with what should have been. `column` is as `placeColumn` gives it. */
+export function stepLines(step: ShownStep, column: number, style: Style): string[] {
+  const lines = body(step, column, style.width - MARGIN);
   const head = `  ${sign(step, style)} ${String(step.number).padStart(2)} `;
   const paint = step.intended === 'follows' ? style.chalk.dim : (text: string) => text;
   return [
@@ -35,8 +42,8 @@ function sign({ intended }: ShownStep, { chalk }: Style): string {
   }
 }
 
-function body(step: ShownStep, width: number): string[] {
-  const where = escapeText(placeOf(step)).padEnd(PLACE);
+function body(step: ShownStep, column: number, width: number): string[] {
+  const where = escapeText(placeOf(step)).padEnd(column);
   const action = step.program === undefined && step.action !== 'none' ? escapeText(step.action).padEnd(ACTION) : '';
   const start = `${where} ${action}`.trimEnd();
   const why = escapeText(clip(shortened(step), LONGEST_RULE));
@@ -55,7 +62,8 @@ function placeOf({ hook, rule, table, chain, port }: ShownStep): string {
 }
 
 /** A rule that matched says the same value twice: `uid is 1337, rule wants 1337` is `uid 1337`. */
-function shortened({ rule, why, intended }: ShownStep): string {
+function shortened({ rule, why, intended, expected }: ShownStep): string {
+  if (intended === 'no' && expected === undefined) return `WRONG: ${why}`;
   if (rule === null || intended === 'unknown') return why;
   const parts = why.split('; ').map((part) => part.replace(/^(.+?) is (.+), rule wants (not )?(.+)$/, brief));
   return parts.filter((part) => part !== 'no conditions').join(', ');
@@ -65,15 +73,13 @@ function brief(_: string, field: string, actual: string, not: string | undefined
   return not === undefined ? `${field} ${actual}` : `${field} ${actual} is not ${wanted}`;
 }
 
-function wrong({ rule, verdict, expected, program, action }: ShownStep, style: Style): string[] {
-  const width = style.width - MARGIN - 2;
-  const lines: string[] = [];
-  const say = (text: string) => lines.push(...wrap(escapeText(clip(text, LONGEST_RULE)), width));
-  if (program !== undefined || verdict === undefined) say(action === 'refused' ? 'WRONG: refused' : 'WRONG');
-  else say(`WRONG: ${verdictWords(verdict)}${rule === null ? '' : ` (${rule.text})`}`);
-  if (expected !== undefined) {
-    const by = expected.rule === null ? '' : ` by ${place(expected.rule)}: ${expected.rule.text}`;
-    say(`Should be: ${verdictWords(expected.verdict)}${by}`);
-  }
+function wrong({ rule, verdict, expected }: ShownStep, style: Style): string[] {
+  if (verdict === undefined || expected === undefined) return [];
+  const [is, should] = contrastInWords(verdict, expected.verdict);
+  const here = rule === null ? '' : `: ${rule.text}`;
+  const there = expected.rule === null ? '' : `, by ${place(expected.rule)}: ${expected.rule.text}`;
+  const lines = [`WRONG: the packet ${is}${here}`, `Should be: it ${should}${there}`].flatMap((text) =>
+    wrap(escapeText(clip(text, LONGEST_RULE)), style.width - MARGIN - 2),
+  );
   return indent(lines, MARGIN + 2).map((line) => style.chalk.red(line));
 }

@@ -81,9 +81,9 @@ describe('flowTable', () => {
   tcp 10.0.0.9:40000 → 10.0.0.5:8080 (PREROUTING, in eth0)
   ✓  1 nat PREROUTING #1         jump ISTIO_INBOUND      protocol tcp
   ✗  2 nat ISTIO_INBOUND #1      return                  destination port 8080
-         WRONG: let through to its own destination, not redirected (-A
-         ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN)
-         Should be: redirected to port 15006 by nat ISTIO_INBOUND #5: -A
+         WRONG: the packet is left alone: -A ISTIO_INBOUND -p tcp -m tcp --dport
+         8080 -j RETURN
+         Should be: it is redirected to port 15006, by nat ISTIO_INBOUND #5: -A
          ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT
   ·  3 port 8080                 the application (node, uid 1000)
   → reaches the application past the proxy
