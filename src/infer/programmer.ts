@@ -56,7 +56,9 @@ const INJECTED = {
 function signsOfForeigner({ common, distance, commented }: Written): string[] {
   const [chain] = commented;
   return [
-    ...(distance > common ? [`${common} rules are Istio’s, and ${distance} keep them from being its layout`] : []),
+    ...(distance > common
+      ? [`${common} of the rules are the layout’s, and it takes ${distance} changes to make all of them so`]
+      : []),
     ...(chain === undefined ? [] : [`a rule of ${chain} has a comment, and Istio writes none there`]),
   ];
 }
