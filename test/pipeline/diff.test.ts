@@ -129,6 +129,33 @@ describe('classes are what their words say', () => {
     expect(causes[1]?.rule.text).toBe(RETURN_15090.replace('15090', '8080'));
   });
 
+  it('does not blame a new rule that only stands on the way', async () => {
+    const ambient = layout({ dataplane: 'ambient' });
+    const gone = ambient.split('\n').find((line) => line.endsWith('-o lo -j ACCEPT')) ?? '';
+    const jump = '-A OUTPUT -j ISTIO_OUTPUT';
+    // The first of these jumps is that of mangle.
+    const now = replaced(ambient, gone).replace(jump, `-A OUTPUT -p tcp -m tcp --dport 8080 -j ACCEPT\n${jump}`);
+    const { causes, report } = await change(now, ambient);
+    const onLo = report.differences.findIndex(({ packets }) => packets.outInterface === 'lo');
+    expect(report.differences[onLo]?.witness.destinationPort).toBe(8080);
+    expect(causes[onLo]).toMatchObject({ kind: 'removed', rule: { text: gone } });
+  });
+
+  it('names no protocols where ports say enough', async () => {
+    const ambient = layout({ dataplane: 'ambient' });
+    const first = '-A PREROUTING -j ISTIO_PRERT';
+    const dropping = '-A PREROUTING -p tcp -m tcp --dport 15008 -j DROP';
+    const udp = dropping.replaceAll('tcp', 'udp');
+    const others = ['dccp', 'sctp', 'udplite'].map(
+      (name) => `-A PREROUTING -p ${name} -m multiport --dports 15008 -j DROP`,
+    );
+    const answer = await change(replaced(ambient, first, dropping, udp, ...others, first), ambient);
+    expect(classes(answer)).toEqual(['ipv4 15008: drop, was accept']);
+    expect(classes(await change(replaced(ambient, first, udp, first), ambient))).toEqual([
+      'ipv4 udp 15008: drop, was accept',
+    ]);
+  });
+
   it('sees the mark that the routing of ambient goes by, and says it once', async () => {
     const ambient = layout({ dataplane: 'ambient' });
     const restore = ambient.split('\n').find((line) => line.includes('--restore-mark')) ?? '';

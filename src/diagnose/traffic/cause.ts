@@ -78,7 +78,8 @@ function firstMissing(trace: Trace, ruleset: Ruleset, lacking: readonly RuleRefe
 
 /**
  * The rule of others that the verdict hangs on, the one that decided before one that led there. Where several would each
- * be enough, the one that decided; but one that let the packet go is innocent unless the layout is `complete`.
+ * be enough, the one that decided; but one that let the packet go, or only stands on its way, is innocent unless the
+ * layout is `complete`.
  */
 function intruderOf(
   trace: Trace,
@@ -91,8 +92,9 @@ function intruderOf(
   const decider = others.find(({ rule }) => rule === trace.decidedBy?.rule);
   const ordered = decider ? [decider, ...others.filter((where) => where !== decider)] : others;
   const decisive = ordered.find((where) => isDecisive(where, trace, ruleset));
-  const resort = complete || trace.verdict.kind !== 'accept' ? (decider ?? others[0]) : undefined;
-  return decisive ?? resort ?? null;
+  if (decisive !== undefined) return decisive;
+  if (complete) return decider ?? others[0] ?? null;
+  return trace.verdict.kind === 'accept' ? null : (decider ?? null);
 }
 
 /** Whether the packet would fare otherwise if the rule were not there. */
