@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Journey } from '../../src/pipeline/flow-types.ts';
-import { createPod, type KernelPod, kernelTests } from '../kernel/index.ts';
+import { createPod, ISTIO_STAND_INS, type KernelPod, kernelTests } from '../kernel/index.ts';
 import { type Count, disagreements } from './flow/agree.ts';
+import { otherLandings } from './flow/landings.ts';
 import { livesOf } from './flow/lives.ts';
 import { program, recorded, SAMPLE } from './flow/subjects.ts';
 
@@ -23,6 +24,24 @@ kernelTests('every step of a life is one that the kernel takes', () => {
     expect(lives.filter(isWrong)).toEqual([]);
     await program(pod, subject);
     expect(await disagreements(pod, subject, lives, count)).toEqual([]);
+  });
+});
+
+kernelTests('a connection gets to who is told to get it', () => {
+  let pod: KernelPod;
+  beforeAll(async () => {
+    pod = await createPod({ passthroughIpv6: true });
+    await pod.listen(ISTIO_STAND_INS);
+  });
+  afterAll(() => pod?.remove());
+  // TPROXY needs transparent listeners and routing: connections.test.ts.
+  const redirecting = SAMPLE.filter(({ config }) => config.interceptionMode === 'REDIRECT');
+  const some =
+    process.env.ISTIO_NAT_FULL_FLOW === '1' ? redirecting : redirecting.filter((_, index) => index % 2 === 0);
+
+  it.each(some)('$name', { timeout: 60_000 }, async (subject) => {
+    await program(pod, subject);
+    expect(await otherLandings(pod, livesOf(subject))).toEqual([]);
   });
 });
 

@@ -29,7 +29,8 @@ function worldOf({ texts, config, variant }: Subject, family: Family): World {
   const pod = observeRules(saved, {});
   const expected = layoutOf(config, variant);
   const listeners = new Listeners(null, config);
-  const { own, peer, remote } = ADDRESSES[family];
+  const { own, peer, remote, resolver: named } = ADDRESSES[family];
+  const servers = family === 'ipv4' ? config.dnsServersV4 : config.dnsServersV6;
   const actors = actorsOf(
     family,
     { source: { kind: 'live' }, config: { flags: {}, env: {} } },
@@ -40,7 +41,11 @@ function worldOf({ texts, config, variant }: Subject, family: Family): World {
     expected: new Hooks(expected),
     watched: watchedMarks(expected),
     config,
-    actors: { ...actors, own, client: peer, node: peer, remote: { address: remote, port: 443 } },
+    actors: {
+      ...actors,
+      ...{ own, client: peer, node: peer, remote: { address: remote, port: 443 } },
+      resolver: servers[0] ?? named,
+    },
     listeners,
     routing: { seen: null, expected: expectedRouting(config) },
   };
