@@ -43,7 +43,9 @@ Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read, 70 
     const source = socketsSource(flags);
     const { sockets } = await import('../pipeline/sockets.ts');
     const { thisMachine } = await import('../pipeline/outside.ts');
-    const { report, notes } = await sockets({ source, toolVersion: this.config.version }, thisMachine());
+    const rulesGiven = flags.rules !== undefined || source.kind !== 'rules';
+    const request = { source, rulesGiven, toolVersion: this.config.version };
+    const { report, notes } = await sockets(request, thisMachine());
     for (const note of notes) this.note(note);
     const text = await render(report, format, { bypassing, all, noColor: flags['no-color'] });
     await this.report(text, socketsExitCode(report, { bypassing, threshold: threshold(flags['fail-on']) }));

@@ -12,6 +12,8 @@ import type { SourceRequest } from './types.ts';
 /** What `sockets` is asked. */
 export interface SocketsRequest {
   readonly source: SourceRequest;
+  /** False: only sockets were given, so that there are no rules is nobody's fault. */
+  readonly rulesGiven: boolean;
   readonly toolVersion: string;
 }
 
@@ -34,7 +36,7 @@ export interface SocketsRun {
  */
 export async function sockets(request: SocketsRequest, outside: Outside): Promise<SocketsRun> {
   const { pod, source } = await gatherFacts(request.source, outside);
-  const rules = rulesState(pod);
+  const rules = request.rulesGiven ? rulesState(pod) : NOT_GIVEN;
   const view = classifySockets({
     sockets: seenSockets(pod, request.source),
     ...(pod.earlierSockets === undefined ? {} : { earlier: pod.earlierSockets }),
@@ -60,6 +62,12 @@ function seenSockets(pod: Pod, source: SourceRequest): readonly Socket[] {
       : 'Run it in the namespace of the pod.';
   throw new CannotLook('The sockets were not shown', { hint });
 }
+
+const NOT_GIVEN: RulesState = {
+  readable: false,
+  because: 'none were given',
+  remedy: 'Give the output of iptables-save, ip6tables-save or nft list ruleset with --rules.',
+};
 
 /** Rules of which a part is missing predict nothing: the missing part may be what decides. */
 function rulesState({ obstacles }: Pod): RulesState {

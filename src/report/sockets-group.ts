@@ -7,7 +7,7 @@ export interface SocketGroup {
   readonly count: number;
 }
 
-/** The sockets in groups, the largest first. */
+/** The sockets in groups, in the order of their first. */
 export function socketGroups(entries: readonly SocketEntry[]): SocketGroup[] {
   const groups = new Map<string, { first: SocketEntry; count: number }>();
   for (const entry of entries) {
@@ -16,7 +16,7 @@ export function socketGroups(entries: readonly SocketEntry[]): SocketGroup[] {
     if (group) group.count += 1;
     else groups.set(key, { first: entry, count: 1 });
   }
-  return [...groups.values()].sort((a, b) => b.count - a.count);
+  return [...groups.values()];
 }
 
 function likeness(entry: SocketEntry): string {

@@ -69,7 +69,7 @@ export function reasonOf(entry: SocketEntry): string | null {
 function identityOf({ as, uid, process }: SocketEntry): string | null {
   if (as === undefined) return null;
   const id = as === 'proxy-uid' ? `uid ${uid}` : `gid ${process?.gid}`;
-  return `it has the proxy’s ${id} and is not the proxy: the rules let by what it sends`;
+  return `it has the proxy's ${id} and is not the proxy: the rules let by what it sends`;
 }
 
 function predictionReason({ kind, agreement, prediction }: SocketEntry): string | null {
@@ -107,5 +107,5 @@ function gidReason({ verdict, unless = [] }: NonNullable<SocketEntry['prediction
 
 /** What is said about the rules when nothing could be predicted. */
 export function rulesWords({ rules }: SocketsAnswer): string | null {
-  return rules.readable ? null : `The rules were not readable, so nothing is predicted: ${rules.because}`;
+  return rules.readable ? null : `There are no rules to predict from: ${rules.because}`;
 }

@@ -87,7 +87,7 @@ function isOther(entry: SocketEntry): boolean {
 
 function sectionLines(title: string, entries: readonly SocketEntry[], { all }: SocketsOptions, style: Style): string[] {
   if (entries.length === 0) return [];
-  const groups = all ? entries.map((first) => ({ first, count: 1 })) : socketGroups(entries);
+  const groups = all ? entries.map((first) => ({ first, count: 1 })) : inOrder(socketGroups(entries));
   const shown = all ? groups : groups.slice(0, MOST_GROUPS);
   const rest = groups.slice(shown.length).reduce((sum, { count }) => sum + count, 0);
   return [
@@ -95,6 +95,12 @@ function sectionLines(title: string, entries: readonly SocketEntry[], { all }: S
     ...rows(shown, all).flatMap((row) => rowLines(row, style)),
     ...(rest > 0 ? [style.chalk.dim(`  … and ${rest} more: --all lists every socket`)] : []),
   ];
+}
+
+/** Listeners by port, connections by how many there are. */
+function inOrder(groups: readonly SocketGroup[]): SocketGroup[] {
+  const port = ({ first }: SocketGroup) => (isListener(first) ? first.localPort : 0);
+  return groups.toSorted((a, b) => port(a) - port(b) || b.count - a.count);
 }
 
 interface Row {
@@ -112,17 +118,14 @@ function rows(groups: readonly SocketGroup[], all: boolean): Row[] {
   ]);
   const widths = [0, 1, 2].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)));
   return groups.map(({ first }, index) => {
-    const row = cells[index] ?? [];
-    const padded = row.map((cell, column) =>
+    const padded = (cells[index] ?? []).map((cell, column) =>
       column === 0 ? cell.padStart(widths[0] ?? 0) : cell.padEnd(widths[column] ?? 0),
     );
-    return {
-      line: padded
-        .filter((cell) => cell.trim() !== '')
-        .join('  ')
-        .trimEnd(),
-      reason: reasonOf(first),
-    };
+    const line = padded
+      .filter((cell) => cell !== '')
+      .join('  ')
+      .trimEnd();
+    return { line, reason: reasonOf(first) };
   });
 }
 

@@ -13,7 +13,7 @@ export function classifyListener(socket: Socket, scene: Scene): ClassifiedSocket
   const base = { socket, holder, ...(process === undefined ? {} : { process }) };
   if (holder === 'proxy') return { ...base, kind: 'proxy-listener' };
   const as = holder === 'application' ? scene.holders.sharedId(socket) : null;
-  const own = { ...base, ...(as === null ? {} : { as }) };
+  const own = { ...base, ...(as === null ? {} : { as }), ...(holder === 'shared' ? { because: MAY_BE_PROXYS } : {}) };
   if (socket.protocol === 'udp') return { ...own, kind: 'listener-udp' };
   if (isLoopback(socket.localAddress)) return { ...own, kind: 'listener-loopback' };
   const predictions = predictionsFor(socket, scene);
@@ -25,6 +25,8 @@ export function classifyListener(socket: Socket, scene: Scene): ClassifiedSocket
   const prediction = predictions[kinds.indexOf(decisive ?? 'listener')];
   return { ...own, kind: decisive ?? 'listener', ...(prediction === undefined ? {} : { prediction }) };
 }
+
+const MAY_BE_PROXYS = "it has the proxy's uid: an application, or a listener that a Sidecar resource gave to the proxy";
 
 /**
  * The proxy's only if it is on a port of the proxy's, or in its process. Another port under its uid may be a listener that

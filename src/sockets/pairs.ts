@@ -3,7 +3,7 @@ import { isWildcard, localKey, peerKey } from './address.ts';
 import { DNS_PROXY_PORT, type ProxyPorts } from './ports.ts';
 
 /** TCP sockets of one look by their ends, so that partners are found without looking through all of them. */
-class Ends {
+export class Ends {
   readonly #byEnds = new Map<string, Socket>();
   /** What the proxy accepted on its outbound port or as DNS, by the other end. */
   readonly captured = new Map<string, Socket>();
@@ -34,21 +34,14 @@ export class Pairs {
   readonly #listeners = new Map<number, Socket[]>();
   readonly #earlier: (() => Ends) | null;
 
-  constructor(sockets: readonly Socket[], earlier: (() => readonly Socket[]) | undefined, ports: ProxyPorts) {
+  constructor(sockets: readonly Socket[], earlier: (() => Ends) | null, ports: ProxyPorts) {
     const tcp = sockets.filter(({ protocol }) => protocol === 'tcp');
     this.#ends = new Ends(tcp, ports);
+    this.#earlier = earlier;
     for (const socket of tcp) {
       if (isListener(socket)) push(this.#listeners, socket.localPort, socket);
       else push(this.#byLocal, localKey(socket), socket);
     }
-    let before: Ends | undefined;
-    this.#earlier =
-      earlier === undefined
-        ? null
-        : () => {
-            before ??= new Ends(earlier(), ports);
-            return before;
-          };
   }
 
   /** Whether a connection without partner was so at the earlier look too; true when there was no such look. */

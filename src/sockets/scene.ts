@@ -3,7 +3,7 @@ import { Captures } from './captures.ts';
 import type { SocketFacts } from './facts.ts';
 import { Holders } from './holder.ts';
 import { OwnAddresses } from './own-addresses.ts';
-import { Pairs } from './pairs.ts';
+import { Ends, Pairs } from './pairs.ts';
 import type { ProxyPorts } from './ports.ts';
 import { Predictor } from './predict.ts';
 import { proxyIdentity } from './proxy.ts';
@@ -25,8 +25,9 @@ export interface Scene {
 export function setScene({ sockets, earlier, rules, addresses, processes, ports }: SocketFacts): Scene {
   const byPid: ReadonlyMap<number, Process> = new Map(processes.map((process) => [process.pid, process]));
   const proxy = proxyIdentity(sockets, byPid, ports);
-  const holders = new Holders(proxy, byPid);
-  const pairs = new Pairs(sockets, earlier, ports);
+  const before = earlier === undefined ? null : once(() => new Ends(earlier(), ports));
+  const holders = new Holders(proxy, byPid, (socket) => before?.().has(socket) ?? false);
+  const pairs = new Pairs(sockets, before, ports);
   const own = new OwnAddresses(sockets, addresses, { holders, ports });
   return {
     proxy,
@@ -36,5 +37,13 @@ export function setScene({ sockets, earlier, rules, addresses, processes, ports 
     captures: new Captures(sockets, { pairs, holders, own }),
     own,
     predictor: rules === null ? null : new Predictor(rules),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

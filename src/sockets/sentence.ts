@@ -19,7 +19,7 @@ function identitySentence(sockets: readonly ClassifiedSocket[]): string {
   const foreign = sockets.filter(({ as }) => as !== undefined);
   if (foreign.length === 0) return '';
   const ids = new Set(foreign.map(({ as }) => (as === 'proxy-gid' ? 'gid' : 'uid')));
-  const whose = foreign.length === 1 ? 'is not the proxy’s and has' : 'are not the proxy’s and have';
+  const whose = foreign.length === 1 ? "is not the proxy's and has" : "are not the proxy's and have";
   return `${number(foreign.length, 'socket')} ${whose} its ${[...ids].join(' or ')}: what they send bypasses the mesh.`;
 }
 

@@ -67,4 +67,22 @@ kernelTests('an application with an id of the proxy', () => {
       expect(answer.summary.sentence).toContain('bypasses the mesh');
     }
   });
+
+  it('is found from inside the container of the proxy, whose own processes are visible there', async () => {
+    await using world = await World.create();
+    await world.sidecar();
+    await world.program();
+    const app = await world.start({ uid: 1337, name: 'client' });
+    await app.ask('hide');
+    await app.ask('connect', { to: '203.0.113.7', port: 3306 });
+    const answer = await world.look('proxy');
+    expect(connectionTo(answer, 3306, 1337)).toMatchObject({
+      kind: 'outbound-direct',
+      as: 'proxy-uid',
+      bypass: 'error',
+    });
+    expect(connectionTo(answer, 3306, 1337)).not.toHaveProperty('process');
+    // Nobody can tell when the proxy's processes are hidden too.
+    expect(connectionTo(await world.look('elsewhere'), 3306, 1337)).toMatchObject({ kind: 'proxy-upstream' });
+  });
 });

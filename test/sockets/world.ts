@@ -116,7 +116,8 @@ export class World implements AsyncDisposable {
   /** What `sockets` says, with the rights of a reader. */
   async look(reader: Reader = 'root'): Promise<SocketsAnswer> {
     await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
-    return (await sockets({ source: { kind: 'live' }, toolVersion: '0' }, this.outside(reader))).report;
+    return (await sockets({ source: { kind: 'live' }, rulesGiven: true, toolVersion: '0' }, this.outside(reader)))
+      .report;
   }
 
   /** What `check` says of it, held against a configuration. */

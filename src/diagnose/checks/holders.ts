@@ -67,10 +67,15 @@ export const applicationAsProxy = socketCheck(
     for (const { socket, as } of socketsView(context)?.sockets ?? []) {
       if (as !== undefined && hasExemptId(socket, context)) suspects.add(socket);
     }
-    const groups = groupBy([...suspects], (socket) => socket.process?.pid ?? `port ${socket.localPort}`);
+    const groups = groupBy([...suspects], holderKey);
     return groups.map((sockets) => asProxy(sockets, context));
   },
 );
+
+/** One finding for each process; without processes for each port that is listened on, and for all connections of a user. */
+function holderKey(socket: Socket): string | number {
+  return socket.process?.pid ?? (isListener(socket) ? `port ${socket.localPort}` : `uid ${socket.uid}`);
+}
 
 function asProxy(sockets: readonly [Socket, ...Socket[]], context: Context): Finding {
   const [{ process, uid }] = sockets;

@@ -14,7 +14,7 @@ import sys
 
 IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75
 SO_ORIGINAL_DST, SO_MARK = 80, 36
-PR_SET_NAME = 15
+PR_SET_NAME, PR_SET_DUMPABLE = 15, 4
 
 # Thousands of connections need as many descriptors.
 resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
@@ -128,7 +128,13 @@ def do_udp(request):
     return sock.getsockname()[1]
 
 
+def hide(_):
+    """Lets no process without rights look into /proc/PID/fd, as if this one were in another pid namespace."""
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 OPERATIONS = {
+    'hide': hide,
     'rename': lambda request: rename(request['name']),
     'listen': lambda request: listen(request, keep.append),
     'outbound': lambda request: listen(request, outbound(request)),
