@@ -33,8 +33,9 @@ describe.skipIf(!haveKernel)('layouts of random configurations', () => {
         const texts = config.backend === 'nftables' ? await native(config) : await saves(config, variant);
         const { verdict, findings, undetermined } = await judged(config, texts);
         const said = findings.filter(({ code }) => !REMARKS.has(code));
+        const odd = findings.some(({ code, severity }) => code === WITHOUT_EFFECT && severity === 'warning');
         expect({ verdict, undetermined, said: said.map(({ code, message }) => `${code} ${message}`) }).toEqual({
-          verdict: 'healthy',
+          verdict: odd ? 'degraded' : 'healthy',
           undetermined: [],
           said: [],
         });
@@ -64,8 +65,10 @@ describe.skipIf(!haveKernel)('layouts of random configurations', () => {
   }
 });
 
+/** A warning or remark about the configuration, which random ones deserve: something excluded that is not captured anyway. */
+const WITHOUT_EFFECT = 'NAT0209';
 /** Remarks that are true here: legacy tables stay registered, this is a node, nothing inbound is to be captured. */
-const REMARKS: ReadonlySet<string> = new Set(['NAT0702', 'NAT1005', 'NAT1007']);
+const REMARKS: ReadonlySet<string> = new Set([WITHOUT_EFFECT, 'NAT0702', 'NAT1005', 'NAT1007']);
 
 /** Empties every table, so that nothing of an earlier layout is left where the next one has no table. */
 const CLEAN = ['raw', 'mangle', 'nat', 'filter'].map((table) => `*${table}\nCOMMIT\n`).join('');
