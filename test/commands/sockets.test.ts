@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { Sockets } from '../../src/commands/sockets.ts';
+import { type Outcome, run } from './run.ts';
+
+const FIXTURES = fileURLToPath(new URL('../fixtures/sockets/', import.meta.url));
+const schema: object = JSON.parse(readFileSync(new URL('../../schema/sockets.schema.json', import.meta.url), 'utf8'));
+const validate = new Ajv({ strict: true, allErrors: true }).compile(schema);
+
+/** Runs the command about a recording; `rules` and `sockets` stand for its files, `blind` for what 1337 sees. */
+function sockets(scene: string, words: string): Promise<Outcome> {
+  const folder = `${FIXTURES}${scene}/`;
+  const files: Readonly<Record<string, readonly string[]>> = {
+    rules: ['--rules', `${folder}rules.v4.save`, '--rules', `${folder}rules.v6.save`],
+    sockets: ['--sockets', `${folder}sockets.ss`],
+    blind: ['--sockets', `${folder}sockets-unprivileged.ss`],
+  };
+  return run(
+    Sockets,
+    words.split(' ').flatMap((word) => files[word] ?? [word]),
+  );
+}
+
+describe('the exit code of sockets', () => {
+  it.each<[string, string, string, number]>([
+    ['a report is a report', 'redirect', 'rules sockets', 0],
+    ['of an error as well', 'as-proxy', 'rules sockets', 0],
+    ['nothing goes around', 'healthy', 'rules sockets --bypassing --fail-on warning', 0],
+    ['warnings do not count by default', 'redirect', 'rules sockets --bypassing', 0],
+    ['unless they are asked for', 'redirect', 'rules sockets --bypassing --fail-on warning', 1],
+    ['the id of the proxy is an error', 'as-proxy', 'rules sockets --bypassing', 1],
+    ['which can be ignored', 'as-proxy', 'rules sockets --bypassing --fail-on never', 0],
+    ['without rules', 'healthy', 'blind --bypassing --fail-on warning', 0],
+    ['without rules, around', 'redirect', 'blind --bypassing --fail-on warning', 1],
+    ['what cannot be told', 'tproxy', 'blind --bypassing --fail-on warning', 3],
+    ['what cannot be told in a report', 'tproxy', 'blind', 0],
+  ])('%s: %s %s', async (_, scene, words, exitCode) => {
+    for (const format of ['', ' --json', ' --all']) {
+      const outcome = await sockets(scene, words + format);
+      expect(outcome).toMatchObject({ exitCode, stderr: '' });
+    }
+  });
+
+  it('is 3 when there are no sockets to look at', async () => {
+    const outcome = await sockets('healthy', 'rules --json');
+    expect(outcome.exitCode).toBe(3);
+    expect(JSON.parse(outcome.stdout).error).toMatchObject({
+      kind: 'cannot-look',
+      hint: expect.stringContaining('ss -H'),
+    });
+  });
+
+  it('is 2 when it is asked nonsense', async () => {
+    expect((await run(Sockets, ['--fail-on', 'sometimes'])).exitCode).toBe(2);
+    expect((await run(Sockets, ['-o', 'svg'])).exitCode).toBe(2);
+  });
+});
+
+describe('sockets --json', () => {
+  it.each(['redirect', 'healthy', 'as-proxy', 'tproxy'])('of %s fits its schema', async (scene) => {
+    for (const words of ['rules sockets', 'blind', 'rules blind --bypassing', 'rules sockets --all']) {
+      const { stdout } = await sockets(scene, `${words} --json`);
+      validate(JSON.parse(stdout));
+      expect(validate.errors).toBeNull();
+    }
+  });
+
+  it('has all sockets, or those that bypass the proxy', async () => {
+    const all = JSON.parse((await sockets('redirect', 'rules sockets --json')).stdout);
+    const lines = readFileSync(`${FIXTURES}redirect/sockets.ss`, 'utf8').trim().split('\n');
+    expect(all.sockets).toHaveLength(lines.length);
+    expect(all.summary).toMatchObject({ bypassing: 4, counts: { 'outbound-direct': 3, 'inbound-direct': 1 } });
+    const some = JSON.parse((await sockets('redirect', 'rules sockets --json --bypassing')).stdout);
+    expect(some.sockets).toEqual(all.sockets.filter(({ bypass }: { bypass?: string }) => bypass !== undefined));
+    expect(some.summary).toEqual(all.summary);
+  });
+
+  it('predicts nothing for a family whose rules were not given', async () => {
+    const folder = `${FIXTURES}redirect/`;
+    const argv = ['--rules', `${folder}rules.v4.save`, '--sockets', `${folder}sockets.ss`, '--json'];
+    const { sockets: entries } = JSON.parse((await run(Sockets, argv)).stdout);
+    const ipv6 = entries.filter(
+      ({ peer, kind }: { peer?: string; kind: string }) => kind === 'outbound-proxied' && peer?.includes(':'),
+    );
+    expect(ipv6).toMatchObject([{ prediction: { verdict: { kind: 'undetermined' } } }]);
+    expect(ipv6[0]).not.toHaveProperty('agreement');
+  });
+});
+
+describe('sockets as a table', () => {
+  it('says it in a sentence, then what goes around the proxy and why', async () => {
+    const { stdout } = await sockets('redirect', 'rules sockets');
+    expect(stdout).toMatch(/^! Out: 4 connections through the proxy, 3 around it\. In: 2 connections/);
+    expect(stdout).toContain('2 ×  out  app, uid 1000  → 203.0.113.7:3306\n      nat ISTIO_OUTPUT #');
+    expect(stdout).toMatch(/Around the proxy[\s\S]*Through the proxy[\s\S]*Listeners/);
+  });
+
+  it('lists every socket when asked to', async () => {
+    const { stdout } = await sockets('redirect', 'rules sockets --all');
+    expect(stdout).not.toContain('×');
+    expect(stdout.match(/→ 203\.0\.113\.7:3306/g)).toHaveLength(2);
+  });
+
+  it('lists only what bypasses when asked to', async () => {
+    const { stdout } = await sockets('redirect', 'rules sockets --bypassing');
+    expect(stdout).toContain('Around the proxy');
+    expect(stdout).not.toContain('Listeners');
+  });
+
+  it('says that there are no rules to predict from, and how there could be', async () => {
+    const { stdout } = await sockets('redirect', 'blind');
+    expect(stdout).toContain('There are no rules to predict from: none were given');
+    expect(stdout).toContain('--rules');
+  });
+});
