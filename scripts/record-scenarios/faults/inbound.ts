@@ -185,7 +185,6 @@ export const INBOUND: readonly Fault[] = [
     commands: ['iptables -t nat -A ISTIO_INBOUND -p tcp --dport 8080 -j RETURN'],
     codes: ['NAT0209'],
     quotes: '--dport 8080 -j RETURN',
-    undeclared: { saved: ['NAT0209'] },
   },
   {
     name: 'native-exclusion-appended-too-late',
@@ -193,7 +192,6 @@ export const INBOUND: readonly Fault[] = [
     commands: ['nft add rule inet istio-proxy-nat istio-inbound tcp dport 8080 return'],
     codes: ['NAT0209'],
     quotes: 'tcp dport 8080 return',
-    undeclared: { saved: ['NAT0209'] },
   },
   {
     name: 'exclusion-beside-port-list',

@@ -148,6 +148,5 @@ export const OUTBOUND: readonly Fault[] = [
     commands: ['iptables -t nat -A ISTIO_OUTPUT -d 10.0.0.0/8 -j RETURN'],
     codes: ['NAT0209'],
     quotes: '-d 10.0.0.0/8 -j RETURN',
-    undeclared: { saved: ['NAT0209'] },
   },
 ];

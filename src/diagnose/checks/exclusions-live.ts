@@ -26,14 +26,21 @@ const MOST_TRIED = 20;
  * Exclusions that somebody added to the live rules and that come too late: the packets they are meant for are captured
  * before they are asked, and without them every packet is treated the same.
  */
-export function overtakenExclusions(context: Context): Overtaken[] {
+export function overtakenExclusions(context: Context): readonly Overtaken[] {
+  const known = found.get(context) ?? search(context);
+  found.set(context, known);
+  return known;
+}
+
+const found = new WeakMap<Context, readonly Overtaken[]>();
+
+function search(context: Context): Overtaken[] {
   const { ruleset } = context.pod;
   const candidates = rulesOf(ruleset).filter((where) => isExclusion(where, context));
   if (candidates.length === 0 || candidates.length > MOST_TRIED) return [];
   const hooks = new Hooks(ruleset);
   return candidates.flatMap((where) => {
-    const found = familiesOf(where, context).flatMap((family) => capturedAlready(where, family, hooks));
-    const [first] = found;
+    const [first] = familiesOf(where, context).flatMap((family) => capturedAlready(where, family, hooks));
     return first !== undefined && !isMissed(where, context) ? [first] : [];
   });
 }

@@ -17,7 +17,11 @@ export const exclusions: Check = {
   codes: ['NAT0209'],
   run: (context) => {
     if (isOutsideMesh(context)) return { skipped: 'nothing is captured here' };
-    const idle = groupBy(idleExclusions(context), ({ key, because }) => `${key} ${because}`).map(configured);
+    // What was read off the rules and does no harm was hardly meant to do anything.
+    const entries = idleExclusions(context).filter(
+      ({ key, harmless }) => !harmless || context.origin[key] !== 'inferred',
+    );
+    const idle = groupBy(entries, ({ key, because }) => `${key} ${because}`).map(configured);
     if (isMixture(context.pod.ruleset)) return idle;
     return [...idle, ...live(context)];
   },

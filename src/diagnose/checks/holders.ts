@@ -7,10 +7,14 @@ import type { Finding } from '../report.ts';
 import { socketsView } from '../sockets-view.ts';
 import { isReserved, RESERVED, socketCheck, socketEvidence } from './socket-check.ts';
 import { isFree } from './surroundings-kind.ts';
+import { isOtherPlane } from './surroundings-planes.ts';
+
+const OTHER_PLANE = 'the rules are those of the other data plane';
 
 /** Why nobody is exempt by uid here: ztunnel is told by its mark, and where nothing is captured nothing is exempt. */
 function withoutExemption(context: Context): { readonly skipped: string } | null {
   if (context.config.dataplane === 'ambient') return { skipped: 'ambient exempts nobody by uid' };
+  if (isOtherPlane(context.pod.ruleset, context.config.dataplane)) return { skipped: OTHER_PLANE };
   return isFree(context) ? { skipped: 'this kind of pod is not captured' } : null;
 }
 

@@ -2,6 +2,7 @@ import { compareReleases, parseRelease } from '../../layout/index.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
 import { type Check, finding } from '../check.ts';
 import { type Context, istioTables } from '../context.ts';
+import { isOtherPlane } from './surroundings-planes.ts';
 import { bothWays, inboundTo } from './typical-packet.ts';
 
 const PASSTHROUGH = '::6';
@@ -22,6 +23,7 @@ export const passthroughAddress: Check = {
     if (own.length === 0) return { skipped: 'the addresses of the pod were not shown' };
     if (globalIpv6(context).length === 0) return { skipped: 'the pod has no address of IPv6' };
     if (istioTables(pod.ruleset, 'ipv6').length === 0) return { skipped: 'nothing of IPv6 is captured' };
+    if (isOtherPlane(pod.ruleset, 'sidecar')) return { skipped: 'the rules are those of the other data plane' };
     if (own.some(({ address }) => address === PASSTHROUGH)) return [];
     return [
       finding('NAT0604', {

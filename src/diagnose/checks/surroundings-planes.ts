@@ -36,6 +36,12 @@ export function planesOf(ruleset: Ruleset): ReadonlySet<Plane> {
   return all;
 }
 
+/** Whether all rules of Istio's are those of the data plane that is not meant: what goes with the other one is no news. */
+export function isOtherPlane(ruleset: Ruleset, meant: Plane): boolean {
+  const written = planesOf(ruleset);
+  return written.size > 0 && !written.has(meant);
+}
+
 /** The data planes whose chains there are, with or without rules: what a flush leaves. ISTIO_OUTPUT is of both. */
 export function planesOfNames({ tables }: Ruleset): ReadonlySet<Plane> {
   const names = tables.flatMap((table) => table.chains.map((chain) => planeOfName(table, chain)));
