@@ -14,6 +14,8 @@ export interface Sides {
   readonly localAddresses: readonly string[];
   readonly watched: readonly WatchedMark[];
   readonly undetermined: readonly Undetermined[];
+  /** Whether rules of a side were lost (a cut text): where no rule of it decides, a lost one may have. */
+  readonly lost: Readonly<Record<'live' | 'expected', boolean>>;
 }
 
 /** A pod and the layout it should have. A listing of single tables says nothing about the others. */
@@ -28,6 +30,7 @@ export function podAndLayout(pod: Pod, layout: Ruleset, watched: readonly Watche
     localAddresses: localAddresses(pod),
     watched,
     undetermined: [...obstacles.map(published), ...(obstacles.length > 0 ? [] : notShown('the rules given', hidden))],
+    lost: { live: obstacles.length > 0, expected: false },
   };
 }
 
@@ -45,6 +48,7 @@ export function nowAndBefore(now: Pod, before: Pod, watched: readonly WatchedMar
     localAddresses: localAddresses(now),
     watched,
     undetermined: [...obstacles.map(published), ...(blind ? [] : unseen)],
+    lost: { live: rulesUnseen(now).length > 0, expected: rulesUnseen(before).length > 0 },
   };
 }
 

@@ -4,7 +4,7 @@ import type { Undetermined } from '../diagnose/report.ts';
 import { type Cause, causeOf } from '../diagnose/traffic/cause.ts';
 import { mostOrdinaryFirst } from '../diagnose/traffic/ordinary.ts';
 import { packetsInWords } from '../diagnose/traffic/words.ts';
-import { type Comparison, compareRulesets, type OpenClass } from '../evaluate/compare.ts';
+import { type Comparison, compareRulesets, type DifferentClass, type OpenClass } from '../evaluate/compare.ts';
 import { marksThatMatter, type WatchedMark, watchedMarks } from '../evaluate/symbolic/watched.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { RoutingRule } from '../model/routing.ts';
@@ -59,12 +59,19 @@ function compared(sides: Sides, traces: boolean): Pick<DiffAnswer, 'report' | 'c
   const undetermined = [...sides.undetermined, ...(isSame(sides, open) ? [] : open.map(openQuestion))];
   const layout = new LayoutIndex(sides.live, sides.expected);
   const causes = comparisons.flatMap((one) =>
-    one.different.map((different) => causeOf(different, { ...sides, layout })),
+    one.different
+      .filter((different) => isCertain(different, sides))
+      .map((different) => causeOf(different, { ...sides, layout })),
   );
   const ordered = mostOrdinaryFirst(causes);
   const differences = ordered.map((cause) => difference(cause, traces));
   const equivalent = differences.length > 0 ? false : undetermined.length > 0 ? null : true;
   return { report: { schemaVersion: 1, equivalent, differences, undetermined }, causes: ordered.map(publishedCause) };
+}
+
+/** A packet that no rule of a cut text decides about may have met one that is missing there. */
+function isCertain({ live, expected }: DifferentClass, { lost }: Sides): boolean {
+  return !(lost.live && live.decidedBy === null) && !(lost.expected && expected.decidedBy === null);
 }
 
 function comparison({ live, expected, ...rest }: Sides, scope: Pick<OpenClass, 'family' | 'hook'>): Comparison {

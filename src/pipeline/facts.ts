@@ -61,6 +61,6 @@ async function readText(path: string, outside: Outside, name = path === '-' ? 's
   const content = await outside.readInput(path);
   if ('text' in content) return { name, text: content.text };
   throw new CannotLook(`${name}: ${content.message}`, {
-    hint: 'Give --rules a text file that holds what iptables-save, iptables -S or nft list ruleset printed, or - for standard input.',
+    hint: 'Give a text file that holds what iptables-save, iptables -S or nft list ruleset printed, or - for standard input.',
   });
 }

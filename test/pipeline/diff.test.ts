@@ -227,6 +227,17 @@ describe('what cannot be told', () => {
     expect(report.undetermined[0]?.code).toMatch(/^NAT10/);
   });
 
+  it.each(['now', 'before'])('is what a rule would do that a cut text %s does not show', async (side) => {
+    const whole = layout();
+    const cut = whole.slice(0, whole.indexOf(OUTBOUND));
+    const { report } = side === 'now' ? await change(cut, whole) : await change(whole, cut);
+    expect(report).toMatchObject({ equivalent: null, differences: [], undetermined: [{ code: 'NAT1003' }] });
+    const other = cut.replace('--to-ports 15006', '--to-ports 15007');
+    const certain = side === 'now' ? await change(other, whole) : await change(whole, other);
+    const kinds = certain.report.differences.flatMap(({ live, expected }) => [live.kind, expected.kind]);
+    expect(new Set(kinds)).toEqual(new Set(['redirect']));
+  });
+
   it('is whether tables changed that one side does not show', async () => {
     const rules = layout()
       .split('\n')
