@@ -166,8 +166,16 @@ function ofSample(packet: Packet, [now, then]: Ways, judged: Judged): string | n
   if (differs && equivalent === true) return `equivalent, but a packet fares differently: ${shown}`;
   if (differs && !isReported(packet, judged)) return `a difference is not among those reported: ${shown}`;
   const claim = promised(packet, informed);
-  if (differs || claim === undefined || changesNothing(packet, [claim.live, claim.expected])) return null;
+  if (differs || claim === undefined) return null;
+  const fates = [claim.live, claim.expected].map((verdict) => ofPacket(verdict, claim.witness, packet));
+  if (changesNothing(packet, fates)) return null;
   return `the words of a class promise a difference: ${shown} ${JSON.stringify(claim.packets)}`;
+}
+
+/** A redirect that left the witness its port leaves another packet its own. */
+function ofPacket(verdict: Verdict, witness: Packet, { destinationPort }: Packet): Verdict {
+  const keeps = verdict.kind === 'redirect' && verdict.port === witness.destinationPort;
+  return keeps && destinationPort !== undefined ? { ...verdict, port: destinationPort } : verdict;
 }
 
 /** Why nothing can be said of a packet of the sample. */

@@ -2,16 +2,18 @@ import type { WatchedMark } from '../../../src/evaluate/symbolic/watched.ts';
 import type { Packet, Verdict } from '../../../src/model/packet.ts';
 import type { Observed } from '../../kernel/index.ts';
 
-/** What became of a packet, as text: equal texts are no difference that anybody can see. */
+/**
+ * What became of a packet, as text: equal texts are no difference that a verdict speaks of. A socket that TPROXY found
+ * gets the packet whatever nat writes into it; that a packet is not tracked shows where nat or a zone would matter.
+ */
 export function seen(observed: Observed | undefined, watched: readonly WatchedMark[] | 'all'): string {
   if (observed?.kind !== 'observed') return 'unobservable';
-  const { verdict, destination, destinationPort, mark, connmark, ctZone, ctState } = observed;
+  const { verdict, mark, connmark, ctZone } = observed;
+  const goesTo = verdict.kind === 'tproxy' ? null : [observed.destination, observed.destinationPort];
   const marks = { mark, connmark };
   const visible =
-    watched === 'all'
-      ? marks
-      : watched.map(({ field, value, mask }) => marks[field] !== null && (marks[field] & mask) >>> 0 === value);
-  return JSON.stringify([verdict, destination, destinationPort, ctZone, ctState, visible]);
+    watched === 'all' ? marks : watched.map(({ field, value, mask }) => ((marks[field] ?? 0) & mask) >>> 0 === value);
+  return JSON.stringify([verdict, goesTo, ctZone ?? 0, visible]);
 }
 
 /** Rewritten to where the packet was going anyway, as far as the pod's only address goes. */
