@@ -11,7 +11,7 @@ import { Deciders, type Detail } from './symbolic/deciders.ts';
 import { Diagrams, FALSE, type Node, TRUE } from './symbolic/diagram.ts';
 import type { Domain } from './symbolic/domain.ts';
 import { Leaves } from './symbolic/leaves.ts';
-import { TooComplex } from './symbolic/limits.ts';
+import { LIMITS, TooComplex, whyGivenUp } from './symbolic/limits.ts';
 import { Pairs } from './symbolic/pairs.ts';
 import { assignsHelpers, possiblePackets } from './symbolic/possible.ts';
 import { alwaysHolds, mayHold } from './symbolic/unknowns.ts';
@@ -19,6 +19,9 @@ import { type WatchedMark, watchedMarks } from './symbolic/watched.ts';
 
 /** Pairs of deciding rules that are told apart; where there are more, people are better served by lists. */
 const MOST: Readonly<Record<Detail, number>> = { rules: 64, alike: 128, outcomes: 128 };
+
+/** Nobody reads more. */
+const MOST_CLASSES = 256;
 
 /** Where two rulesets differ, in some detail: a diagram whose leaves are FALSE or one of the pairs. */
 interface Differing {
@@ -37,6 +40,8 @@ export class PairComparison {
   readonly #watched: readonly WatchedMark[];
   readonly #possible: Node;
   readonly #local: readonly string[];
+  /** Classes that are told: each has a witness whose ways are described rule by rule. */
+  readonly #most: number;
 
   constructor(live: Ruleset, expected: Ruleset, scope: ComparisonScope, domain: Domain) {
     this.#scope = scope;
@@ -44,6 +49,10 @@ export class PairComparison {
     this.#conditions = new Conditions(this.#diagrams, domain);
     this.#hooks = { live: new Hooks(live), expected: new Hooks(expected) };
     this.#watched = scope.watched ?? watchedMarks(expected);
+    this.#most = Math.max(
+      8,
+      Math.min(MOST_CLASSES, Math.floor(LIMITS.described / (ruleCount(live) + ruleCount(expected) + 1))),
+    );
     this.#local = (scope.localAddresses ?? []).filter((text) => parseAddress(text)?.family === scope.family);
     const local = this.#local.flatMap((text) => parseAddress(text)?.value ?? []);
     this.#possible = possiblePackets(this.#conditions, local, assignsHelpers(live) || assignsHelpers(expected));
@@ -55,7 +64,8 @@ export class PairComparison {
     if (outcomes.node === FALSE) return { different: [], open: [] };
     const { always, sometimes } = this.#quantify(outcomes);
     const told = this.#scope.classes === 'outcomes' || always === FALSE ? outcomes : this.#inDetail(outcomes);
-    return { different: this.#different(told, always), open: this.#open(sometimes) };
+    const { found, because } = this.#different(told, always);
+    return { different: found, open: [...this.#open(sometimes), ...(because === null ? [] : [this.#notAll(because)])] };
   }
 
   /** Tells the deciding rules apart as far as that is possible and useful. */
@@ -91,21 +101,32 @@ export class PairComparison {
     return { always, sometimes: this.#diagrams.and(mayHold(this.#diagrams, any), this.#diagrams.not(always)) };
   }
 
-  #different({ node, pairs, deciders }: Differing, always: Node): DifferentClass[] {
-    return [...pairs.different].flatMap(([leaf, [live, expected]]) => {
-      const some = this.#diagrams.mapLeaves(node, (other) => (other === leaf ? TRUE : FALSE));
-      const packets = this.#diagrams.and(always, mayHold(this.#diagrams, some));
-      if (packets === FALSE) return [];
-      const classes = this.#classes(packets);
-      if (deciders.detail !== 'alike') return classes;
-      const alike = { live: deciders.like(live.decidedBy), expected: deciders.like(expected.decidedBy) };
-      return classes.map((one) => ({ ...one, alike }));
-    });
+  /** The classes of packets that differ, and why these are not all, if they are not. */
+  #different({ node, pairs, deciders }: Differing, always: Node): { found: DifferentClass[]; because: string | null } {
+    this.#diagrams.allow(LIMITS.telling);
+    const found: DifferentClass[] = [];
+    try {
+      for (const [leaf, [live, expected]] of pairs.different) {
+        const some = this.#diagrams.select(node, new Set([leaf]));
+        const packets = this.#diagrams.and(always, mayHold(this.#diagrams, some));
+        if (packets === FALSE) continue;
+        const alike = { live: deciders.like(live.decidedBy), expected: deciders.like(expected.decidedBy) };
+        const classes = this.#classes(packets, this.#most - found.length);
+        found.push(...classes.map((one) => (deciders.detail === 'alike' ? { ...one, alike } : one)));
+        if (found.length >= this.#most) return { found, because: 'there are more differences than can be told apart' };
+      }
+      return { found, because: null };
+    } catch (error) {
+      return { found, because: whyGivenUp(error) };
+    }
   }
 
-  #classes(packets: Node): DifferentClass[] {
+  #classes(packets: Node, most: number): DifferentClass[] {
     if (this.#scope.classes !== 'outcomes') return [this.#class(packets)];
-    const boxes = boxesOf(this.#conditions, packets, this.#possible, { home: this.#local[0] });
+    const boxes = boxesOf(this.#conditions, packets, this.#possible, {
+      home: this.#local[0],
+      most: Math.min(most, 32),
+    });
     return boxes.map((box) => this.#class(box.packets, box.fresh));
   }
 
@@ -122,6 +143,14 @@ export class PairComparison {
     };
   }
 
+  /** That there are more differences than those found. */
+  #notAll(because: string): OpenClass {
+    const { family, hook } = this.#scope;
+    const any = family === 'ipv4' ? '0.0.0.0' : '::';
+    const witness = { family, hook, protocol: 'tcp', source: any, destination: any };
+    return { family, hook, packets: {}, witness, because };
+  }
+
   #open(sometimes: Node): OpenClass[] {
     if (sometimes === FALSE) return [];
     const packet = witness(this.#diagrams, this.#domain, sometimes, this.#local[0]);
@@ -136,4 +165,8 @@ export class PairComparison {
       },
     ];
   }
+}
+
+function ruleCount({ tables }: Ruleset): number {
+  return tables.reduce((sum, { chains }) => sum + chains.reduce((count, { rules }) => count + rules.length, 0), 0);
 }

@@ -12,7 +12,7 @@ import { Diagrams, FALSE, type Node } from './symbolic/diagram.ts';
 import { type Domain, domainOf } from './symbolic/domain.ts';
 import { Leaves } from './symbolic/leaves.ts';
 import { leavesOf } from './symbolic/leaves-of.ts';
-import { TooComplex } from './symbolic/limits.ts';
+import { LIMITS, TooComplex } from './symbolic/limits.ts';
 import { type OwnerGroup, ownerGroups } from './symbolic/owners.ts';
 import { assignsHelpers, possiblePackets } from './symbolic/possible.ts';
 import { alwaysHolds } from './symbolic/unknowns.ts';
@@ -63,10 +63,12 @@ export class HookFates {
     this.#byRule = this.#compiledByRule();
   }
 
+  /** @throws TooComplex when the rules combine too much */
   result(): Fates {
     const { node, leaves } = this.#compile('outcomes');
     const fates = this.#diagrams.ite(this.#all, node, FALSE);
     const verdicts = this.#verdicts(fates, leaves);
+    this.#diagrams.allow(LIMITS.telling);
     const groups = ownerGroups(this.#conditions, fates, this.#scope.proxy);
     const classes = groups.flatMap((group) => this.#ofOwners(group, fates, verdicts));
     return { classes: proxyFirst(classes), open: this.#open() };

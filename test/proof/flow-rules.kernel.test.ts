@@ -56,14 +56,14 @@ kernelTests('what is said of all packets holds in the kernel', () => {
   const cases = VARIANTS.flatMap((variant) => FAMILIES.map((family) => [variant, family] as const));
   it.each(cases)('random rules, %s %s', { timeout: 3_600_000 }, async (variant, family) => {
     await pod.flush();
-    const packets = fc.array(arbitraryPacket(family), { minLength: PACKETS, maxLength: PACKETS });
+    const packets = fc.array(arbitraryPacket(family).filter(canExist), { minLength: PACKETS, maxLength: PACKETS });
     for (const [text, some] of fc.sample(fc.tuple(arbitraryRules(family), packets), {
       numRuns: RULESETS,
       seed: SEED,
     })) {
       const ruleset = await loaded(variant, family, text);
       await classesHold(ruleset, family, text);
-      await rulesHold(ruleset, family, some);
+      await rulesHold(ruleset, family, some, text);
     }
     expect(counted.alive).toBeGreaterThan(0);
   });
@@ -99,7 +99,7 @@ kernelTests('what is said of all packets holds in the kernel', () => {
   }
 
   /** No packet meets a rule that is said to be dead; all others are met by a packet of ours. */
-  async function rulesHold(ruleset: Ruleset, family: Family, packets: readonly Packet[]): Promise<void> {
+  async function rulesHold(ruleset: Ruleset, family: Family, packets: readonly Packet[], text: string): Promise<void> {
     const { unmet, unfollowed } = unmetRules(ruleset);
     if (unfollowed.length > 0) return;
     const dead = new Set(unmet.map(({ where }) => `${where.table.name} ${where.chain.name} ${where.rule.index}`));
@@ -109,6 +109,8 @@ kernelTests('what is said of all packets holds in the kernel', () => {
     const shown = ruleset.tables.flatMap((table) =>
       table.chains.flatMap((chain) =>
         chain.rules.flatMap((rule) => {
+          // The kernel's trace of iptables shows a RETURN as the end of its chain.
+          if (rule.targets.some(({ kind }) => kind === 'return')) return [];
           const reach = reaches.find((one) => one.isMet(rule));
           const witness = reach?.witnessOf(rule);
           return witness?.sure ? [{ name: `${table.name} ${chain.name} ${rule.index}`, packet: witness.packet }] : [];
@@ -120,9 +122,15 @@ kernelTests('what is said of all packets holds in the kernel', () => {
       // A trace without even a policy was not recorded.
       if (seen.kind !== 'observed' || seen.path.length === 0) continue;
       const met = seen.path.filter(isRule).map(({ table, chain, index }) => `${table} ${chain} ${index}`);
-      for (const name of met) if (dead.has(name)) throw new Error(`${name} was met`);
+      for (const name of met)
+        if (dead.has(name))
+          throw new Error(
+            `${name} was met by ${JSON.stringify([...packets, ...shown.map((one) => one.packet)][i])}\n${text}`,
+          );
       const wanted = shown[i - packets.length];
-      if (!wanted || evaluatePacket(hooks, wanted.packet).verdict.kind === 'undetermined') continue;
+      // The trace of a table is sometimes not recorded at all.
+      const traced = seen.path.some(({ table }) => wanted?.name.startsWith(`${table} `));
+      if (!wanted || !traced || evaluatePacket(hooks, wanted.packet).verdict.kind === 'undetermined') continue;
       // What comes behind the hook (INPUT, POSTROUTING) is not traced.
       if (/ (INPUT|POSTROUTING)/.test(wanted.name) || met.includes(wanted.name)) {
         counted.alive += met.includes(wanted.name) ? 1 : 0;
@@ -132,6 +140,12 @@ kernelTests('what is said of all packets holds in the kernel', () => {
     }
   }
 });
+
+/** The harness can make packets from outside that carry a mark, and new connections that have one; nobody else can. */
+function canExist({ hook, inInterface, mark = 0, connmark = 0, ctState = 'NEW' }: Packet): boolean {
+  const fromOutside = hook === 'PREROUTING' && inInterface !== 'lo';
+  return !(fromOutside && mark !== 0) && !(connmark !== 0 && ['NEW', 'INVALID', 'UNTRACKED'].includes(ctState));
+}
 
 function isRule({ kind, table }: PathStep): boolean {
   return kind === 'rule' && table !== '';

@@ -101,6 +101,7 @@ class Forbidden {
         for (const child of this.#within(node)) visit(child);
         return;
       }
+      diagrams.spend(atomCount(domain, free));
       for (let atom = 0; atom < atomCount(domain, free); atom += 1) {
         const next = diagrams.level(node) === level ? diagrams.child(node, atom) : node;
         if (!found.has(atom) && this.#meets(next)) found.add(atom);
@@ -124,6 +125,7 @@ class Forbidden {
     const { diagrams } = this.#conditions;
     const field = FIELDS[diagrams.level(node)];
     const atoms = (field && this.#sides.get(field)) ?? [];
+    diagrams.spend(atoms.length);
     return [...new Set(atoms.map((atom) => diagrams.child(node, atom)))];
   }
 }

@@ -199,6 +199,7 @@ function project(diagrams: Diagrams, packets: Node, level: number, atoms: number
     } else if (at < level) {
       for (const child of diagrams.children(node)) visit(child);
     } else {
+      diagrams.spend(atoms);
       for (let atom = 0; atom < atoms; atom += 1) if (diagrams.child(node, atom) !== FALSE) found.add(atom);
     }
   };

@@ -23,6 +23,7 @@ export class Diagrams {
   /** Starts and children of the runs of all nodes that are being put together, the innermost last. */
   readonly #stack = new Numbers();
   #steps = 0;
+  #most: number = LIMITS.steps;
 
   constructor() {
     this.leaf();
@@ -62,7 +63,12 @@ export class Diagrams {
    */
   spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > LIMITS.steps) throw new TooComplex('the rules combine too many conditions');
+    if (this.#steps > this.#most) throw new TooComplex('the rules combine too many conditions');
+  }
+
+  /** Whatever was spent so far, allows so much more. */
+  allow(steps: number): void {
+    this.#most = this.#steps + steps;
   }
 
   /**

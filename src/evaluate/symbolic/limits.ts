@@ -4,7 +4,11 @@
  */
 export const LIMITS = {
   /** Runs looked at while diagrams are put together, and rules compiled (each counts as much as `RULE_STEPS` runs). */
-  steps: 60_000_000,
+  steps: 30_000_000,
+  /** The same once it is known that there are differences, for telling them. */
+  telling: 10_000_000,
+  /** Rules on the ways of the witnesses of all classes: what they are described with takes memory. */
+  described: 300_000,
   /** Runs kept: eight bytes each. */
   runs: 16_000_000,
   /** Conditions that no field of a packet decides: each is a level of its own, and levels are descended recursively. */
@@ -12,7 +16,7 @@ export const LIMITS = {
 } as const;
 
 /** What compiling a rule costs besides the runs of its diagram, in runs. */
-export const RULE_STEPS = 50;
+export const RULE_STEPS = 200;
 
 /** The rules combine more than can be followed; the message says what there is too much of. */
 export class TooComplex extends RangeError {

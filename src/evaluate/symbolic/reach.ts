@@ -12,7 +12,7 @@ import { leavesOf } from './leaves-of.ts';
 import { RULE_STEPS, TooComplex } from './limits.ts';
 import { MetRules } from './met.ts';
 import { attached, consultsNat, WAY } from './way.ts';
-import { changed, merged, pulledBack, targetKey, type World, worldKey } from './worlds.ts';
+import { changed, MOST_WORLDS, merged, pulledBack, targetKey, type World, worldKey } from './worlds.ts';
 
 /** How packets leave a chain: at its end or by RETURN, by ACCEPT, or rewritten by a nat rule. The others are gone. */
 interface Exits {
@@ -202,6 +202,7 @@ export class Reach {
       const group = groups.get(key) ?? { target, leaves: new Set<Node>() };
       groups.set(key, { target, leaves: group.leaves.add(leaf) });
     }
+    if (groups.size > MOST_WORLDS) throw new TooComplex('the rules rewrite packets in too many ways');
     const those = (leaves: ReadonlySet<Node>) => diagrams.select(restricted, leaves);
     for (const { target, leaves } of groups.values()) {
       this.#leave(target, { ...world, packets: those(leaves) }, exits);

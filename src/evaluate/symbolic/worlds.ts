@@ -18,7 +18,7 @@ export interface World {
 }
 
 /** Rules that change marks in ever new ways make ever more worlds; layouts need a handful. */
-const MOST_WORLDS = 64;
+export const MOST_WORLDS = 64;
 
 /** A condition on packets as they are now, as one on what they were when their way began. */
 export function pulledBack(changes: Changes, { changes: made }: World, condition: Node): Node {
