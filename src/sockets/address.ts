@@ -18,11 +18,6 @@ export function isWildcard(address: string): boolean {
   return address === '*' || address === '0.0.0.0' || address === '::';
 }
 
-/** Whether an address exists on one link only. */
-export function isLinkLocal(address: string): boolean {
-  return /^fe[89ab][0-9a-f]:/.test(address) || address.startsWith('169.254.');
-}
-
 /** The own end of a socket, as a key. */
 export function localKey({ localAddress, localPort }: Socket): string {
   return `${localAddress} ${localPort}`;

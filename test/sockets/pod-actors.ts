@@ -5,6 +5,8 @@ import { findPython } from '../kernel/requirements.ts';
 
 const SCRIPT = fileURLToPath(new URL('actors/actor.py', import.meta.url));
 
+const ENTER_NAMESPACE = 'nsenter';
+
 /** Who a process of a pod is. */
 export interface ActorOwner {
   readonly uid: number;
@@ -25,7 +27,7 @@ export class Actor {
     const supplementary = groups.length > 0 ? ['--groups', groups.join(',')] : ['--clear-groups'];
     const owner = ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, ...supplementary];
     const argv = [`--net=${netns}`, ...owner, findPython() ?? 'python3', '-B', SCRIPT];
-    this.#child = spawn('nsenter', argv, { stdio: 'pipe' });
+    this.#child = spawn(ENTER_NAMESPACE, argv, { stdio: 'pipe' });
     this.#child.stderr.on('data', (data: Buffer) => {
       this.#errors += data.toString();
     });

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import type { CheckReport } from '../../src/diagnose/report.ts';
+import { check } from '../../src/pipeline/check.ts';
+
+const FIXTURES = fileURLToPath(new URL('../fixtures/sockets/', import.meta.url));
+
+/** What `check` says of recorded rules and sockets (scripts/record-sockets.ts), held against a configuration. */
+function checked(
+  scene: string,
+  inputs: Readonly<Record<string, string>> = {},
+  change: (sockets: string) => string = (text) => text,
+): Promise<CheckReport> {
+  const config = JSON.stringify({ istioVersion: '1.28.10', enableIpv6: true, ...inputs });
+  const read = (path: string) => {
+    if (path === 'config') return config;
+    const text = readFileSync(`${FIXTURES}${scene}/${path}`, 'utf8');
+    return path.endsWith('.ss') ? change(text) : text;
+  };
+  const source = { kind: 'rules', files: ['rules.v4.save', 'rules.v6.save'], sockets: 'sockets.ss' } as const;
+  return check(
+    { source, config: { configFile: 'config', flags: {}, env: {} }, toolVersion: '0' },
+    {
+      readInput: async (path) => ({ text: read(path) }),
+      readLines: () => {
+        throw new Error('no packets here');
+      },
+      files: { read: () => Promise.reject(new Error('nothing else is read')) },
+      runner: { run: () => Promise.reject(new Error('nothing is run')) },
+    },
+  );
+}
+
+/** Codes of errors and warnings but for what other checks say about excluded ports. */
+function codes({ findings }: CheckReport): string[] {
+  return findings.filter(({ severity, code }) => severity !== 'info' && code !== 'NAT0207').map(({ code }) => code);
+}
+
+const EXCLUDED = { outboundPortsExclude: '3306', inboundPortsExclude: '15090,15021,15020,9090' };
+
+it('a healthy pod with live connections', async () => {
+  const { verdict, findings } = await checked('healthy');
+  expect({ verdict, findings }).toEqual({ verdict: 'healthy', findings: [] });
+});
+
+it('connections that are older than the rules, and none that are excluded', async () => {
+  const report = await checked('redirect', EXCLUDED);
+  expect(codes(report)).toEqual(['NAT0804']);
+  expect(report.findings.find(({ code }) => code === 'NAT0804')).toMatchObject({
+    severity: 'warning',
+    message: expect.stringContaining('1 live outbound connection goes around the proxy (to 203.0.113.5:5432)'),
+    remedy: expect.stringContaining('open the connection again'),
+  });
+});
+
+it('connections that a rule lets by which Istio would not write', async () => {
+  const report = await checked('redirect');
+  const messages = report.findings.map(({ code, message }) => `${code} ${message}`);
+  expect(messages).toContainEqual(expect.stringMatching(/^NAT0804 2 live outbound .*3306\): a rule lets it by/));
+  expect(messages).toContainEqual(expect.stringMatching(/^NAT0805 1 live inbound .*port 9090\): a rule lets it by/));
+});
+
+it('an application under the uid of the proxy is one finding, and no loop', async () => {
+  expect(codes(await checked('as-proxy'))).toEqual(['NAT0303']);
+});
+
+it('a listener of the pod address only, for releases before 1.10', async () => {
+  const onPodAddress = (text: string) =>
+    text.replace('*:8080 ', '10.77.0.5:8080 ').replace('*:9090 ', '10.77.0.5:9090 ');
+  const finding = async (istioVersion: string) =>
+    (await checked('redirect', { ...EXCLUDED, istioVersion }, onPodAddress)).findings.filter(
+      ({ code }) => code === 'NAT0807',
+    );
+  expect(await finding('1.9.9')).toMatchObject([{ message: expect.stringContaining('port 8080 on 10.77.0.5 only') }]);
+  expect(await finding('1.28.10')).toEqual([]);
+});
+
+it('nothing is concluded where the sockets are a list of listeners', async () => {
+  const report = await checked('redirect', EXCLUDED, (text) => text.replace(/^.*(ESTAB|TIME-WAIT).*\n/gm, ''));
+  expect(codes(report)).toEqual([]);
+  expect(report.checks.find(({ id }) => id === 'outbound-connections')?.outcome).toBe('skipped');
+});
