@@ -1,5 +1,4 @@
 import type { Attached, Hooks } from '../evaluate/hooks.ts';
-import type { Outcome } from '../evaluate/outcome.ts';
 import type { Disposition } from '../evaluate/traverse.ts';
 import type { Chain, Policy, RuleReference, Table } from '../model/ruleset.ts';
 
@@ -42,10 +41,12 @@ export class ChainLog {
   }
 
   /** A rule was looked at. */
-  rule(where: RuleReference, outcome: Outcome, action: string, why: string): void {
+  looked(where: RuleReference): void {
     this.#leaveUntil(where.chain.name);
-    if (outcome === 'no-match') return;
-    const open = outcome === 'undetermined';
+  }
+
+  /** It matched, or (`open`) may match. */
+  rule(where: RuleReference, open: boolean, action: string, why: string): void {
     this.#steps.push({ kind: 'rule', where, action, why, open });
     // What is taken not to match leads nowhere.
     if (open) return;

@@ -21,7 +21,8 @@ export interface Judged {
 
 /** What is held against the expected layout: its way of the same packet, and the marks that somebody looks at. */
 export interface Measure {
-  readonly expected: Passage;
+  /** Null: nobody knows what is meant. */
+  readonly expected: Passage | null;
   readonly watched: readonly WatchedMark[];
 }
 
@@ -32,7 +33,7 @@ export interface Measure {
 export function judged(live: Passage, { expected, watched }: Measure): Judged[][] {
   let wrong = false;
   return live.hooks.map((pass, position) => {
-    const other = expected.hooks[position];
+    const other = expected?.hooks[position];
     if (wrong) return withAll(pass, 'follows');
     if (!other || isOpen(pass) || isOpen(other)) return withAll(pass, 'unknown');
     if (sameOutcome(pass, other, watched)) return withAll(pass, 'yes');

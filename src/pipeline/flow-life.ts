@@ -31,14 +31,15 @@ export function lifeOf(world: World, { name, packet }: Start, first: number): Jo
   const end = life.run(packet);
   const answers = ANSWERED.has(end) ? answersTo(world, life.legs) : [];
   const steps = numbered(life.steps, first);
-  const all = [...steps, ...answers];
-  const intended = all.some((step) => step.intended === 'no')
-    ? 'no'
-    : all.some((step) => step.intended === 'unknown')
-      ? 'unknown'
-      : 'yes';
+  const intended = judgement([...steps, ...answers], end);
   const family: Family = world.actors.family;
   return { name, family, intended, end, proxied: life.proxied, steps, answers: numbered(answers, 1) };
+}
+
+function judgement(steps: readonly Draft[], end: End): Journey['intended'] {
+  const has = (wanted: Draft['intended']) => steps.some(({ intended }) => intended === wanted);
+  if (has('no') || end === 'loop') return 'no';
+  return has('unknown') || end === 'unknown' ? 'unknown' : 'yes';
 }
 
 function numbered(drafts: readonly Draft[], first: number): FlowStep[] {
@@ -69,7 +70,7 @@ class Life {
       if (typeof outcome === 'string') return outcome;
       packet = outcome;
     }
-    return 'loop';
+    return 'unknown';
   }
 
   /** Takes one packet to whoever gets it: that program's own next packet, or the end. */

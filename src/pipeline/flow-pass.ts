@@ -56,8 +56,13 @@ export function passage(hooks: Hooks, packet: Packet, ground: Ground): Passage {
     hooks,
     state,
     () => false,
-    (where, outcome, seen, semantics) =>
-      log.rule(where, outcome, describeAction(where.rule), describeOutcome(where.rule, seen, semantics)),
+    (where, outcome, seen, semantics) => {
+      log.looked(where);
+      // Most rules of a long chain do not match, and words for them are not asked for.
+      if (outcome === 'no-match') return;
+      const why = describeOutcome(where.rule, seen, semantics);
+      log.rule(where, outcome === 'undetermined', describeAction(where.rule), why);
+    },
     (attached, disposition) => log.base(attached, disposition),
   );
   const first = evaluatePacket(hooks, complete).verdict;

@@ -27,6 +27,7 @@ function applies(world: World, name: JourneyName): boolean {
 function capturesDns(world: World): boolean {
   const packet = firstPacket(world, 'dns-tcp');
   return [world.live, world.expected].some((hooks) => {
+    if (hooks === null) return false;
     const { verdict } = passage(hooks, packet, groundOf(world));
     return verdict.kind === 'redirect' && verdict.port !== undefined && DNS_PROXY_PORTS.has(verdict.port);
   });

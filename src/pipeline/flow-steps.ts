@@ -2,7 +2,7 @@ import { quoted } from '../diagnose/quote.ts';
 import type { Packet } from '../model/packet.ts';
 import { type Judged, judged } from './flow-compare.ts';
 import { type HookPass, type Passage, passage } from './flow-pass.ts';
-import type { FlowStep } from './flow-types.ts';
+import type { FlowStep, Intended } from './flow-types.ts';
 import { groundOf, type World } from './flow-world.ts';
 
 /** A step before it has its number. */
@@ -18,12 +18,14 @@ export interface Told {
 export function tell(world: World, packet: Packet): Told {
   const ground = groundOf(world);
   const way = passage(world.live, packet, ground);
-  const expected = passage(world.expected, packet, ground);
+  const expected = world.expected && passage(world.expected, packet, ground);
   const perHook = judged(way, { expected, watched: world.watched });
   const steps = way.hooks.flatMap((pass, position) => {
     const own = perHook[position] ?? [];
     const drafts = own.map((one) => draft(one, pass, way.packet));
-    return drafts.length === 0 && isWorthTelling(pass, way) ? [nothing(pass, way.packet)] : drafts;
+    return drafts.length === 0 && isWorthTelling(pass, way)
+      ? [nothing(pass, way.packet, expected === null ? 'unknown' : 'yes')]
+      : drafts;
   });
   return { steps, way };
 }
@@ -59,10 +61,10 @@ function endOf({ rules, policy }: { readonly rules: number; readonly policy?: st
   return { action, why: rules === 1 ? 'its one rule does not match' : `none of its ${rules} rules matches` };
 }
 
-function nothing({ hook, verdict, natAsked }: HookPass, packet: Packet): Draft {
+function nothing({ hook, verdict, natAsked }: HookPass, packet: Packet, intended: Intended): Draft {
   const why = natAsked
     ? 'no rules here'
     : 'nat is not asked again: its connection has been decided, and conntrack rewrites both directions';
   const place = { table: null, chain: null, rule: null };
-  return { hook, ...place, action: 'none', why, intended: 'yes', packet, verdict };
+  return { hook, ...place, action: 'none', why, intended, packet, verdict };
 }

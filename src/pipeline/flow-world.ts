@@ -12,7 +12,8 @@ import { type Ground, passage } from './flow-pass.ts';
 /** What lives are followed in: the rules of the pod and of its layout, who takes part, and how marks are routed. */
 export interface World {
   readonly live: Hooks;
-  readonly expected: Hooks;
+  /** Null: nobody knows what is meant. */
+  readonly expected: Hooks | null;
   readonly watched: readonly WatchedMark[];
   readonly config: Config;
   readonly actors: Actors;
@@ -43,6 +44,7 @@ function matches(wanted: { readonly value: number; readonly mask: number } | und
 
 /** The port that the layout sends requests from outside to; the proxy's outbound port in old releases. */
 export function inboundPort(world: World): number {
+  if (world.expected === null) return world.config.inboundCapturePort;
   const { family, client, own, applicationPort } = world.actors;
   const { verdict } = passage(
     world.expected,

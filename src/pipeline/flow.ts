@@ -1,3 +1,4 @@
+import { isReserved } from '../diagnose/checks/socket-check.ts';
 import type { Undetermined } from '../diagnose/report.ts';
 import { Hooks } from '../evaluate/packet.ts';
 import { type WatchedMark, watchedMarks } from '../evaluate/symbolic/watched.ts';
@@ -7,13 +8,15 @@ import { FAMILIES, type Family } from '../model/family.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Routing } from '../model/routing.ts';
 import { coversFamily, type Ruleset } from '../model/ruleset.ts';
-import { declaredInputs } from './config.ts';
+import { declaredInputs, mergeLayers } from './config.ts';
 import { podAndLayout, type Sides } from './diff-sides.ts';
+import { UsageError } from './errors.ts';
 import { expectationOf, layersOf } from './expectation.ts';
 import { gatherFacts } from './facts.ts';
 import { actorsOf, ownAddress } from './flow-actors.ts';
 import { lifeOf } from './flow-life.ts';
 import { Listeners } from './flow-listeners.ts';
+import { type Membership, membershipOf } from './flow-mesh.ts';
 import { startsOf } from './flow-starts.ts';
 import type { FlowAnswer, FlowReport, FlowRequest, Journey } from './flow-types.ts';
 import type { World } from './flow-world.ts';
@@ -27,18 +30,27 @@ import type { Outside } from './outside.ts';
 export async function flow(request: FlowRequest, outside: Outside): Promise<FlowAnswer> {
   const declared = await declaredInputs(request.config, outside);
   const facts = await gatherFacts(request.source, outside);
-  const { resolved, judged, expected } = expectationOf(layersOf(request, declared, facts), facts);
-  const routing = expectedRouting(resolved.config);
+  const layers = layersOf(request, declared, facts);
+  const { resolved, judged, expected } = expectationOf(layers, facts);
+  refuseProxyPort(request, judged);
+  const membership = membershipOf(facts, resolved, {
+    declared: Object.keys(mergeLayers(layers.filter(({ origin }) => origin !== 'inferred'))).length > 0,
+    asked: Object.keys(mergeLayers(declared)).length > 0,
+  });
+  const meant: Ruleset = membership.kind === 'member' ? expected : { tables: [] };
+  const routing = membership.kind === 'member' ? expectedRouting(resolved.config) : NO_ROUTING;
   const wanted = wantedFamilies(request, judged);
-  const watched = [...watchedMarks(expected), ...routedMarks(routing)];
-  const sides = podAndLayout(facts.pod, tablesOf(expected, wanted), watched);
-  const part = { pod: facts.pod, config: judged, listeners: new Listeners(facts.pod.sockets, judged) };
+  const watched = [...watchedMarks(meant), ...routedMarks(routing)];
+  const sides = podAndLayout(facts.pod, tablesOf(meant, wanted), watched);
+  const listeners = new Listeners(facts.pod.sockets, judged);
+  const part: Part = { pod: facts.pod, config: judged, listeners, membership };
   const families = sides.families.filter((family) => wanted.includes(family));
   const journeys = families.flatMap((family) => livesOf(request, worldOf(family, request, part, sides, routing)));
   const unseen = families.length === 0 && sides.undetermined.length === 0 ? [notGiven(request)] : [];
   const assumed = families.length === 0 ? [] : assumptions(families, part, routing);
+  const silent = membership.kind === 'open' && families.length > 0 ? [membership.because] : [];
   return {
-    report: reportOf(journeys, assumed, [...sides.undetermined, ...unseen]),
+    report: reportOf(journeys, assumed, [...sides.undetermined, ...unseen, ...silent]),
     source: facts.source,
     config: judged,
   };
@@ -48,6 +60,17 @@ interface Part {
   readonly pod: Pod;
   readonly config: Config;
   readonly listeners: Listeners;
+  readonly membership: Membership;
+}
+
+const NO_ROUTING: Routing = { rules: [], routes: [], addresses: [] };
+
+/** Their packets have lives of their own, which are not those of a request to the application. */
+function refuseProxyPort({ port }: FlowRequest, config: Config): void {
+  if (port === undefined || !isReserved(port, config)) return;
+  throw new UsageError(`--port is the application's port, and ${port} belongs to Istio's proxy or agent.`, {
+    hint: `What becomes of one packet to it: istio-nat trace --hook PREROUTING --destination ADDRESS --destination-port ${port}`,
+  });
 }
 
 /** What is asked for, else every family that the layout captures. */
@@ -65,7 +88,7 @@ function tablesOf({ tables }: Ruleset, families: readonly Family[]): Ruleset {
 function worldOf(family: Family, request: FlowRequest, part: Part, sides: Sides, routing: Routing): World {
   return {
     live: new Hooks(sides.live),
-    expected: new Hooks(sides.expected),
+    expected: part.membership.kind === 'open' ? null : new Hooks(sides.expected),
     watched: sides.watched,
     config: part.config,
     actors: actorsOf(family, request, part),
@@ -112,10 +135,11 @@ function notGiven({ family, to }: FlowRequest): Undetermined {
   };
 }
 
-function assumptions(families: readonly Family[], { pod, listeners }: Part, routing: Routing): string[] {
+function assumptions(families: readonly Family[], { pod, listeners, membership }: Part, routing: Routing): string[] {
   const addressless = families.some((family) => ownAddress(family, pod) === undefined);
   const route = routing.rules.length > 0 && routingSeen(pod) === null;
   return [
+    ...(membership.kind === 'free' ? [membership.note] : []),
     ...(addressless ? ['the addresses are examples'] : []),
     ...(listeners.seen ? [] : ['the sockets were not shown: every port is taken to have its listener']),
     ...(route ? ["the routing was not shown: Istio's own is taken to be there"] : []),

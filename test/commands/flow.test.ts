@@ -25,6 +25,8 @@ const TEXTS = {
     '-A ISTIO_INBOUND',
     '-A ISTIO_INBOUND -m comment --comment "\u001b[2J" -j RETURN\n-A ISTIO_INBOUND',
   ),
+  nothing: '# iptables-save\n*nat\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n',
+  node: '# iptables-save\n*nat\n:PREROUTING ACCEPT [0:0]\n:KUBE-SERVICES - [0:0]\n-A PREROUTING -j KUBE-SERVICES\nCOMMIT\n',
   nonsense: 'this is not a rule\n'.repeat(3),
   config: '{"istioVersion": "1.28.10"}',
 };
@@ -56,6 +58,9 @@ describe('flow ends with the exit code of the contract', () => {
           ['an open question', `--rules unsure ${LAYOUT}`, 3, null],
           ['an open question that the request does not meet', `--rules unsure ${LAYOUT} --journey outbound`, 0, true],
           ['a family that was not given', `--rules good ${LAYOUT} --family ipv6`, 3, null],
+          ['no rules, and nobody who says what is meant', '--rules nothing', 3, null],
+          ['no rules where there should be some', `--rules nothing ${LAYOUT}`, 1, false],
+          ['a node', '--rules node', 0, true],
           ['the example', '--example', 1, false],
         ] as const
       ).map(([name, flags, exitCode, intended]) => [name, `${flags} ${format}`, exitCode, intended] as const),
@@ -77,6 +82,7 @@ describe('flow refuses', () => {
     ['a port that is none', '--port http', /--port must be a whole number from 1 to 65535, not "http"/],
     ['port 0', '--port 0', /--port/],
     ['a port out of range', '--port 65536', /--port/],
+    ['a port of the proxy', '--port 15006', /15006 belongs to Istio/],
     ['a user that is none', '--uid root', /--uid must be a whole number/],
     ['a user out of range', '--uid 4294967296', /--uid/],
     ['a name to call', '--to example.com:443', /--to must be an address/],

@@ -292,3 +292,31 @@ describe('where rules are wrong', () => {
     expect((await life('inbound', { edit })).intended).not.toBe('yes');
   });
 });
+
+describe('a pod that nobody said anything about', () => {
+  const NOTHING = '# iptables-save\n*nat\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
+  const silent = async (sockets?: string) => {
+    const request = {
+      source: { kind: 'rules', files: ['now'], ...(sockets && { sockets: 'sockets' }) },
+      config: { flags: {}, env: {} },
+    } as const;
+    return (await flow(request, savedTexts({ now: NOTHING, ...(sockets && { sockets }) }))).report;
+  };
+
+  it('and that shows no rule of Istio: what happens is told, what should is open', async () => {
+    const report = await silent();
+    expect(report.intended).toBeNull();
+    expect(report.journeys[0]).toMatchObject({ intended: 'unknown', end: 'application', proxied: false });
+    expect(report.undetermined).toMatchObject([{ code: 'NAT1004' }]);
+  });
+
+  it('but has a proxy: its rules are missing', async () => {
+    expect((await silent(SOUND)).intended).toBe(false);
+  });
+
+  it('but is a gateway by its listeners: nothing is redirected, and nothing should be', async () => {
+    const report = await silent([ENVOY(8443), ENVOY(15090), ENVOY(15021), ENVOY(15020)].join('\n'));
+    expect(report.assumed.join()).toMatch(/gateway/);
+    expect(report.journeys.filter(({ intended }) => intended === 'no')).toEqual([]);
+  });
+});
