@@ -3,8 +3,10 @@ import { evaluatePacket, Hooks, type Trace, verdictKey } from '../../evaluate/pa
 import { buildLayout, defaultConfig } from '../../layout/index.ts';
 import { parseNetwork } from '../../model/address.ts';
 import type { Config } from '../../model/config.ts';
+import type { Packet } from '../../model/packet.ts';
 import type { Ruleset } from '../../model/ruleset.ts';
 import type { Context } from '../context.ts';
+import { groupBy } from '../group-by.ts';
 import { quoted } from '../quote.ts';
 import { captures } from '../traffic/verdicts.ts';
 import { type ExclusionKey, packetsFor } from './exclusions-packets.ts';
@@ -36,16 +38,56 @@ const USUAL: ReadonlySet<string> = new Set(['15090', '15021', '15020', '127.0.0.
  */
 export function idleExclusions({ config, families }: Pick<Context, 'config' | 'families'>): Idle[] {
   if (config.dataplane !== 'sidecar') return [];
-  const entries = KEYS.flatMap((key) =>
-    [...new Set(config[key].map(String))].filter((item) => !isUsual(key, item, config)).map((item) => ({ key, item })),
-  );
-  if (entries.length === 0) return [];
+  const entries = KEYS.map((key) => ({
+    key,
+    items: [...new Set(config[key].map(String))].filter((item) => !isUsual(key, item, config)),
+  }));
+  if (entries.every(({ items }) => items.length === 0)) return [];
   const bare = without(config);
   const none = buildLayout(bare);
-  return entries.flatMap(({ key, item }) => {
-    const because = whyIdle(key, item, bare, none, families);
-    return because === null ? [] : [{ key, item, because, harmless: because === UNCAPTURED }];
+  return entries.flatMap(({ key, items }) =>
+    suspects(key, items, bare, none).flatMap((item) => {
+      const because = whyIdle(key, item, bare, none, families);
+      return because === null ? [] : [{ key, item, because, harmless: because === UNCAPTURED }];
+    }),
+  );
+}
+
+/** So many entries share a layout, which takes longer to write than their packets take to follow. */
+const TOGETHER = 24;
+
+/** The entries that make no difference to the packets they are meant for, among some others. */
+function suspects(key: ExclusionKey, items: readonly string[], bare: Config, none: Ruleset): string[] {
+  const before = new Hooks(none);
+  const groups = groupBy(
+    items.map((item, at) => ({ item, at })),
+    ({ at }) => Math.floor(at / TOGETHER),
+  );
+  return groups.flatMap((group) => {
+    const after = new Hooks(
+      layoutWith(
+        key,
+        group.map(({ item }) => item),
+        bare,
+      ),
+    );
+    return group
+      .map(({ item }) => item)
+      .filter((item) => !packetsFor(key, item, bare).some((packet) => differs(packet, before, after)));
   });
+}
+
+function layoutWith(key: ExclusionKey, items: readonly string[], bare: Config): Ruleset {
+  const isPort = key === 'inboundPortsExclude' || key === 'outboundPortsExclude';
+  return buildLayout({ ...bare, [key]: isPort ? items.map(Number) : items });
+}
+
+function differs(packet: Packet, before: Hooks, after: Hooks): boolean {
+  return verdictKey(fateOf(packet, before).verdict) !== verdictKey(fateOf(packet, after).verdict);
+}
+
+function fateOf(packet: Packet, hooks: Hooks): Trace {
+  return evaluatePacket(hooks, packet, { reach: 'arrival' });
 }
 
 function without(config: Config): Config {
@@ -75,18 +117,14 @@ function whyIdle(
   none: Ruleset,
   families: Context['families'],
 ): string | null {
-  const isPort = key === 'inboundPortsExclude' || key === 'outboundPortsExclude';
-  const layout = buildLayout({ ...bare, [key]: [isPort ? Number(item) : item] });
+  const layout = layoutWith(key, [item], bare);
   if (countRules(layout) === countRules(none)) return unwritten(key, item, bare);
   const [before, after] = [new Hooks(none), new Hooks(layout)];
-  const traces = packetsFor(key, item, bare).map((packet) => evaluatePacket(after, packet, { reach: 'arrival' }));
-  const matters = traces.some(({ packet, verdict }) => {
-    const other = evaluatePacket(before, packet, { reach: 'arrival' });
-    return verdictKey(other.verdict) !== verdictKey(verdict);
-  });
+  const packets = packetsFor(key, item, bare);
+  const matters = packets.some((packet) => differs(packet, before, after));
   // These are ordinary packets; whether others fare differently only the comparison of all can tell.
   if (matters || families.some((family) => areDifferent(none, layout, family))) return null;
-  return overtaken(traces);
+  return overtaken(packets.map((packet) => fateOf(packet, after)));
 }
 
 function areDifferent(none: Ruleset, layout: Ruleset, family: Context['families'][number]): boolean {
