@@ -22,6 +22,7 @@ export class Compiler {
   readonly #leaves: Leaves;
   readonly #effects: Effects;
   readonly #chains = new Map<string, Node>();
+  readonly #following = new Map<string, Node>();
   readonly #ids = new Map<object, number>();
   /** Stands for "no rule of this row matched" while a row is put together. */
   readonly #pass: Node;
@@ -57,7 +58,17 @@ export class Compiler {
     return environment.rewritten && next === 'POSTROUTING' ? this.#effects.changes.onLo(node) : node;
   }
 
+  /** What follows is asked for at every way out of every chain, so it is kept. */
   #stages(stages: readonly Attached[], position: number, environment: Environment): Node {
+    const key = `${position} ${environmentKey(environment)}`;
+    const known = this.#following.get(key);
+    if (known !== undefined) return known;
+    const node = this.#stage(stages, position, environment);
+    this.#following.set(key, node);
+    return node;
+  }
+
+  #stage(stages: readonly Attached[], position: number, environment: Environment): Node {
     const stage = stages[position];
     if (!stage) return this.#afterHook(attached(environment));
     const here = stage.base.priority >= CONNTRACK_PRIORITY ? attached(environment) : environment;
