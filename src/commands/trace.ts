@@ -57,7 +57,7 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
     );
     for (const note of [...notes, ...run.notes]) this.note(note);
     const line = await renderer(packets.kind === 'file' ? 'lines' : format, flags['no-color']);
-    const codes = new Set<ExitCode>();
+    const codes = new Set<ExitCode>(run.incomplete ? [EXIT.cannotLook] : []);
     await writeAll(process.stdout, run.traces, (item) => {
       codes.add('error' in item ? EXIT.usage : verdictExitCode(item.verdict));
       return line(item);

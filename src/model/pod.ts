@@ -12,6 +12,20 @@ export interface Obstacle {
   readonly remedy: string;
   /** What stayed unseen: the rules of a backend and family, the sockets, the routing. */
   readonly concerns: 'rules' | 'sockets' | 'routing' | 'environment';
+  /** It is known where rules are missing: the pod's gaps say it, and rules that may do anything stand in the place of others. */
+  readonly located?: true;
+}
+
+/** A place where rules may be missing, because the text that showed them was cut off or lost a line. */
+export interface Gap {
+  /** One of the pod's tables. */
+  readonly table: Table;
+  /** Of that table; it may be missing there, when it is a built-in one. */
+  readonly chain: string;
+  /** 1-based: before which rule; behind the last when there are not so many. */
+  readonly position: number;
+  readonly source: string;
+  readonly line: number;
 }
 
 /** Which tables an answer can speak of. A table that was covered and is not in the ruleset does not exist. */
@@ -46,4 +60,6 @@ export interface Pod {
   readonly routing: Routing | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly obstacles: readonly Obstacle[];
+  /** Where rules may be missing in saved texts. */
+  readonly gaps?: readonly Gap[];
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Family } from '../model/family.ts';
-import type { Coverage, Obstacle, Pod } from '../model/pod.ts';
+import type { Coverage, Gap, Obstacle, Pod } from '../model/pod.ts';
 import type { Table } from '../model/ruleset.ts';
 import type { Socket } from '../model/socket.ts';
 import { parseIptables } from '../parse/iptables/index.ts';
@@ -36,6 +36,7 @@ interface Part {
   readonly sockets: readonly Socket[] | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly obstacles: readonly Obstacle[];
+  readonly gaps?: readonly Gap[];
 }
 
 const NOTHING: Part = { kind: 'empty', tables: [], coverage: [], sockets: null, diagnostics: [], obstacles: [] };
@@ -60,6 +61,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     routing: null,
     diagnostics: all.flatMap((part) => part.diagnostics),
     obstacles: [...all.flatMap((part) => part.obstacles), ...nothingFound(inputs, parts)],
+    gaps: parts.flatMap((part) => part.gaps ?? []),
   };
 }
 
@@ -88,7 +90,8 @@ function ofNft(input: SavedText): Part {
 function ofIptables(input: SavedText, family: Family | undefined): Part {
   const parsed = parseIptables(input.text, { source: input.name, ...(family === undefined ? {} : { family }) });
   if (parsed.tables.length === 0) return { ...NOTHING, kind: 'unrecognized', diagnostics: parsed.diagnostics };
-  const obstacles = losses(input, parsed.diagnostics, 'rules');
+  const lost = losses(input, parsed.diagnostics, 'rules');
+  const obstacles = parsed.located ? lost.map((obstacle) => ({ ...obstacle, located: true as const })) : lost;
   return { ...NOTHING, kind: 'iptables', ...parsed, coverage: parsed.shownTables, obstacles };
 }
 

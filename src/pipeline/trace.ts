@@ -6,6 +6,7 @@ import { CannotLook, UsageError } from './errors.ts';
 import { gatherFacts } from './facts.ts';
 import type { Outside } from './outside.ts';
 import { readPacketLine } from './packet.ts';
+import { withGaps } from './trace-gaps.ts';
 import type { PacketError, TraceReport, TraceRequest, TraceRun, TraceStep } from './types.ts';
 
 /**
@@ -16,19 +17,24 @@ import type { PacketError, TraceReport, TraceRequest, TraceRun, TraceStep } from
 export async function trace(request: TraceRequest, outside: Outside): Promise<TraceRun> {
   const { pod } = await gatherFacts(request.source, outside);
   refuseUnseenRules(pod);
-  const hooks = new Hooks(pod.ruleset);
-  const notes = pod.obstacles.map(({ message }) => message);
+  const gaps = pod.gaps ?? [];
+  const hooks = new Hooks(withGaps(pod.ruleset, gaps));
+  const incomplete = pod.obstacles.some(({ concerns }) => concerns === 'rules');
+  const notes = [...pod.obstacles.map(({ message }) => message), ...(incomplete ? [INCOMPLETE] : [])];
   const follow = (packet: Packet) => report(hooks, packet, request.verdictOnly);
   const { packets } = request;
   if (packets.kind === 'packet') {
-    return { traces: once(single(() => follow(packets.packet))), notes };
+    return { traces: once(single(() => follow(packets.packet))), notes, incomplete };
   }
-  return { traces: many(outside.readLines(packets.file), follow), notes };
+  return { traces: many(outside.readLines(packets.file), follow), notes, incomplete };
 }
 
-/** Without the rules every packet would seem to pass. */
+const INCOMPLETE =
+  'verdicts that could hang on the lost part are undetermined; tables that the text does not show at all are taken not to exist';
+
+/** Without the rules every packet would seem to pass. Where it is known which are missing, the others still tell something. */
 function refuseUnseenRules(pod: Pod): void {
-  const obstacle = pod.obstacles.find(({ concerns }) => concerns === 'rules');
+  const obstacle = pod.obstacles.find(({ concerns, located }) => concerns === 'rules' && located !== true);
   if (!obstacle) return;
   throw new CannotLook(obstacle.message, { hint: obstacle.remedy, code: obstacle.code });
 }

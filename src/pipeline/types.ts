@@ -81,6 +81,8 @@ export interface TraceRun {
   readonly traces: AsyncIterable<Iterable<TraceReport | PacketError>>;
   /** What was not understood in the rules and could not be looked at, for stderr. */
   readonly notes: readonly string[];
+  /** Part of the rules was lost: no verdict is the last word, not even one that the rest decides. */
+  readonly incomplete: boolean;
 }
 
 /** The forms an expected layout can be printed in. */

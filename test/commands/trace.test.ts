@@ -12,8 +12,12 @@ const PACKET = ['--hook', 'OUTPUT', '--source', '10.0.0.5', '--destination', '10
 const OPEN: TraceReport = { packet: TRACE.packet, verdict: { kind: 'undetermined', because: 'no rules' } };
 const MALFORMED: PacketError = { error: 'not a JSON document', line: 2 };
 
-function answer(traces: readonly (TraceReport | PacketError)[], notes: readonly string[] = []): void {
-  trace.mockResolvedValue({ traces: stream(traces), notes });
+function answer(
+  traces: readonly (TraceReport | PacketError)[],
+  notes: readonly string[] = [],
+  incomplete = false,
+): void {
+  trace.mockResolvedValue({ traces: stream(traces), notes, incomplete });
 }
 
 async function* stream<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
@@ -23,6 +27,13 @@ async function* stream<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
 beforeEach(() => {
   trace.mockReset();
   answer([TRACE]);
+});
+
+describe('trace of rules of which a part was lost', () => {
+  it('exits 3 even when all verdicts are certain', async () => {
+    answer([TRACE], [], true);
+    expect((await run(Trace, PACKET)).exitCode).toBe(3);
+  });
 });
 
 describe('trace of one packet', () => {

@@ -10,6 +10,8 @@ export interface Line {
 /** Collects what is to be said about a text. */
 export class Diagnostics {
   readonly list: Diagnostic[] = [];
+  /** Whether it is known of every error where rules are missing for it; see `addLocated`. */
+  located = true;
   private readonly said = new Set<string>();
   private readonly text: string;
   private readonly source: string;
@@ -21,6 +23,19 @@ export class Diagnostics {
 
   /** About the place at offset `at` of a line. */
   add(severity: Diagnostic['severity'], message: string, line: Line, at = line.start): void {
+    if (severity === 'error') this.located = false;
+    this.put(severity, message, line, at);
+  }
+
+  /**
+   * An error that leaves nothing open but what the tables themselves say: a rule stands in its place as one that may do
+   * anything, or a gap says where rules may be missing.
+   */
+  addLocated(severity: Diagnostic['severity'], message: string, line: Line, at = line.start): void {
+    this.put(severity, message, line, at);
+  }
+
+  private put(severity: Diagnostic['severity'], message: string, line: Line, at: number): void {
     const column = Math.max(1, at - line.start + 1);
     const text = this.text.slice(line.start, line.end);
     this.list.push({ source: this.source, line: line.number, column, message, text, severity });

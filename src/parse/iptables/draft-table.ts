@@ -10,6 +10,8 @@ export type Form = 'save' | 'list-rules' | 'list';
 export interface DraftChain {
   readonly name: string;
   policy: Policy | null;
+  /** It has a policy that could not be read. */
+  policyLost: boolean;
   /** A line said that the chain exists; else only its rules did. */
   declared: boolean;
   readonly rules: Rule[];
@@ -38,8 +40,10 @@ export interface DraftTable {
   readonly partial: boolean;
   /** A save that was asked for this table only (`iptables-save -t nat`). */
   readonly oneTable: boolean;
-  /** A save whose end is missing. */
+  /** A save whose end has not come yet. */
   open: boolean;
+  /** The last line of a save that was cut off, and whether that line may have been cut as well. */
+  cut: { readonly line: number; readonly midLine: boolean } | null;
   /** Position of the last built-in chain declared, in the order of the hooks. */
   lastHook: number;
 }
@@ -49,7 +53,7 @@ export function chainOf(table: DraftTable, name: string, line: Line): DraftChain
   if (table.lastChain?.name === name) return table.lastChain;
   let chain = table.chains.get(name);
   if (chain === undefined) {
-    chain = { name, policy: null, declared: false, rules: [], line };
+    chain = { name, policy: null, policyLost: false, declared: false, rules: [], line };
     table.chains.set(name, chain);
   }
   table.lastChain = chain;

@@ -31,7 +31,9 @@ export function readChainLine(reader: Reader, line: Line, at: number): boolean {
     .trim()
     .split(/[ \t]+/);
   if (name === '' || policy === '') {
-    reader.diagnostics.add('error', 'a chain needs a name and a policy, or "-" for none', line, at);
+    const message = 'a chain needs a name and a policy, or "-" for none';
+    if (isCutHere(reader, line)) reader.diagnostics.addLocated('error', message, line, at);
+    else reader.diagnostics.add('error', message, line, at);
     return true;
   }
   declare(reader, table, line, { at, name, policy: policy === '-' ? null : policy });
@@ -49,6 +51,7 @@ function declare(reader: Reader, table: DraftTable, line: Line, { at, name, poli
   if (chain.declared) reader.diagnostics.add('error', `the chain ${name} is declared twice`, line, at);
   chain.declared = true;
   chain.policy = policy === null ? null : readPolicy(reader, line, at, policy);
+  chain.policyLost = policy !== null && chain.policy === null;
   table.lastHook = Math.max(table.lastHook, HOOKS.indexOf(name));
 }
 
@@ -56,7 +59,7 @@ function declare(reader: Reader, table: DraftTable, line: Line, { at, name, poli
 function readPolicy(reader: Reader, line: Line, at: number, policy: string): Policy | null {
   if (policy === 'ACCEPT') return 'accept';
   if (policy === 'DROP') return 'drop';
-  reader.diagnostics.add('error', `"${policy}" is no policy: expected ACCEPT or DROP`, line, at);
+  reader.diagnostics.addLocated('error', `"${policy}" is no policy: expected ACCEPT or DROP`, line, at);
   return null;
 }
 
@@ -104,13 +107,20 @@ export function readCommandLine(reader: Reader, line: Line, at: number, counters
 function append(reader: Reader, line: Line, open: number, counters: Counters | undefined): boolean {
   const name = reader.cursor.words.at(1);
   if (name === undefined && open < 0) {
-    reader.diagnostics.add('error', '-A needs the name of a chain', line);
+    const message = '-A needs the name of a chain';
+    if (isCutHere(reader, line)) reader.diagnostics.addLocated('error', message, line);
+    else reader.diagnostics.add('error', message, line);
     return true;
   }
   const table =
     reader.table !== null && reader.table.form !== 'list' ? reader.table : openTable(reader, 'list-rules', null, line);
   addRule(reader, table, line, { name: name ?? '', open, first: 2, counters });
   return true;
+}
+
+/** Whether a save ends with this line: then its table has no end, and the gap that is left covers the line. */
+function isCutHere({ table, text }: Reader, line: Line): boolean {
+  return table?.open === true && text.slice(line.end).trim() === '';
 }
 
 interface AddedRule {
@@ -129,7 +139,7 @@ function addRule(
   { name, open, first, counters, position }: AddedRule,
 ): void {
   const chain = chainOf(table, name, line);
-  if (open >= 0) reader.diagnostics.add('error', 'a quote is not closed', line, open);
+  if (open >= 0) reader.diagnostics.addLocated('error', 'a quote is not closed', line, open);
   const index = position ?? chain.rules.length + 1;
   if (open < 0) {
     addRules(table, chain, readRuleLine(reader, table, { line, chain: name, first, index, counters }), position);

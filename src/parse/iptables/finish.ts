@@ -72,11 +72,8 @@ function isHook(name: string): name is Hook {
 function reportUndeclared(reader: Reader, draft: DraftTable, chain: DraftChain): void {
   const builtIn = isHook(chain.name);
   if (draft.form === 'save' && !draft.restoreInput) {
-    reader.diagnostics.add(
-      'error',
-      `the chain ${chain.name} has rules but is not declared: a line was lost`,
-      chain.line,
-    );
+    const message = `the chain ${chain.name} has rules but is not declared: a line was lost`;
+    reader.diagnostics.addLocated('error', message, chain.line);
   } else if (builtIn && !draft.restoreInput) {
     reader.diagnostics.add('note', `the policy of ${chain.name} is not shown; ACCEPT is assumed`, chain.line);
   } else if (!builtIn) {

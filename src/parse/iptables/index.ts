@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Gap } from '../../model/pod.ts';
 import type { Table } from '../../model/ruleset.ts';
 import type { Form } from './draft-table.ts';
 import { finishTables } from './finish.ts';
+import { gapsOf } from './gaps.ts';
 import { readLines } from './lines.ts';
 import { mergeTables, type ShownTables, shownTables } from './merge.ts';
 import { newReader, type ParseOptions } from './reader.ts';
@@ -13,6 +15,10 @@ export interface ParsedIptables {
   /** The forms that were met, each once: `iptables-save`, `-S`, `-L`. */
   readonly formats: Form[];
   readonly shownTables: ShownTables[];
+  /** Where rules may be missing. */
+  readonly gaps: Gap[];
+  /** Whether the rules that stand for what was not understood, and the gaps, are all that the errors leave open. */
+  readonly located: boolean;
 }
 
 /**
@@ -28,5 +34,7 @@ export function parseIptables(text: string, options: ParseOptions): ParsedIptabl
     diagnostics: reader.diagnostics.list.toSorted((left, right) => left.line - right.line),
     formats: [...new Set(finished.map(({ form }) => form))],
     shownTables: shownTables(finished),
+    gaps: gapsOf(reader, finished),
+    located: reader.diagnostics.located,
   };
 }

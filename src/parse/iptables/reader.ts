@@ -69,6 +69,7 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
     partial: heading?.partial ?? false,
     oneTable: form === 'save' && heading?.table !== null && heading?.table !== undefined,
     open: form === 'save',
+    cut: null,
     lastHook: -1,
   };
   // -S and -L show one table: a second one behind the same heading is not the one that the heading names.
@@ -83,7 +84,8 @@ export function closeTable(reader: Reader, line: Line): void {
   const { table } = reader;
   if (table?.open === true) {
     const message = `the table ${table.name ?? ''} that begins at line ${table.line.number} has no COMMIT: the text was cut off`;
-    reader.diagnostics.add('error', message, line);
+    reader.diagnostics.addLocated('error', message, line);
+    table.cut = { line: line.number, midLine: !/\s/.test(reader.text.at(-1) ?? '') };
     table.open = false;
   }
   reader.table = null;

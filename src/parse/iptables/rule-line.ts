@@ -25,7 +25,9 @@ export function readRuleLine(reader: Reader, table: DraftTable, rule: RuleLine):
   cursor.family = table.family;
   const read = readRule(cursor, rule.first);
   table.family = cursor.family ?? familyHint(read);
-  for (const { severity, message, at } of cursor.problems) reader.diagnostics.add(severity, message, rule.line, at);
+  for (const { severity, message, at } of cursor.problems) {
+    reader.diagnostics.addLocated(severity, message, rule.line, at);
+  }
   const origin = { source: reader.options.source, line: rule.line.number };
   if (read === null) return [unreadable(reader, rule, origin)];
   const { draft } = read;

@@ -187,7 +187,14 @@ describe('text around the rules', () => {
   });
 
   it('nothing at all is nothing, not an empty ruleset', () => {
-    expect(parse('')).toEqual({ tables: [], diagnostics: [], formats: [], shownTables: [] });
+    expect(parse('')).toEqual({
+      tables: [],
+      diagnostics: [],
+      formats: [],
+      shownTables: [],
+      gaps: [],
+      located: true,
+    });
   });
 });
 

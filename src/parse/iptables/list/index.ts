@@ -72,7 +72,7 @@ function looksLikeRow(text: string): boolean {
 }
 
 function refuse(reader: Reader, table: DraftTable, line: Line, chain: string, raw: string): true {
-  reader.diagnostics.add('error', 'this row has not the columns that its header announces', line);
+  reader.diagnostics.addLocated('error', 'this row has not the columns that its header announces', line);
   const origin = { source: reader.options.source, line: line.number };
   const text = `-A ${chain} ${raw}`;
   addRules(table, chainOf(table, chain, line), [
@@ -170,7 +170,7 @@ function readWritten(
   const rules = readRuleLine(reader, table, { line, chain, first: 2, index, counters: row.counters });
   // Offsets in the rule as we wrote it mean nothing in the text that was given.
   const found = reader.diagnostics.list.splice(count);
-  for (const { severity, message } of found) reader.diagnostics.add(severity, message, line);
+  for (const { severity, message } of found) reader.diagnostics.addLocated(severity, message, line);
   cursor.text = reader.text;
   return rules;
 }
