@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memory, print, ratio, seconds, trouble } from './lines.ts';
 import { isInstalled, type Program, type Run, runInTurn, withFolder } from './processes.ts';
@@ -32,19 +32,20 @@ function measure(folder: string, size: number, differs: boolean): void {
   const alone: Program = { argv: ['node', program, file('live'), file('expected'), differs ? '1' : '0'] };
   const start: Program = { argv: ['node', program] };
   const asked = isInstalled('z3') && size <= LARGEST_FOR_PEER;
-  const peers: Program[] = asked ? [{ argv: ['z3', file('smt2')] }] : [];
+  const peers: Program[] = asked ? [{ argv: ['z3', file('smt2')], stdout: file('answer') }] : [];
   const [ours = [], empty = [], z3] = runInTurn([alone, start, ...peers], size > 2_000 ? 3 : 5);
+  const answer = z3 === undefined ? '' : readFileSync(file('answer'), 'utf8').trim();
   const question = differs ? 'one range missing' : 'equal';
   print({
     what: `compare two layouts, ${size} exclusions, ${question}`,
     target: TARGETS[size] ?? '',
     measured: `${seconds(ours, 'wall')} ${memory(ours)}${trouble(ours)}`,
     ratio: z3 === undefined ? '' : ratio(ours, z3, 'wall'),
-    peer: `${peer(z3)}; of ours start-up and loading ${seconds(empty, 'wall')}`,
+    peer: `${peer(z3, answer)}; of ours start-up and loading ${seconds(empty, 'wall')}`,
   });
 }
 
-function peer(runs: readonly Run[] | undefined): string {
-  if (runs !== undefined) return `z3 ${seconds(runs, 'wall')} ${memory(runs)}${trouble(runs)}`;
+function peer(runs: readonly Run[] | undefined, answer: string): string {
+  if (runs !== undefined) return `z3 ${answer} ${seconds(runs, 'wall')} ${memory(runs)}${trouble(runs)}`;
   return isInstalled('z3') ? `z3 not asked beyond ${LARGEST_FOR_PEER}` : 'z3 not installed';
 }

@@ -27,13 +27,13 @@ export function smtQuestion(live: Ruleset, expected: Ruleset): string {
   const differences = hooks.map((hook) => {
     const [a, b] = [live, expected].map((ruleset, side) => {
       const table = natTable(ruleset);
-      return chainTerm({ table, interfaces, lines, prefix: `${hook}${side}` }, chainNamed(table, hook), '0');
+      return chainTerm({ table, interfaces, lines, prefix: `${hook}${side}` }, chainNamed(table, hook), bits(0, 20));
     });
     return `(distinct ${a} ${b})`;
   });
   const names = [...interfaces].map((name) => `(declare-const |${name}| Bool)`);
   const fields = FIELDS.map(([name, sort]) => `(declare-const ${name} ${sort})`);
-  const head = ['(set-logic ALL)', ...fields, ...names, '(assert (or (= proto #x06) (= proto #x11)))'];
+  const head = ['(set-logic QF_BV)', ...fields, ...names, '(assert (or (= proto #x06) (= proto #x11)))'];
   return [...head, ...lines, `(assert (or ${differences.join(' ')}))`, '(check-sat)', ''].join('\n');
 }
 
@@ -61,9 +61,11 @@ function chainNamed(table: Table, name: string): Chain {
 function chainTerm(writer: Writer, chain: Chain, behind: string): string {
   let next = behind;
   for (const rule of chain.rules.toReversed()) {
-    const name = `${writer.prefix}_${writer.lines.length}`;
     const taken = targetTerm(writer, rule, next, behind);
-    writer.lines.push(`(define-fun ${name} () Int (ite ${condition(writer, rule.matches)} ${taken} ${next}))`);
+    const name = `${writer.prefix}_${writer.lines.length}`;
+    writer.lines.push(
+      `(define-fun ${name} () (_ BitVec 20) (ite ${condition(writer, rule.matches)} ${taken} ${next}))`,
+    );
     next = name;
   }
   return next;
@@ -77,7 +79,7 @@ function targetTerm(writer: Writer, rule: Rule, next: string, behind: string): s
     case 'jump':
       return chainTerm(writer, chainNamed(writer.table, target.chain), next);
     case 'redirect':
-      return String(1 + (target.ports?.from ?? 0));
+      return bits(1 + (target.ports?.from ?? 0), 20);
     default:
       throw unsupported(target);
   }
