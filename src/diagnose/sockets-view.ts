@@ -21,9 +21,13 @@ export function socketsView(context: Context): SocketsView | null {
   return viewsOf(context)?.live ?? null;
 }
 
-/** The same, side by side with what they would be if the rules were the expected ones. */
+/** The connections that went around the proxy or should have, side by side with what the expected rules say of them. */
 export function judgedSockets(context: Context): readonly Judged[] {
   return viewsOf(context)?.judged() ?? [];
+}
+
+function isInQuestion({ kind, agreement }: ClassifiedSocket): boolean {
+  return kind === 'outbound-direct' || kind === 'inbound-direct' || agreement === 'disagrees';
 }
 
 function viewsOf(context: Context): Views | null {
@@ -51,7 +55,9 @@ function makeViews(context: Context): Views | null {
   return {
     live,
     judged: () => {
-      judged ??= sideBySide(live, classifySockets({ ...facts, rules: { ruleset: expected, coverage: EVERYTHING } }));
+      judged ??= live.sockets.some(isInQuestion)
+        ? sideBySide(live, classifySockets({ ...facts, rules: { ruleset: expected, coverage: EVERYTHING } }))
+        : [];
       return judged;
     },
   };
@@ -65,7 +71,7 @@ const EVERYTHING: readonly Context['pod']['coverage'][number][] = [
 function sideBySide(live: SocketsView, expected: SocketsView): Judged[] {
   return live.sockets.flatMap((socket, index) => {
     const other = expected.sockets[index];
-    return other === undefined ? [] : [{ live: socket, expected: other }];
+    return other === undefined || !isInQuestion(socket) ? [] : [{ live: socket, expected: other }];
   });
 }
 

@@ -1,4 +1,5 @@
 import { isListener, type Process, type Socket } from '../model/socket.ts';
+import { isControlPlane } from './ports.ts';
 import { hasIstioName } from './proxy.ts';
 import type { Holder, ProxyIdentity } from './types.ts';
 
@@ -12,8 +13,6 @@ export class Holders {
   /** Marks are shown to readers with CAP_NET_ADMIN only, and then on the proxy's own listeners as well. */
   readonly #marked: boolean;
 
-  /** Whether the reader sees the proxy's processes: then a socket without one is not the proxy's. */
-  readonly #seesProxy: boolean;
   readonly #wasThere: (socket: Socket) => boolean;
 
   /** `wasThere` says whether an earlier look saw the socket as well; false when there was none. */
@@ -24,7 +23,6 @@ export class Holders {
   ) {
     this.#proxy = proxy;
     this.#processes = processes;
-    this.#seesProxy = proxy?.listeners.every(({ process }) => process !== undefined) ?? false;
     this.#wasThere = wasThere;
     this.#marked = proxy?.listeners.every(isMarked) ?? false;
   }
@@ -49,11 +47,15 @@ export class Holders {
   /** A socket under the uid of the proxy whose process is not visible. */
   #hidden(socket: Socket, proxy: ProxyIdentity, uid: number): Holder {
     if (isElsewhere(socket, proxy)) return 'application';
-    // ss looks for processes first and for sockets then: one that was opened in between has none either.
-    if (this.#seesProxy && (isListener(socket) || this.#wasThere(socket))) return 'application';
+    if (proxy.isVisible && this.#hadTimeToShow(socket)) return 'application';
     if (this.#marked) return isMarked(socket) ? 'proxy' : 'application';
     // Root is everybody's uid; 1337 is the proxy's.
     return uid === 0 ? 'shared' : 'proxy';
+  }
+
+  /** ss looks for processes first and for sockets then, so one that was opened in between has none either. */
+  #hadTimeToShow(socket: Socket): boolean {
+    return isListener(socket) || (!isControlPlane(socket.peerPort) && this.#wasThere(socket));
   }
 
   /** Which of the proxy's ids the owner of a socket has that is not the proxy's. Root's are everybody's. */

@@ -39,6 +39,7 @@ export function proxyIdentity(
     uids,
     gids: new Set([...pids].flatMap((pid) => processes.get(pid)?.fsgid ?? [])),
     pids,
+    isVisible: own.every(({ process }) => process !== undefined),
     cgroups: new Set(listeners.flatMap(({ cgroup }) => cgroup ?? [])),
     listeners,
   };

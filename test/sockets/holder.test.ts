@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { parseSs } from '../../src/parse/sockets/ss.ts';
+import { classifySockets, type SocketFacts } from '../../src/sockets/index.ts';
+import { USUAL_PORTS } from '../../src/sockets/ports.ts';
+
+/** What the last of some lines of `ss -Htanep` is. */
+function last(lines: readonly string[], more: Partial<SocketFacts> = {}): string {
+  const { sockets, diagnostics } = parseSs(lines.join('\n'), { source: 'ss', protocol: 'tcp' });
+  expect(diagnostics).toEqual([]);
+  const facts = { sockets, rules: null, addresses: null, processes: [], ports: USUAL_PORTS, ...more };
+  const seen = classifySockets({ ...facts, earlier: facts.earlier ?? (() => sockets) }).sockets.at(-1);
+  return `${seen?.kind}${seen?.as === undefined ? '' : ` as ${seen.as}`}`;
+}
+
+const listener = (port: number, rest: string) => `LISTEN 0 128 0.0.0.0:${port} 0.0.0.0:* ${rest} ino:${port} sk:1`;
+const connection = (rest: string, port = 443) => `ESTAB 0 0 10.0.0.5:40000 203.0.113.7:${port} ${rest} ino:9 sk:2`;
+
+const ENVOY = listener(15001, 'users:(("envoy",pid=20,fd=3)) uid:1337');
+const AGENT = listener(15020, 'users:(("pilot-agent",pid=1,fd=3)) uid:1337');
+
+describe('a socket of uid 1337 without a process', () => {
+  it('is not the proxy’s where the reader sees all processes of the proxy', () => {
+    expect(last([ENVOY, AGENT, connection('uid:1337')])).toBe('outbound-direct as proxy-uid');
+  });
+
+  it('may be the agent’s where the reader does not see that', () => {
+    expect(last([ENVOY, listener(15020, 'uid:1337'), connection('uid:1337')])).toBe('proxy-upstream');
+  });
+
+  it('is nobody’s fault when it was opened while ss was looking', () => {
+    expect(last([ENVOY, AGENT, connection('uid:1337')], { earlier: () => [] })).toBe('proxy-upstream');
+  });
+
+  it('is taken for the agent’s when it leads to istiod', () => {
+    expect(last([ENVOY, AGENT, connection('uid:1337', 15012)])).toBe('control-plane');
+  });
+
+  it.each([
+    ['another control group', '/other', 'outbound-direct as proxy-uid'],
+    ['the same control group', '/proxy', 'proxy-upstream'],
+  ])('of %s', (_, cgroup, kind) => {
+    const proxy = 'LISTEN 0 128 0.0.0.0:15001 0.0.0.0:* uid:1337 ino:5 sk:1 cgroup:/proxy <->';
+    expect(last([proxy, `${connection('uid:1337')} cgroup:${cgroup} <->`])).toBe(kind);
+  });
+});
+
+describe('without a proxy', () => {
+  it('every connection goes around it', () => {
+    expect(last([connection('uid:1000')])).toBe('outbound-direct');
+  });
+
+  it('that of a port nobody listens on may have come from outside', () => {
+    expect(last(['ESTAB 0 0 10.0.0.5:8080 203.0.113.7:50000 uid:1000 ino:9 sk:2'])).toBe('unknown');
+  });
+});
+
+describe('an owner that ss does not show', () => {
+  it.each(['', 'ino:0'])('proves nothing: %s', (rest) => {
+    expect(last([ENVOY, `ESTAB 0 0 10.0.0.5:40000 203.0.113.7:443 ${rest} sk:2`])).toBe('transient');
+  });
+});
