@@ -66,6 +66,17 @@ kernelTests('check and live connections', () => {
     });
   });
 
+  it('says so when nothing shows that the rules work', async () => {
+    const { world, app } = await sidecarWithApp(false);
+    await using _ = world;
+    await app.ask('connect', { to: '203.0.113.7', port: 5432 });
+    await world.program();
+    const doubt = 'No connection is seen to go through the proxy';
+    expect(said(await world.check({}))).toEqual({ NAT0804: expect.stringContaining(`${doubt}: if new ones`) });
+    await app.ask('connect', { to: '203.0.113.7', port: 443 });
+    expect(said(await world.check({}))).toEqual({ NAT0804: expect.not.stringContaining(doubt) });
+  });
+
   it('says which rule lets connections by', async () => {
     const { world, app } = await sidecarWithApp();
     await using _ = world;

@@ -16,7 +16,7 @@ export const outboundConnections = connectionCheck(
   'live outbound connections go where the rules send them',
   ['NAT0804', 'NAT0806'],
   (context) => [
-    ...around('outbound-direct', context).map((group) => bypassing('NAT0804', 'outbound', group)),
+    ...around('outbound-direct', context).map((group) => bypassing('NAT0804', group, doubt(group, context))),
     ...contradictions(context),
   ],
 );
@@ -26,7 +26,7 @@ export const inboundConnections = connectionCheck(
   'inbound-connections',
   'live inbound connections come through the proxy',
   ['NAT0805'],
-  (context) => around('inbound-direct', context).map((group) => bypassing('NAT0805', 'inbound', group)),
+  (context) => around('inbound-direct', context).map((group) => bypassing('NAT0805', group, '')),
 );
 
 /** Connections that the proxy opened to itself. */
@@ -63,16 +63,29 @@ function around(kind: SocketKind, context: Context): Group[] {
   return groupBy(all, ({ live }) => (live.agreement === 'agrees' ? ruleOf(live) : live.agreement));
 }
 
-function bypassing(code: 'NAT0804' | 'NAT0805', direction: 'outbound' | 'inbound', group: Group): Finding {
+function bypassing(code: 'NAT0804' | 'NAT0805', group: Group, addition: string): Finding {
+  const direction = code === 'NAT0804' ? 'outbound' : 'inbound';
   const [{ live }] = group;
   const rule = live.agreement === 'agrees' ? ruleOf(live) : null;
   const many = `${countOf(group.length, `live ${direction} connection`)} ${group.length === 1 ? 'goes' : 'go'} around the proxy`;
   const sockets = group.map((judged) => judged.live.socket);
   return finding(code, {
-    message: `${many} (${placesOf(direction, sockets)}): ${whyOf(live)}.`,
+    message: `${many} (${placesOf(direction, sockets)}): ${whyOf(live)}.${addition}`,
     evidence: [...ruleAsEvidence(rule), ...socketEvidence(sockets)],
     command: live.agreement === 'agrees' ? WRONG_RULE : OLDER,
   });
+}
+
+/**
+ * Nothing but age tells an old connection from one that something else decides. That the proxy has others shows that the
+ * rules work; where it has none that is said, with the rule's counter, which may have been reset and proves little.
+ */
+function doubt([{ live }]: Group, context: Context): string {
+  const works = socketsView(context)?.sockets.some(({ kind }) => kind === 'outbound-proxied');
+  if (live.agreement === 'agrees' || works) return '';
+  const counted =
+    ruleOf(live)?.rule.counters?.packets === 0 ? ', and the rule that would redirect has counted none' : '';
+  return ` No connection is seen to go through the proxy${counted}: if new ones do not either, something else decides (NAT0806).`;
 }
 
 function ruleOf({ prediction }: ClassifiedSocket): RuleReference | null {
