@@ -20,14 +20,14 @@ export interface Idle {
   readonly harmless: boolean;
 }
 
+type Why = Pick<Idle, 'because' | 'harmless'>;
+
 const KEYS: readonly ExclusionKey[] = [
   'inboundPortsExclude',
   'outboundPortsExclude',
   'outboundIpRangesExclude',
   'ownerGroupsExclude',
 ];
-
-const UNCAPTURED = 'that traffic is not captured in the first place';
 
 /** Entries that Istio, its injector or its CNI plugin adds by themselves, and people copy. */
 const USUAL: ReadonlySet<string> = new Set(['15090', '15021', '15020', '127.0.0.1/32', '127.0.0.0/8', '::1/128']);
@@ -47,8 +47,8 @@ export function idleExclusions({ config, families }: Pick<Context, 'config' | 'f
   const none = buildLayout(bare);
   return entries.flatMap(({ key, items }) =>
     suspects(key, items, bare, none).flatMap((item) => {
-      const because = whyIdle(key, item, bare, none, families);
-      return because === null ? [] : [{ key, item, because, harmless: because === UNCAPTURED }];
+      const why = whyIdle(key, item, bare, none, families);
+      return why === null ? [] : [{ key, item, ...why }];
     }),
   );
 }
@@ -116,7 +116,7 @@ function whyIdle(
   bare: Config,
   none: Ruleset,
   families: Context['families'],
-): string | null {
+): Why | null {
   const layout = layoutWith(key, [item], bare);
   if (countRules(layout) === countRules(none)) return unwritten(key, item, bare);
   const [before, after] = [new Hooks(none), new Hooks(layout)];
@@ -139,23 +139,27 @@ function countRules({ tables }: Ruleset): number {
 }
 
 /** Istio writes no rule for it. */
-function unwritten(key: ExclusionKey, item: string, config: Config): string {
-  const { inboundPortsInclude: ports } = config;
+function unwritten(key: ExclusionKey, item: string, config: Config): Why {
+  const { inboundPortsInclude: ports, ownerGroupsInclude: groups } = config;
   if (key === 'inboundPortsExclude' && ports !== '*') {
-    if (ports.length === 0) return 'no inbound port is captured at all';
-    if (ports.includes(Number(item))) return 'the port is in the list of included ports as well, and that list decides';
-    return `exclusions only count when all inbound ports are captured, and a list is (${ports.slice(0, 8).join(', ')}${ports.length > 8 ? ', …' : ''})`;
+    if (ports.length === 0) return { because: 'no inbound port is captured at all', harmless: true };
+    if (ports.includes(Number(item)))
+      return { because: 'the port is in the list of included ports as well, and that list decides', harmless: false };
+    const list = `${ports.slice(0, 8).join(', ')}${ports.length > 8 ? ', …' : ''}`;
+    return { because: `only listed inbound ports are captured (${list}), and it is not among them`, harmless: true };
   }
-  if (key === 'ownerGroupsExclude' && config.ownerGroupsInclude !== '*')
-    return 'exclusions only count when all groups are captured, and a list of groups is';
-  return `Istio ${config.istioVersion} writes no rule for it`;
+  if (key === 'ownerGroupsExclude' && groups !== '*') {
+    const harmless = !groups.includes(item);
+    return { because: 'exclusions only count when all groups are captured, and a list of groups is', harmless };
+  }
+  return { because: `Istio ${config.istioVersion} writes no rule for it`, harmless: false };
 }
 
 /** A rule is written and decides nothing. */
-function overtaken(traces: readonly Trace[]): string {
+function overtaken(traces: readonly Trace[]): Why {
   const captured = traces.find(({ verdict }) => captures(verdict));
-  if (!captured) return UNCAPTURED;
+  if (!captured) return { because: 'that traffic is not captured in the first place', harmless: true };
   const { decidedBy } = captured;
-  if (decidedBy === null) return 'that traffic is captured before the exclusion is asked';
-  return `that traffic is captured before the exclusion is asked, by ${decidedBy.table.name} ${decidedBy.chain.name}: ${quoted(decidedBy).text}`;
+  const by = decidedBy ? `, by ${decidedBy.table.name} ${decidedBy.chain.name}: ${quoted(decidedBy).text}` : '';
+  return { because: `that traffic is captured before the exclusion is asked${by}`, harmless: false };
 }

@@ -33,15 +33,8 @@ async function verdictOn({ id, config, recorded }: Recording, names: readonly st
   const loud = [...new Set(codes)];
   const open = undetermined.map(({ code }) => code);
   const said = { verdict, loud, open };
-  const idle = hasIdleExclusion(config) ? ['NAT0209'] : [];
   if (names[0] === NAT_ONLY && verdict === 'undetermined') {
-    return same(`${id} ${names}`, said, { verdict, loud: idle, open: ['NAT1004'] });
+    return same(`${id} ${names}`, said, { verdict, loud: [], open: ['NAT1004'] });
   }
-  return same(`${id} ${names}`, said, { verdict: idle.length > 0 ? 'degraded' : 'healthy', loud: idle, open: [] });
-}
-
-/** Exclusions of inbound ports beside a list of included ones: Istio writes no rule for them. */
-function hasIdleExclusion({ dataplane, inboundPortsInclude, inboundPortsExclude }: Recording['config']): boolean {
-  if (dataplane !== 'sidecar' || inboundPortsInclude === '*') return false;
-  return inboundPortsExclude.some((port) => ![15020, 15021, 15090].includes(port));
+  return same(`${id} ${names}`, said, { verdict: 'healthy', loud: [], open: [] });
 }
