@@ -11,7 +11,7 @@ export const requestFlags = {
   port: string({
     helpGroup: GROUP,
     helpValue: 'PORT',
-    description: "the application's port; that of its first listener unless given, 8080 where no sockets are shown",
+    description: "the application's port; its lowest one with a listener unless given, 8080 where no sockets are shown",
   }),
   to: string({
     helpGroup: GROUP,

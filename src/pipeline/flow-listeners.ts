@@ -32,16 +32,17 @@ export class Listeners {
     return candidates.find(({ localAddress }) => !WILDCARDS.has(localAddress)) ?? candidates[0];
   }
 
-  /** The application's first tcp listener that other pods can reach. */
+  /** The application's tcp listener that other pods can reach; of several the one with the lowest port. */
   application(): Socket | undefined {
     const { dataplane, proxyUid } = this.#config;
-    return this.#sockets.find(
+    const candidates = this.#sockets.filter(
       ({ protocol, localPort, localAddress, uid }) =>
         protocol === 'tcp' &&
         !isReserved(localPort, this.#config) &&
         !isLoopbackText(localAddress) &&
         (dataplane === 'ambient' || uid === null || !proxyUid.includes(uid)),
     );
+    return candidates.toSorted((a, b) => a.localPort - b.localPort)[0];
   }
 
   /** The owner of the proxy's outbound listener, if it was seen. */
