@@ -1,4 +1,4 @@
-import { isListener, type Process, type Socket } from '../model/socket.ts';
+import type { Process, Socket } from '../model/socket.ts';
 import { isControlPlane } from './ports.ts';
 import { hasIstioName } from './proxy.ts';
 import type { Holder, ProxyIdentity } from './types.ts';
@@ -55,7 +55,7 @@ export class Holders {
 
   /** ss looks for processes first and for sockets then, so one that was opened in between has none either. */
   #hadTimeToShow(socket: Socket): boolean {
-    return isListener(socket) || (!isControlPlane(socket.peerPort) && this.#wasThere(socket));
+    return socket.state === 'LISTEN' || (!isControlPlane(socket.peerPort) && this.#wasThere(socket));
   }
 
   /** Which of the proxy's ids the owner of a socket has that is not the proxy's. Root's are everybody's. */
