@@ -1,4 +1,5 @@
 import type { Match, MatchOf, Negatable, OwnerMatch, PortRange, PortsMatch } from '../../model/match.ts';
+import { hasPorts } from '../../model/protocol.ts';
 import type { Rule } from '../../model/ruleset.ts';
 import { interfaceMatches } from '../match.ts';
 import { isMerged, matchesOf } from '../merged-ports.ts';
@@ -39,11 +40,19 @@ export class Conditions {
   /** TRUE exactly for the packets that the rule matches. */
   rule(rule: Rule, environment: Environment, semantics: Semantics): Node {
     let condition: Node = TRUE;
+    const open = semantics !== 'nft' && !namesProtocolWithPorts(rule);
     for (const match of matchesOf(rule, semantics)) {
       if (condition === FALSE) break;
-      condition = this.diagrams.and(condition, this.match(match, environment, semantics));
+      const holds = this.match(match, environment, semantics);
+      const node = open && comparesPorts(match) ? this.#whereverPortsAre(holds, match) : holds;
+      condition = this.diagrams.and(condition, node);
     }
     return condition;
+  }
+
+  /** `! -p tcp -m tcp --dport 80` also compares what stands there in packets that have no ports, whatever that is. */
+  #whereverPortsAre(holds: Node, match: Match): Node {
+    return this.diagrams.ite(this.hasPorts(), holds, this.#unknown(match));
   }
 
   match(match: Match, environment: Environment, semantics: Semantics): Node {
@@ -287,6 +296,14 @@ export class Conditions {
     this.#unknowns.set(text, position);
     return this.diagrams.test(FIELDS.length + position, [[1, 1]], 2);
   }
+}
+
+function namesProtocolWithPorts({ matches }: Rule): boolean {
+  return matches.some((match) => match.kind === 'protocol' && !match.negated && hasPorts(match.protocol));
+}
+
+function comparesPorts(match: Match): boolean {
+  return 'sourcePort' in match || 'destinationPort' in match;
 }
 
 /** Ranges in ascending order, those that touch or overlap joined. */

@@ -132,8 +132,9 @@ function changedFirst(a: Ruleset, b: Ruleset): Rule[] {
 
 function ofWitness({ witness, live, expected, packets }: Claim, [now, then]: Ways, { counts }: Judged): string | null {
   counts.add('witnesses');
-  if (witness.protocol === '33' && [live, expected].some(({ kind }) => kind === 'redirect' || kind === 'dnat')) {
-    counts.add('witnesses: not observable, kernels since 6.17 do not rewrite the ports of dccp');
+  const peculiar = whyPeculiar(witness, [live, expected]);
+  if (peculiar !== null) {
+    counts.add(`witnesses: not observable, ${peculiar}`);
     return null;
   }
   if (now?.kind !== 'observed' || then?.kind !== 'observed') {
@@ -149,6 +150,14 @@ function ofWitness({ witness, live, expected, packets }: Claim, [now, then]: Way
   if (!differs && !changesNothing(witness, [live, expected])) return `both sides treat the witness alike: ${claim}`;
   counts.add(`witnesses: ${differs ? 'confirmed' : 'redirected to where they were going anyway'}`);
   return null;
+}
+
+/** What kernels do to a rewritten packet of that kind besides, or only some of them. */
+function whyPeculiar({ protocol, family, destination }: Packet, verdicts: readonly Verdict[]): string | null {
+  if (!verdicts.some(({ kind }) => kind === 'redirect' || kind === 'dnat')) return null;
+  if (protocol === '33') return 'kernels since 6.17 do not rewrite the ports of dccp';
+  const global = family === 'ipv4' || destination === '::1' || /^(?:[23]|f[cd])/.test(destination);
+  return global ? null : 'the pod has no IPv6 address of that scope, so REDIRECT drops';
 }
 
 function ofSample(packet: Packet, [now, then]: Ways, judged: Judged): string | null {
