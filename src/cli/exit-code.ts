@@ -37,15 +37,16 @@ interface SocketsOutcome {
   readonly sockets: readonly { readonly kind: string; readonly bypass?: 'error' | 'warning' }[];
 }
 
-/** The exit code of `sockets`: a report unless it was asked whether anything bypasses the proxy. */
+/** The exit code of `sockets`: a report, complete or not, unless it was asked whether anything bypasses the proxy. */
 export function socketsExitCode(
   { sockets }: SocketsOutcome,
-  { bypassing, threshold }: { readonly bypassing: boolean; readonly threshold: Threshold },
+  asked: { readonly bypassing: boolean; readonly threshold: Threshold; readonly complete: boolean },
 ): ExitCode {
-  if (!bypassing) return EXIT.ok;
-  const counted = failing(threshold);
+  const read = asked.complete ? EXIT.ok : EXIT.cannotLook;
+  if (!asked.bypassing) return read;
+  const counted = failing(asked.threshold);
   if (sockets.some(({ bypass }) => bypass !== undefined && counted.includes(bypass))) return EXIT.findings;
-  return sockets.some(({ kind }) => kind === 'unknown') ? EXIT.cannotLook : EXIT.ok;
+  return sockets.some(({ kind }) => kind === 'unknown') ? EXIT.cannotLook : read;
 }
 
 /** The exit code of one trace. */

@@ -38,9 +38,8 @@ export class Holders {
     const { uid, process } = socket;
     if (uid === null) return 'nobody';
     if (proxy === null) return process !== undefined && hasIstioName(socket) ? 'proxy' : 'application';
-    if (process !== undefined && proxy.pids.has(process.pid)) return 'proxy';
     if (!proxy.uids.has(uid)) return 'application';
-    if (process !== undefined) return hasIstioName(socket) ? 'proxy' : 'application';
+    if (process !== undefined) return proxy.pids.has(process.pid) || hasIstioName(socket) ? 'proxy' : 'application';
     return this.#hidden(socket, proxy, uid);
   }
 

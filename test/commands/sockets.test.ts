@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
@@ -50,6 +52,33 @@ describe('the exit code of sockets', () => {
       kind: 'cannot-look',
       hint: expect.stringContaining('ss -H'),
     });
+  });
+
+  it.each([
+    ['nothing of ss', 'once upon a time\n'],
+    ['nothing at all that can be read', '\x00\x01\x02'.repeat(100)],
+    ['a line among others', 'LISTEN 0 128 0.0.0.0:15001 0.0.0.0:* uid:1337 ino:1 sk:1\nonce upon a time\n'],
+  ])('is 3 when the text holds %s', async (_, text) => {
+    const folder = mkdtempSync(join(tmpdir(), 'istio-nat-sockets-'));
+    try {
+      writeFileSync(join(folder, 'text.ss'), text);
+      const outcome = await run(Sockets, ['--sockets', join(folder, 'text.ss')]);
+      expect(outcome.exitCode).toBe(3);
+      expect(outcome.stderr).toMatch(/^istio-nat: /);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('is 0 for ends that do not fit together, of which nothing is predicted', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'istio-nat-sockets-'));
+    try {
+      writeFileSync(join(folder, 'text.ss'), 'ESTAB 0 0 10.0.0.5:40000 [fd00::1]:443 uid:1000 ino:1 sk:1\n');
+      const argv = ['--rules', `${FIXTURES}healthy/rules.v4.save`, '--sockets', join(folder, 'text.ss')];
+      expect((await run(Sockets, argv)).exitCode).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is 2 when it is asked nonsense', async () => {
