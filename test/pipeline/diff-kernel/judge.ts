@@ -181,10 +181,11 @@ function ofSample(packet: Packet, [now, then]: Ways, judged: Judged): string | n
   return `the words of a class promise a difference: ${shown} ${JSON.stringify(claim.packets)}`;
 }
 
-/** A redirect that left the witness its port leaves another packet its own. */
-function ofPacket(verdict: Verdict, witness: Packet, { destinationPort }: Packet): Verdict {
+/** A rewrite that left the witness its port, or its address, leaves another packet its own. */
+function ofPacket(verdict: Verdict, witness: Packet, packet: Packet): Verdict {
+  if (verdict.kind === 'dnat') return { ...verdict, to: verdict.to.replace(witness.destination, packet.destination) };
   const keeps = verdict.kind === 'redirect' && verdict.port === witness.destinationPort;
-  return keeps && destinationPort !== undefined ? { ...verdict, port: destinationPort } : verdict;
+  return keeps && packet.destinationPort !== undefined ? { ...verdict, port: packet.destinationPort } : verdict;
 }
 
 /** Why nothing can be said of a packet of the sample. */

@@ -21,9 +21,13 @@ export function changesNothing(witness: Packet, verdicts: readonly Verdict[]): b
   return verdicts.every(
     (verdict) =>
       verdict.kind === 'accept' ||
-      (verdict.kind === 'dnat' && verdict.to.replace(/[[\]]/g, '') === witness.destination) ||
+      (verdict.kind === 'dnat' && leadsNowhereElse(verdict.to.replace(/[[\]]/g, ''), witness)) ||
       (verdict.kind === 'redirect' && (verdict.port ?? witness.destinationPort) === witness.destinationPort),
   );
+}
+
+function leadsNowhereElse(to: string, { destination, destinationPort }: Packet): boolean {
+  return to === destination || to === `${destination}:${destinationPort}`;
 }
 
 /** What the harness can make and no network can: a mark on what comes in from outside or on a new connection. */
