@@ -74,9 +74,12 @@ function commandsOf({ findings }: CheckReport): string[] {
   return lines.flatMap((line) => (line.startsWith('In the pod: ') ? [line.slice('In the pod: '.length)] : []));
 }
 
-/** DNS capture that was never written, or whose chains were deleted, has no place to put single rules into. */
+/**
+ * DNS capture that was never written, or whose chains were deleted, has no place to put single rules into; and where an
+ * exclusion has no effect the configuration is at fault, not the rules.
+ */
 function mendedByNewPod(codes: readonly string[]): boolean {
-  return codes.some((code) => ['NAT0401', 'NAT0402'].includes(code));
+  return codes.some((code) => ['NAT0209', 'NAT0401', 'NAT0402'].includes(code));
 }
 
 /** Errors and warnings about rules after the commands. */
