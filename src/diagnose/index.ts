@@ -23,6 +23,7 @@ import { isExplained, noCapture, node, otherMesh } from './checks/surroundings.t
 import { duplicates, equivalent, foreign, unreachable } from './checks/text.ts';
 import { tproxyListener } from './checks/tproxy-listener.ts';
 import { TRAFFIC_CHECKS } from './checks/traffic.ts';
+import { answersTracked } from './checks/untracked.ts';
 import { type Context, isCovered, istioTables } from './context.ts';
 import type { CheckOutcome, CheckReport, Finding, Severity, Undetermined } from './report.ts';
 import { isOutsideMesh } from './traffic/groups.ts';
@@ -31,6 +32,7 @@ import { packetsInWords } from './traffic/words.ts';
 /** All checks, in the order in which reports list them. */
 export const CHECKS: readonly Check[] = [
   ...TRAFFIC_CHECKS,
+  answersTracked,
   programmable,
   release,
   unreachable,
