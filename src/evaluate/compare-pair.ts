@@ -23,6 +23,8 @@ const MOST: Readonly<Record<Detail, number>> = { rules: 64, alike: 128, outcomes
 /** Nobody reads more. */
 const MOST_CLASSES = 256;
 
+const TOO_MANY = 'there are more differences than can be told apart';
+
 /** Where two rulesets differ, in some detail: a diagram whose leaves are FALSE or one of the pairs. */
 interface Differing {
   readonly node: Node;
@@ -42,6 +44,8 @@ export class PairComparison {
   readonly #local: readonly string[];
   /** Classes that are told: each has a witness whose ways are described rule by rule. */
   readonly #most: number;
+  /** Rules on the ways of the witnesses so far. */
+  #described = 0;
 
   constructor(live: Ruleset, expected: Ruleset, scope: ComparisonScope, domain: Domain) {
     this.#scope = scope;
@@ -65,7 +69,16 @@ export class PairComparison {
     const { always, sometimes } = this.#quantify(outcomes);
     const told = this.#scope.classes === 'outcomes' || always === FALSE ? outcomes : this.#inDetail(outcomes);
     const { found, because } = this.#different(told, always);
-    return { different: found, open: [...this.#open(sometimes), ...(because === null ? [] : [this.#notAll(because)])] };
+    return { different: found, open: this.#openQuestions(sometimes, because) };
+  }
+
+  #openQuestions(sometimes: Node, because: string | null): OpenClass[] {
+    if (because !== null) return [this.#notAll(because)];
+    try {
+      return this.#open(sometimes);
+    } catch (error) {
+      return [this.#notAll(whyGivenUp(error))];
+    }
   }
 
   /** Tells the deciding rules apart as far as that is possible and useful. */
@@ -103,7 +116,7 @@ export class PairComparison {
 
   /** The classes of packets that differ, and why these are not all, if they are not. */
   #different({ node, pairs, deciders }: Differing, always: Node): { found: DifferentClass[]; because: string | null } {
-    this.#diagrams.allow(LIMITS.telling);
+    this.#diagrams.allowTelling();
     const found: DifferentClass[] = [];
     try {
       for (const [leaf, [live, expected]] of pairs.different) {
@@ -113,7 +126,7 @@ export class PairComparison {
         const alike = { live: deciders.like(live.decidedBy), expected: deciders.like(expected.decidedBy) };
         const classes = this.#classes(packets, this.#most - found.length);
         found.push(...classes.map((one) => (deciders.detail === 'alike' ? { ...one, alike } : one)));
-        if (found.length >= this.#most) return { found, because: 'there are more differences than can be told apart' };
+        if (found.length >= this.#most || this.#described > LIMITS.described) return { found, because: TOO_MANY };
       }
       return { found, because: null };
     } catch (error) {
@@ -127,19 +140,27 @@ export class PairComparison {
       home: this.#local[0],
       most: Math.min(most, 32),
     });
-    return boxes.map((box) => this.#class(box.packets, box.fresh));
+    const told: DifferentClass[] = [];
+    for (const box of boxes) {
+      told.push(this.#class(box.packets, box.fresh));
+      if (this.#described > LIMITS.described) break;
+    }
+    return told;
   }
 
   /** A class with a witness from some of its packets. */
   #class(packets: Node, some = packets): DifferentClass {
     const packet = witness(this.#diagrams, this.#domain, some, this.#local[0]);
+    const trace = (hooks: Hooks) => evaluatePacket(hooks, packet, { reach: 'arrival', steps: true });
+    const [live, expected] = [trace(this.#hooks.live), trace(this.#hooks.expected)];
+    this.#described += live.steps.length + expected.steps.length;
     return {
       hook: this.#scope.hook,
       family: this.#scope.family,
       packets: describeClass(this.#conditions, packets, this.#possible),
       witness: packet,
-      live: evaluatePacket(this.#hooks.live, packet, { reach: 'arrival', steps: true }),
-      expected: evaluatePacket(this.#hooks.expected, packet, { reach: 'arrival', steps: true }),
+      live,
+      expected,
     };
   }
 

@@ -12,7 +12,7 @@ import { Diagrams, FALSE, type Node } from './symbolic/diagram.ts';
 import { type Domain, domainOf } from './symbolic/domain.ts';
 import { Leaves } from './symbolic/leaves.ts';
 import { leavesOf } from './symbolic/leaves-of.ts';
-import { LIMITS, TooComplex } from './symbolic/limits.ts';
+import { TooComplex, TRACE_STEPS, whyGivenUp } from './symbolic/limits.ts';
 import { type OwnerGroup, ownerGroups } from './symbolic/owners.ts';
 import { assignsHelpers, possiblePackets } from './symbolic/possible.ts';
 import { alwaysHolds } from './symbolic/unknowns.ts';
@@ -45,7 +45,7 @@ export class HookFates {
   /** The packets asked about. */
   readonly #all: Node;
   readonly #home: string | undefined;
-  readonly #byRule: Compiled | null;
+  #byRule: Compiled | null = null;
   #decided: Node = FALSE;
 
   /** @throws TooComplex when the rules combine too much */
@@ -60,7 +60,6 @@ export class HookFates {
     const asked = this.#diagrams.and(possible, this.#conditions.states([scope.state]));
     const lo = this.#conditions.interface('lo');
     this.#all = scope.hook === 'OUTPUT' ? asked : this.#diagrams.and(asked, this.#diagrams.not(lo));
-    this.#byRule = this.#compiledByRule();
   }
 
   /** @throws TooComplex when the rules combine too much */
@@ -68,10 +67,23 @@ export class HookFates {
     const { node, leaves } = this.#compile('outcomes');
     const fates = this.#diagrams.ite(this.#all, node, FALSE);
     const verdicts = this.#verdicts(fates, leaves);
-    this.#diagrams.allow(LIMITS.telling);
-    const groups = ownerGroups(this.#conditions, fates, this.#scope.proxy);
-    const classes = groups.flatMap((group) => this.#ofOwners(group, fates, verdicts));
-    return { classes: proxyFirst(classes), open: this.#open() };
+    this.#byRule = this.#compiledByRule();
+    this.#diagrams.allowTelling();
+    const classes: FateClass[] = [];
+    try {
+      for (const group of ownerGroups(this.#conditions, fates, this.#scope.proxy)) {
+        classes.push(...this.#ofOwners(group, fates, verdicts));
+      }
+      return { classes: proxyFirst(classes), open: this.#open() };
+    } catch (error) {
+      return { classes: proxyFirst(classes), open: [this.#notAll(whyGivenUp(error))] };
+    }
+  }
+
+  /** That there are more packets than those of the classes. */
+  #notAll(because: string): OpenFate {
+    const { family, hook } = this.#scope;
+    return { family, hook, packets: {}, witness: null, because };
   }
 
   #compile(detail: Detail): Compiled {
@@ -171,6 +183,7 @@ export class HookFates {
 
   #class(shown: Node, packets: Node): Pick<FateClass, 'family' | 'hook' | 'witness' | 'trace' | 'rules'> {
     const packet = witness(this.#diagrams, this.#domain, shown, this.#home);
+    this.#diagrams.spend(TRACE_STEPS);
     const trace = evaluatePacket(this.#hooks, packet, { reach: 'arrival' });
     const { family, hook } = this.#scope;
     return { family, hook, witness: packet, trace, rules: this.#deciding(packets, trace.decidedBy) };

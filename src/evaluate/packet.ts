@@ -33,6 +33,8 @@ export type Reach = 'rules' | 'arrival';
 
 /** How many combinations of undetermined rules are tried before the answer is given up as undetermined. */
 const MAX_COMBINATIONS = 256;
+/** And how many rules packets meet meanwhile. */
+const MOST_VISITS = 2_000_000;
 
 /**
  * What the rules do to one packet.
@@ -60,6 +62,8 @@ interface Run {
   readonly steps: readonly TraceStep[];
   /** The undetermined rules met, in order; those beyond `forced` were taken not to match. */
   readonly choices: readonly RuleReference[];
+  /** How many rules the packet met. */
+  readonly visits: number;
 }
 
 function run(
@@ -87,7 +91,8 @@ function run(
     if (traversal.state.nat?.kind === 'redirect' && packet.hook === 'OUTPUT') traversal.state.outInterface = 'lo';
     disposition = traversal.hook(packet.hook === 'PREROUTING' ? 'INPUT' : 'POSTROUTING');
   }
-  return { verdict: verdictOf(disposition, traversal.state), decidedBy: traversal.decidedBy, steps, choices };
+  const { state, decidedBy, visits } = traversal;
+  return { verdict: verdictOf(disposition, state), decidedBy, steps, choices, visits };
 }
 
 function verdictOf(disposition: Disposition, state: State): Verdict {
@@ -130,25 +135,36 @@ function findDisagreement(
 ): string | null {
   const reach = options.reach === undefined ? {} : { reach: options.reach };
   const expected = verdictKey(first.verdict);
-  const pending: boolean[][] = alternatives([], first.choices.length);
-  for (let tried = 1; pending.length > 0; tried += 1) {
-    if (tried > MAX_COMBINATIONS)
-      return `more than ${MAX_COMBINATIONS} combinations of rules that may or may not match`;
-    const forced = pending.pop() ?? [];
+  const pending = [alternatives([], first.choices.length)];
+  let { visits } = first;
+  for (let tried = 1; ; tried += 1) {
+    const forced = nextOf(pending);
+    if (forced === null) return null;
+    if (tried > MAX_COMBINATIONS || visits > MOST_VISITS) {
+      return `more than ${tried - 1} combinations of rules that may or may not match`;
+    }
     const other = run(hooks, packet, forced, reach);
     if (verdictKey(other.verdict) !== expected) return becauseOf(other, forced.length - 1);
-    pending.push(...alternatives(forced, other.choices.length));
+    pending.push(alternatives(forced, other.choices.length));
+    visits += other.visits;
+  }
+}
+
+/** The next one of the generators on a stack, the last of them first; null when they have come to their end. */
+function nextOf(stack: Generator<boolean[]>[]): boolean[] | null {
+  for (let last = stack.at(-1); last; last = stack.at(-1)) {
+    const { value, done } = last.next();
+    if (done !== true) return value;
+    stack.pop();
   }
   return null;
 }
 
-/** The ways to decide `count` rules that begin as `forced` does and take exactly one more rule. */
-function alternatives(forced: readonly boolean[], count: number): boolean[][] {
-  const result: boolean[][] = [];
-  for (let position = forced.length; position < count; position += 1) {
-    result.push([...forced, ...Array<boolean>(position - forced.length).fill(false), true]);
+/** The ways to decide `count` rules that begin as `forced` does and take exactly one more rule, the last one first. */
+function* alternatives(forced: readonly boolean[], count: number): Generator<boolean[]> {
+  for (let position = count - 1; position >= forced.length; position -= 1) {
+    yield [...forced, ...Array<boolean>(position - forced.length).fill(false), true];
   }
-  return result;
 }
 
 function becauseOf(run: Run, position: number): string {

@@ -34,8 +34,8 @@ export function tooDeep({ name }: Table): string {
 type Jump = TargetOf<'jump' | 'goto'>;
 
 /** Chains that call each other twice, and so on, make ways that double with each: no kernel would get to the end either. */
-const MOST_VISITS = 1_000_000;
-const TOO_LONG = 'a packet would meet more than a million rules';
+const MOST_VISITS = 250_000;
+const TOO_LONG = 'a packet would meet more than 250,000 rules';
 
 const FALL: Disposition = { kind: 'fall' };
 const ACCEPT: Disposition = { kind: 'accept' };
@@ -43,7 +43,8 @@ const ACCEPT: Disposition = { kind: 'accept' };
 /** One packet's way through the hooks. */
 export class Traversal {
   readonly state: State;
-  #visits = 0;
+  /** Rules of the chains that the packet was in, each as often as it was. */
+  visits = 0;
   /** The rule that decided: the one that dropped or rewrote the packet, else the last that let it go; null: a policy. */
   decidedBy: RuleReference | null = null;
   readonly #hooks: Hooks;
@@ -88,8 +89,8 @@ export class Traversal {
 
   #chain(table: PreparedTable, chain: PreparedChain, depth: number): Disposition {
     if (depth > MAX_DEPTH) return { kind: 'undetermined', because: tooDeep(table.table) };
-    this.#visits += chain.rules.length;
-    if (this.#visits > MOST_VISITS) return { kind: 'undetermined', because: TOO_LONG };
+    this.visits += chain.rules.length;
+    if (this.visits > MOST_VISITS) return { kind: 'undetermined', because: TOO_LONG };
     for (const rule of chain.rules) {
       const { where } = rule;
       const outcome = ruleOutcome(rule.matches, this.state, table.semantics);

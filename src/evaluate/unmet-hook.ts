@@ -14,6 +14,7 @@ import { alwaysHolds } from './symbolic/unknowns.ts';
 /** Which rules the packets of one hook and family meet. */
 export class HookReach {
   readonly family: Family;
+  readonly place: { readonly family: Family; readonly hook: 'PREROUTING' | 'OUTPUT' };
   readonly hooks: Hooks;
   readonly diagrams = new Diagrams();
   readonly #domain: Domain;
@@ -32,6 +33,7 @@ export class HookReach {
     local: readonly string[] = [],
   ) {
     this.family = family;
+    this.place = { family, hook };
     this.hooks = hooks;
     this.#domain = domainOf([ruleset], hook, family);
     this.#home = local[0];
@@ -39,6 +41,7 @@ export class HookReach {
     const conditions = new Conditions(this.diagrams, this.#domain);
     this.#reach = new Reach(hooks, conditions);
     this.#reach.run(possiblePackets(conditions, own, assignsHelpers(ruleset)));
+    this.diagrams.allowTelling();
   }
 
   /** Whether a packet is matched by the rule, or may be. */

@@ -50,6 +50,10 @@ export function unmetRules(ruleset: Ruleset): UnmetRules {
   );
   const unfollowed = reaches.flatMap((one) => (one instanceof HookReach ? [] : [one]));
   const unmet: UnmetRule[] = [];
+  const add = (found: Iterable<UnmetRule>) => {
+    // There may be too many of them to be arguments of one call.
+    for (const one of found) unmet.push(one);
+  };
   let forwarding = 0;
   for (const table of ruleset.tables) {
     const ways = waysInto(table);
@@ -58,8 +62,13 @@ export function unmetRules(ruleset: Ruleset): UnmetRules {
     for (const chain of table.chains) {
       const way = ways.get(chain.name) ?? 'none';
       if (way === 'forward') forwarding += chain.rules.length;
-      else if (way === 'none') unmet.push(...chain.rules.map((rule) => noJump({ table, chain, rule })));
-      else if (!open) unmet.push(...unmetIn(table, chain, here, unmet.length));
+      else if (way === 'none') add(chain.rules.map((rule) => noJump({ table, chain, rule })));
+      else if (!open) {
+        const { found, because } = unmetIn(table, chain, here, unmet.length);
+        add(found);
+        if (because !== null) for (const reach of here) unfollowed.push({ ...reach.place, because });
+        if (because !== null) break;
+      }
     }
   }
   return { unmet, unfollowed, forwarding };
@@ -77,19 +86,31 @@ function noJump(where: RuleReference): UnmetRule {
   return { where, reason: 'no-jump', by: [], all: true };
 }
 
-function unmetIn(table: Table, chain: Chain, reaches: readonly HookReach[], before: number): UnmetRule[] {
-  const dead = chain.rules.filter((rule) => !reaches.some((reach) => reach.isMet(rule)));
-  return dead.map((rule, i) => {
-    const where = { table, chain, rule };
-    if (reaches.every((reach) => !reach.isEntered(chain))) return { where, reason: 'not-entered', by: [], all: true };
-    const wanted = reaches.filter((reach) => reach.wants(where));
-    if (wanted.length === 0) return { where, reason: 'no-packet', by: [], all: true };
-    if (before + i >= MOST_EXPLAINED) return { where, reason: 'taken', by: [], all: false };
-    const takers = wanted.map((reach) => takersOf(where, reach));
-    if (takers.every((one) => one.by.length === 0)) return { where, reason: 'no-packet', by: [], all: true };
-    const by = [...new Map(takers.flatMap((one) => one.by.map((taker) => [taker.rule, taker]))).values()];
-    return { where, reason: 'taken', by, all: takers.every((one) => one.all) };
-  });
+/** The rules of a chain that none of the packets is matched by, and why these are not all, if they are not. */
+function unmetIn(table: Table, chain: Chain, reaches: readonly HookReach[], before: number) {
+  const found: UnmetRule[] = [];
+  try {
+    for (const rule of chain.rules) {
+      if (reaches.some((reach) => reach.isMet(rule))) continue;
+      found.push(whyUnmet({ table, chain, rule }, reaches, before + found.length < MOST_EXPLAINED));
+    }
+    return { found, because: null };
+  } catch (error) {
+    return { found, because: whyGivenUp(error) };
+  }
+}
+
+function whyUnmet(where: RuleReference, reaches: readonly HookReach[], explain: boolean): UnmetRule {
+  if (reaches.every((reach) => !reach.isEntered(where.chain))) {
+    return { where, reason: 'not-entered', by: [], all: true };
+  }
+  const wanted = reaches.filter((reach) => reach.wants(where));
+  if (wanted.length === 0) return { where, reason: 'no-packet', by: [], all: true };
+  if (!explain) return { where, reason: 'taken', by: [], all: false };
+  const takers = wanted.map((reach) => takersOf(where, reach));
+  if (takers.every((one) => one.by.length === 0)) return { where, reason: 'no-packet', by: [], all: true };
+  const by = [...new Map(takers.flatMap((one) => one.by.map((taker) => [taker.rule, taker]))).values()];
+  return { where, reason: 'taken', by, all: takers.every((one) => one.all) };
 }
 
 type Way = 'followed' | 'forward' | 'none';

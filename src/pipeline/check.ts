@@ -3,6 +3,7 @@ import { buildContext, istioTables } from '../diagnose/context.ts';
 import { diagnose } from '../diagnose/index.ts';
 import type { CheckReport } from '../diagnose/report.ts';
 import { isOutsideMesh } from '../diagnose/traffic/groups.ts';
+import { withinTime } from '../evaluate/symbolic/time.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Backend } from '../model/ruleset.ts';
@@ -23,6 +24,10 @@ import type { CheckRequest } from './types.ts';
 export async function check(request: CheckRequest, outside: Outside): Promise<CheckReport> {
   const declared = await declaredInputs(request.config, outside);
   const facts = await gatherFacts(request.source, outside);
+  return withinTime(() => judged(request, declared, facts));
+}
+
+function judged(request: CheckRequest, declared: readonly Layer[], facts: Facts): CheckReport {
   const first = contextFor(request, declared, facts);
   const better = reconsidered(first, facts);
   const context = better === null ? first : contextFor(request, declared, facts, better);

@@ -5,6 +5,7 @@ import { type Cause, causeOf } from '../diagnose/traffic/cause.ts';
 import { mostOrdinaryFirst } from '../diagnose/traffic/ordinary.ts';
 import { packetsInWords } from '../diagnose/traffic/words.ts';
 import { type Comparison, compareRulesets, type DifferentClass, type OpenClass } from '../evaluate/compare.ts';
+import { withinTime } from '../evaluate/symbolic/time.ts';
 import { marksThatMatter, type WatchedMark, watchedMarks } from '../evaluate/symbolic/watched.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { RoutingRule } from '../model/routing.ts';
@@ -29,7 +30,7 @@ export async function diff(request: DiffRequest, outside: Outside): Promise<Diff
     request.against === undefined
       ? againstLayout(request, declared, facts)
       : againstRules(facts, await gatherFacts(request.against, outside));
-  return { source: facts.source, other, ...compared(sides, request.traces) };
+  return { source: facts.source, other, ...withinTime(() => compared(sides, request.traces)) };
 }
 
 type Opponent = Pick<DiffAnswer, 'other'> & { readonly sides: Sides };

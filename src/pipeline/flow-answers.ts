@@ -13,7 +13,7 @@ export function answersTo(world: World, legs: readonly Leg[]): Draft[] {
   const drafts: Draft[] = [];
   for (const leg of legs.toReversed()) {
     const { steps, lost } = answerTo(world, leg);
-    drafts.push(...steps);
+    for (const step of steps) drafts.push(step);
     if (lost) break;
   }
   return drafts;

@@ -3,6 +3,7 @@ import { quoted } from '../diagnose/quote.ts';
 import type { Undetermined } from '../diagnose/report.ts';
 import { packetsInWords } from '../diagnose/traffic/words.ts';
 import { type FateClass, type Fates, fatesOf, type OpenFate } from '../evaluate/fates.ts';
+import { withinTime } from '../evaluate/symbolic/time.ts';
 import type { Config } from '../model/config.ts';
 import { DNS_PROXY_PORT } from '../sockets/ports.ts';
 import { declaredInputs } from './config.ts';
@@ -25,8 +26,10 @@ export async function flowClasses(question: RulesQuestion, outside: Outside): Pr
   const facts = await gatherFacts(question.source, outside);
   const { judged } = expectationOf(layersOf(question, declared, facts), facts);
   const { families, undetermined, notes } = seenRules(facts.pod);
-  const fates = families.flatMap((family) =>
-    (['PREROUTING', 'OUTPUT'] as const).map((hook) => fatesOfHook(facts, judged, { family, hook, ...question })),
+  const fates = withinTime(() =>
+    families.flatMap((family) =>
+      (['PREROUTING', 'OUTPUT'] as const).map((hook) => fatesOfHook(facts, judged, { family, hook, ...question })),
+    ),
   );
   const shown = fates.flatMap(({ classes }) => classes.map((one) => published(one, judged)));
   const open = fates.flatMap((one) => one.open.map(openQuestion));

@@ -85,7 +85,8 @@ class Life {
 
   #tell(packet: Packet): Passage {
     const { steps, way } = tell(this.#world, packet);
-    this.steps.push(...steps);
+    // There may be too many of them to be arguments of one call.
+    for (const step of steps) this.steps.push(step);
     return way;
   }
 

@@ -1,5 +1,6 @@
 import { quoted } from '../diagnose/quote.ts';
 import type { Undetermined } from '../diagnose/report.ts';
+import { withinTime } from '../evaluate/symbolic/time.ts';
 import { type UnfollowedHook, type UnmetRule, unmetRules } from '../evaluate/unmet.ts';
 import { coversFamily, type Ruleset } from '../model/ruleset.ts';
 import { gatherFacts } from './facts.ts';
@@ -18,7 +19,7 @@ export async function flowUnreached(
   const facts = await gatherFacts(source, outside);
   const { families, undetermined, notes } = seenRules(facts.pod);
   const tables = facts.pod.ruleset.tables.filter((table) => families.some((family) => coversFamily(table, family)));
-  const { unmet, unfollowed, forwarding } = unmetRules({ tables });
+  const { unmet, unfollowed, forwarding } = withinTime(() => unmetRules({ tables }));
   const open = unfollowed.filter(({ family }) => families.includes(family)).map(openQuestion);
   const forwarded = `${forwarding} rules are met by forwarded packets only; they were not looked at.`;
   return {

@@ -1,6 +1,7 @@
 import { Computed } from './computed.ts';
 import { LIMITS, TooComplex } from './limits.ts';
 import { NodeStore, Numbers } from './store.ts';
+import { checkTime } from './time.ts';
 
 /** A node of a diagram; equal functions are the same number. */
 export type Node = number;
@@ -8,6 +9,9 @@ export type Node = number;
 /** The leaves that boolean diagrams end in. */
 export const FALSE: Node = 0;
 export const TRUE: Node = 1;
+
+/** Steps between two looks at the clock: some milliseconds. */
+const STEPS_PER_LOOK = 50_000;
 
 /** Leaves lie below all fields. */
 const LEAF_LEVEL = 0x7fffffff;
@@ -24,6 +28,8 @@ export class Diagrams {
   readonly #stack = new Numbers();
   #steps = 0;
   #most: number = LIMITS.steps;
+  #seconds: number = LIMITS.seconds;
+  #nextLook = STEPS_PER_LOOK;
 
   constructor() {
     this.leaf();
@@ -63,12 +69,19 @@ export class Diagrams {
    */
   spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > this.#most) throw new TooComplex('the rules combine too many conditions');
+    if (this.#steps >= this.#nextLook) this.#look();
   }
 
-  /** Whatever was spent so far, allows so much more. */
-  allow(steps: number): void {
+  /** For telling what was found: whatever was spent so far, allows so much more, and some time. */
+  allowTelling(steps: number = LIMITS.telling): void {
     this.#most = this.#steps + steps;
+    this.#seconds = LIMITS.tellingSeconds;
+  }
+
+  #look(): void {
+    this.#nextLook = this.#steps + STEPS_PER_LOOK;
+    if (this.#steps > this.#most) throw new TooComplex('the rules combine too many conditions');
+    checkTime(this.#seconds);
   }
 
   /**
@@ -95,6 +108,7 @@ export class Diagrams {
   }
 
   #push(base: number, start: number, child: Node): void {
+    this.#steps += 1;
     if (this.#stack.length > base && this.#stack.get(this.#stack.length - 1) === child) return;
     this.#stack.push(start);
     this.#stack.push(child);
@@ -103,7 +117,7 @@ export class Diagrams {
   /** The node of the runs pushed since `base`. */
   #close(level: number, base: number): Node {
     const runs = (this.#stack.length - base) >> 1;
-    this.spend(runs);
+    this.spend(1);
     const node = runs === 1 ? this.#stack.get(base + 1) : this.#store.node(level, this.#stack, base);
     this.#stack.length = base;
     return node;
@@ -135,7 +149,14 @@ export class Diagrams {
 
   /** The diagram whose leaves are `combine` of the leaves of both. `combine` must give the same node for the same pair. */
   combine(a: Node, b: Node, combine: (a: Node, b: Node) => Node): Node {
-    return this.#together(a, b, -1 - this.leaf(), (x, y) => (this.isLeaf(x) && this.isLeaf(y) ? combine(x, y) : -1));
+    const known = new Map<number, Node>();
+    const once = (x: Node, y: Node) => {
+      const key = x * MOST_NODES + y;
+      const result = known.get(key) ?? combine(x, y);
+      known.set(key, result);
+      return result;
+    };
+    return this.#together(a, b, -1 - this.leaf(), (x, y) => (this.isLeaf(x) && this.isLeaf(y) ? once(x, y) : -1));
   }
 
   /** `upper`, and `lower` wherever that ends in `hole`. */
@@ -145,7 +166,13 @@ export class Diagrams {
 
   /** The diagram with each leaf replaced. */
   mapLeaves(node: Node, map: (leaf: Node) => Node): Node {
-    return this.#together(node, TRUE, -1 - this.leaf(), (leaf) => (this.isLeaf(leaf) ? map(leaf) : -1));
+    const mapped = new Map<Node, Node>();
+    const once = (leaf: Node) => {
+      const result = mapped.get(leaf) ?? map(leaf);
+      mapped.set(leaf, result);
+      return result;
+    };
+    return this.#together(node, TRUE, -1 - this.leaf(), (leaf) => (this.isLeaf(leaf) ? once(leaf) : -1));
   }
 
   /** TRUE where the diagram ends in one of the leaves. */
@@ -155,9 +182,10 @@ export class Diagrams {
 
   /** The function after `field := change(field)`: where it asked about atom a, it now asks about `change(a)`. */
   substitute(node: Node, level: number, atoms: number, change: (atom: number) => number): Node {
+    const changed = Int32Array.from({ length: atoms }, (_, atom) => change(atom));
     return this.#at(node, level, (current) => {
       const base = this.#stack.length;
-      for (let atom = 0; atom < atoms; atom += 1) this.#push(base, atom, this.child(current, change(atom)));
+      for (let atom = 0; atom < atoms; atom += 1) this.#push(base, atom, this.child(current, changed[atom] ?? 0));
       return this.#close(level, base);
     });
   }
@@ -250,6 +278,9 @@ export class Diagrams {
     return run + 1 < runs ? this.#store.start(node, run + 1) : PAST;
   }
 }
+
+/** More than there can be: each has a run or costs a step. */
+const MOST_NODES = 2 ** 26;
 
 /** A run of a node; no runs: the node does not test the field. */
 interface Cursor {

@@ -9,7 +9,9 @@ export function leavesOf(diagrams: Diagrams, node: Node): Set<Node> {
       leaves.add(current);
     } else if (!seen.has(current)) {
       seen.add(current);
-      for (const child of diagrams.children(current)) visit(child);
+      const children = diagrams.children(current);
+      diagrams.spend(children.length);
+      for (const child of children) visit(child);
     }
   };
   visit(node);

@@ -7,6 +7,12 @@ export const LIMITS = {
   steps: 30_000_000,
   /** The same once it is known that there are differences, for telling them. */
   telling: 10_000_000,
+  /**
+   * Since the answer was begun, all its questions together, where steps turn out slower than they should be (a busy
+   * machine). What is known by then is told within `tellingSeconds`, counted from the same moment.
+   */
+  seconds: 9,
+  tellingSeconds: 12,
   /** Rules on the ways of the witnesses of all classes: what they are described with takes memory. */
   described: 300_000,
   /** Runs kept: eight bytes each. */
@@ -17,6 +23,9 @@ export const LIMITS = {
 
 /** What compiling a rule costs besides the runs of its diagram, in runs. */
 export const RULE_STEPS = 200;
+
+/** What sending a packet through the rules may cost, in runs. */
+export const TRACE_STEPS = 5_000;
 
 /** The rules combine more than can be followed; the message says what there is too much of. */
 export class TooComplex extends RangeError {
