@@ -23,10 +23,19 @@ export const CONNTRACK_PRIORITY = -200;
 
 const HOOKS: readonly Hook[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
 
+/** A rule is met by one packet as often as its chain is called: by layouts, and by those of Kubernetes, once or twice. */
+const VISITS_PER_RULE = 4;
+const LEAST_VISITS = 20_000;
+
 /** A ruleset prepared for evaluation: what each hook asks, in order. */
 export class Hooks {
   readonly #attached: Readonly<Record<Family, ReadonlyMap<Hook, readonly Attached[]>>>;
   readonly #chains = new Map<Table, Map<string, Chain>>();
+  /**
+   * Rules that one packet may meet. Chains that call each other twice, and so on, make ways that double with each: no
+   * kernel would get to the end either.
+   */
+  readonly mostVisits: number;
 
   constructor(ruleset: Ruleset) {
     const all = ruleset.tables.flatMap((table) => attachedChains(table));
@@ -34,6 +43,9 @@ export class Hooks {
     for (const table of ruleset.tables) {
       this.#chains.set(table, new Map(table.chains.map((chain) => [chain.name, chain])));
     }
+    const chains = ruleset.tables.flatMap((table) => table.chains);
+    const rules = chains.reduce((sum, chain) => sum + chain.rules.length, 0);
+    this.mostVisits = Math.max(LEAST_VISITS, VISITS_PER_RULE * rules);
   }
 
   /** The base chains of a hook, in the order in which packets of the family meet them. */

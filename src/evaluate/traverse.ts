@@ -33,9 +33,7 @@ export function tooDeep({ name }: Table): string {
 
 type Jump = TargetOf<'jump' | 'goto'>;
 
-/** Chains that call each other twice, and so on, make ways that double with each: no kernel would get to the end either. */
-const MOST_VISITS = 250_000;
-const TOO_LONG = 'a packet would meet more than 250,000 rules';
+const TOO_LONG = 'a packet would meet far more rules than there are, because chains call others again and again';
 
 const FALL: Disposition = { kind: 'fall' };
 const ACCEPT: Disposition = { kind: 'accept' };
@@ -90,7 +88,7 @@ export class Traversal {
   #chain(table: PreparedTable, chain: PreparedChain, depth: number): Disposition {
     if (depth > MAX_DEPTH) return { kind: 'undetermined', because: tooDeep(table.table) };
     this.visits += chain.rules.length;
-    if (this.visits > MOST_VISITS) return { kind: 'undetermined', because: TOO_LONG };
+    if (this.visits > this.#hooks.mostVisits) return { kind: 'undetermined', because: TOO_LONG };
     for (const rule of chain.rules) {
       const { where } = rule;
       const outcome = ruleOutcome(rule.matches, this.state, table.semantics);

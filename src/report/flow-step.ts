@@ -14,7 +14,7 @@ const LONGEST_RULE = 600;
 
 /** The column that holds the places of some steps. */
 export function placeColumn(steps: readonly ShownStep[]): number {
-  const longest = Math.max(0, ...steps.map((step) => escapeText(placeOf(step)).length));
+  const longest = steps.reduce((most, step) => Math.max(most, escapeText(placeOf(step)).length), 0);
   return Math.min(PLACE.widest, Math.max(PLACE.narrowest, longest));
 }
 

@@ -17,11 +17,18 @@ export function badRules(scale: number): BadRules[] {
     { name: 'interleaved unknowns', ...pair((seed) => interleaved(n(300), seed)) },
     { name: 'jumps', ...pair((seed) => jumps(n(5000), seed)) },
     { name: 'ladder', ...pair((seed) => ladder(Math.min(60, n(3000)), seed)) },
-    // Twenty seconds even when it is small.
-    ...(scale < 0.1 ? [] : [{ name: 'marking ladder', ...pair((seed) => markingLadder(Math.min(20, n(1200)), seed)) }]),
+    { name: 'marking ladder', ...pair((seed) => markingLadder(Math.min(20, n(1200)), seed)) },
+    { name: 'zone ladder', ...pair((seed) => zoneLadder(Math.min(60, n(3000)), seed)) },
+    { name: 'nested', ...pair((seed) => jumps(n(10_000), seed)) },
     { name: 'ring', ...pair((seed) => ring(n(100), seed)) },
     { name: 'zones', ...pair((seed) => zones(n(4000), seed)) },
     { name: 'many verdicts', ...pair((seed) => verdicts(n(10_000), seed)) },
+    { name: 'many interfaces', ...pair((seed) => interfaces(n(10_000), seed)) },
+    { name: 'many wildcards', ...pair((seed) => wildcards(n(1000), seed)) },
+    { name: 'saved marks', ...pair((seed) => savedMarks(n(1000), seed)) },
+    { name: 'many unknowns', ...pair((seed) => unknowns(n(10_000), seed)) },
+    { name: 'exclusions of a layout', ...pair((seed) => inLayout(products(n(10_000), n(500), 16, seed))) },
+    { name: 'marks of a layout', ...pair((seed) => inLayout(marks(n(2000), seed))) },
     { name: 'many owners', ...pair((seed) => owners(n(3000), seed)) },
   ];
 }
@@ -193,4 +200,50 @@ function owners(many: number, seed: number): string {
       `-A OUTPUT -p tcp -m tcp --dport ${1000 + ((i * seed * 7) % 60_000)} -m owner --uid-owner ${i} --gid-owner ${(i * 31) % many} -j ACCEPT`,
   );
   return nat([...rules, END]);
+}
+
+/** Zones at the end of chains that call each other twice. */
+function zoneLadder(many: number, seed: number): string {
+  const [head = '', ...rest] = ladder(many, seed).split('\n');
+  const rules = rest.filter((line) => !/^:(INPUT|POSTROUTING)/.test(line) && line !== 'COMMIT');
+  const zone = (i: number) => `-A C${many - 1} -p tcp -m tcp --sport ${1000 + i} -j CT --zone ${i + seed}`;
+  return [head.replace('nat', 'raw'), ...rules, ...[1, 2, 3].map(zone), 'COMMIT', ''].join('\n');
+}
+
+function interfaces(many: number, seed: number): string {
+  const rules = Array.from({ length: many }, (_, i) => `-A OUTPUT -o veth${i * seed} -p tcp -j ACCEPT`);
+  return nat([...rules, END]);
+}
+
+/** Names that begin as others do. */
+function wildcards(many: number, seed: number): string {
+  const name = (i: number) => i.toString(2).replaceAll('0', 'a').replaceAll('1', 'b');
+  const rules = Array.from(
+    { length: many },
+    (_, i) => `-A OUTPUT -o ${name(i + seed)}+ -p tcp -m tcp --dport ${1000 + i} -j ACCEPT`,
+  );
+  return nat([...rules, END]);
+}
+
+/** Marks that go to the connection and come back. */
+function savedMarks(many: number, seed: number): string {
+  const roll = dice(seed);
+  const rules = Array.from({ length: many }, (_, i) => {
+    const port = `-p tcp -m tcp --dport ${1000 + roll(many)}`;
+    const bit = (1 << (i % 8)).toString(16);
+    const targets = [
+      `MARK --set-xmark 0x${bit}/0x${bit}`,
+      'CONNMARK --save-mark --nfmask 0xff --ctmask 0xff',
+      'CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff',
+    ];
+    return `-A OUTPUT ${port} -m connmark ! --mark 0x${bit}/0x${bit} -j ${targets[roll(3)]}`;
+  });
+  return nat(rules, [], 'mangle');
+}
+
+/** The same rules in a chain of Istio's. */
+function inLayout(text: string): string {
+  return text
+    .replaceAll('-A OUTPUT ', '-A ISTIO_OUTPUT ')
+    .replace(/(:OUTPUT.*\n(?::.*\n)*)/, '$1:ISTIO_OUTPUT - [0:0]\n-A OUTPUT -p tcp -j ISTIO_OUTPUT\n');
 }

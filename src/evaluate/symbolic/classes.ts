@@ -229,7 +229,8 @@ function describeRanges(
   atoms: readonly number[],
 ): string {
   const line = domain[field];
-  const outside = line.starts.map((_, atom) => atom).filter((atom) => !atoms.includes(atom));
+  const named = new Set(atoms);
+  const outside = line.starts.map((_, atom) => atom).filter((atom) => !named.has(atom));
   const inside = ranges(line, atoms);
   const except = ranges(line, outside);
   const text = (list: readonly [bigint, bigint][]) => list.map((range) => rangeText(domain, field, range)).join(',');

@@ -134,6 +134,7 @@ export class Conditions {
 
   /** TRUE for packets on an interface whose name matches. */
   interface(pattern: string): Node {
+    if (pattern.endsWith('+')) this.diagrams.spend(atomCount(this.domain, 'interface'));
     return this.atoms('interface', this.domain.interface.atoms(pattern));
   }
 

@@ -182,6 +182,7 @@ export class Diagrams {
 
   /** The function after `field := change(field)`: where it asked about atom a, it now asks about `change(a)`. */
   substitute(node: Node, level: number, atoms: number, change: (atom: number) => number): Node {
+    this.spend(atoms);
     const changed = Int32Array.from({ length: atoms }, (_, atom) => change(atom));
     return this.#at(node, level, (current) => {
       const base = this.#stack.length;

@@ -1,34 +1,45 @@
 import { interfaceMatches } from '../match.ts';
+import { TooComplex } from './limits.ts';
 
 /** Names for an interface that no rule names, in order of preference. */
 const OTHERS = ['other0', 'net0', 'dev0', 'if0', 'x0', 'Z0', '_0', '0'];
 
+/** Each wildcard is held against all others, and against all names. */
+const MOST_WILDCARDS = 1000;
+
 /** The interfaces that rules tell apart; each atom is one name that stands for all that behave like it. */
 export class InterfaceDomain {
   readonly names: readonly string[];
+  readonly #positions: ReadonlyMap<string, number>;
   /** The wildcard behind each name that stands for what a wildcard covers; '+' behind the name of all others. */
   readonly #wildcards: ReadonlyMap<string, string>;
 
+  /** @throws TooComplex when there are too many wildcards */
   constructor(patterns: Iterable<string>) {
     const all = [...new Set(patterns)];
     const exact = new Set(['lo', 'eth0', ...all.filter((pattern) => !pattern.endsWith('+'))]);
     const wild = all.filter((pattern) => pattern.endsWith('+') && pattern !== '+');
+    if (wild.length > MOST_WILDCARDS) throw new TooComplex('the rules name too many interfaces');
     const standIns = [...wild, '+'].flatMap((pattern): [string, string][] => {
       const name = standIn(pattern, exact, wild);
       return name === undefined ? [] : [[name, pattern]];
     });
     this.#wildcards = new Map(standIns);
     this.names = [...exact, ...this.#wildcards.keys()];
+    this.#positions = new Map(this.names.map((name, position) => [name, position]));
   }
 
   atoms(pattern: string): [number, number][] {
+    const exact = this.#positions.get(pattern);
+    if (exact !== undefined && !pattern.endsWith('+')) return [[exact, exact]];
     return this.names.flatMap((name, i): [number, number][] => (interfaceMatches(pattern, name) ? [[i, i]] : []));
   }
 
   /** Some atoms in words: `lo`, `all except lo`, `eth+`, `eth+ except eth0`. */
   describe(atoms: readonly number[]): string {
-    const inside = this.names.filter((_, atom) => atoms.includes(atom));
-    const outside = this.names.filter((_, atom) => !atoms.includes(atom));
+    const named = new Set(atoms);
+    const inside = this.names.filter((_, atom) => named.has(atom));
+    const outside = this.names.filter((_, atom) => !named.has(atom));
     const takesOthers = inside.some((name) => this.#wildcards.get(name) === '+');
     return takesOthers ? `all except ${this.#words(outside)}` : this.#words(inside);
   }
@@ -54,8 +65,9 @@ function covers(pattern: string, other: string): boolean {
 function standIn(pattern: string, exact: ReadonlySet<string>, wild: readonly string[]): string | undefined {
   const closer = wild.filter((other) => other !== pattern && covers(pattern, other));
   const prefix = pattern.slice(0, -1);
-  const candidates = prefix === '' ? OTHERS : Array.from({ length: exact.size + 10 }, (_, i) => `${prefix}${i}`);
-  return [...candidates, ...OTHERS.map((name) => `${prefix}${name}`)].find(
-    (name) => !exact.has(name) && !closer.some((other) => interfaceMatches(other, name)),
-  );
+  const fits = (name: string) => !exact.has(name) && !closer.some((other) => interfaceMatches(other, name));
+  if (prefix !== '') {
+    for (let i = 0; i < exact.size + 10; i += 1) if (fits(`${prefix}${i}`)) return `${prefix}${i}`;
+  }
+  return OTHERS.map((name) => `${prefix}${name}`).find(fits);
 }

@@ -34,7 +34,8 @@ export class MarkDomain {
 
   /** Some atoms in words: `0x539`, `0x539/0xfff`, `all except 0x539/0xfff`. */
   describe(atoms: readonly number[]): string {
-    const others = this.representatives.map((_, atom) => atom).filter((atom) => !atoms.includes(atom));
+    const named = new Set(atoms);
+    const others = this.representatives.map((_, atom) => atom).filter((atom) => !named.has(atom));
     const inside = this.#masked(atoms);
     const outside = this.#masked(others);
     if (inside === null || outside === null) {

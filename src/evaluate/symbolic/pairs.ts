@@ -68,6 +68,7 @@ export class Pairs {
 
   #same(live: Leaf, expected: Leaf): boolean {
     if (JSON.stringify(live.verdict) !== JSON.stringify(expected.verdict) || live.zone !== expected.zone) return false;
+    this.#diagrams.spend(this.#watched.length);
     return this.#watched.every((watched) => this.#sees(live, watched) === this.#sees(expected, watched));
   }
 
