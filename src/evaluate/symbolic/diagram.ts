@@ -12,6 +12,8 @@ export const TRUE: Node = 1;
 
 /** Steps between two looks at the clock: some milliseconds. */
 const STEPS_PER_LOOK = 50_000;
+/** Before the first one: what is that small is answered even where the question before it took all the time. */
+const STEPS_UNSEEN = 200_000;
 
 /** Leaves lie below all fields. */
 const LEAF_LEVEL = 0x7fffffff;
@@ -29,7 +31,7 @@ export class Diagrams {
   #steps = 0;
   #most: number = LIMITS.steps;
   #seconds: number = LIMITS.seconds;
-  #nextLook = STEPS_PER_LOOK;
+  #nextLook = STEPS_UNSEEN;
 
   constructor() {
     this.leaf();

@@ -1,10 +1,11 @@
 /**
- * Rules can be made so that no answer comes in time, or at all: these bounds keep every question within about ten
- * seconds and 500 MB. Layouts need thousands of steps, ten thousand exclusions some millions.
+ * Rules can be made so that no answer comes in time, or at all: these bounds keep every question within about five
+ * seconds, every answer (of a command, all its questions together) within fifteen, and a process under 600 MB. Layouts
+ * need thousands of steps, ten thousand exclusions four to nine millions.
  */
 export const LIMITS = {
   /** Runs looked at while diagrams are put together, and rules compiled (each counts as much as `RULE_STEPS` runs). */
-  steps: 30_000_000,
+  steps: 20_000_000,
   /** The same once it is known that there are differences, for telling them. */
   telling: 10_000_000,
   /**
