@@ -38,6 +38,8 @@ export interface CapturedFile {
 export interface Capture {
   readonly answers: readonly Answer[];
   readonly files: readonly CapturedFile[];
+  /** The kernel's lists of TCP sockets as they were before `sockets-tcp`; none where `sockets-tcp-earlier` was asked. */
+  readonly earlierFiles?: readonly CapturedFile[];
   /** The variables that say how the pod was meant to be captured; nothing else of the environment is taken. */
   readonly environment: Readonly<Record<string, string>>;
 }

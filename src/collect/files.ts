@@ -57,11 +57,12 @@ async function readFile(path: string, limits: ReadLimits): Promise<FileContent> 
 async function readHandle(handle: FileHandle, isFifo: boolean, limits: ReadLimits): Promise<FileContent> {
   const maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES;
   const timeoutMs = limits.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   const chunks: Buffer[] = [];
   let size = 0;
   let deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline) {
-    const chunk = await readChunk(handle);
+    const chunk = await readChunk(handle, buffer);
     // An empty read of a FIFO before the first byte: nobody has opened it for writing yet.
     if (chunk === 'not-yet' || (isFifo && size === 0 && chunk.length === 0)) {
       await sleep(POLL_MS);
@@ -76,11 +77,11 @@ async function readHandle(handle: FileHandle, isFifo: boolean, limits: ReadLimit
   return idle(timeoutMs);
 }
 
-async function readChunk(handle: FileHandle): Promise<Buffer | 'not-yet'> {
+/** A copy, because files in /proc come a page at a time: each would keep a buffer that is sixty times as large. */
+async function readChunk(handle: FileHandle, buffer: Buffer): Promise<Buffer | 'not-yet'> {
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null);
-    return buffer.subarray(0, bytesRead);
+    return Buffer.from(buffer.subarray(0, bytesRead));
   } catch (error) {
     if (errorCode(error) === 'EAGAIN') return 'not-yet';
     throw error;

@@ -1,11 +1,13 @@
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { findExecutable, type Lookup } from './executable.ts';
 import type { Argv, CommandFailureKind, CommandOptions, CommandResult, CommandRunner } from './runner.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
-const MAX_STDERR_BYTES = 1024 * 1024;
+/** What goes beyond is read and dropped: without cgroup2, ss complains once for every socket, and is right all the same. */
+const MAX_STDERR_BYTES = 64 * 1024;
 /** How long to wait for the end of the output once the whole process group is dead: a daemon may have left the group. */
 const DRAIN_MS = 200;
 
@@ -42,7 +44,8 @@ async function execute(path: string, argv: Argv, env: NodeJS.ProcessEnv, options
     detached: true,
     stdin: 'ignore',
     encoding: 'buffer',
-    maxBuffer: { stdout: maxBytes, stderr: MAX_STDERR_BYTES },
+    buffer: { stderr: false },
+    maxBuffer: { stdout: maxBytes },
     stripFinalNewline: false,
     reject: false,
     extendEnv: false,
@@ -50,15 +53,27 @@ async function execute(path: string, argv: Argv, env: NodeJS.ProcessEnv, options
     killSignal: 'SIGKILL',
   });
   const watch = stopAfter(timeoutMs, subprocess);
+  const stderr = beginningOf(subprocess.stderr, MAX_STDERR_BYTES);
   const result = await subprocess;
   const timedOut = watch.end();
   if (result.isMaxBuffer) killGroup(subprocess.pid);
   return {
     exitCode: timedOut || result.isMaxBuffer ? null : (result.exitCode ?? null),
     stdout: decode(result.stdout),
-    stderr: decode(result.stderr),
+    stderr: decode(Buffer.concat(stderr)),
     failure: failureOf(argv, result, timedOut ? timeoutMs : null, maxBytes),
   };
+}
+
+/** Reads a stream to its end and keeps what comes until there are so many bytes. */
+function beginningOf(stream: Readable, most: number): readonly Buffer[] {
+  const kept: Buffer[] = [];
+  let size = 0;
+  stream.on('data', (chunk: Buffer) => {
+    if (size < most) kept.push(chunk.subarray(0, most - size));
+    size += chunk.length;
+  });
+  return kept;
 }
 
 interface Running {

@@ -1,4 +1,4 @@
-import { answerTo, type Capture, capturedFile } from '../collect/capture.ts';
+import { answerTo, type Capture, type CapturedFile, capturedFile } from '../collect/capture.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Obstacle } from '../model/pod.ts';
 import type { Process, Socket } from '../model/socket.ts';
@@ -23,13 +23,24 @@ export function observeSockets(capture: Capture): Seen<readonly Socket[] | null>
 
 /** The TCP sockets of the first of two looks, parsed when asked for; null when there was none, or it failed. */
 export function observeEarlierSockets(capture: Capture): (() => readonly Socket[]) | null {
-  const result = answerTo(capture, 'sockets-tcp-earlier');
-  if (result === null || endingOf(result) !== 'succeeded') return null;
+  const parse = earlierLook(capture);
+  if (parse === null) return null;
   let sockets: readonly Socket[] | undefined;
   return () => {
-    sockets ??= fromSs(result, 'tcp').value;
+    sockets ??= parse();
     return sockets;
   };
+}
+
+function earlierLook(capture: Capture): (() => readonly Socket[]) | null {
+  const { earlierFiles = [] } = capture;
+  if (earlierFiles.some(({ content }) => 'text' in content)) return () => earlierFiles.flatMap(listedIn);
+  const result = answerTo(capture, 'sockets-tcp-earlier');
+  return result === null || endingOf(result) !== 'succeeded' ? null : () => fromSs(result, 'tcp').value;
+}
+
+function listedIn({ path, content }: CapturedFile): readonly Socket[] {
+  return 'text' in content ? parseProcNet(content.text, { source: path, protocol: 'tcp' }).sockets : [];
 }
 
 /** The processes whose files are in a capture. One that ended meanwhile, or that we may not see, is left out. */
