@@ -5,7 +5,7 @@ import type { Metadata, Pod } from '../model/pod.ts';
 import { parseNameServers } from '../parse/resolver.ts';
 import { CannotLook } from './errors.ts';
 import { EXAMPLE_FILES, EXAMPLE_NAME } from './example.ts';
-import { observe, observeRules, type SavedText } from './observe.ts';
+import type { SavedText } from './observe.ts';
 import type { Outside } from './outside.ts';
 import { metadataOf } from './surroundings-downward.ts';
 import type { SourceRequest } from './types.ts';
@@ -31,6 +31,7 @@ export async function gatherFacts(request: SourceRequest, outside: Outside): Pro
     case 'rules':
       return savedFacts(request, outside);
     case 'example': {
+      const { observeRules } = await import('./observe.ts');
       const texts = await Promise.all(EXAMPLE_FILES.map(({ path, name }) => readText(path, outside, name)));
       return { pod: observeRules(texts, {}), source: { kind: 'example', name: EXAMPLE_NAME }, ...SILENT };
     }
@@ -38,7 +39,11 @@ export async function gatherFacts(request: SourceRequest, outside: Outside): Pro
 }
 
 async function liveFacts(outside: Outside): Promise<Facts> {
-  const capture = await collectLive(outside.runner, outside.files);
+  // What understands the answers is loaded while the programs that are asked still work.
+  const [capture, { observe }] = await Promise.all([
+    collectLive(outside.runner, outside.files),
+    import('./observe.ts'),
+  ]);
   return { pod: observe(capture), source: { kind: 'live' }, resolvers: resolversOf(capture), ...metadataOf(capture) };
 }
 
@@ -48,6 +53,7 @@ function resolversOf(capture: Capture): string[] {
 }
 
 async function savedFacts(request: Extract<SourceRequest, { kind: 'rules' }>, outside: Outside): Promise<Facts> {
+  const { observeRules } = await import('./observe.ts');
   const texts: SavedText[] = [];
   for (const file of request.files) texts.push(await readText(file, outside));
   const options = {

@@ -1,9 +1,7 @@
 import type { Source } from '../diagnose/report.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Socket } from '../model/socket.ts';
-import { classifySockets } from '../sockets/index.ts';
-import { portsFromRules } from '../sockets/ports.ts';
-import { answerOf, type RulesState, type SocketsAnswer } from '../sockets/report.ts';
+import type { RulesState, SocketsAnswer } from '../sockets/report.ts';
 import { CannotLook } from './errors.ts';
 import { gatherFacts } from './facts.ts';
 import type { Outside } from './outside.ts';
@@ -35,7 +33,13 @@ export interface SocketsRun {
  * @throws CannotLook when the sockets, or a named file, cannot be read
  */
 export async function sockets(request: SocketsRequest, outside: Outside): Promise<SocketsRun> {
-  const { pod, source } = await gatherFacts(request.source, outside);
+  // Loaded while the programs that are asked still work.
+  const [{ pod, source }, { classifySockets }, { portsFromRules }, { answerOf }] = await Promise.all([
+    gatherFacts(request.source, outside),
+    import('../sockets/index.ts'),
+    import('../sockets/ports.ts'),
+    import('../sockets/report.ts'),
+  ]);
   const rules = request.rulesGiven ? rulesState(pod) : NOT_GIVEN;
   const view = classifySockets({
     sockets: seenSockets(pod, request.source),

@@ -19,10 +19,17 @@ const LONGEST_REASON = 600;
 
 /** The report of `sockets` as the JSON document that schema/sockets.schema.json describes, with a final new line. */
 export function socketsJson(report: SocketsAnswer, { bypassing }: Pick<SocketsOptions, 'bypassing'>): string {
-  return `${escapeJson(JSON.stringify({ ...report, sockets: selected(report, bypassing) }, null, 2))}\n`;
+  const { sockets, ...rest } = report;
+  const head = JSON.stringify({ ...rest, sockets: [] }, null, 2).slice(0, -EMPTY_LIST_AT_END.length);
+  // Tens of thousands of sockets stand one on a line: that takes half the time, and line tools can tell them apart.
+  const lines = selected({ sockets }, bypassing).map((entry) => `\n    ${JSON.stringify(entry)}`);
+  const list = lines.length === 0 ? EMPTY_LIST_AT_END : `[${lines.join(',')}\n  ]\n}`;
+  return `${escapeJson(`${head}${list}`)}\n`;
 }
 
-function selected({ sockets }: SocketsAnswer, bypassing: boolean): readonly SocketEntry[] {
+const EMPTY_LIST_AT_END = '[]\n}';
+
+function selected({ sockets }: Pick<SocketsAnswer, 'sockets'>, bypassing: boolean): readonly SocketEntry[] {
   return bypassing ? sockets.filter(({ bypass }) => bypass !== undefined) : sockets;
 }
 

@@ -98,6 +98,11 @@ describe.skipIf(!CAN_USE_NAMESPACES)('in a namespace', () => {
     expect(answerTo(capture, 'rules-ipv4')?.stdout).toContain('fwmark 0x539 lookup 133');
     expect(capturedFile(capture, '/proc/net/ip_tables_names')).toEqual({ text: 'nat\n' });
     expect(capturedFile(capture, '/proc/net/tcp')).toBeNull();
+    expect(answerTo(capture, 'sockets-tcp-earlier')).toBeNull();
+    expect(capture.earlierFiles).toMatchObject([
+      { path: '/proc/net/tcp', content: { text: expect.stringContaining('local_address') } },
+      { path: '/proc/net/tcp6', content: { text: expect.stringContaining('local_address') } },
+    ]);
   });
 
   test('the rights of istio-proxy: sockets and routing, no rules', () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { CapturedFile } from '../../src/collect/capture.ts';
 import type { Table } from '../../src/model/ruleset.ts';
 import { formatOf } from '../../src/pipeline/observe-format.ts';
 import { emptied } from '../../src/pipeline/observe-nft-view.ts';
@@ -63,6 +64,20 @@ describe('sockets', () => {
     expect(look({ 'sockets-tcp-earlier': recorded('ss/tcp-header.txt') })?.()).toHaveLength(29);
     expect(look({})).toBeNull();
     expect(look({ 'sockets-tcp-earlier': { exitCode: 1 } })).toBeNull();
+  });
+
+  test('an earlier look at the lists of the kernel takes both families, and one that is switched off', () => {
+    const line = (local: string, peer: string) =>
+      `   0: ${local}:9C40 ${peer}:01BB 01 00000000:00000000 00:00000000 00000000  1000        0 7 1 0 20 4 30 10 -1\n`;
+    const ipv4 = { path: '/proc/net/tcp', content: { text: line('0500000A', '017100CB') } };
+    const ipv6 = { path: '/proc/net/tcp6', content: { text: line(`${'0'.repeat(31)}5`, `${'0'.repeat(31)}6`) } };
+    const off = { path: '/proc/net/tcp6', content: { error: 'missing', message: 'there is no such file' } } as const;
+    const look = (...earlierFiles: CapturedFile[]) => observeEarlierSockets({ ...captureWith(), earlierFiles })?.();
+    expect(look(ipv4, ipv6)).toMatchObject([
+      { localAddress: '10.0.0.5', localPort: 40_000, peerAddress: '203.0.113.1', peerPort: 443 },
+      { family: 'ipv6', localPort: 40_000, peerPort: 443 },
+    ]);
+    expect(look(ipv4, off)).toHaveLength(1);
   });
 
   test('processes are those whose files could be read', () => {

@@ -25,14 +25,15 @@ export function endpointPair(local: string, peer: string, oldNotation: boolean):
   if (typeof here === 'string') return here;
   if (typeof there === 'string') return there;
   if (here.port === null) return `the local port in ${JSON.stringify(local)} is missing`;
-  return {
+  const peerAddress = isWildcard(there) ? '*' : there.address;
+  const ends = {
     family: here.family,
     localAddress: here.address,
     localPort: here.port,
-    peerAddress: isWildcard(there) ? '*' : there.address,
+    peerAddress,
     peerPort: there.port,
-    ...(here.device === undefined ? {} : { interface: here.device }),
   };
+  return here.device === undefined ? ends : { ...ends, interface: here.device };
 }
 
 function isWildcard(end: Endpoint): boolean {
@@ -53,13 +54,16 @@ function parseEndpoint(text: string, oldNotation: boolean): Endpoint | string {
   const parsed = parseAddress(host);
   if (parsed === null) return `${JSON.stringify(host)} is not an IP address; ask ss with -n for numbers`;
   // What parses as IPv4 is canonical: leading zeros are refused.
+  if (parsed.family === 'ipv4' && device.device === undefined) return { address: host, family: 'ipv4', port };
   if (parsed.family === 'ipv4') return { address: host, family: 'ipv4', port, ...device };
   return { ...plainAddress(parsed, oldNotation), port, ...device };
 }
 
+const NO_DEVICE = {};
+
 /** Most addresses have neither brackets nor an interface, and there may be tens of thousands. */
 function hostAndDevice(text: string): { readonly host: string; readonly device: { readonly device?: string } } {
-  if (!text.includes('[') && !text.includes('%') && !text.includes(']')) return { host: text, device: {} };
+  if (!text.includes('[') && !text.includes('%') && !text.includes(']')) return { host: text, device: NO_DEVICE };
   const [host = '', ...devices] = text.replaceAll(/[[\]]/g, '').split('%');
   return { host, device: devices.length > 0 ? { device: devices.join('%') } : {} };
 }

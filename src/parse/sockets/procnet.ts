@@ -36,39 +36,55 @@ const LINE =
 export function parseProcNet(text: string, input: ProcNetInput): ParsedSockets {
   const sockets: Socket[] = [];
   const diagnostics: Diagnostic[] = [];
+  const decode = remembering(decodeAddress);
   for (const [position, raw] of text.split('\n').entries()) {
     const line = raw.trimEnd();
     if (line === '' || /^\s*sl\s/.test(line)) continue;
-    const socket = parseLine(line, input.protocol);
+    const socket = parseLine(line, input.protocol, decode);
     if (socket !== null) sockets.push(socket);
     else if (diagnostics.length < 20) diagnostics.push(complaint(input.source, position + 1, line));
   }
   return { sockets, diagnostics };
 }
 
-function parseLine(line: string, protocol: 'tcp' | 'udp'): Socket | null {
+function parseLine(line: string, protocol: 'tcp' | 'udp', decode: (hex: string) => Address): Socket | null {
   const [all, local, localPort, peer, peerPort, stateNumber, uid, inode] = LINE.exec(line) ?? [];
   const state = stateNumber === undefined ? undefined : STATES[stateNumber];
   if (all === undefined || local === undefined || peer === undefined || state === undefined) return null;
   const here = decode(local);
-  const there = Number(`0x${peerPort}`);
+  const there = Number.parseInt(peerPort ?? '', 16);
   return {
     protocol,
     state,
     family: here.family,
     localAddress: here.address,
-    localPort: Number(`0x${localPort}`),
+    localPort: Number.parseInt(localPort ?? '', 16),
     peerAddress: there === 0 ? '*' : decode(peer).address,
     peerPort: there === 0 ? null : there,
     // Inode 0: nobody holds the socket, and the uid that stands there is not an owner's.
     uid: Number(inode) === 0 ? null : Number(uid),
     inode: Number(inode),
-    text: line.trim().replace(/\s+/g, ' '),
+    text: line.trim().replace(/\s\s+|[^\S ]/g, ' '),
+  };
+}
+
+interface Address {
+  readonly family: Socket['family'];
+  readonly address: string;
+}
+
+/** Tens of thousands of sockets have few addresses among them. */
+function remembering(work: (hex: string) => Address): (hex: string) => Address {
+  const known = new Map<string, Address>();
+  return (hex) => {
+    const address = known.get(hex) ?? work(hex);
+    known.set(hex, address);
+    return address;
   };
 }
 
 /** Each 32-bit word is printed as the number it is on this machine, and all machines of Kubernetes but s390x are little-endian. */
-function decode(hex: string): { family: Socket['family']; address: string } {
+function decodeAddress(hex: string): Address {
   const words = hex.match(/.{8}/g) ?? [];
   const bytes = words.map((word) => (word.match(/../g) ?? []).reverse().join('')).join('');
   const value = BigInt(`0x${bytes}`);

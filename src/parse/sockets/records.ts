@@ -31,7 +31,8 @@ export function splitRecords(text: string): { records: SocketRecord[]; strays: S
     const parsed = parseHead(line);
     const last = records.at(-1);
     if (parsed !== null) {
-      records.push({ line: position + 1, ...parsed, text: quoted(line) });
+      const { head, extension } = parsed;
+      records.push({ line: position + 1, head, extension, text: quoted(line) });
     } else if (last !== undefined && goesOn(last, line)) {
       records[records.length - 1] = { ...last, extension: `${last.extension}\n${line}` };
     } else {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Socket } from '../../model/socket.ts';
-import { endpointPair } from './endpoint.ts';
-import { parseExtension } from './extension.ts';
+import { type Ends, endpointPair } from './endpoint.ts';
+import { type Extension, parseExtension } from './extension.ts';
 import type { Head } from './head.ts';
 import { type SocketRecord, splitRecords } from './records.ts';
 
@@ -49,7 +49,35 @@ function toSocket(record: SocketRecord, context: Context): Socket | null | strin
   if (protocol === null) return null;
   const ends = endpointPair(head.local, head.peer, context.oldNotation);
   if (typeof ends === 'string') return ends;
-  return { protocol, state: head.state, ...ends, ...parseExtension(record.extension), text: record.text };
+  return joined({ protocol, state: head.state, ends, extension: parseExtension(record.extension), text: record.text });
+}
+
+interface Parts extends Pick<Socket, 'protocol' | 'state' | 'text'> {
+  readonly ends: Ends;
+  readonly extension: Extension;
+}
+
+/** Field by field: copies by spreading take several times as long, and there may be tens of thousands. */
+function joined({ protocol, state, ends, extension, text }: Parts): Socket {
+  const { family, localAddress, localPort, peerAddress, peerPort } = ends;
+  const { uid, inode } = extension;
+  const socket: { -readonly [Field in keyof Socket]: Socket[Field] } = {
+    protocol,
+    state,
+    family,
+    localAddress,
+    localPort,
+    peerAddress,
+    peerPort,
+    uid,
+    inode,
+    text,
+  };
+  if (ends.interface !== undefined) socket.interface = ends.interface;
+  if (extension.mark !== undefined) socket.mark = extension.mark;
+  if (extension.cgroup !== undefined) socket.cgroup = extension.cgroup;
+  if (extension.process !== undefined) socket.process = extension.process;
+  return socket;
 }
 
 function netidProtocol(netid: string): 'tcp' | 'udp' | null {
