@@ -4,6 +4,7 @@ import { measureCheck, measureManyDifferences } from './check.ts';
 import { measureCompare } from './compare.ts';
 import { printHead } from './lines.ts';
 import { measureParse } from './parse.ts';
+import { measureSockets } from './sockets.ts';
 import { measureTrace } from './trace.ts';
 
 const MEASURES: Readonly<Record<string, () => Promise<void>>> = {
@@ -12,6 +13,7 @@ const MEASURES: Readonly<Record<string, () => Promise<void>>> = {
   trace: measureTrace,
   compare: measureCompare,
   differences: measureManyDifferences,
+  sockets: measureSockets,
   'bad-cases': measureBadCases,
 };
 
