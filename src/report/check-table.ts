@@ -1,11 +1,12 @@
-import type { CheckReport, Undetermined } from '../diagnose/report.ts';
+import type { CheckReport } from '../diagnose/report.ts';
 import { checkLines } from './checks.ts';
 import { escapeText } from './escape.ts';
 import { findingLines } from './finding.ts';
 import { inputLines } from './inputs.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from './style.ts';
+import { capitalised, istioName, openLines, subjectOf } from './subject.ts';
 import { count } from './words.ts';
-import { clip, indent, labelled, wrap } from './wrap.ts';
+import { wrap } from './wrap.ts';
 
 /** More findings than anybody reads; the JSON report has them all. */
 const MOST_FINDINGS = 40;
@@ -20,7 +21,7 @@ export function checkTable(report: CheckReport, options: ReportOptions): string 
     headLines(report, style),
     ...report.findings.slice(0, MOST_FINDINGS).map((finding) => findingLines(finding, style)),
     tooMany(report.findings.length),
-    undeterminedLines(report.undetermined, style),
+    openLines(report.undetermined, style, 'Could not be checked'),
     inputLines(report, style),
     checkLines(report, style),
     wrap(summary(report), style.width),
@@ -36,18 +37,17 @@ function headLines(report: CheckReport, style: Style): string[] {
 }
 
 function headSentence(report: CheckReport): string {
-  const { version, dataplane, interceptionMode, backend } = report.istio;
-  const mode = dataplane === 'sidecar' ? `sidecar, ${interceptionMode}, ${backend}` : `${dataplane}, ${backend}`;
-  const istio = `Istio ${version} (${mode})`;
+  const subject = capitalised(subjectOf(report.source));
+  const istio = istioName({ ...report.istio, istioVersion: report.istio.version });
   switch (report.verdict) {
     case 'healthy':
-      return `${subject(report)} is healthy: packets go where ${istio} sends them.`;
+      return `${subject} is healthy: packets go where ${istio} sends them.`;
     case 'degraded':
-      return `${subject(report)} works, with ${count(report.summary.warning, 'warning')}. Expected: ${istio}.`;
+      return `${subject} works, with ${count(report.summary.warning, 'warning')}. Expected: ${istio}.`;
     case 'broken':
-      return `${subject(report)} is broken: ${problems(report)}. Expected: ${istio}.`;
+      return `${subject} is broken: ${problems(report)}. Expected: ${istio}.`;
     case 'undetermined':
-      return `${subject(report)} could not be judged; what is missing stands below. Expected: ${istio}.`;
+      return `${subject} could not be judged; what is missing stands below. Expected: ${istio}.`;
   }
 }
 
@@ -56,32 +56,10 @@ function problems(report: CheckReport): string {
   return warning === 0 ? count(error, 'error') : `${count(error, 'error')} and ${count(warning, 'warning')}`;
 }
 
-function subject(report: CheckReport): string {
-  switch (report.source.kind) {
-    case 'live':
-      return 'This pod';
-    case 'rules':
-      return `The pod of ${clip(report.source.files.map((file) => (file === '-' ? 'stdin' : file)).join(', '), 80)}`;
-    case 'example':
-      return `The example pod "${report.source.name}"`;
-  }
-}
-
 function tooMany(findings: number): string[] {
   return findings > MOST_FINDINGS
     ? [`… and ${findings - MOST_FINDINGS} more findings, all in the report of --json`]
     : [];
-}
-
-function undeterminedLines(open: readonly Undetermined[], style: Style): string[] {
-  if (open.length === 0) return [];
-  const width = style.width - 2;
-  const lines = open.flatMap((one) => [
-    `${symbol('undetermined', style.chalk)} ${style.chalk.bold(escapeText(one.code))}`,
-    ...indent(wrap(escapeText(one.message), width), 2),
-    ...indent(labelled('To see it', 11, wrap(escapeText(one.remedy), width - 11)), 2),
-  ]);
-  return [style.chalk.bold('Could not be checked'), ...lines];
 }
 
 function summary(report: CheckReport): string {

@@ -1,11 +1,10 @@
-import type { Source, Undetermined } from '../diagnose/report.ts';
-import type { Config } from '../model/config.ts';
 import { difference as differenceLines, grouped } from './diff-class.ts';
 import type { Compared, Wording } from './diff-types.ts';
 import { escapeJson, escapeText } from './escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from './style.ts';
+import { capitalised, fileNames, istioName, openLines, subjectOf } from './subject.ts';
 import { count } from './words.ts';
-import { clip, indent, labelled, wrap } from './wrap.ts';
+import { wrap } from './wrap.ts';
 
 /** More than anybody reads; the JSON report has them all. */
 const MOST_CLASSES = 20;
@@ -28,7 +27,7 @@ export function diffTable(answer: Compared, options: ReportOptions): string {
     headLines(answer, classes.length, style),
     ...classes.slice(0, MOST_CLASSES).map((one, index) => differenceLines(one, index + 1, words, style, options)),
     classes.length > MOST_CLASSES ? [`… and ${classes.length - MOST_CLASSES} more, all in the report of --json`] : [],
-    undeterminedLines(report.undetermined, style),
+    openLines(report.undetermined, style),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -60,47 +59,12 @@ function headSentence({ report, source, other }: Compared, classes: number): str
   const many = count(classes, 'kind').replace(/$/, ' of packets');
   if (other.kind === 'layout') {
     const istio = istioName(other.config);
-    if (report.equivalent === null) return `Whether ${subject(source)} does what ${istio} would do cannot be told.`;
-    if (report.equivalent) return `${upper(subject(source))} treats every packet as ${istio} would.`;
-    return `${upper(subject(source))} treats ${many} otherwise than ${istio} would.`;
+    if (report.equivalent === null) return `Whether ${subjectOf(source)} does what ${istio} would do cannot be told.`;
+    if (report.equivalent) return `${capitalised(subjectOf(source))} treats every packet as ${istio} would.`;
+    return `${capitalised(subjectOf(source))} treats ${many} otherwise than ${istio} would.`;
   }
-  const change = `between ${names(other)} and ${source.kind === 'rules' ? names(source) : subject(source)}`;
+  const change = `between ${fileNames(other.files)} and ${source.kind === 'rules' ? fileNames(source.files) : subjectOf(source)}`;
   if (report.equivalent === null) return `Whether anything changed for traffic ${change} cannot be told.`;
   if (report.equivalent) return `Nothing changed for any packet ${change}.`;
   return `${many} ${classes === 1 ? 'fares' : 'fare'} differently: what changed ${change}.`;
-}
-
-function istioName({ istioVersion, dataplane, interceptionMode, backend }: Config): string {
-  const mode = dataplane === 'sidecar' ? `sidecar, ${interceptionMode}, ${backend}` : `${dataplane}, ${backend}`;
-  return `Istio ${istioVersion} (${mode})`;
-}
-
-function subject(source: Source): string {
-  switch (source.kind) {
-    case 'live':
-      return 'this pod';
-    case 'rules':
-      return `the pod of ${names(source)}`;
-    case 'example':
-      return `the example pod "${source.name}"`;
-  }
-}
-
-function names({ files }: Extract<Source, { kind: 'rules' }>): string {
-  return clip(files.map((file) => (file === '-' ? 'stdin' : file)).join(', '), 80);
-}
-
-function upper(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
-}
-
-function undeterminedLines(open: readonly Undetermined[], style: Style): string[] {
-  if (open.length === 0) return [];
-  const width = style.width - 2;
-  const lines = open.flatMap((one) => [
-    `${symbol('undetermined', style.chalk)} ${style.chalk.bold(escapeText(one.code))}`,
-    ...indent(wrap(escapeText(one.message), width), 2),
-    ...indent(labelled('To see it', 11, wrap(escapeText(one.remedy), width - 11)), 2),
-  ]);
-  return [style.chalk.bold('Could not be told'), ...lines];
 }

@@ -1,8 +1,8 @@
 import { packetsInWords } from '../diagnose/traffic/words.ts';
 import { escapeJson, escapeText } from './escape.ts';
 import type { ShownFate, ShownFates } from './flow-classes-types.ts';
-import { openLines, subjectOf } from './flow-subject.ts';
 import { type ReportOptions, type Style, styleOf } from './style.ts';
+import { openLines, subjectOf } from './subject.ts';
 import { familyName, packetWords, place, verdictWords } from './words.ts';
 import { indent, wrap } from './wrap.ts';
 

@@ -1,7 +1,7 @@
 import { escapeJson, escapeText } from './escape.ts';
 import type { ShownUnreached } from './flow-classes-types.ts';
-import { openLines, subjectOf } from './flow-subject.ts';
 import { type ReportOptions, type Style, styleOf } from './style.ts';
+import { openLines, subjectOf } from './subject.ts';
 import { count, familyName, place } from './words.ts';
 import { clip, indent, labelled, wrap } from './wrap.ts';
 

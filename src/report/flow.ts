@@ -1,10 +1,9 @@
-import type { Source } from '../diagnose/report.ts';
-import type { Config } from '../model/config.ts';
 import { escapeJson, escapeText } from './escape.ts';
 import { journeyLines } from './flow-journey.ts';
 import type { ShownFlow, ShownJourney } from './flow-types.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from './style.ts';
-import { clip, indent, labelled, wrap } from './wrap.ts';
+import { istioName, openLines, subjectOf } from './subject.ts';
+import { indent, wrap } from './wrap.ts';
 
 /** The report of `flow` as the JSON document that schema/flow.schema.json describes, with a final new line. */
 export function flowJson({ report }: ShownFlow): string {
@@ -28,7 +27,7 @@ export function flowTable(answer: ShownFlow, options: ReportOptions): string {
         style,
       ),
     ),
-    undeterminedLines(undetermined, style),
+    openLines(undetermined, style),
     otherPackets(answer, style),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -65,34 +64,18 @@ function headSentence({ report, source, config }: ShownFlow): string {
   const wrong = journeys.filter((one) => one.intended === 'no');
   if (wrong.length > 0) {
     const many = `${wrong.length} of ${journeys.length} requests ${wrong.length === 1 ? 'goes' : 'go'} wrong`;
-    return `In ${subject(source)} ${many}, held against ${istio}: ${wrong.map(firstWrong).join(', ')}.`;
+    return `In ${subjectOf(source)} ${many}, held against ${istio}: ${wrong.map(firstWrong).join(', ')}.`;
   }
   if (intended === null)
-    return `Whether every request in ${subject(source)} goes as ${istio} means it to cannot be told.`;
+    return `Whether every request in ${subjectOf(source)} goes as ${istio} means it to cannot be told.`;
   const all = journeys.length === 1 ? 'this request' : `each of these ${journeys.length} requests`;
-  return `In ${subject(source)} ${all} goes as ${istio} means it to.`;
+  return `In ${subjectOf(source)} ${all} goes as ${istio} means it to.`;
 }
 
 function firstWrong({ name, family, steps }: ShownJourney): string {
   const step = steps.find(({ intended }) => intended === 'no');
   const over = family === 'ipv6' ? ' over IPv6' : '';
   return `${name}${over} ${step === undefined ? '(its answer)' : `at step ${step.number}`}`;
-}
-
-function istioName({ istioVersion, dataplane, interceptionMode, backend }: Config): string {
-  const mode = dataplane === 'sidecar' ? `sidecar, ${interceptionMode}, ${backend}` : `${dataplane}, ${backend}`;
-  return `Istio ${istioVersion} (${mode})`;
-}
-
-function subject(source: Source): string {
-  switch (source.kind) {
-    case 'live':
-      return 'this pod';
-    case 'rules':
-      return `the pod of ${clip(source.files.map((file) => (file === '-' ? 'stdin' : file)).join(', '), 80)}`;
-    case 'example':
-      return `the example pod "${source.name}"`;
-  }
 }
 
 function assumedLines({ report }: ShownFlow, style: Style): string[] {
@@ -108,15 +91,4 @@ function assumedLines({ report }: ShownFlow, style: Style): string[] {
 function otherPackets({ report }: ShownFlow, style: Style): string[] {
   if (report.intended !== true) return [];
   return wrap('These are single packets. Whether every other packet fares as it should: istio-nat check', style.width);
-}
-
-function undeterminedLines(open: ShownFlow['report']['undetermined'], style: Style): string[] {
-  if (open.length === 0) return [];
-  const width = style.width - 2;
-  const lines = open.flatMap(({ code, message, remedy }) => [
-    `${symbol('undetermined', style.chalk)} ${style.chalk.bold(escapeText(code))}`,
-    ...indent(wrap(escapeText(message), width), 2),
-    ...indent(labelled('To see it', 11, wrap(escapeText(remedy), width - 11)), 2),
-  ]);
-  return [style.chalk.bold('Could not be told'), ...lines];
 }

@@ -1,0 +1,51 @@
+import type { Source, Undetermined } from '../diagnose/report.ts';
+import { escapeText } from './escape.ts';
+import { type Style, symbol } from './style.ts';
+import { clip, indent, labelled, wrap } from './wrap.ts';
+
+/** Whose rules a report is about: `this pod`, `the pod of pod.rules`. */
+export function subjectOf(source: Source): string {
+  switch (source.kind) {
+    case 'live':
+      return 'this pod';
+    case 'rules':
+      return `the pod of ${fileNames(source.files)}`;
+    case 'example':
+      return `the example pod "${source.name}"`;
+  }
+}
+
+/** Files as a sentence names them; many are cut. */
+export function fileNames(files: readonly string[]): string {
+  return clip(files.map((file) => (file === '-' ? 'stdin' : file)).join(', '), 80);
+}
+
+interface Held {
+  readonly istioVersion: string;
+  readonly dataplane: string;
+  readonly interceptionMode: string;
+  readonly backend: string;
+}
+
+/** What rules are held against: `Istio 1.28.10 (sidecar, REDIRECT, iptables)`. */
+export function istioName({ istioVersion, dataplane, interceptionMode, backend }: Held): string {
+  const mode = dataplane === 'sidecar' ? `sidecar, ${interceptionMode}, ${backend}` : `${dataplane}, ${backend}`;
+  return `Istio ${istioVersion} (${mode})`;
+}
+
+/** The first letter of a sentence. */
+export function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+/** The section about what was left open, under a title; empty when there is nothing. */
+export function openLines(open: readonly Undetermined[], style: Style, title = 'Could not be told'): string[] {
+  if (open.length === 0) return [];
+  const width = style.width - 2;
+  const lines = open.flatMap((one) => [
+    `${symbol('undetermined', style.chalk)} ${style.chalk.bold(escapeText(one.code))}`,
+    ...indent(wrap(escapeText(one.message), width), 2),
+    ...indent(labelled('To see it', 11, wrap(escapeText(one.remedy), width - 11)), 2),
+  ]);
+  return [style.chalk.bold(title), ...lines];
+}
