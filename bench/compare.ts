@@ -5,7 +5,7 @@ import { isInstalled, type Program, type Run, runInTurn, withFolder } from './pr
 import { smtQuestion } from './smt.ts';
 import { layoutWithExclusions, saveOf } from './texts.ts';
 
-const SIZES = [1_000, 2_000, 5_000, 10_000];
+const SIZES = [100, 300, 1_000, 2_000, 5_000, 10_000];
 
 /** Sizes and bounds, in seconds, that are aimed at. */
 const TARGETS: Readonly<Record<number, string>> = { 1000: '≤ 0.3 s', 10000: '≤ 2 s' };
