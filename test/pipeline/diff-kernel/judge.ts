@@ -13,7 +13,7 @@ import { savedTexts } from '../saved.ts';
 import type { Counts } from './counts.ts';
 import { load } from './loaded.ts';
 import type { Pair } from './pairs.ts';
-import { changesNothing, exists, seen } from './seen.ts';
+import { changesNothing, differs, exists } from './seen.ts';
 import { type Form, familiesOf, parsed } from './start.ts';
 import { describes } from './words.ts';
 
@@ -146,9 +146,9 @@ function ofWitness({ witness, live, expected, packets }: Claim, [now, then]: Way
   const claim = JSON.stringify({ packets, witness, live, expected });
   if (wrong.length > 0) return `the witness fares otherwise than claimed (${wrong.join('; ')}): ${claim}`;
   if (!describes(packets, witness)) return `the words do not describe the witness: ${claim}`;
-  const differs = seen(now, 'all') !== seen(then, 'all');
-  if (!differs && !changesNothing(witness, [live, expected])) return `both sides treat the witness alike: ${claim}`;
-  counts.add(`witnesses: ${differs ? 'confirmed' : 'redirected to where they were going anyway'}`);
+  const shows = differs(now, then, 'all');
+  if (!shows && !changesNothing(witness, [live, expected])) return `both sides treat the witness alike: ${claim}`;
+  counts.add(`witnesses: ${shows ? 'confirmed' : 'redirected to where they were going anyway'}`);
   return null;
 }
 
@@ -170,12 +170,12 @@ function ofSample(packet: Packet, [now, then]: Ways, judged: Judged): string | n
   }
   counts.add('packets');
   counts.add(`packets: observed where the answer is ${nameOf(equivalent)}`);
-  const differs = seen(now, watched) !== seen(then, watched);
+  const shows = differs(now, then, watched);
   const shown = JSON.stringify({ packet, now, then });
-  if (differs && equivalent === true) return `equivalent, but a packet fares differently: ${shown}`;
-  if (differs && !isReported(packet, judged)) return `a difference is not among those reported: ${shown}`;
+  if (shows && equivalent === true) return `equivalent, but a packet fares differently: ${shown}`;
+  if (shows && !isReported(packet, judged)) return `a difference is not among those reported: ${shown}`;
   const claim = promised(packet, informed);
-  if (differs || claim === undefined) return null;
+  if (shows || claim === undefined) return null;
   const fates = [claim.live, claim.expected].map((verdict) => ofPacket(verdict, claim.witness, packet));
   if (changesNothing(packet, fates)) return null;
   return `the words of a class promise a difference: ${shown} ${JSON.stringify(claim.packets)}`;

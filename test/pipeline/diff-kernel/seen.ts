@@ -3,14 +3,24 @@ import type { Packet, Verdict } from '../../../src/model/packet.ts';
 import type { Observed } from '../../kernel/index.ts';
 
 /**
- * What became of a packet, as text: equal texts are no difference that a verdict speaks of. A socket that TPROXY found
- * gets the packet whatever nat writes into it; that a packet is not tracked shows where nat or a zone would matter.
+ * Whether a packet fared otherwise, as far as a verdict speaks of it. A socket that TPROXY found gets the packet whatever
+ * nat writes into it. That a packet is not tracked shows where nat or a zone would matter; it has no connection's mark
+ * then, which is no change of that mark.
  */
-export function seen(observed: Observed | undefined, watched: readonly WatchedMark[] | 'all'): string {
+export function differs(
+  now: Observed | undefined,
+  before: Observed | undefined,
+  watched: readonly WatchedMark[] | 'all',
+): boolean {
+  const tracked = [now, before].every((one) => one?.kind !== 'observed' || one.ctState !== 'UNTRACKED');
+  return seen(now, watched, tracked) !== seen(before, watched, tracked);
+}
+
+function seen(observed: Observed | undefined, watched: readonly WatchedMark[] | 'all', tracked: boolean): string {
   if (observed?.kind !== 'observed') return 'unobservable';
-  const { verdict, mark, connmark, ctZone } = observed;
+  const { verdict, mark, ctZone } = observed;
   const goesTo = verdict.kind === 'tproxy' ? null : [observed.destination, observed.destinationPort];
-  const marks = { mark, connmark };
+  const marks = { mark, connmark: tracked ? observed.connmark : null };
   const visible =
     watched === 'all' ? marks : watched.map(({ field, value, mask }) => ((marks[field] ?? 0) & mask) >>> 0 === value);
   return JSON.stringify([verdict, goesTo, ctZone ?? 0, visible]);
