@@ -19,3 +19,8 @@ export function missingEvidence(where: RuleReference): Evidence {
   const { table, chain, text } = quoted(where);
   return { kind: 'chain', table, chain, text: `missing here: ${text}` };
 }
+
+/** Evidence by what it says, to find the same again in another finding. */
+export function evidenceKey(evidence: Evidence): string {
+  return JSON.stringify(evidence);
+}

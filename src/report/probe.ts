@@ -2,6 +2,7 @@ import type { QuotedRule, Undetermined } from '../diagnose/report.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
 import { escapeJson, escapeText } from './escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from './style.ts';
+import { openLines } from './subject.ts';
 import { count, place, verdictWords } from './words.ts';
 import { clip, indent, labelled, wrap } from './wrap.ts';
 
@@ -46,7 +47,7 @@ export function probeTable(probed: Probed, options: ReportOptions): string {
     ...probed.probes.map((attempt) => attemptLines(attempt, style)),
     validationLines(probed.validation, style),
     limitLines(style),
-    ...probed.undetermined.map((obstacle) => obstacleLines(obstacle, style)),
+    openLines(probed.undetermined, style),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -114,9 +115,4 @@ function limitLines(style: Style): string[] {
   const text =
     'What other hosts send to this pod cannot be tried from inside it: istio-nat check and istio-nat flow say what the rules do to it.';
   return wrap(text, style.width).map((line) => style.chalk.dim(line));
-}
-
-function obstacleLines({ code, message, remedy }: Undetermined, style: Style): string[] {
-  const lines = [`${code}: ${message}`, remedy].flatMap((text) => wrap(escapeText(text), style.width - 2));
-  return lines.map((line, index) => `${index === 0 ? symbol('undetermined', style.chalk) : ' '} ${line}`);
 }

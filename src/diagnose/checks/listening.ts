@@ -3,7 +3,7 @@ import { finding } from '../check.ts';
 import type { Context } from '../context.ts';
 import { groupBy } from '../group-by.ts';
 import { accepts, type RedirectTarget, redirectTargets } from '../listeners.ts';
-import { ruleEvidence } from '../quote.ts';
+import { evidenceKey, ruleEvidence } from '../quote.ts';
 import type { Evidence, Finding } from '../report.ts';
 import { DNS_PROXY_PORTS } from '../traffic/dns.ts';
 import { trafficFindings } from '../traffic/groups.ts';
@@ -17,7 +17,9 @@ export const proxyListening = socketCheck(
   ['NAT0405', 'NAT0801'],
   (listeners, context) => {
     const misled = misledRules(context);
-    const refused = refusedTargets(listeners, context).filter(({ where }) => !misled.has(keyOf(ruleEvidence(where))));
+    const refused = refusedTargets(listeners, context).filter(
+      ({ where }) => !misled.has(evidenceKey(ruleEvidence(where))),
+    );
     // One process opens all of the proxy's ports: where several are missing for the same reason, it is one fault.
     const faults = groupBy(refused, (target) => {
       const families = new Set(refused.filter(({ port }) => port === target.port).map(({ family }) => family));
@@ -46,8 +48,8 @@ export function withSilence(findings: readonly Finding[], context: Context): Fin
   if (listeners.length === 0) return [...findings];
   const refused = refusedTargets(listeners, context);
   return findings.map((found) => {
-    const quoted = new Set(found.evidence.map(keyOf));
-    const targets = refused.filter(({ where }) => quoted.has(keyOf(ruleEvidence(where))));
+    const quoted = new Set(found.evidence.map(evidenceKey));
+    const targets = refused.filter(({ where }) => quoted.has(evidenceKey(ruleEvidence(where))));
     const silent = [...new Set(targets.map(({ protocol, port }) => `${protocol} port ${port}`))];
     if (silent.length === 0) return found;
     return {
@@ -61,11 +63,7 @@ export function withSilence(findings: readonly Finding[], context: Context): Fin
 /** Rules that another finding calls wrong because of the port they send packets to. */
 function misledRules(context: Context): ReadonlySet<string> {
   const wrong = trafficFindings(context).filter(({ code }) => code === 'NAT0104');
-  return new Set(wrong.flatMap(({ evidence }) => evidence.map(keyOf)));
-}
-
-function keyOf(evidence: Evidence): string {
-  return JSON.stringify(evidence);
+  return new Set(wrong.flatMap(({ evidence }) => evidence.map(evidenceKey)));
 }
 
 function codeFor({ port }: RedirectTarget): 'NAT0405' | 'NAT0801' {

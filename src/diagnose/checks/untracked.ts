@@ -6,8 +6,7 @@ import { deleteCommand } from '../commands.ts';
 import type { Context } from '../context.ts';
 import { groupBy } from '../group-by.ts';
 import { type RedirectTarget, redirectTargets } from '../listeners.ts';
-import { quoted, ruleEvidence } from '../quote.ts';
-import type { Evidence } from '../report.ts';
+import { evidenceKey, quoted, ruleEvidence } from '../quote.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { inboundTo } from './typical-packet.ts';
 
@@ -32,8 +31,8 @@ export const answersTracked: Check = {
       return where === null || untrackedBy(answer, intended) !== null ? [] : [{ target, where }];
     });
     // A rule that also keeps the first packet from being redirected is told by what that does.
-    const told = new Set(trafficFindings(context).flatMap(({ evidence }) => evidence.map(keyOf)));
-    const untold = lost.filter(({ where }) => !told.has(keyOf(ruleEvidence(where))));
+    const told = new Set(trafficFindings(context).flatMap(({ evidence }) => evidence.map(evidenceKey)));
+    const untold = lost.filter(({ where }) => !told.has(evidenceKey(ruleEvidence(where))));
     return groupBy(untold, ({ where }) => where.rule).map(([first, ...others]) =>
       unanswered(
         first.where,
@@ -54,10 +53,6 @@ function answerOf({ port, protocol, family, hook }: RedirectTarget, context: Con
       : { source: pod, destination: client, outInterface: 'eth0' }),
     ...{ uid: proxyUid[0] ?? null, gid: proxyGid[0] ?? null, ctState: 'ESTABLISHED' },
   };
-}
-
-function keyOf(evidence: Evidence): string {
-  return JSON.stringify(evidence);
 }
 
 function untrackedBy(packet: Packet, hooks: Hooks): RuleReference | null {
