@@ -9,9 +9,8 @@ export type Question =
   | 'nft-save-ipv6'
   | 'nft-ruleset'
   | 'nft-ruleset-json'
-  | 'sockets-tcp-earlier'
-  | 'sockets-tcp'
-  | 'sockets-udp'
+  | 'sockets-earlier'
+  | 'sockets'
   | 'rules-ipv4'
   | 'rules-ipv6'
   | 'routes-ipv4'
@@ -38,7 +37,7 @@ export interface CapturedFile {
 export interface Capture {
   readonly answers: readonly Answer[];
   readonly files: readonly CapturedFile[];
-  /** The kernel's lists of TCP sockets as they were before `sockets-tcp`; none where `sockets-tcp-earlier` was asked. */
+  /** The kernel's lists of TCP sockets as they were before `sockets`; none where `sockets-earlier` was asked. */
   readonly earlierFiles?: readonly CapturedFile[];
   /** The variables that say how the pod was meant to be captured; nothing else of the environment is taken. */
   readonly environment: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeText } from './text.ts';
@@ -45,7 +45,8 @@ async function readFile(path: string, limits: ReadLimits): Promise<FileContent> 
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     const stat = await handle.stat();
     if (stat.isDirectory()) return { error: 'directory', message: 'it is a directory' };
-    return await readHandle(handle, stat.isFIFO(), limits);
+    const source = { handle, isFifo: stat.isFIFO(), isKernels: stat.isFile() && path.startsWith('/proc/') };
+    return await readSource(source, limits);
   } catch (error) {
     return fileError(error);
   } finally {
@@ -53,8 +54,15 @@ async function readFile(path: string, limits: ReadLimits): Promise<FileContent> 
   }
 }
 
+interface Source {
+  readonly handle: FileHandle;
+  readonly isFifo: boolean;
+  /** Made by the kernel on reading: never slow to come, and a page at a time. */
+  readonly isKernels: boolean;
+}
+
 /** Chunk by chunk, because files in /proc say that their size is 0 and pipes have none. */
-async function readHandle(handle: FileHandle, isFifo: boolean, limits: ReadLimits): Promise<FileContent> {
+async function readSource(source: Source, limits: ReadLimits): Promise<FileContent> {
   const maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES;
   const timeoutMs = limits.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -62,9 +70,9 @@ async function readHandle(handle: FileHandle, isFifo: boolean, limits: ReadLimit
   let size = 0;
   let deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline) {
-    const chunk = await readChunk(handle, buffer);
+    const chunk = await readChunk(source, buffer);
     // An empty read of a FIFO before the first byte: nobody has opened it for writing yet.
-    if (chunk === 'not-yet' || (isFifo && size === 0 && chunk.length === 0)) {
+    if (chunk === 'not-yet' || (source.isFifo && size === 0 && chunk.length === 0)) {
       await sleep(POLL_MS);
       continue;
     }
@@ -77,10 +85,15 @@ async function readHandle(handle: FileHandle, isFifo: boolean, limits: ReadLimit
   return idle(timeoutMs);
 }
 
-/** A copy, because files in /proc come a page at a time: each would keep a buffer that is sixty times as large. */
-async function readChunk(handle: FileHandle, buffer: Buffer): Promise<Buffer | 'not-yet'> {
+/**
+ * A copy, because a page would keep a buffer that is sixty times as large. A turn of the thread pool for each page would
+ * make the list of 10,000 connections take several times as long.
+ */
+async function readChunk({ handle, isKernels }: Source, buffer: Buffer): Promise<Buffer | 'not-yet'> {
   try {
-    const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null);
+    const bytesRead = isKernels
+      ? readSync(handle.fd, buffer, 0, CHUNK_BYTES, null)
+      : (await handle.read(buffer, 0, CHUNK_BYTES, null)).bytesRead;
     return Buffer.from(buffer.subarray(0, bytesRead));
   } catch (error) {
     if (errorCode(error) === 'EAGAIN') return 'not-yet';

@@ -37,15 +37,16 @@ export async function collectLive(
   files: FileReader,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Capture> {
-  // The TCP sockets are asked for beside all others: with many of them that takes longest by far.
-  const [tcp, others] = await Promise.all([lookTwice(runner, files), askOthers(runner, files)]);
-  const answers = [...others.answers, ...tcp.answers];
-  const sockets = needsSocketFiles(answers) ? SOCKET_FILES : [];
-  const context = await readAll(files, [...CONTEXT_FILES, ...sockets, ...processFiles(answers)]);
+  // ss is started first and works beside all others: with many sockets it takes longest by far.
+  const seen = await startLooking(runner, files);
+  const [others, sockets] = await Promise.all([askOthers(runner, files), seen.answers]);
+  const answers = [...others.answers, ...sockets];
+  const lists = sockets.every(({ result }) => succeeded(result)) ? [] : SOCKET_FILES;
+  const context = await readAll(files, [...CONTEXT_FILES, ...lists, ...processFiles(sockets)]);
   return {
     answers,
     files: [...others.files, ...context],
-    earlierFiles: tcp.files,
+    earlierFiles: seen.lists,
     environment: relevantEnvironment(environment),
   };
 }
@@ -105,7 +106,6 @@ async function askSave(
 const OTHER_COMMANDS: readonly (readonly [Question, Argv])[] = [
   ['nft-ruleset', ['nft', 'list', 'ruleset']],
   ['nft-ruleset-json', ['nft', '-j', 'list', 'ruleset']],
-  ['sockets-udp', ['ss', '-u', '-a', '-n', '-e', '-p']],
   ['rules-ipv4', ['ip', '-4', 'rule', 'show']],
   ['rules-ipv6', ['ip', '-6', 'rule', 'show']],
   // One dump of all tables: asking for a table that does not exist is an error of its own (exit status 2).
@@ -121,18 +121,23 @@ function otherQuestions(runner: CommandRunner): Ask[] {
   );
 }
 
+/** The first look, and ss still working on the second. */
+interface Looking {
+  readonly lists: readonly CapturedFile[];
+  readonly answers: Promise<readonly Answer[]>;
+}
+
 /**
  * ss reads one socket after the other, so of a connection that opens or closes meanwhile it shows one end only. Looked
  * at twice, such a connection can be told from one that has but one end here. The kernel's own lists, which the first
  * look reads, lack the processes and take a tenth of the time; ss is asked where they cannot be read.
  */
-async function lookTwice(runner: CommandRunner, files: FileReader): Promise<Look> {
+async function startLooking(runner: CommandRunner, files: FileReader): Promise<Looking> {
   const lists = await readAll(files, EARLIER_FILES);
-  const earlier = lists.every(isUsable)
-    ? []
-    : [await ask(runner, 'sockets-tcp-earlier', ['ss', '-t', '-a', '-n', '-e'])];
-  const later = await ask(runner, 'sockets-tcp', ['ss', '-t', '-a', '-n', '-e', '-p']);
-  return { answers: [...earlier, later], files: earlier.length > 0 ? [] : lists };
+  const later = () => ask(runner, 'sockets', ['ss', '-t', '-u', '-a', '-n', '-e', '-p']);
+  if (lists.every(isUsable)) return { lists, answers: Promise.all([later()]) };
+  const earlier = await ask(runner, 'sockets-earlier', ['ss', '-t', '-a', '-n', '-e']);
+  return { lists: [], answers: Promise.all([earlier, later()]) };
 }
 
 /** The list of IPv6 is missing where that is switched off, which the other one proves to be no accident. */
@@ -152,14 +157,8 @@ const MOST_PROCESSES = 256;
  * more numbers seem to be named; their files are read in vain.
  */
 function processFiles(answers: readonly Answer[]): string[] {
-  const pids = answers
-    .filter(({ question }) => question.startsWith('sockets-'))
-    .flatMap(({ result }) => [...result.stdout.matchAll(/pid=(\d{1,10})/g)].map(([, pid]) => pid));
+  const pids = answers.flatMap(({ result }) => [...result.stdout.matchAll(/pid=(\d{1,10})/g)].map(([, pid]) => pid));
   return [...new Set(pids)].slice(0, MOST_PROCESSES).flatMap((pid) => [`/proc/${pid}/status`, `/proc/${pid}/cgroup`]);
-}
-
-function needsSocketFiles(answers: readonly Answer[]): boolean {
-  return answers.some(({ question, result }) => question.startsWith('sockets-') && !succeeded(result));
 }
 
 function isUnavailable(result: CommandResult): boolean {

@@ -2,7 +2,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Family } from './family.ts';
 import type { Routing } from './routing.ts';
 import type { Ruleset, Table } from './ruleset.ts';
-import type { Process, Socket } from './socket.ts';
+import type { Process, Socket, SocketEnds } from './socket.ts';
 
 /** Something that kept us from looking, or from understanding what we saw. Makes the answer undetermined. */
 export interface Obstacle {
@@ -54,7 +54,7 @@ export interface Pod {
    * The TCP sockets a moment earlier, where somebody looked twice: ss reads one socket after the other, so a connection
    * that opens or closes meanwhile shows one end only. Read when asked for, because few pods have one to ask about.
    */
-  readonly earlierSockets?: () => readonly Socket[];
+  readonly earlierSockets?: () => readonly SocketEnds[];
   /** The processes that hold sockets, as far as they were visible. */
   readonly processes?: readonly Process[];
   readonly routing: Routing | null;

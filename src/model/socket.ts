@@ -30,6 +30,9 @@ export interface Socket {
   readonly text: string;
 }
 
+/** The part of a socket that says where it stands and where its other end is. */
+export type SocketEnds = Pick<Socket, 'state' | 'localAddress' | 'localPort' | 'peerAddress' | 'peerPort'>;
+
 /** Who a process is, as far as `/proc/PID` tells. */
 export interface Process {
   readonly pid: number;

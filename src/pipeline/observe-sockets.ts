@@ -1,46 +1,45 @@
 import { answerTo, type Capture, type CapturedFile, capturedFile } from '../collect/capture.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Obstacle } from '../model/pod.ts';
-import type { Process, Socket } from '../model/socket.ts';
+import type { Process, Socket, SocketEnds } from '../model/socket.ts';
 import { parseProcess } from '../parse/sockets/process.ts';
-import { parseProcNet } from '../parse/sockets/procnet.ts';
+import { parseProcNet, parseProcNetEnds } from '../parse/sockets/procnet.ts';
 import { type ParsedSockets, parseSs } from '../parse/sockets/ss.ts';
 import { toolFailed, toolMissing, unparsable } from './observe-obstacles.ts';
 import { commandLine, endingOf, note, type Seen, seen } from './observe-seen.ts';
 
-const PROTOCOLS = ['tcp', 'udp'] as const;
-
 /** The sockets of a capture: from ss, or from the kernel's own lists; null when neither could be read. */
 export function observeSockets(capture: Capture): Seen<readonly Socket[] | null> {
-  const parts = PROTOCOLS.map((protocol) => socketsOf(capture, protocol));
-  const value = parts.flatMap((part) => part.value ?? []);
+  const result = answerTo(capture, 'sockets');
+  if (result !== null && endingOf(result) === 'succeeded') return fromSs(result);
+  const parts = PROTOCOLS.map((protocol) => fromKernel(capture, protocol, result));
   return {
-    value: parts.every((part) => part.value === null) ? null : value,
+    value: parts.every((part) => part.value === null) ? null : parts.flatMap((part) => part.value ?? []),
     obstacles: distinct(parts.flatMap((part) => part.obstacles)),
     diagnostics: parts.flatMap((part) => part.diagnostics),
   };
 }
 
 /** The TCP sockets of the first of two looks, parsed when asked for; null when there was none, or it failed. */
-export function observeEarlierSockets(capture: Capture): (() => readonly Socket[]) | null {
+export function observeEarlierSockets(capture: Capture): (() => readonly SocketEnds[]) | null {
   const parse = earlierLook(capture);
   if (parse === null) return null;
-  let sockets: readonly Socket[] | undefined;
+  let sockets: readonly SocketEnds[] | undefined;
   return () => {
     sockets ??= parse();
     return sockets;
   };
 }
 
-function earlierLook(capture: Capture): (() => readonly Socket[]) | null {
+function earlierLook(capture: Capture): (() => readonly SocketEnds[]) | null {
   const { earlierFiles = [] } = capture;
   if (earlierFiles.some(({ content }) => 'text' in content)) return () => earlierFiles.flatMap(listedIn);
-  const result = answerTo(capture, 'sockets-tcp-earlier');
-  return result === null || endingOf(result) !== 'succeeded' ? null : () => fromSs(result, 'tcp').value;
+  const result = answerTo(capture, 'sockets-earlier');
+  return result === null || endingOf(result) !== 'succeeded' ? null : () => fromSs(result).value;
 }
 
-function listedIn({ path, content }: CapturedFile): readonly Socket[] {
-  return 'text' in content ? parseProcNet(content.text, { source: path, protocol: 'tcp' }).sockets : [];
+function listedIn({ content }: CapturedFile): readonly SocketEnds[] {
+  return 'text' in content ? parseProcNetEnds(content.text) : [];
 }
 
 /** The processes whose files are in a capture. One that ended meanwhile, or that we may not see, is left out. */
@@ -54,26 +53,31 @@ export function observeProcesses(capture: Capture): Process[] {
   });
 }
 
-function socketsOf(capture: Capture, protocol: 'tcp' | 'udp'): Seen<readonly Socket[] | null> {
-  const result = answerTo(capture, `sockets-${protocol}`);
-  if (result !== null && endingOf(result) === 'succeeded') return fromSs(result, protocol);
-  const fallback = fromKernel(capture, protocol);
-  if (fallback === null) return { value: null, obstacles: [unseen(result)], diagnostics: [] };
-  const why = result?.failure?.message ?? 'ss failed';
-  return seen(fallback.sockets, [
-    note(`/proc/net/${protocol}`, `${why}; the sockets were read here instead, without the names of their processes`),
-    ...fallback.diagnostics,
-  ]);
-}
-
-function fromSs(result: CommandResult, protocol: 'tcp' | 'udp'): Seen<readonly Socket[]> {
-  const { sockets, diagnostics } = parseSs(result.stdout, { source: commandLine(result), protocol });
+function fromSs(result: CommandResult): Seen<readonly Socket[]> {
+  const { sockets, diagnostics } = parseSs(result.stdout, { source: commandLine(result) });
   const loss = unparsable(result, diagnostics, 'sockets');
   return { value: sockets, obstacles: loss === null ? [] : [loss], diagnostics };
 }
 
+const PROTOCOLS = ['tcp', 'udp'] as const;
+
+/** What is left when ss gave no answer. */
+function fromKernel(
+  capture: Capture,
+  protocol: 'tcp' | 'udp',
+  result: CommandResult | null,
+): Seen<readonly Socket[] | null> {
+  const lists = kernelLists(capture, protocol);
+  if (lists === null) return { value: null, obstacles: [unseen(result)], diagnostics: [] };
+  const why = result?.failure?.message ?? 'ss failed';
+  return seen(lists.sockets, [
+    note(`/proc/net/${protocol}`, `${why}; the sockets were read here instead, without the names of their processes`),
+    ...lists.diagnostics,
+  ]);
+}
+
 /** The kernel's lists of both families. The IPv6 one does not exist where IPv6 is switched off. */
-function fromKernel(capture: Capture, protocol: 'tcp' | 'udp'): ParsedSockets | null {
+function kernelLists(capture: Capture, protocol: 'tcp' | 'udp'): ParsedSockets | null {
   const parsed = ['', '6'].map((suffix) => {
     const path = `/proc/net/${protocol}${suffix}`;
     const content = capturedFile(capture, path);

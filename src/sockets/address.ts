@@ -1,5 +1,3 @@
-import type { Socket } from '../model/socket.ts';
-
 /** Istio's proxy sends requests to the application from here (1.10 and later; ports of 1.3 and later). */
 const PASSTHROUGH: ReadonlySet<string> = new Set(['127.0.0.6', '::6']);
 
@@ -16,14 +14,4 @@ export function isLoopback(address: string): boolean {
 /** Whether a listener takes every address. */
 export function isWildcard(address: string): boolean {
   return address === '*' || address === '0.0.0.0' || address === '::';
-}
-
-/** The own end of a socket, as a key. */
-export function localKey({ localAddress, localPort }: Socket): string {
-  return `${localAddress} ${localPort}`;
-}
-
-/** The other end of a socket, as a key. */
-export function peerKey({ peerAddress, peerPort }: Socket): string {
-  return `${peerAddress} ${peerPort}`;
 }

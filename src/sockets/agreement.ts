@@ -3,15 +3,8 @@ import { inboundPacket, outboundPacket } from './first-packet.ts';
 import type { Scene } from './scene.ts';
 import type { Agreement, ClassifiedSocket, Prediction } from './types.ts';
 
-/** A connection of the application's together with what the rules would do to its first packet. */
-export function withAgreement(seen: ClassifiedSocket, scene: Scene): ClassifiedSocket {
-  const prediction = predictionFor(seen, scene);
-  if (prediction === null) return seen;
-  const agreement = agreementOf(seen, prediction);
-  return { ...seen, prediction, ...(agreement === null ? {} : { agreement }) };
-}
-
-function predictionFor({ kind, socket, process, as }: ClassifiedSocket, scene: Scene): Prediction | null {
+/** What the rules would do to the first packet of a connection of the application; null for others. */
+export function predictionFor({ kind, socket, process, as }: ClassifiedSocket, scene: Scene): Prediction | null {
   const { predictor, own } = scene;
   if (predictor === null) return null;
   if (kind === 'inbound-direct') {
@@ -25,8 +18,11 @@ function predictionFor({ kind, socket, process, as }: ClassifiedSocket, scene: S
   return packet === null ? null : predictor.predict(packet, gid);
 }
 
-/** Null where the rules give no answer, and where they were asked what the connection is in the first place. */
-function agreementOf({ kind, because }: ClassifiedSocket, prediction: Prediction): Agreement | null {
+/**
+ * Whether a prediction fits what the sockets show. Null where the rules give no answer, and where they were asked what
+ * the connection is in the first place.
+ */
+export function agreementOf({ kind, because }: ClassifiedSocket, prediction: Prediction): Agreement | null {
   if (prediction.kind === 'undetermined' || because !== undefined) return null;
   const exceptions = prediction.kind === 'depends-on-gid' ? prediction.unless.map(({ verdict }) => verdict) : [];
   const possible = [prediction.verdict, ...exceptions];

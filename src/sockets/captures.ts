@@ -1,5 +1,5 @@
 import type { Socket } from '../model/socket.ts';
-import { localKey } from './address.ts';
+import type { EndNumbers } from './ends.ts';
 import type { Holders } from './holder.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import type { Pairs } from './pairs.ts';
@@ -12,6 +12,19 @@ interface Balance {
   strays: number;
   /** The same from ports that only sockets of the proxy have. */
   own: number;
+}
+
+/** Connections that come from the same port. */
+interface Sharing {
+  readonly first: Socket;
+  count: number;
+}
+
+interface Surroundings {
+  readonly pairs: Pairs;
+  readonly holders: Holders;
+  readonly own: OwnAddresses;
+  readonly numbers: EndNumbers;
 }
 
 /** How a connection without a partner of its own stands to the proxy. */
@@ -27,18 +40,17 @@ export class Captures {
   readonly #pairs: Pairs;
   readonly #holders: Holders;
   readonly #balances = new Map<string, Balance>();
-  /** Connections of the application that come from the same port, by that. */
-  readonly #sharing = new Map<string, number>();
+  readonly #numbers: EndNumbers;
+  /** Connections of the application that come from the same port, by the number of that end. */
+  readonly #sharing = new Map<number, Sharing>();
 
-  constructor(
-    sockets: readonly Socket[],
-    { pairs, holders, own }: { readonly pairs: Pairs; readonly holders: Holders; readonly own: OwnAddresses },
-  ) {
+  constructor(sockets: readonly Socket[], { pairs, holders, own, numbers }: Surroundings) {
     this.#pairs = pairs;
     this.#holders = holders;
+    this.#numbers = numbers;
     for (const socket of sockets) if (this.#isCandidate(socket, own)) this.#count(socket);
     for (const accepted of pairs.captured()) if (accepted.state === 'ESTAB') this.#weigh(accepted);
-    for (const [key, count] of this.#sharing) this.#addUnpaired(key, count);
+    for (const sharing of this.#sharing.values()) this.#addUnpaired(sharing);
   }
 
   #isCandidate(socket: Socket, own: OwnAddresses): boolean {
@@ -48,8 +60,10 @@ export class Captures {
   }
 
   #count(socket: Socket): void {
-    const key = localKey(socket);
-    this.#sharing.set(key, (this.#sharing.get(key) ?? 0) + 1);
+    const end = this.#numbers.local(socket);
+    const sharing = this.#sharing.get(end);
+    if (sharing === undefined) this.#sharing.set(end, { first: socket, count: 1 });
+    else sharing.count += 1;
   }
 
   #weigh(accepted: Socket): void {
@@ -59,16 +73,17 @@ export class Captures {
     else if (this.#areProxys(openers)) balance.own += 1;
   }
 
-  #addUnpaired(key: string, count: number): void {
-    const [address = ''] = key.split(' ');
-    const paired = this.#pairs.capturedFrom(key)?.state === 'ESTAB' ? 1 : 0;
-    this.#balanceOf(address).unpaired += count - paired;
+  #addUnpaired({ first, count }: Sharing): void {
+    const paired = this.#pairs.capturedPartner(first)?.state === 'ESTAB' ? 1 : 0;
+    this.#balanceOf(first.localAddress).unpaired += count - paired;
   }
 
   #balanceOf(address: string): Balance {
-    const known = this.#balances.get(address) ?? { unpaired: 0, strays: 0, own: 0 };
-    this.#balances.set(address, known);
-    return known;
+    const known = this.#balances.get(address);
+    if (known !== undefined) return known;
+    const balance = { unpaired: 0, strays: 0, own: 0 };
+    this.#balances.set(address, balance);
+    return balance;
   }
 
   #areProxys(openers: readonly Socket[]): boolean {
@@ -80,7 +95,7 @@ export class Captures {
    * to an earlier connection from the same port.
    */
   partner(socket: Socket): Socket | undefined {
-    if ((this.#sharing.get(localKey(socket)) ?? 1) > 1) return undefined;
+    if ((this.#sharing.get(this.#numbers.local(socket))?.count ?? 1) > 1) return undefined;
     const partner = this.#pairs.capturedPartner(socket);
     return socket.state === 'ESTAB' && partner?.state !== 'ESTAB' ? undefined : partner;
   }

@@ -1,6 +1,6 @@
 import type { Socket } from '../model/socket.ts';
 import { isPassthrough } from './address.ts';
-import { withAgreement } from './agreement.ts';
+import { agreementOf, predictionFor } from './agreement.ts';
 import { inbound } from './inbound.ts';
 import { isConclusive, outbound, paired } from './outbound.ts';
 import { DNS_PORT, isServicePort } from './ports.ts';
@@ -19,7 +19,12 @@ export function classifyConnection(socket: Socket, scene: Scene): ClassifiedSock
   if (as !== null) seen.as = as;
   if (partner !== undefined) seen.partner = partner;
   if (because !== undefined) seen.because = because;
-  return withAgreement(seen, scene);
+  const prediction = predictionFor(seen, scene);
+  if (prediction === null) return seen;
+  const agreement = agreementOf(seen, prediction);
+  seen.prediction = prediction;
+  if (agreement !== null) seen.agreement = agreement;
+  return seen;
 }
 
 /** Connections that say that their owner has traffic of its own; asking the proxy for its health takes no mesh. */

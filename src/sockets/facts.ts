@@ -1,7 +1,7 @@
 import type { Coverage } from '../model/pod.ts';
 import type { InterfaceAddress } from '../model/routing.ts';
 import type { Ruleset } from '../model/ruleset.ts';
-import type { Process, Socket } from '../model/socket.ts';
+import type { Process, Socket, SocketEnds } from '../model/socket.ts';
 import type { ProxyPorts } from './ports.ts';
 
 /** Rules, and of what they say nothing. */
@@ -14,7 +14,7 @@ export interface ShownRules {
 export interface SocketFacts {
   readonly sockets: readonly Socket[];
   /** The TCP sockets a moment before; without them what is in the middle of opening or closing is not told apart. */
-  readonly earlier?: () => readonly Socket[];
+  readonly earlier?: () => readonly SocketEnds[];
   /** Null: not readable. */
   readonly rules: ShownRules | null;
   readonly addresses: readonly InterfaceAddress[] | null;

@@ -1,46 +1,29 @@
-import { isListener, type Socket } from '../model/socket.ts';
-import { isWildcard, localKey, peerKey } from './address.ts';
-import { DNS_PROXY_PORT, type ProxyPorts } from './ports.ts';
-
-/** TCP sockets of one look by their ends, so that partners are found without looking through all of them. */
-export class Ends {
-  readonly #byEnds = new Map<string, Socket>();
-  /** What the proxy accepted on its outbound port or as DNS, by the other end. */
-  readonly captured = new Map<string, Socket>();
-
-  constructor(sockets: readonly Socket[], { outbound }: ProxyPorts) {
-    for (const socket of sockets) {
-      if (isListener(socket)) continue;
-      this.#byEnds.set(`${localKey(socket)} ${peerKey(socket)}`, socket);
-      if (outbound.has(socket.localPort) || socket.localPort === DNS_PROXY_PORT)
-        this.captured.set(peerKey(socket), socket);
-    }
-  }
-
-  has(socket: Socket): boolean {
-    return this.#byEnds.has(`${localKey(socket)} ${peerKey(socket)}`);
-  }
-
-  opposite(socket: Socket): Socket | undefined {
-    return this.#byEnds.get(`${peerKey(socket)} ${localKey(socket)}`);
-  }
-}
+import { isListener, type Socket, type SocketEnds } from '../model/socket.ts';
+import { isWildcard } from './address.ts';
+import { type EndNumbers, Ends } from './ends.ts';
+import type { ProxyPorts } from './ports.ts';
 
 /** Which sockets belong together. A partner counts whatever its state. */
 export class Pairs {
-  readonly #ends: Ends;
+  readonly #numbers: EndNumbers;
+  readonly #ends: Ends<Socket>;
   /** Sockets by their own end: the kernel lets several connections to different peers share one. */
-  readonly #byLocal = new Map<string, Socket[]>();
+  readonly #byLocal = new Map<number, Socket[]>();
   readonly #listeners = new Map<number, Socket[]>();
-  readonly #earlier: (() => Ends) | null;
+  readonly #earlier: (() => Ends<SocketEnds>) | null;
 
-  constructor(sockets: readonly Socket[], earlier: (() => Ends) | null, ports: ProxyPorts) {
+  constructor(
+    sockets: readonly Socket[],
+    earlier: (() => Ends<SocketEnds>) | null,
+    { ports, numbers }: { readonly ports: ProxyPorts; readonly numbers: EndNumbers },
+  ) {
     const tcp = sockets.filter(({ protocol }) => protocol === 'tcp');
-    this.#ends = new Ends(tcp, ports);
+    this.#numbers = numbers;
+    this.#ends = new Ends(tcp, ports, numbers);
     this.#earlier = earlier;
     for (const socket of tcp) {
       if (isListener(socket)) push(this.#listeners, socket.localPort, socket);
-      else push(this.#byLocal, localKey(socket), socket);
+      else push(this.#byLocal, numbers.local(socket), socket);
     }
   }
 
@@ -50,7 +33,8 @@ export class Pairs {
     const before = this.#earlier();
     if (!before.has(socket) || before.opposite(socket) !== undefined) return false;
     // One that is there still is that of another connection from the same port.
-    return !before.captured.has(localKey(socket)) || this.#ends.captured.has(localKey(socket));
+    const own = this.#numbers.local(socket);
+    return !before.captured.has(own) || this.#ends.captured.has(own);
   }
 
   /** The other end of a connection, if it is in this pod and nothing was rewritten on the way. */
@@ -60,17 +44,12 @@ export class Pairs {
 
   /** What the proxy accepted in the place of where a connection wanted to go. */
   capturedPartner(socket: Socket): Socket | undefined {
-    return this.#ends.captured.get(localKey(socket));
-  }
-
-  /** The same by the key of the other end. */
-  capturedFrom(key: string): Socket | undefined {
-    return this.#ends.captured.get(key);
+    return this.#ends.captured.get(this.#numbers.local(socket));
   }
 
   /** The sockets whose own end is the other end of this one. */
   openers(accepted: Socket): readonly Socket[] {
-    return this.#byLocal.get(peerKey(accepted)) ?? [];
+    return this.#byLocal.get(this.#numbers.peer(accepted)) ?? [];
   }
 
   /** All that the proxy accepted on its outbound port. */

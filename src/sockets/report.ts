@@ -120,8 +120,16 @@ function endsOf({ localAddress, localPort, peerAddress, peerPort, uid }: Socket)
   return { local: localAddress, localPort, ...peer, uid };
 }
 
+/** One process may hold tens of thousands of sockets, so it is made ready once. */
+const shownProcesses = new WeakMap<Process, ShownProcess>();
+
 function processOf(named: NonNullable<Socket['process']>, known: Process | undefined): ShownProcess {
-  return known === undefined ? named : { ...named, ...detailsOf(known) };
+  if (known === undefined) return named;
+  const before = shownProcesses.get(known);
+  if (before?.name === named.name) return before;
+  const process = { ...named, ...detailsOf(known) };
+  shownProcesses.set(known, process);
+  return process;
 }
 
 function detailsOf({ fsgid, groups, container }: Process): Omit<ShownProcess, 'name' | 'pid'> {

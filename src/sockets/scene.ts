@@ -1,9 +1,10 @@
 import type { Process } from '../model/socket.ts';
 import { Captures } from './captures.ts';
+import { EndNumbers, Ends } from './ends.ts';
 import type { SocketFacts } from './facts.ts';
 import { Holders } from './holder.ts';
 import { OwnAddresses } from './own-addresses.ts';
-import { Ends, Pairs } from './pairs.ts';
+import { Pairs } from './pairs.ts';
 import type { ProxyPorts } from './ports.ts';
 import { Predictor } from './predict.ts';
 import { proxyIdentity } from './proxy.ts';
@@ -25,16 +26,17 @@ export interface Scene {
 export function setScene({ sockets, earlier, rules, addresses, processes, ports }: SocketFacts): Scene {
   const byPid: ReadonlyMap<number, Process> = new Map(processes.map((process) => [process.pid, process]));
   const proxy = proxyIdentity(sockets, byPid, ports);
-  const before = earlier === undefined ? null : once(() => new Ends(earlier(), ports));
+  const numbers = new EndNumbers();
+  const before = earlier === undefined ? null : once(() => new Ends(earlier(), ports, numbers));
   const holders = new Holders(proxy, byPid, (socket) => before?.().has(socket) ?? false);
-  const pairs = new Pairs(sockets, before, ports);
+  const pairs = new Pairs(sockets, before, { ports, numbers });
   const own = new OwnAddresses(sockets, addresses, { holders, ports });
   return {
     proxy,
     ports,
     holders,
     pairs,
-    captures: new Captures(sockets, { pairs, holders, own }),
+    captures: new Captures(sockets, { pairs, holders, own, numbers }),
     own,
     predictor: rules === null ? null : new Predictor(rules),
   };

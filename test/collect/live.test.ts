@@ -98,7 +98,7 @@ describe.skipIf(!CAN_USE_NAMESPACES)('in a namespace', () => {
     expect(answerTo(capture, 'rules-ipv4')?.stdout).toContain('fwmark 0x539 lookup 133');
     expect(capturedFile(capture, '/proc/net/ip_tables_names')).toEqual({ text: 'nat\n' });
     expect(capturedFile(capture, '/proc/net/tcp')).toBeNull();
-    expect(answerTo(capture, 'sockets-tcp-earlier')).toBeNull();
+    expect(answerTo(capture, 'sockets-earlier')).toBeNull();
     expect(capture.earlierFiles).toMatchObject([
       { path: '/proc/net/tcp', content: { text: expect.stringContaining('local_address') } },
       { path: '/proc/net/tcp6', content: { text: expect.stringContaining('local_address') } },
@@ -112,7 +112,7 @@ describe.skipIf(!CAN_USE_NAMESPACES)('in a namespace', () => {
     expect(answerTo(capture, 'legacy-save-ipv4')).toBeNull();
     expect(status(capture, 'nft-save-ipv4')).not.toBe(0);
     expect(status(capture, 'nft-ruleset')).not.toBe(0);
-    expect(status(capture, 'sockets-tcp')).toBe(0);
+    expect(status(capture, 'sockets')).toBe(0);
     expect(status(capture, 'rules-ipv6')).toBe(0);
   });
 

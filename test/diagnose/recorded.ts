@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Capture } from '../../src/collect/capture.ts';
+import { answerTo, type Capture } from '../../src/collect/capture.ts';
 import type { CheckReport, Finding } from '../../src/diagnose/report.ts';
 import { check } from '../../src/pipeline/check.ts';
 import type { Outside } from '../../src/pipeline/outside.ts';
@@ -86,8 +86,8 @@ export function outsideOf(texts: Readonly<Record<string, string>>): Outside {
         const answer = capture.answers.find(({ result }) => result.argv.join(' ') === argv.join(' '));
         if (answer) return answer.result;
         // The earlier look at the sockets: as these do not change, it is what the later one shows.
-        const later = capture.answers.find(({ result }) => result.argv.join(' ') === `${argv.join(' ')} -p`);
-        if (later) return later.result;
+        const later = argv[0] === 'ss' ? answerTo(capture, 'sockets') : null;
+        if (later) return later;
         throw new Error(`${argv.join(' ')} was not recorded`);
       },
     },

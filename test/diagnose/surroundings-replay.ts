@@ -1,4 +1,4 @@
-import type { Capture } from '../../src/collect/capture.ts';
+import { answerTo, type Capture } from '../../src/collect/capture.ts';
 import type { CheckReport } from '../../src/diagnose/report.ts';
 import { check } from '../../src/pipeline/check.ts';
 import type { Outside } from '../../src/pipeline/outside.ts';
@@ -22,8 +22,8 @@ function outsideOf(capture: Capture): Outside {
         const answer = capture.answers.findLast(({ result }) => result.argv.join(' ') === argv.join(' '));
         if (answer) return answer.result;
         // The earlier look at the sockets: as these do not change, it is what the later one shows.
-        const later = capture.answers.findLast(({ result }) => result.argv.join(' ') === `${argv.join(' ')} -p`);
-        if (later) return later.result;
+        const later = argv[0] === 'ss' ? answerTo(capture, 'sockets') : null;
+        if (later) return later;
         throw new Error(`${argv.join(' ')} is not in the capture`);
       },
     },

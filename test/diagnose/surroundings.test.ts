@@ -108,13 +108,13 @@ describe('pods that are not captured', () => {
     ports.map((port) => `LISTEN 0 4096 0.0.0.0:${port} 0.0.0.0:* uid:1337 ino:${port} sk:1\n`).join('');
 
   it("a gateway is told by the proxy's own listeners, unless somebody asks for rules", async () => {
-    const capture = captureWith({ 'sockets-tcp': listeners([15021, 15090, 8080, 8443]) });
+    const capture = captureWith({ sockets: listeners([15021, 15090, 8080, 8443]) });
     expect(codesOf(await checkCapture(capture), true)).toEqual(['NAT1007']);
     expect(codesOf(await checkCapture(capture, declared))).toContain('NAT0105');
   });
 
   it('a sidecar without rules is no gateway', async () => {
-    const capture = captureWith({ 'sockets-tcp': listeners([15001, 15006, 15021, 15090]) });
+    const capture = captureWith({ sockets: listeners([15001, 15006, 15021, 15090]) });
     expect(codesOf(await checkCapture(capture), true)).toContain('NAT0105');
   });
 

@@ -124,8 +124,10 @@ export async function judgedOtherwise(name: string, recorded: Texts): Promise<st
 const ROUTED = {
   'rules-ipv4': '32764:\tfrom all fwmark 0x111/0xfff lookup 100\n',
   'routes-ipv4': 'local default dev lo table 100 scope host\n',
-  'sockets-udp': 'UNCONN 0 0 *:15053 *:* ino:2 sk:2\n',
-  'sockets-tcp': [15001, 15006, 15008, 15053].map((port) => `LISTEN 0 4096 *:${port} *:* ino:1 sk:1\n`).join(''),
+  sockets: [
+    ...[15001, 15006, 15008, 15053].map((port) => `tcp LISTEN 0 4096 *:${port} *:* ino:1 sk:1\n`),
+    'udp UNCONN 0 0 *:15053 *:* ino:2 sk:2\n',
+  ].join(''),
 };
 
 /** The recording as a live pod would answer; what ambient needs beside the rules is in order. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Socket } from '../../../src/model/socket.ts';
-import { parseProcNet } from '../../../src/parse/sockets/procnet.ts';
+import { parseProcNet, parseProcNetEnds } from '../../../src/parse/sockets/procnet.ts';
 import { parseSs } from '../../../src/parse/sockets/ss.ts';
 
 const recorded = (name: string) => readFileSync(new URL(`../../fixtures/ss/${name}.txt`, import.meta.url), 'utf8');
@@ -32,6 +32,22 @@ test('an IPv6 wildcard is taken to be one for both families, as it is unless tol
   expect(sockets.find((socket) => socket.localPort === 9090)).toMatchObject({ family: 'any', localAddress: '*' });
 });
 
+test.each(['tcp', 'tcp6'])('the ends of /proc/net/%s are those of its sockets', (name) => {
+  const text = recorded(`proc-net-${name}`);
+  const { sockets } = parseProcNet(text, { source: name, protocol: 'tcp' });
+  const ends = parseProcNetEnds(text);
+  expect(ends.length).toBeGreaterThan(4);
+  expect(ends).toEqual(
+    sockets.map(({ state, localAddress, localPort, peerAddress, peerPort }) => ({
+      state,
+      localAddress,
+      localPort,
+      peerAddress,
+      peerPort,
+    })),
+  );
+});
+
 test('a cut line is a complaint', () => {
   const cut = recorded('proc-net-tcp').trimEnd().slice(0, -90);
   expect(parseProcNet(cut, { source: 'tcp', protocol: 'tcp' }).diagnostics).toMatchObject([{ severity: 'error' }]);
@@ -43,4 +59,5 @@ test('never throws', () => {
   const total = (parts: string[]) =>
     Array.isArray(parseProcNet(parts.join(''), { source: 'x', protocol: 'tcp' }).sockets);
   fc.assert(fc.property(text, total));
+  fc.assert(fc.property(text, (parts) => Array.isArray(parseProcNetEnds(parts.join('')))));
 });
