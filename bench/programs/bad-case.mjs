@@ -1,7 +1,6 @@
 // Compares two saves at OUTPUT. Exit status: 0 equal, 1 different, 3 undetermined.
 import { readFileSync } from 'node:fs';
-import { compareRulesets } from '../../dist/evaluate/compare.js';
-import { parseIptables } from '../../dist/parse/iptables/index.js';
+import { compareRulesets, parseIptables } from '../../dist/index.js';
 
 const [live, expected] = process.argv.slice(2).map((source) => ({
   tables: parseIptables(readFileSync(source, 'utf8'), { source }).tables,

@@ -1,7 +1,6 @@
 // Parses two saves and compares what they do at both hooks; without arguments it only loads what that takes.
 import { readFileSync } from 'node:fs';
-import { compareRulesets } from '../../dist/evaluate/compare.js';
-import { parseIptables } from '../../dist/parse/iptables/index.js';
+import { compareRulesets, parseIptables } from '../../dist/index.js';
 
 const [live, expected, differences] = process.argv.slice(2);
 if (live !== undefined) {

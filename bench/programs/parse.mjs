@@ -1,6 +1,6 @@
 // Parses a save, and fails when it holds fewer rules than it should or something was not understood.
 import { readFileSync } from 'node:fs';
-import { parseIptables } from '../../dist/parse/iptables/index.js';
+import { parseIptables } from '../../dist/index.js';
 
 const [source, count] = process.argv.slice(2);
 const { tables, diagnostics } = parseIptables(readFileSync(source, 'utf8'), { source });
