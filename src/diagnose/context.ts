@@ -94,8 +94,8 @@ export function isCovered(pod: Pod, table: Pick<Table, 'family' | 'name'>): bool
 }
 
 /** The addresses of the pod's interfaces, as far as they were seen; what loopback and link-local ones do is known. */
-export function localAddresses(pod: Pod): string[] {
-  const addresses = pod.routing?.addresses ?? [];
+export function localAddresses({ routing }: Pick<Pod, 'routing'>): string[] {
+  const addresses = routing?.addresses ?? [];
   return addresses.flatMap(({ interface: name, address, scope }) =>
     name === 'lo' || scope === 'link' ? [] : [address],
   );

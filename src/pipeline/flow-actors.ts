@@ -1,10 +1,10 @@
-import { localAddresses } from '../diagnose/context.ts';
 import { isLoopback } from '../evaluate/state.ts';
 import { formatAddress, parseAddress, parseNetwork } from '../model/address.ts';
 import type { Config } from '../model/config.ts';
 import type { Family } from '../model/family.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Listeners } from './flow-listeners.ts';
+import { addressesOf, ownAddress } from './flow-routes.ts';
 import type { FlowRequest } from './flow-types.ts';
 
 /** Who takes part in the lives that are followed: addresses as text, ports, and the application's user. */
@@ -52,35 +52,47 @@ const REMOTE_PORT = 443;
 
 /** The actors of a family: what was asked for, else what the pod shows, else stand-ins. */
 export function actorsOf(family: Family, request: FlowRequest, known: Known): Actors {
-  const { own: stand, ...fixed } = STAND_INS[family];
+  const { own: stand, loopback, passthrough, ...others } = STAND_INS[family];
   const { config, pod, listeners } = known;
+  const held = addressesOf(family, pod.routing);
+  const away = (text: string) => notHeld(text, held);
   const application = listeners.application();
   const to = request.to?.family === family ? request.to : undefined;
   const servers = family === 'ipv4' ? config.dnsServersV4 : config.dnsServersV6;
-  const captured = firstCaptured(family, config);
+  const captured = firstCaptured(family, config, held);
   return {
-    ...fixed,
-    family,
-    own: ownAddress(family, pod) ?? stand,
-    remote: { address: to?.address ?? captured?.(7n) ?? fixed.remote, port: request.to?.port ?? REMOTE_PORT },
-    service: { address: captured?.(80n) ?? fixed.service, port: 80 },
-    resolver: servers[0] ?? fixed.resolver,
+    ...{ family, loopback, passthrough, client: away(others.client), node: away(others.node) },
+    own: ownAddress(family, pod.routing) ?? stand,
+    remote: { address: to?.address ?? captured?.(7n) ?? away(others.remote), port: request.to?.port ?? REMOTE_PORT },
+    service: { address: captured?.(80n) ?? away(others.service), port: 80 },
+    resolver: servers[0] ?? away(others.resolver),
     applicationPort: request.port ?? application?.localPort ?? APPLICATION_PORT,
     applicationUid: request.uid ?? application?.uid ?? APPLICATION_UID,
     applicationSeen: request.port !== undefined || application !== undefined,
   };
 }
 
-/** The pod's address of a family, if its interfaces were seen. */
-export function ownAddress(family: Family, pod: Pod): string | undefined {
-  return localAddresses(pod).find((text) => parseAddress(text)?.family === family);
+/** An address like this one that is not the pod's own. */
+function notHeld(text: string, held: readonly string[]): string {
+  const parsed = parseAddress(text);
+  if (parsed === null || !held.includes(text)) return text;
+  return notHeld(formatAddress(parsed.family, parsed.value + 100n), held);
 }
 
-/** Addresses inside the first range that is captured, where only ranges are: a call outside shows nothing. */
-function firstCaptured(family: Family, config: Config): ((host: bigint) => string) | undefined {
-  if (config.dataplane === 'ambient' || config.outboundIpRangesInclude === '*') return undefined;
-  const networks = config.outboundIpRangesInclude.map((text) => parseNetwork(text));
-  const network = networks.find((one) => one?.family === family && one.mask !== 0n && !isLoopback(family, one.address));
-  if (!network) return undefined;
-  return (host) => formatAddress(family, network.address | (host & ~network.mask));
+/**
+ * Addresses inside the first range that is captured, where only ranges are: a call outside shows nothing, nor does one
+ * to the pod itself.
+ */
+function firstCaptured(
+  family: Family,
+  { dataplane, outboundIpRangesInclude: ranges }: Config,
+  held: readonly string[],
+): ((host: bigint) => string) | undefined {
+  if (dataplane === 'ambient' || ranges === '*') return undefined;
+  const inside = ranges.flatMap((text) => {
+    const network = parseNetwork(text);
+    if (network?.family !== family || network.mask === 0n || isLoopback(family, network.address)) return [];
+    return [(host: bigint) => formatAddress(family, network.address | (host & ~network.mask))];
+  });
+  return inside.find((at) => !held.includes(at(7n)) && !held.includes(at(80n)));
 }

@@ -3,7 +3,7 @@ import type { Leg } from './flow-legs.ts';
 import { applicationOwner, type Owner, proxyOwner } from './flow-next.ts';
 import { goesOn, type Passage } from './flow-pass.ts';
 import { type Draft, tell } from './flow-steps.ts';
-import { isHere, leadsToLo, type World } from './flow-world.ts';
+import { isHere, leadsToLo, type World, wayIn, wayTo } from './flow-world.ts';
 
 /**
  * What the answer meets on its way back, last connection first: packets of known connections, which nat has nothing to
@@ -50,8 +50,8 @@ function answerOf(world: World, { packet, way, at }: Leg): Packet {
     ...(sourcePort !== undefined && { destinationPort: sourcePort }),
     connmark: way.leaving.connmark,
   };
-  if (at === null) return { hook: 'PREROUTING', ...common, inInterface: packet.outInterface ?? 'eth0' };
-  const outInterface = isHere(world, source) ? 'lo' : (packet.inInterface ?? 'eth0');
+  if (at === null) return { hook: 'PREROUTING', ...common, inInterface: packet.outInterface ?? wayIn(world) };
+  const outInterface = isHere(world, source) ? 'lo' : (packet.inInterface ?? wayIn(world));
   return { hook: 'OUTPUT', ...common, outInterface, ...ownerOf(world, at.program) };
 }
 
@@ -83,5 +83,5 @@ function routed(world: World, { packet, leaving }: Passage, { packet: request }:
   const why = meant
     ? `no ip rule leads ${name} to a table with a local default route: the answer never reaches the proxy`
     : `nothing leads the answer to the proxy: it leaves for ${packet.destination} by itself`;
-  return [{ ...place, action: 'to eth0', why, intended: 'no' }];
+  return [{ ...place, action: `to ${wayTo(world, packet.destination).outInterface}`, why, intended: 'no' }];
 }

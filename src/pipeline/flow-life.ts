@@ -94,7 +94,7 @@ class Life {
     const { destination, destinationPort } = way.leaving;
     this.legs.push({ packet: way.packet, way, at: null });
     const where = destinationPort === undefined ? destination : `${destination} port ${destinationPort}`;
-    const action = `leaves by ${way.packet.outInterface ?? 'eth0'}`;
+    const action = `leaves by ${way.packet.outInterface}`;
     this.steps.push({ hook: 'wire', ...NO_RULE, action, why: `to ${where}`, intended: 'yes' });
     return 'wire';
   }

@@ -1,7 +1,7 @@
 import type { Packet } from '../model/packet.ts';
 import type { Arrival } from './flow-programs.ts';
 import type { JourneyName, Program } from './flow-types.ts';
-import { isHere, minorOf, sourceTo, type World } from './flow-world.ts';
+import { isHere, minorOf, type World, wayTo } from './flow-world.ts';
 
 /** What a program does with what it got: a packet of its own, or the end of the way. */
 export type Next =
@@ -68,12 +68,12 @@ function sent(world: World, to: Towards, port: number, fields: Partial<Packet> =
   const { family } = world.actors;
   const destinationPort = to.port === undefined ? {} : { sourcePort: port, destinationPort: to.port };
   const packet: Packet = {
-    ...{ family, hook: 'OUTPUT', protocol: to.protocol, source: sourceTo(world, to.address), destination: to.address },
+    ...{ family, hook: 'OUTPUT', protocol: to.protocol, destination: to.address, ...wayTo(world, to.address) },
     ...destinationPort,
     ...proxyOwner(world),
     ...fields,
   };
-  return { kind: 'sends', packet: { ...packet, outInterface: isHere(world, to.address) ? 'lo' : 'eth0' } };
+  return { kind: 'sends', packet };
 }
 
 /** Until 1.23 no rule exempted ztunnel's own queries: it made them in the network namespace of its own pod. */

@@ -4,7 +4,7 @@ import type { Start } from './flow-life.ts';
 import { applicationOwner } from './flow-next.ts';
 import { passage } from './flow-pass.ts';
 import { JOURNEYS, type JourneyName } from './flow-types.ts';
-import { groundOf, isHere, minorOf, sourceTo, type World } from './flow-world.ts';
+import { groundOf, minorOf, type World, wayIn, wayTo } from './flow-world.ts';
 
 /** The first packets of the lives asked for; of all that apply unless some are named. */
 export function startsOf(world: World, asked: readonly JourneyName[] | undefined): Start[] {
@@ -61,10 +61,11 @@ function probe(world: World): Packet {
   return fromOutside(world, source, actors.applicationPort);
 }
 
-function fromOutside({ actors }: World, source: string, destinationPort: number): Packet {
+function fromOutside(world: World, source: string, destinationPort: number): Packet {
+  const { actors } = world;
   return {
     ...{ family: actors.family, hook: 'PREROUTING', protocol: 'tcp', source, sourcePort: SOURCE_PORT },
-    ...{ destination: actors.own, destinationPort, inInterface: 'eth0' },
+    ...{ destination: actors.own, destinationPort, inInterface: wayIn(world) },
   };
 }
 
@@ -74,10 +75,9 @@ function fromApplication(
   destinationPort: number,
   fields: Partial<Packet> = {},
 ): Packet {
-  const source = sourceTo(world, destination);
   return {
-    ...{ family: world.actors.family, hook: 'OUTPUT', protocol: 'tcp', source, sourcePort: SOURCE_PORT },
-    ...{ destination, destinationPort, outInterface: isHere(world, destination) ? 'lo' : 'eth0' },
+    ...{ family: world.actors.family, hook: 'OUTPUT', protocol: 'tcp', sourcePort: SOURCE_PORT },
+    ...{ destination, destinationPort, ...wayTo(world, destination) },
     ...applicationOwner(world),
     ...fields,
   };

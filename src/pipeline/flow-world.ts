@@ -1,13 +1,12 @@
 import type { Hooks } from '../evaluate/packet.ts';
-import { isLoopback } from '../evaluate/state.ts';
 import type { WatchedMark } from '../evaluate/symbolic/watched.ts';
 import { parseRelease } from '../layout/index.ts';
-import { parseAddress } from '../model/address.ts';
 import type { Config } from '../model/config.ts';
 import type { Routing } from '../model/routing.ts';
 import type { Actors } from './flow-actors.ts';
 import type { Listeners } from './flow-listeners.ts';
 import { type Ground, passage } from './flow-pass.ts';
+import { deviceOf, deviceTo, isLoopbackAddress, sourceBy } from './flow-routes.ts';
 
 /** What lives are followed in: the rules of the pod and of its layout, who takes part, and how marks are routed. */
 export interface World {
@@ -24,7 +23,8 @@ export interface World {
 /** What stays in the pod, by the routing that was seen, else by the one that Istio adds. */
 export function groundOf({ actors, routing }: World): Ground {
   const used = routing.seen ?? routing.expected;
-  return { own: [actors.own, actors.passthrough], markLeadsToLo: (mark) => leadsToLo(used, actors.family, mark) };
+  const own = [actors.own, actors.passthrough, ...seenAddresses(routing.seen)];
+  return { own, markLeadsToLo: (mark) => leadsToLo(used, actors.family, mark) };
 }
 
 /** Whether policy routing sends what carries the mark to lo: a rule on the mark, and a table with a local default. */
@@ -50,7 +50,7 @@ export function inboundPort(world: World): number {
     world.expected,
     {
       ...{ family, hook: 'PREROUTING', protocol: 'tcp', source: client, destination: own },
-      ...{ destinationPort: applicationPort, inInterface: 'eth0' },
+      ...{ destinationPort: applicationPort, inInterface: wayIn(world) },
     },
     groundOf(world),
   );
@@ -65,14 +65,28 @@ export function minorOf({ config }: World): number {
 }
 
 /** Whether an address can be reached by lo alone. */
-export function isHere({ actors }: World, address: string): boolean {
-  if ([actors.own, actors.passthrough].includes(address)) return true;
-  const parsed = parseAddress(address);
-  return parsed !== null && isLoopback(parsed.family, parsed.value);
+export function isHere({ actors, routing }: World, address: string): boolean {
+  const own = [actors.own, actors.passthrough, ...seenAddresses(routing.seen)];
+  return own.includes(address) || isLoopbackAddress(address);
 }
 
-/** The source that the kernel chooses for a destination: what goes to loopback comes from there. */
-export function sourceTo({ actors }: World, address: string): string {
-  const parsed = parseAddress(address);
-  return parsed !== null && isLoopback(parsed.family, parsed.value) ? actors.loopback : actors.own;
+/** What the kernel chooses for what is sent to a destination: the source, and the interface by which it leaves. */
+export function wayTo(world: World, address: string): { readonly source: string; readonly outInterface: string } {
+  const { actors, routing } = world;
+  if (isLoopbackAddress(address)) return { source: actors.loopback, outInterface: 'lo' };
+  // Towards an address of its own a host speaks from that address.
+  if (isHere(world, address)) return { source: address, outInterface: 'lo' };
+  const outInterface = deviceTo(actors.family, address, routing.seen);
+  const near = outInterface === deviceOf(actors.own, routing.seen);
+  const source = near ? null : sourceBy(outInterface, actors.family, address, routing.seen);
+  return { source: source ?? actors.own, outInterface };
+}
+
+/** The interface by which others reach the pod. */
+export function wayIn({ actors, routing }: World): string {
+  return deviceOf(actors.own, routing.seen);
+}
+
+function seenAddresses(routing: Routing | null): string[] {
+  return (routing?.addresses ?? []).map(({ address }) => address);
 }

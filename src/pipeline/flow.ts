@@ -13,10 +13,11 @@ import { podAndLayout, type Sides } from './diff-sides.ts';
 import { UsageError } from './errors.ts';
 import { expectationOf, layersOf } from './expectation.ts';
 import { gatherFacts } from './facts.ts';
-import { actorsOf, ownAddress } from './flow-actors.ts';
+import { actorsOf } from './flow-actors.ts';
 import { lifeOf } from './flow-life.ts';
 import { Listeners } from './flow-listeners.ts';
 import { type Membership, membershipOf } from './flow-mesh.ts';
+import { ownAddress } from './flow-routes.ts';
 import { startsOf } from './flow-starts.ts';
 import type { FlowAnswer, FlowReport, FlowRequest, Journey } from './flow-types.ts';
 import type { World } from './flow-world.ts';
@@ -136,7 +137,7 @@ function notGiven({ family, to }: FlowRequest): Undetermined {
 }
 
 function assumptions(families: readonly Family[], { pod, listeners, membership }: Part, routing: Routing): string[] {
-  const addressless = families.some((family) => ownAddress(family, pod) === undefined);
+  const addressless = families.some((family) => ownAddress(family, pod.routing) === undefined);
   const route = routing.rules.length > 0 && routingSeen(pod) === null;
   return [
     ...(membership.kind === 'free' ? [membership.note] : []),

@@ -4,6 +4,7 @@ import type { Config } from '../model/config.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Pod } from '../model/pod.ts';
 import { isListener } from '../model/socket.ts';
+import { deviceOf, deviceTo, isLoopbackAddress, sourceBy } from './flow-routes.ts';
 import type { Owner, PlannedProbe, ProbeRequest, Purpose } from './probe-types.ts';
 
 /** What a plan is made from. */
@@ -72,15 +73,16 @@ function others(by: By): PlannedProbe[] {
 function asProxy(by: By): PlannedProbe[] {
   const upstream = probe('upstream', by, 'tcp', by.own, applicationPort(by.facts));
   const from = PASSTHROUGH[by.family];
+  const validation = probe('validation', by, 'tcp', PASSTHROUGH[by.family], VALIDATION_PORT);
+  const loopback = LOOPBACK[by.family];
   return [
     { ...upstream, from, packet: { ...upstream.packet, source: from } },
-    { ...probe('validation', by, 'tcp', PASSTHROUGH[by.family], VALIDATION_PORT), from: LOOPBACK[by.family] },
+    { ...validation, from: loopback, packet: { ...validation.packet, source: loopback } },
   ];
 }
 
 function probe(purpose: Purpose, by: By, protocol: 'tcp' | 'udp', destination: string, port: number): PlannedProbe {
-  const { family, own, owner, role, facts } = by;
-  const stays = isLocal(destination, facts.pod);
+  const { family, owner, role } = by;
   return {
     purpose,
     role,
@@ -89,11 +91,9 @@ function probe(purpose: Purpose, by: By, protocol: 'tcp' | 'udp', destination: s
       family,
       hook: 'OUTPUT',
       protocol,
-      // Towards an address of its own a host speaks from that address; from 127.0.0.1 towards all of 127.0.0.0/8.
-      source: stays && destination !== own ? LOOPBACK[family] : own,
       destination,
       destinationPort: port,
-      outInterface: stays ? 'lo' : wayOut(facts.pod, family),
+      ...wayTo(destination, by),
       uid: owner.uid,
       gid: owner.gid,
       ctState: 'NEW',
@@ -101,17 +101,15 @@ function probe(purpose: Purpose, by: By, protocol: 'tcp' | 'udp', destination: s
   };
 }
 
-function isLocal(address: string, { routing }: Pod): boolean {
-  return (
-    address.startsWith('127.') || address === '::1' || (routing?.addresses ?? []).some((one) => one.address === address)
-  );
-}
-
-function wayOut({ routing }: Pod, family: Family): string {
-  const route = routing?.routes.find(
-    (one) => one.family === family && one.table === 'main' && one.destination === 'default' && one.device !== null,
-  );
-  return route?.device ?? 'eth0';
+/** What the kernel chooses: towards an address of its own a host speaks from that address, towards 127/8 from 127.0.0.1. */
+function wayTo(destination: string, { family, own, facts }: By): { source: string; outInterface: string } {
+  const { routing } = facts.pod;
+  if (isLoopbackAddress(destination)) return { source: LOOPBACK[family], outInterface: 'lo' };
+  const stays = (routing?.addresses ?? []).some(({ address }) => address === destination);
+  if (stays) return { source: destination, outInterface: 'lo' };
+  const outInterface = deviceTo(family, destination, routing);
+  const near = outInterface === deviceOf(own, routing);
+  return { source: (near ? null : sourceBy(outInterface, family, destination, routing)) ?? own, outInterface };
 }
 
 /** The first global address of each family; those of lo, such as Istio's own ::6, are nobody's to call. */
