@@ -53,7 +53,8 @@ export class Listeners {
   }
 }
 
-function isAt(socket: Socket, { family, protocol, address, port }: Endpoint): boolean {
+/** Whether a socket gets what arrives there. */
+export function isAt(socket: Socket, { family, protocol, address, port }: Endpoint): boolean {
   if (socket.protocol !== protocol || socket.localPort !== port) return false;
   if (socket.family !== 'any' && socket.family !== family) return false;
   return WILDCARDS.has(socket.localAddress) || socket.localAddress === address;

@@ -11,6 +11,8 @@ export interface Observation {
   readonly predicted: Verdict | null;
   /** Whether anybody listens on a port of this pod; null where the sockets cannot be seen. */
   readonly listens: (port: number) => boolean | null;
+  /** Whether anybody listens where it was sent; null where that is outside of the pod, or cannot be seen. */
+  readonly awaited: boolean | null;
 }
 
 /** Holds what happened to a probe against what Istio intends. */
@@ -80,7 +82,7 @@ function reaches(port: number, predicted: Verdict | null): boolean {
 }
 
 function meantToPass(observation: Observation): Judgement {
-  const { path, probe, ending } = observation;
+  const { path, probe, predicted, ending } = observation;
   switch (path.kind) {
     case 'port':
       if (path.port === probe.packet.destinationPort) return pass('it went straight to the socket that was asked for');
@@ -89,19 +91,27 @@ function meantToPass(observation: Observation): Judgement {
       return pass('it left the pod, and was answered there');
     case 'nobody':
       if (ending === 'forbidden') return fail('a rule of this pod forbids it; it should be let through');
-      return probe.packet.protocol === 'tcp'
-        ? pass(`${nobody(ending)}, so no port of this pod took it`)
-        : passedByPrediction(nobody(ending), observation.predicted);
+      if (probe.packet.protocol === 'udp') return passedByPrediction(nobody(ending), predicted);
+      return unanswered(observation) ?? pass(`${nobody(ending)}, so no port of this pod took it`);
     case 'unseen':
-      return passedByPrediction('an answer came, and does not show from whom', observation.predicted);
+      return passedByPrediction('an answer came, and does not show from whom', predicted);
   }
+}
+
+/** What shows that a connection which nobody took did not get where it should; null: nothing does. */
+function unanswered({ probe, predicted, ending, awaited }: Observation): Judgement | null {
+  if (!isOpen(predicted) && predicted?.kind !== 'accept') return passedByPrediction(nobody(ending), predicted);
+  if (awaited === true) return fail(`${nobody(ending)}, though somebody listens there: a rule of this pod stops it`);
+  // Within the pod a port without a listener refuses at once.
+  if (ending !== 'timed-out' || probe.packet.outInterface !== 'lo') return null;
+  return fail(`${nobody(ending)}, though it does not leave the pod: a rule drops it or its answer`);
 }
 
 function passedByPrediction(seen: string, predicted: Verdict | null): Judgement {
   if (isOpen(predicted)) return open(seen);
-  return predicted?.kind === 'accept'
-    ? pass(`${seen}; by the rules it is not redirected`)
-    : fail(`${seen}; by the rules it does not go where it was sent`);
+  if (predicted?.kind === 'accept') return pass(`${seen}; by the rules it is not redirected`);
+  const lost = predicted?.kind === 'drop' || predicted?.kind === 'reject';
+  return fail(`${seen}; by the rules ${lost ? 'it is dropped' : 'it does not go where it was sent'}`);
 }
 
 function taken({ path }: Observation): string {
@@ -136,9 +146,14 @@ export function judgeValidation(probes: readonly ProbeResult[]): Judgement | nul
   if (sent?.path.kind === 'port' && VALIDATION_LISTENERS.includes(sent.path.port)) return pass('it would pass');
   if (predicted?.kind === 'redirect' && VALIDATION_LISTENERS.includes(predicted.port ?? 0))
     return pass('it would pass, by the rules');
-  return sent === null && predicted === null
-    ? open('the rules cannot be read')
-    : fail('it would fail, with exit code 126');
+  if (isOpen(predicted) && !isAnswer(probe)) return open('the rules cannot be read, and no probe shows it');
+  return fail('it would fail, with exit code 126');
+}
+
+/** A refusal says nothing where nobody listens: Istio's validation brings listeners of its own. */
+function isAnswer({ sent, outcome }: ProbeResult): boolean {
+  if (sent === null || outcome !== 'fail') return false;
+  return sent.path.kind !== 'nobody' || sent.ending !== 'refused';
 }
 
 const VALIDATION_LISTENERS: readonly number[] = [15001, 15006];

@@ -2,12 +2,14 @@ import type { Attempted, Network } from '../collect/attempt.ts';
 import { ownOwner } from '../collect/owner.ts';
 import { quoted } from '../diagnose/quote.ts';
 import { evaluatePacket, Hooks } from '../evaluate/packet.ts';
+import type { Packet } from '../model/packet.ts';
 import type { Pod } from '../model/pod.ts';
 import { isListener } from '../model/socket.ts';
 import { declaredInputs } from './config.ts';
 import { CannotLook } from './errors.ts';
 import { expectationOf, layersOf } from './expectation.ts';
 import { gatherFacts } from './facts.ts';
+import { isAt } from './flow-listeners.ts';
 import type { Outside } from './outside.ts';
 import { DNS_QUERY } from './probe-dns.ts';
 import { judge, judgeValidation } from './probe-judge.ts';
@@ -84,7 +86,11 @@ async function follow(
   });
   const path = pathOf(attempted);
   const { ending, durationMs } = attempted;
-  const verdict = judge({ probe: planned, ending, path, expected, predicted, listens: (asked) => listens(pod, asked) });
+  const verdict = judge({
+    ...{ probe: planned, ending, path, expected, predicted },
+    listens: (asked) => listens(pod, asked),
+    awaited: awaited(pod, planned.packet),
+  });
   return { ...known, sent: { ending, durationMs, path }, ...verdict };
 }
 
@@ -98,4 +104,14 @@ function pathOf({ ending, seen }: Attempted<{ port: number | null } | null>): Pa
 /** Whether anybody listened there when the pod was looked at; null where that could not be seen. */
 function listens({ sockets }: Pod, port: number): boolean | null {
   return sockets?.some((socket) => socket.localPort === port && isListener(socket)) ?? null;
+}
+
+/** Whether anybody listens where a packet is sent; null where that is not in this pod, or cannot be seen. */
+function awaited(
+  { sockets }: Pod,
+  { family, protocol, destination, destinationPort, outInterface }: Packet,
+): boolean | null {
+  if (sockets === null || outInterface !== 'lo' || destinationPort === undefined) return null;
+  const endpoint = { family, protocol: String(protocol), address: destination, port: destinationPort };
+  return sockets.some((socket) => isListener(socket) && isAt(socket, endpoint));
 }

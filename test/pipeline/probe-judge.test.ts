@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Ending } from '../../src/collect/attempt.ts';
 import type { Packet, Verdict } from '../../src/model/packet.ts';
-import { judge } from '../../src/pipeline/probe-judge.ts';
-import type { Path } from '../../src/pipeline/probe-types.ts';
+import { judge, judgeValidation } from '../../src/pipeline/probe-judge.ts';
+import type { Path, ProbeResult } from '../../src/pipeline/probe-types.ts';
 
 const PROXY: Verdict = { kind: 'redirect', port: 15001 };
 const ACCEPT: Verdict = { kind: 'accept' };
@@ -16,15 +16,18 @@ interface Case {
   readonly predicted?: Verdict | null;
   readonly protocol?: 'tcp' | 'udp';
   readonly listens?: boolean | null;
+  readonly awaited?: boolean | null;
+  readonly outInterface?: string;
 }
 
-function outcome({ expected, path, ending = 'connected', predicted = null, protocol = 'tcp', listens = true }: Case) {
+function outcome({ expected, path, ending = 'connected', protocol = 'tcp', ...seen }: Case) {
+  const { predicted = null, listens = true, awaited = null, outInterface = 'eth0' } = seen;
   const packet: Packet & { protocol: 'tcp' | 'udp'; destinationPort: number } = {
     ...{ family: 'ipv4', hook: 'OUTPUT', protocol, source: '10.0.0.5' },
-    ...{ destination: '192.0.2.1', destinationPort: 80 },
+    ...{ destination: '192.0.2.1', destinationPort: 80, outInterface },
   };
-  return judge({ probe: { purpose: 'outbound', packet }, ending, path, expected, predicted, listens: () => listens })
-    .outcome;
+  const probe = { purpose: 'outbound', packet } as const;
+  return judge({ probe, ending, path, expected, predicted, listens: () => listens, awaited }).outcome;
 }
 
 describe('judge', () => {
@@ -38,6 +41,19 @@ describe('judge', () => {
     ['straight to the socket', { expected: ACCEPT, path: on(80) }, 'pass'],
     ['answered outside', { expected: ACCEPT, path: { kind: 'outside' } }, 'pass'],
     ['nobody there', { expected: ACCEPT, path: NOBODY, ending: 'timed-out' }, 'pass'],
+    [
+      'dropped by the rules',
+      { expected: ACCEPT, path: NOBODY, ending: 'timed-out', predicted: { kind: 'drop' } },
+      'fail',
+    ],
+    [
+      'sent to a port without listener',
+      { expected: ACCEPT, path: NOBODY, ending: 'refused', predicted: PROXY },
+      'fail',
+    ],
+    ['refused where one listens', { expected: ACCEPT, path: NOBODY, ending: 'refused', awaited: true }, 'fail'],
+    ['refused where none listens', { expected: ACCEPT, path: NOBODY, ending: 'refused', awaited: false }, 'pass'],
+    ['silence within the pod', { expected: ACCEPT, path: NOBODY, ending: 'timed-out', outInterface: 'lo' }, 'fail'],
     ['forbidden by a rule', { expected: ACCEPT, path: NOBODY, ending: 'forbidden' }, 'fail'],
     ['no route', { expected: PROXY, path: NOBODY, ending: 'no-route' }, 'undetermined'],
     ['not that user', { expected: PROXY, path: NOBODY, ending: 'not-allowed' }, 'undetermined'],
@@ -74,5 +90,33 @@ describe('judge', () => {
     ['silence, no rules', { expected: ACCEPT, path: NOBODY, ending: 'timed-out' }, 'undetermined'],
   ])('udp shows less: %s', (_, observation, answer) => {
     expect(outcome({ ...observation, protocol: 'udp' })).toBe(answer);
+  });
+});
+
+describe('what istio-validation would find', () => {
+  function validation(ending: Ending, outcome: ProbeResult['outcome'], predicted: Verdict | null, path: Path = NOBODY) {
+    const packet: ProbeResult['packet'] = {
+      ...{ family: 'ipv4', hook: 'OUTPUT', protocol: 'tcp', source: '127.0.0.1' },
+      ...{ destination: '127.0.0.6', destinationPort: 15002 },
+    };
+    const sent = { ending, durationMs: 1, path };
+    const probe = { purpose: 'validation', role: 'proxy', owner: { uid: 1337, gid: 1337 }, packet, predicted } as const;
+    return judgeValidation([{ ...probe, expected: PROXY, rule: null, sent, outcome, message: '' }])?.outcome;
+  }
+
+  it.each<[string, ReturnType<typeof validation>, string]>([
+    ['it was caught', validation('connected', 'pass', null, on(15006)), 'pass'],
+    ['the rules catch it and nobody listens', validation('refused', 'fail', PROXY), 'pass'],
+    ['the rules let it go', validation('refused', 'fail', ACCEPT), 'fail'],
+    ['nobody listens and the rules cannot be read', validation('refused', 'fail', null), 'undetermined'],
+    [
+      'it could not be sent and the rules cannot be read',
+      validation('not-allowed', 'undetermined', null),
+      'undetermined',
+    ],
+    ['it was dropped and the rules cannot be read', validation('timed-out', 'fail', null), 'fail'],
+    ['another port took it', validation('connected', 'fail', null, on(15002)), 'fail'],
+  ])('%s', (_, answer, expected) => {
+    expect(answer).toBe(expected);
   });
 });

@@ -113,6 +113,22 @@ kernelTests('probe', () => {
     expect(exitCode).toBe(1);
   });
 
+  it.each([
+    ['OUTPUT', 'DROP'],
+    ['INPUT', 'REJECT'],
+  ])('finds a firewall that stops what should be let through: %s %s', async (chain, target) => {
+    const ports = ['-p', 'tcp', '-m', 'multiport', '--dports', '8080,9090'];
+    await pod.exec(['iptables-nft', '-A', chain, ...ports, '-j', target]);
+    const { outcome } = await probe();
+    for (const [purpose, role] of [
+      ['self', 'application'],
+      ['upstream', 'proxy'],
+    ] as const) {
+      expect(outcome(purpose, role, 'ipv4')?.outcome).toBe('fail');
+      expect(outcome(purpose, role, 'ipv6')?.outcome).toBe('pass');
+    }
+  });
+
   it('finds the proxy that is sent to itself', async () => {
     for (const owner of ['--uid-owner', '--gid-owner']) {
       await pod.exec(['iptables-nft', '-t', 'nat', '-D', 'ISTIO_OUTPUT', '-m', 'owner', owner, '1337', '-j', 'RETURN']);
