@@ -110,7 +110,7 @@ class Life {
       hook: program === 'application' ? 'application' : 'socket',
       ...NO_RULE,
       action: program === 'none' ? 'refused' : 'accept',
-      why: again ? `the same request is back where it was: an endless loop. ${why}` : `${why}${remark}`,
+      why: again ? `${this.#loopWords()}. ${why}` : `${why}${remark}`,
       intended: again || then.kind === 'fails' ? 'no' : intended,
       program,
       ...(arrival.port !== undefined && { port: arrival.port }),
@@ -118,9 +118,16 @@ class Life {
     if (again) return 'loop';
     this.proxied ||= PROXIES.has(program);
     if (then.kind === 'sends') return then.packet;
-    if (then.kind === 'fails') return 'refused';
+    if (then.kind === 'fails' || then.kind === 'closes') return 'refused';
     if (then.kind === 'unknown') return 'unknown';
     return program === 'agent' || program === 'dns' || program === 'resolver' ? program : 'application';
+  }
+
+  /** Without a wrong step before it, programming the rules again would not help. */
+  #loopWords(): string {
+    const loop = 'the same request is back where it was: an endless loop';
+    if (this.#world.expected === null || this.steps.some(({ intended }) => intended !== 'yes')) return loop;
+    return `${loop}. The rules are as Istio programs them for this configuration: the configuration has to change`;
   }
 
   #isLoop(program: Program, { original }: Arrival): boolean {

@@ -1,12 +1,14 @@
 import type { Packet } from '../model/packet.ts';
 import type { Arrival } from './flow-programs.ts';
 import type { JourneyName, Program } from './flow-types.ts';
-import { isHere, minorOf, type World, wayTo } from './flow-world.ts';
+import { inboundPort, isHere, minorOf, type World, wayTo } from './flow-world.ts';
 
 /** What a program does with what it got: a packet of its own, or the end of the way. */
 export type Next =
   | { readonly kind: 'sends'; readonly packet: Packet }
   | { readonly kind: 'answers' }
+  /** It takes the connection and ends it, as it is meant to. */
+  | { readonly kind: 'closes'; readonly because: string }
   | { readonly kind: 'fails' | 'unknown'; readonly because: string };
 
 /** Whose packets they are, and by what the rules can tell. */
@@ -41,6 +43,9 @@ export function applicationOwner({ actors }: World): Owner {
 
 /** What the program that got a packet does next. `port` is the source port of what it sends. */
 export function next(world: World, program: Program, arrival: Arrival, journey: JourneyName, port: number): Next {
+  if (isOwnPort(world, program, arrival)) {
+    return { kind: 'closes', because: 'the proxy closes what is sent to its own port' };
+  }
   switch (program) {
     case 'proxy-inbound':
     case 'tunnel':
@@ -60,6 +65,14 @@ export function next(world: World, program: Program, arrival: Arrival, journey: 
     case 'unknown':
       return { kind: 'unknown', because: 'what that listener does is not known' };
   }
+}
+
+/** Envoy's virtual listeners have a chain that ends what was sent to their own port, wherever to: a loop otherwise. */
+function isOwnPort(world: World, program: Program, { original }: Arrival): boolean {
+  const { dataplane, proxyPort } = world.config;
+  if (dataplane === 'ambient' || minorOf(world) < 8) return false;
+  if (program === 'proxy-outbound') return original.port === proxyPort;
+  return program === 'proxy-inbound' && original.port === inboundPort(world);
 }
 
 type Towards = Pick<Arrival, 'protocol' | 'address' | 'port'>;

@@ -5,6 +5,7 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow } from '../../src/commands/flow.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
+import type { Config } from '../../src/model/config.ts';
 import { expectedRuleset } from '../../src/pipeline/layout.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { type Outcome, run } from './run.ts';
@@ -16,6 +17,11 @@ const RULE = '-A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN';
 const GOOD = `# iptables-save\n${printSave(
   expectedRuleset(defaultConfig('1.28.10')).tables.filter(({ family }) => family === 'ipv4'),
 )}`;
+/** The agent runs as root here and is told by its group, whose rule does not spare port 53 on lo. */
+const LOOPING: Config = {
+  ...defaultConfig('1.28.10'),
+  ...{ interceptionMode: 'TPROXY', redirectDns: true, dnsServersV4: ['127.0.0.53'] },
+};
 const TEXTS = {
   good: GOOD,
   bad: GOOD.replace('-A ISTIO_INBOUND', `${RULE}\n-A ISTIO_INBOUND`),
@@ -29,6 +35,9 @@ const TEXTS = {
   node: '# iptables-save\n*nat\n:PREROUTING ACCEPT [0:0]\n:KUBE-SERVICES - [0:0]\n-A PREROUTING -j KUBE-SERVICES\nCOMMIT\n',
   nonsense: 'this is not a rule\n'.repeat(3),
   config: '{"istioVersion": "1.28.10"}',
+  looping: `# iptables-save\n${printSave(expectedRuleset(LOOPING).tables.filter(({ family }) => family === 'ipv4'))}`,
+  loopingConfig:
+    '{"istioVersion": "1.28.10", "interceptionMode": "TPROXY", "redirectDns": true, "dnsServersV4": ["127.0.0.53"]}',
 };
 
 let folder = '';
@@ -135,5 +144,31 @@ describe('flow', () => {
       (await flow(`--rules good ${LAYOUT} --json --journey probe,inbound --journey dns`)).stdout,
     );
     expect(journeys.map((one: { name: string }) => one.name)).toEqual(['inbound', 'dns', 'probe']);
+  });
+});
+
+describe('flow and the ports of the proxy itself', () => {
+  it.each([
+    ['10.0.0.5:15001', 'closes what is sent to its own port'],
+    ['203.0.113.9:15001', 'closes what is sent to its own port'],
+    ['10.0.0.5:15006', 'closes what is sent to its own port'],
+  ])('the proxy closes a call to %s', async (to, words) => {
+    const { stdout, exitCode } = await flow(`--rules good ${LAYOUT} --journey outbound --to ${to}`);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(words);
+    expect(stdout).toContain('→ fails: refused');
+    expect(exitCode).toBe(0);
+  });
+
+  it('a call elsewhere to the inbound port is one like others', async () => {
+    const { stdout } = await flow(`--rules good ${LAYOUT} --journey outbound --to 203.0.113.9:15006`);
+    expect(stdout).toContain('→ leaves the pod through the proxy');
+  });
+});
+
+describe('flow and a loop that the layout itself makes', () => {
+  it('says that programming the rules again does not help', async () => {
+    const { stdout, exitCode } = await flow('--rules looping --config loopingConfig --journey dns-tcp');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('an endless loop. The rules are as Istio programs them');
+    expect(exitCode).toBe(1);
   });
 });

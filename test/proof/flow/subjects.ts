@@ -55,6 +55,11 @@ export const SAMPLE: readonly Subject[] = [
   generated('TPROXY', 'nft', { ...TPROXY, istioVersion: '1.13.9', enableIpv6: false }),
   generated('TPROXY', 'legacy', TPROXY),
   generated('TPROXY', 'native', TPROXY),
+  // The kernel makes a loop of it: see flow.test.ts.
+  generated('TPROXY and a resolver on lo', 'nft', {
+    ...TPROXY,
+    ...{ enableIpv6: false, redirectDns: true, dnsServersV4: ['127.0.0.53'] },
+  }),
   generated('DNS', 'legacy', { istioVersion: '1.8.6', redirectDns: true }),
   generated('DNS', 'legacy', { ...DNS, istioVersion: '1.20.8' }),
   generated('DNS', 'nft', DNS),
