@@ -32,6 +32,10 @@ Exit code: 0 every step is as the layout has it (or, with --classes and --unreac
       command: '<%= config.bin %> flow --rules pod.rules --istio-version 1.28.10 --port 9090 --to 10.1.2.3:3306',
     },
     {
+      description: 'A call over IPv6 by another user of the pod',
+      command: '<%= config.bin %> flow --journey outbound --to [2001:db8::1]:443 --uid 2000',
+    },
+    {
       description: 'Only what the kubelet and DNS get',
       command: '<%= config.bin %> flow --rules pod.rules --journey probe,dns',
     },

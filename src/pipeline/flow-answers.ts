@@ -1,7 +1,7 @@
 import type { Packet } from '../model/packet.ts';
 import type { Leg } from './flow-legs.ts';
 import { applicationOwner, type Owner, proxyOwner } from './flow-next.ts';
-import { goesOn, type Passage } from './flow-pass.ts';
+import { backOnLo, goesOn, type Passage } from './flow-pass.ts';
 import { type Draft, tell } from './flow-steps.ts';
 import { isHere, leadsToLo, type World, wayIn, wayTo } from './flow-world.ts';
 
@@ -57,11 +57,6 @@ function answerOf(world: World, { packet, way, at }: Leg): Packet {
 
 function ownerOf(world: World, program: string): Owner {
   return program === 'application' || program === 'resolver' ? applicationOwner(world) : proxyOwner(world);
-}
-
-function backOnLo({ packet, leaving }: Passage): Packet {
-  const { uid: _uid, gid: _gid, outInterface: _out, ...rest } = packet;
-  return { ...rest, hook: 'PREROUTING', inInterface: 'lo', mark: leaving.mark, connmark: leaving.connmark };
 }
 
 /** An answer to an address that is not the pod's reaches the proxy only because a mark is routed to lo. */

@@ -1,6 +1,7 @@
 import type { Family } from '../model/family.ts';
 import type { Packet } from '../model/packet.ts';
 import { answersTo } from './flow-answers.ts';
+import { stoppedLater } from './flow-later.ts';
 import type { Leg } from './flow-legs.ts';
 import { next } from './flow-next.ts';
 import { goesOn, type Passage } from './flow-pass.ts';
@@ -28,9 +29,12 @@ const MOST_LEGS = 12;
  */
 export function lifeOf(world: World, { name, packet }: Start, first: number): Journey {
   const life = new Life(world, name);
-  const end = life.run(packet);
-  const answers = ANSWERED.has(end) ? answersTo(world, life.legs) : [];
-  const steps = numbered(life.steps, first);
+  const reached = life.run(packet);
+  const answered = ANSWERED.has(reached);
+  const stopped = answered ? stoppedLater(world, life.legs) : [];
+  const end = stopped.length > 0 ? 'dropped' : reached;
+  const answers = answered && stopped.length === 0 ? answersTo(world, life.legs) : [];
+  const steps = numbered([...life.steps, ...stopped], first);
   const intended = judgement([...steps, ...answers], end);
   const family: Family = world.actors.family;
   return { name, family, intended, end, proxied: life.proxied, steps, answers: numbered(answers, 1) };

@@ -118,3 +118,9 @@ function leavingOf(state: State, { own, markLeadsToLo }: Ground): Leaving {
     local: incoming || isLoopback(family, address) || ownAddress || markLeadsToLo(mark),
   };
 }
+
+/** What OUTPUT sent to the pod itself as it comes in again by lo: with its marks, and without an owner. */
+export function backOnLo({ packet, leaving }: Passage): Packet {
+  const { uid: _uid, gid: _gid, outInterface: _out, ...rest } = packet;
+  return { ...rest, hook: 'PREROUTING', inInterface: 'lo', mark: leaving.mark, connmark: leaving.connmark };
+}

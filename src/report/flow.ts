@@ -87,8 +87,9 @@ function assumedLines({ report }: ShownFlow, style: Style): string[] {
   );
 }
 
-/** What goes well here may still be one port of thousands. */
+/** What to do next; and what goes well here may still be one port of thousands. */
 function otherPackets({ report }: ShownFlow, style: Style): string[] {
-  if (report.intended !== true) return [];
+  if (report.intended === false) return wrap('What causes it, and what to do: istio-nat check', style.width);
+  if (report.intended === null) return [];
   return wrap('These are single packets. Whether every other packet fares as it should: istio-nat check', style.width);
 }
