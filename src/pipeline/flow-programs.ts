@@ -35,7 +35,7 @@ export function receive(world: World, arrival: Arrival): Reception {
   const program = programAt(world, arrival);
   const { listeners, actors } = world;
   // Without an application in sight, its port is but an example.
-  const example = program === 'application' && !actors.applicationSeen;
+  const example = program === 'application' && arrival.port === actors.applicationPort && !actors.applicationSeen;
   if (!listeners.seen || example) return unseen(program, arrival.port, example);
   const socket = listeners.at(arrival);
   if (!socket) return refused(arrival);
@@ -52,7 +52,10 @@ function programAt(world: World, { port, address, original }: Arrival): Program 
   if (port === undefined) return 'unknown';
   if (port === 53 && address === actors.resolver) return 'resolver';
   if (DNS_PROXY_PORTS.has(port)) return 'dns';
-  return Object.hasOwn(RESERVED, port) ? 'agent' : 'unknown';
+  // ztunnel has no agent beside the application.
+  if (config.dataplane === 'sidecar' && Object.hasOwn(RESERVED, port)) return 'agent';
+  // Whoever was called, and got it: another listener of the pod.
+  return port === original.port && address === original.address ? 'application' : 'unknown';
 }
 
 /** One listener could take both directions until 1.5 (TPROXY: 1.8), told apart by where they had been going. */

@@ -165,6 +165,14 @@ describe('flow and the ports of the proxy itself', () => {
   });
 });
 
+describe('flow and calls to other listeners of the pod', () => {
+  it.each(['10.0.0.5:9090', '127.0.0.1:9999', '127.0.0.1:15000'])('%s is reached as it was asked for', async (to) => {
+    const { stdout, exitCode } = await flow(`--rules good ${LAYOUT} --journey outbound --to ${to}`);
+    expect(stdout).toMatch(/→ (reaches the application without the proxy|answered by Istio's agent)/);
+    expect(exitCode).toBe(0);
+  });
+});
+
 describe('flow and a loop that the layout itself makes', () => {
   it('says that programming the rules again does not help', async () => {
     const { stdout, exitCode } = await flow('--rules looping --config loopingConfig --journey dns-tcp');
