@@ -1,4 +1,5 @@
 import type { Socket } from '../model/socket.ts';
+import { Capturable } from './capturable.ts';
 import type { EndNumbers } from './ends.ts';
 import type { Holders } from './holder.ts';
 import type { OwnAddresses } from './own-addresses.ts';
@@ -6,6 +7,8 @@ import type { Pairs } from './pairs.ts';
 
 /** What is known of an address of the pod: connections of the application, and what the proxy accepted from there. */
 interface Balance {
+  /** Established connections of the application to other hosts from whose port the proxy accepted one. */
+  paired: number;
   /** Established connections of the application to other hosts that have no partner to themselves. */
   unpaired: number;
   /** Established connections that the proxy accepted from ports that no socket has. */
@@ -39,6 +42,11 @@ export type Standing = 'captured' | 'around' | 'either';
 export class Captures {
   readonly #pairs: Pairs;
   readonly #holders: Holders;
+  readonly #own: OwnAddresses;
+  /** Established connections of the application to other hosts. */
+  readonly #candidates: readonly Socket[];
+  /** Counted when it is asked for. */
+  #capturable: Capturable | undefined;
   readonly #balances = new Map<string, Balance>();
   readonly #numbers: EndNumbers;
   /** Connections of the application that come from the same port, by the number of that end. */
@@ -47,15 +55,17 @@ export class Captures {
   constructor(sockets: readonly Socket[], { pairs, holders, own, numbers }: Surroundings) {
     this.#pairs = pairs;
     this.#holders = holders;
+    this.#own = own;
     this.#numbers = numbers;
-    for (const socket of sockets) if (this.#isCandidate(socket, own)) this.#count(socket);
+    this.#candidates = sockets.filter((socket) => this.#isCandidate(socket));
+    for (const socket of this.#candidates) this.#count(socket);
     for (const accepted of pairs.captured()) if (accepted.state === 'ESTAB') this.#weigh(accepted);
     for (const sharing of this.#sharing.values()) this.#addUnpaired(sharing);
   }
 
-  #isCandidate(socket: Socket, own: OwnAddresses): boolean {
+  #isCandidate(socket: Socket): boolean {
     const { protocol, state, peerAddress, uid } = socket;
-    if (protocol !== 'tcp' || state !== 'ESTAB' || uid === null || own.includes(peerAddress)) return false;
+    if (protocol !== 'tcp' || state !== 'ESTAB' || uid === null || this.#own.includes(peerAddress)) return false;
     return this.#holders.of(socket) !== 'proxy' && this.#pairs.listenersFor(socket).length === 0;
   }
 
@@ -74,14 +84,16 @@ export class Captures {
   }
 
   #addUnpaired({ first, count }: Sharing): void {
-    const paired = this.#pairs.capturedPartner(first)?.state === 'ESTAB' ? 1 : 0;
-    this.#balanceOf(first.localAddress).unpaired += count - paired;
+    const paired = this.sharesPartner(first) ? 1 : 0;
+    const balance = this.#balanceOf(first.localAddress);
+    balance.paired += paired;
+    balance.unpaired += count - paired;
   }
 
   #balanceOf(address: string): Balance {
     const known = this.#balances.get(address);
     if (known !== undefined) return known;
-    const balance = { unpaired: 0, strays: 0, own: 0 };
+    const balance = { paired: 0, unpaired: 0, strays: 0, own: 0 };
     this.#balances.set(address, balance);
     return balance;
   }
@@ -95,9 +107,22 @@ export class Captures {
    * to an earlier connection from the same port.
    */
   partner(socket: Socket): Socket | undefined {
-    if ((this.#sharing.get(this.#numbers.local(socket))?.count ?? 1) > 1) return undefined;
     const partner = this.#pairs.capturedPartner(socket);
-    return socket.state === 'ESTAB' && partner?.state !== 'ESTAB' ? undefined : partner;
+    if (partner === undefined || !this.#isAlone(socket)) return undefined;
+    return socket.state === 'ESTAB' && partner.state !== 'ESTAB' ? undefined : partner;
+  }
+
+  /** Whether no other connection comes from the same port that the partner could belong to. */
+  #isAlone(socket: Socket): boolean {
+    const sharing = socket.state === 'ESTAB' ? this.#sharing.get(this.#numbers.local(socket)) : undefined;
+    if (sharing !== undefined) return sharing.count === 1;
+    // One that is closing, or one on the port of a listener: the partner may be that of any other.
+    return this.#pairs.beside(socket).every((other) => other === socket || this.#holders.of(other) === 'proxy');
+  }
+
+  /** Whether the proxy accepted a connection from this own end, which may be that of another socket. */
+  sharesPartner(socket: Socket): boolean {
+    return this.#pairs.capturedPartner(socket)?.state === 'ESTAB';
   }
 
   /** Whether a partner may be that of another connection, which was given the port of this one. */
@@ -118,8 +143,22 @@ export class Captures {
   standing(socket: Socket): Standing {
     const { unpaired, strays, own } = this.#balanceOf(socket.localAddress);
     const accepted = strays + own > unpaired ? strays : strays + own;
-    const beside = this.#pairs.capturedPartner(socket)?.state === 'ESTAB';
-    if (accepted === 0) return beside ? 'either' : 'around';
+    if (accepted === 0) return this.sharesPartner(socket) ? 'either' : 'around';
     return accepted >= unpaired ? 'captured' : 'either';
+  }
+
+  /**
+   * Whether an established connection that the rules may capture was captured, though it has no partner to itself: it is
+   * the only one of those from its port, or the proxy accepted as many as there are. Older ones would be too many.
+   */
+  isTaken(socket: Socket, mayBeCaptured: (socket: Socket) => boolean): boolean {
+    this.#capturable ??= new Capturable(this.#candidates.filter(mayBeCaptured), this.#numbers);
+    if (this.#capturable.from(socket) === 1 && this.sharesPartner(socket)) return true;
+    return this.#acceptedFrom(socket.localAddress) >= this.#capturable.fromAddress(socket.localAddress);
+  }
+
+  #acceptedFrom(address: string): number {
+    const { paired, unpaired, strays, own } = this.#balanceOf(address);
+    return paired + (strays + own > unpaired ? strays : strays + own);
   }
 }

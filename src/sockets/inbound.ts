@@ -5,11 +5,16 @@ import type { Sighting } from './types.ts';
 
 const SHARED_UID = 'the proxy and the application run as root, and the process is not visible';
 
+const BOTH_WAYS =
+  'the application also opens connections from the port it listens on, and which one the proxy has cannot be seen';
+
 /** A settled connection from another host to a port where somebody listens. */
 export function inbound(socket: Socket, scene: Scene): Sighting {
   const holder = scene.holders.of(socket);
   if (holder === 'proxy') return { kind: 'accepted-inbound' };
-  if (holder === 'application') return { kind: 'inbound-direct' };
+  if (holder === 'application') {
+    return scene.captures.sharesPartner(socket) ? { kind: 'unknown', because: BOTH_WAYS } : { kind: 'inbound-direct' };
+  }
   return ofSomebody(socket, scene);
 }
 

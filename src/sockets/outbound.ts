@@ -27,6 +27,8 @@ const NO_DIRECTION = 'nobody listens on its port any more, so it may have come f
 const SHARED_UID = 'the proxy and others run as root, and the process is not visible';
 const SHARED_PORT =
   'connections share ports, some of them go through the proxy and some around it, and which is which cannot be seen';
+const NO_PORT =
+  'nobody listens on the usual port of the proxy (15001), and the rules, which name another one, were not readable';
 const BY_RULES = 'told by the rules, because connections share ports';
 
 /** ztunnel's, or of an application that runs as root too. */
@@ -43,23 +45,43 @@ function mayBeInbound({ localPort, peerPort }: Socket): boolean {
 
 /** Where counting does not tell, the rules do. */
 function around(socket: Socket, scene: Scene): Sighting {
+  if (isBlind(scene)) return { kind: 'unknown', because: NO_PORT };
   const standing = scene.captures.standing(socket);
   if (standing === 'around') return { kind: 'outbound-direct' };
   if (standing === 'captured') return { kind: 'outbound-proxied' };
   return byRules(socket, scene) ?? { kind: 'unknown', because: SHARED_PORT };
 }
 
-/** A connection of the application that has a partner, which by chance may be that of another one. */
-export function paired(socket: Socket, partner: Socket, scene: Scene): Sighting {
-  const told = scene.captures.mayBeChance(socket) ? byRules(socket, scene) : null;
-  return told?.kind === 'outbound-direct' ? told : { kind: 'outbound-proxied', partner };
+/** Without rules nobody says where a proxy waits that does not wait on the usual port. */
+function isBlind({ predictor, proxy, ports }: Scene): boolean {
+  return (
+    predictor === null && proxy !== null && !proxy.listeners.some(({ localPort }) => ports.outbound.has(localPort))
+  );
 }
 
-/** What the rules would make of a connection; then there is nothing left to hold against them. Null when they do not say. */
-function byRules(socket: Socket, { predictor, own, holders }: Scene): Sighting | null {
+/** A connection of the application that has a partner, which by chance may be that of another one. */
+export function paired(socket: Socket, partner: Socket, scene: Scene): Sighting {
+  const isOthers = scene.captures.mayBeChance(socket) && mayBeCaptured(socket, scene) === false;
+  return isOthers ? { kind: 'outbound-direct', because: BY_RULES } : { kind: 'outbound-proxied', partner };
+}
+
+/**
+ * What the rules would make of a connection; then there is nothing left to hold against them. Null when they do not say:
+ * what they would capture now may be older than they are.
+ */
+function byRules(socket: Socket, scene: Scene): Sighting | null {
+  const may = mayBeCaptured(socket, scene);
+  if (may === null) return null;
+  if (!may) return { kind: 'outbound-direct', because: BY_RULES };
+  const isTaken = scene.captures.isTaken(socket, (other) => mayBeCaptured(other, scene) !== false);
+  return isTaken ? { kind: 'outbound-proxied', because: BY_RULES } : null;
+}
+
+/** Whether the rules lead a connection to the proxy, for an owner of some gid where that is hidden; null: not certain. */
+function mayBeCaptured(socket: Socket, { predictor, own, holders }: Scene): boolean | null {
   const packet = outboundPacket(socket, own);
   const prediction = packet && predictor?.predict(packet, holders.process(socket)?.fsgid ?? null);
   if (!prediction || prediction.kind === 'undetermined') return null;
-  const { kind } = prediction.verdict;
-  return { kind: kind === 'redirect' || kind === 'tproxy' ? 'outbound-proxied' : 'outbound-direct', because: BY_RULES };
+  const exceptions = prediction.kind === 'depends-on-gid' ? prediction.unless.map(({ verdict }) => verdict) : [];
+  return [prediction.verdict, ...exceptions].some(({ kind }) => kind === 'redirect' || kind === 'tproxy');
 }

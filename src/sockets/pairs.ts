@@ -52,6 +52,11 @@ export class Pairs {
     return this.#byLocal.get(this.#numbers.peer(accepted)) ?? [];
   }
 
+  /** The sockets with the same own end, this one among them. */
+  beside(socket: Socket): readonly Socket[] {
+    return this.#byLocal.get(this.#numbers.local(socket)) ?? [];
+  }
+
   /** All that the proxy accepted on its outbound port. */
   captured(): Iterable<Socket> {
     return this.#ends.captured.values();

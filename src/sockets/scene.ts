@@ -1,4 +1,4 @@
-import type { Process } from '../model/socket.ts';
+import type { Process, Socket } from '../model/socket.ts';
 import { Captures } from './captures.ts';
 import { EndNumbers, Ends } from './ends.ts';
 import type { SocketFacts } from './facts.ts';
@@ -8,6 +8,7 @@ import { Pairs } from './pairs.ts';
 import type { ProxyPorts } from './ports.ts';
 import { Predictor } from './predict.ts';
 import { proxyIdentity } from './proxy.ts';
+import { withSeenPorts } from './seen-ports.ts';
 import type { ProxyIdentity } from './types.ts';
 
 /** What every socket is looked at with. */
@@ -23,10 +24,11 @@ export interface Scene {
 }
 
 /** Sorts the facts so that each socket can be looked at once. */
-export function setScene({ sockets, earlier, rules, addresses, processes, ports }: SocketFacts): Scene {
+export function setScene({ sockets, earlier, rules, addresses, processes, ports: known }: SocketFacts): Scene {
   const byPid: ReadonlyMap<number, Process> = new Map(processes.map((process) => [process.pid, process]));
-  const proxy = proxyIdentity(sockets, byPid, ports);
   const numbers = new EndNumbers();
+  const ports = seenPorts(sockets, byPid, { known, numbers });
+  const proxy = proxyIdentity(sockets, byPid, ports);
   const before = earlier === undefined ? null : once(() => new Ends(earlier(), ports, numbers));
   const holders = new Holders(proxy, byPid, (socket) => before?.().has(socket) ?? false);
   const pairs = new Pairs(sockets, before, { ports, numbers });
@@ -40,6 +42,17 @@ export function setScene({ sockets, earlier, rules, addresses, processes, ports 
     own,
     predictor: rules === null ? null : new Predictor(rules),
   };
+}
+
+/** The known ports of the proxy, and those that its sockets give away. */
+function seenPorts(
+  sockets: readonly Socket[],
+  byPid: ReadonlyMap<number, Process>,
+  { known, numbers }: { readonly known: ProxyPorts; readonly numbers: EndNumbers },
+): ProxyPorts {
+  const proxy = proxyIdentity(sockets, byPid, known);
+  if (proxy === null || proxy.listeners.some(({ localPort }) => known.outbound.has(localPort))) return known;
+  return withSeenPorts(sockets, known, { proxy, pairs: new Pairs(sockets, null, { ports: known, numbers }) });
 }
 
 function once<T>(make: () => T): () => T {

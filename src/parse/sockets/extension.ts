@@ -37,10 +37,12 @@ const CGROUP = /(?:^|\s)cgroup:(\S{1,4096})/;
 
 /**
  * `-e` leaves `uid:` out when it is 0 (misc/ss.c prints it only if it is not), so an inode without uid means root.
- * Inode 0 is a socket that no process holds: TIME-WAIT, an orphan, or a connection that was not accepted yet.
+ * Inode 0 is a socket that no process holds: TIME-WAIT, an orphan, or a connection that was not accepted yet. Of the last
+ * kind newer kernels name the owner of the listener (seen on 6.18), who is nobody's process either.
  */
 function ownerOf(uid: number | null, inode: number | null): number | null {
-  return uid ?? (inode === null || inode === 0 ? null : 0);
+  if (inode === 0) return null;
+  return uid ?? (inode === null ? null : 0);
 }
 
 /** Made once: there may be tens of thousands of sockets. */

@@ -32,9 +32,11 @@ def family_of(address):
     return socket.AF_INET6 if ':' in address else socket.AF_INET
 
 
-def open_tcp(family, transparent=False, mark=0):
+def open_tcp(family, transparent=False, mark=0, shared=False):
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     if transparent:
         level, option = (socket.IPPROTO_IPV6, IPV6_TRANSPARENT) if family == socket.AF_INET6 else (socket.IPPROTO_IP, IP_TRANSPARENT)
         sock.setsockopt(level, option, 1)
@@ -45,13 +47,16 @@ def open_tcp(family, transparent=False, mark=0):
 
 def listen(spec, on_accept):
     family = family_of(spec['address'])
-    sock = open_tcp(family, spec.get('transparent', False), spec.get('listenerMark', 0))
+    sock = open_tcp(family, spec.get('transparent', False), spec.get('listenerMark', 0), spec.get('shared', False))
     if family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0 if spec.get('mapped') else 1)
     if spec.get('device'):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, spec['device'].encode())
     sock.bind((spec['address'], spec['port']))
     sock.listen(4096)
+    if spec.get('busy'):
+        keep.append(sock)
+        return
     watched[sock.fileno()] = (sock, on_accept)
     poll.register(sock.fileno(), select.POLLIN)
 
@@ -70,8 +75,8 @@ def original_destination(sock):
     return socket.inet_ntop(socket.AF_INET6 if v6 else socket.AF_INET, raw), port
 
 
-def connect(address, port, source=None, source_port=0, transparent=False, mark=0, family=None):
-    sock = open_tcp(family or family_of(address), transparent, mark)
+def connect(address, port, source=None, source_port=0, transparent=False, mark=0, family=None, shared=False):
+    sock = open_tcp(family or family_of(address), transparent, mark, shared)
     if source or source_port:
         sock.bind((source or ('::' if ':' in address else '0.0.0.0'), source_port))
     sock.settimeout(2)
@@ -116,7 +121,10 @@ def do_connect(request):
     address = ('::ffff:' + request['to']) if request.get('mapped') else request['to']
     ports = []
     for _ in range(request.get('count', 1)):
-        sock = connect(address, request['port'], request.get('source'), request.get('sourcePort', 0), family=family)
+        sock = connect(address, request['port'], request.get('source'), request.get('sourcePort', 0), family=family,
+                       shared=request.get('shared', False))
+        if request.get('finish'):
+            sock.shutdown(socket.SHUT_WR)
         ports.append(sock.getsockname()[1])
     return ports
 
