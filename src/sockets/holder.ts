@@ -1,6 +1,6 @@
 import type { Process, Socket } from '../model/socket.ts';
 import { isControlPlane } from './ports.ts';
-import { hasIstioName } from './proxy.ts';
+import { hasIstioName, isElsewhere } from './proxy.ts';
 import type { Holder, ProxyIdentity } from './types.ts';
 
 /** ztunnel marks all its sockets so (0x539 of 0xfff); of a sidecar's only those that go on to the application are. */
@@ -39,13 +39,18 @@ export class Holders {
     if (uid === null) return 'nobody';
     if (proxy === null) return process !== undefined && hasIstioName(socket) ? 'proxy' : 'application';
     if (!proxy.uids.has(uid)) return 'application';
-    if (process !== undefined) return proxy.pids.has(process.pid) || hasIstioName(socket) ? 'proxy' : 'application';
+    if (process !== undefined) return this.#isProxys(socket, process.pid, proxy) ? 'proxy' : 'application';
     return this.#hidden(socket, proxy, uid);
+  }
+
+  /** An Envoy that hands over to its successor waits nowhere any more; names tell it from others in its container. */
+  #isProxys(socket: Socket, pid: number, proxy: ProxyIdentity): boolean {
+    return proxy.pids.has(pid) || (hasIstioName(socket) && !isElsewhere(socket, this.#processes.get(pid), proxy));
   }
 
   /** A socket under the uid of the proxy whose process is not visible. */
   #hidden(socket: Socket, proxy: ProxyIdentity, uid: number): Holder {
-    if (isElsewhere(socket, proxy)) return 'application';
+    if (isElsewhere(socket, undefined, proxy)) return 'application';
     if (proxy.isVisible && this.#hadTimeToShow(socket)) return 'application';
     if (this.#marked) return isMarked(socket) ? 'proxy' : 'application';
     // Root is everybody's uid; 1337 is the proxy's.
@@ -69,9 +74,4 @@ export class Holders {
 
 function isMarked({ mark }: Socket): boolean {
   return mark !== undefined && (mark & 0xfff) === ZTUNNEL_MARK;
-}
-
-/** Another control group is another container; the same one proves nothing, as where there is no cgroup2. */
-function isElsewhere({ cgroup }: Socket, { cgroups }: ProxyIdentity): boolean {
-  return cgroup !== undefined && cgroups.size > 0 && !cgroups.has(cgroup);
 }

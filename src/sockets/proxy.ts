@@ -11,6 +11,19 @@ export function hasIstioName({ process }: Socket): boolean {
 }
 
 /**
+ * Whether a socket belongs to another container than the proxy: by the control group of the socket, or by that of its
+ * process. The same one proves nothing, as where there is no cgroup2, and no container is named where none is seen.
+ */
+export function isElsewhere(
+  { cgroup }: Socket,
+  process: Process | undefined,
+  { cgroups, containers }: Pick<ProxyIdentity, 'cgroups' | 'containers'>,
+): boolean {
+  if (cgroup !== undefined && cgroups.size > 0 && !cgroups.has(cgroup)) return true;
+  return process?.container !== undefined && containers.size > 0 && !containers.has(process.container);
+}
+
+/**
  * Who the proxy is: the owner of what listens on its outbound port, or else on an inbound one, or else on the ports for
  * health and metrics. Null when nobody listens on any of them.
  */
@@ -28,11 +41,17 @@ export function proxyIdentity(
   const listeners = candidates.find((found) => found.length > 0);
   if (listeners === undefined) return null;
   const uids = new Set(listeners.flatMap(({ uid }) => (uid === null ? [] : [uid])));
+  const processOf = ({ process }: Socket) => (process === undefined ? undefined : processes.get(process.pid));
+  const places = {
+    cgroups: new Set(listeners.flatMap(({ cgroup }) => cgroup ?? [])),
+    containers: new Set(listeners.flatMap((socket) => processOf(socket)?.container ?? [])),
+  };
   // The agent is another process of the same user, by its name or by the ports it waits on.
-  const agents = tcp.filter(
-    (socket) =>
-      socket.uid !== null && uids.has(socket.uid) && (hasIstioName(socket) || isProxyPort(socket.localPort, ports)),
-  );
+  const agents = tcp.filter((socket) => {
+    if (socket.uid === null || !uids.has(socket.uid)) return false;
+    if (isProxyPort(socket.localPort, ports)) return true;
+    return hasIstioName(socket) && !isElsewhere(socket, processOf(socket), places);
+  });
   const own = [...listeners, ...agents];
   const pids = new Set(own.flatMap(({ process }) => (process === undefined ? [] : [process.pid])));
   return {
@@ -40,7 +59,7 @@ export function proxyIdentity(
     gids: new Set([...pids].flatMap((pid) => processes.get(pid)?.fsgid ?? [])),
     pids,
     isVisible: own.every(({ process }) => process !== undefined),
-    cgroups: new Set(listeners.flatMap(({ cgroup }) => cgroup ?? [])),
+    ...places,
     listeners,
   };
 }

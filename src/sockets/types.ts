@@ -109,6 +109,8 @@ export interface ProxyIdentity {
   readonly gids: ReadonlySet<number>;
   readonly pids: ReadonlySet<number>;
   readonly cgroups: ReadonlySet<string>;
+  /** As far as the control groups of its processes name them. */
+  readonly containers: ReadonlySet<string>;
   /** The reader sees the processes of all that listens on the proxy's ports: of Envoy, and of the agent too. */
   readonly isVisible: boolean;
   /** The listeners on its outbound port, or else on the others. */

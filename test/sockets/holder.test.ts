@@ -44,6 +44,32 @@ describe('a socket of uid 1337 without a process', () => {
   });
 });
 
+describe('a process that is called envoy and has the uid of the proxy', () => {
+  const named = 'users:(("envoy",pid=30,fd=3)) uid:1337';
+  const inContainer = (pid: number, container: string) => ({
+    pid,
+    uid: 1337,
+    gid: 1337,
+    fsgid: 1337,
+    groups: [],
+    container,
+  });
+
+  it.each([
+    ['is the proxy’s where nothing tells containers apart', [], 'proxy-upstream'],
+    ['is the proxy’s in its container', [inContainer(20, 'a'), inContainer(30, 'a')], 'proxy-upstream'],
+    ['is not in another one', [inContainer(20, 'a'), inContainer(30, 'b')], 'outbound-direct as proxy-uid'],
+  ])('%s', (_, processes, kind) => {
+    expect(last([ENVOY, AGENT, connection(named)], { processes })).toBe(kind);
+    expect(last([ENVOY, AGENT, listener(8080, named), connection(named)], { processes })).toBe(kind);
+  });
+
+  it('is not the proxy’s in another control group', () => {
+    const proxy = `${ENVOY} cgroup:/proxy <->`;
+    expect(last([proxy, AGENT, `${connection(named)} cgroup:/other <->`])).toBe('outbound-direct as proxy-uid');
+  });
+});
+
 describe('without a proxy', () => {
   it('every connection goes around it', () => {
     expect(last([connection('uid:1000')])).toBe('outbound-direct');

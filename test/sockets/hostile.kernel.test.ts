@@ -14,6 +14,9 @@ const NAMES = [
   'x",pid=1,fd=3))',
   'uid:0 ino:1',
   '\u202efdp.exe',
+  // As much of the columns of a socket as fits.
+  '\nLISTEN 0 1 *:1',
+  '\nESTAB0 0 :1 :2',
 ];
 /** The same for an interface, but for white space, slash and colon. */
 const INTERFACE = '\x1b[31m"),(0';

@@ -19,8 +19,8 @@ export interface Stray {
 
 /**
  * Lines as records. A record goes on in the next line when that one is indented (`-i`, `-m`), or when a process name
- * with a newline in it has torn the line apart: the name is at most 15 bytes, too short to hold the columns of a socket,
- * so no process can make one up.
+ * with a newline in it has torn the line apart: the name is at most 15 bytes, enough for a state and one address, but
+ * never for both before the quotation mark that follows, so no process can make up a socket or hide its own.
  */
 export function splitRecords(text: string): { records: SocketRecord[]; strays: Stray[] } {
   const records: SocketRecord[] = [];
@@ -30,11 +30,12 @@ export function splitRecords(text: string): { records: SocketRecord[]; strays: S
     if (line === '' || isHeader(line)) continue;
     const parsed = parseHead(line);
     const last = records.at(-1);
-    if (parsed !== null) {
+    const continued = last !== undefined && goesOn(last, line) ? last : null;
+    if (parsed !== null && (continued === null || !isForged(parsed.head))) {
       const { head, extension } = parsed;
       records.push({ line: position + 1, head, extension, text: quoted(line) });
-    } else if (last !== undefined && goesOn(last, line)) {
-      records[records.length - 1] = { ...last, extension: `${last.extension}\n${line}` };
+    } else if (continued !== null) {
+      records[records.length - 1] = { ...continued, extension: `${continued.extension}\n${line}` };
     } else {
       strays.push({ line: position + 1, text: line });
     }
@@ -45,10 +46,19 @@ export function splitRecords(text: string): { records: SocketRecord[]; strays: S
 /** A process list longer than this was not torn apart by the newlines in names; the bound keeps hostile text cheap. */
 const LONGEST_PROCESS_LIST = 10_000;
 
-function goesOn(record: SocketRecord, line: string): boolean {
+function goesOn({ extension: list }: SocketRecord, line: string): boolean {
   if (/^\s/.test(line)) return true;
-  const list = record.extension;
-  return list.length < LONGEST_PROCESS_LIST && list.includes('users:((') && !/fd=\d+\)\)/.test(list);
+  if (list.length >= LONGEST_PROCESS_LIST || !list.includes('users:((')) return false;
+  return line.includes('",pid=') || !/fd=\d+\)\)/.test(list);
+}
+
+/** An address, the interface it may be bound to, and a port. Names of interfaces are at most 15 bytes without a colon. */
+const ENDPOINT = /^(?:\*|\[?[0-9a-fA-F:.]{2,45}\]?)(?:%[^:\s]{1,15}\]?)?:(?:\d{1,5}|\*)$/;
+
+/** Whether what looks like the columns of a socket is the end of a name and what ss prints behind it, a quotation mark first. */
+function isForged({ local, peer }: Head): boolean {
+  if (!local.includes('"') && !peer.includes('"')) return false;
+  return !ENDPOINT.test(local) || !ENDPOINT.test(peer);
 }
 
 function quoted(line: string): string {
