@@ -9,7 +9,9 @@ export class Pairs {
   readonly #ends: Ends<Socket>;
   /** Sockets by their own end: the kernel lets several connections to different peers share one. */
   readonly #byLocal = new Map<number, Socket[]>();
+  /** Listeners by their own end, and those that take every address by their port. */
   readonly #listeners = new Map<number, Socket[]>();
+  readonly #wildcards = new Map<number, Socket[]>();
   readonly #earlier: (() => Ends<SocketEnds>) | null;
 
   constructor(
@@ -22,8 +24,9 @@ export class Pairs {
     this.#ends = new Ends(tcp, ports, numbers);
     this.#earlier = earlier;
     for (const socket of tcp) {
-      if (isListener(socket)) push(this.#listeners, socket.localPort, socket);
-      else push(this.#byLocal, numbers.local(socket), socket);
+      if (!isListener(socket)) push(this.#byLocal, numbers.local(socket), socket);
+      else if (isWildcard(socket.localAddress)) push(this.#wildcards, socket.localPort, socket);
+      else push(this.#listeners, numbers.local(socket), socket);
     }
   }
 
@@ -64,12 +67,9 @@ export class Pairs {
 
   /** The listeners that may have accepted a connection, by its own end. */
   listenersFor(socket: Socket): readonly Socket[] {
-    const candidates = this.#listeners.get(socket.localPort) ?? [];
-    return candidates.filter(
-      ({ localAddress, family }) =>
-        (family === 'any' || family === socket.family) &&
-        (isWildcard(localAddress) || localAddress === socket.localAddress),
-    );
+    const wildcards = this.#wildcards.get(socket.localPort) ?? [];
+    const own = this.#listeners.get(this.#numbers.local(socket)) ?? [];
+    return [...own, ...wildcards.filter(({ family }) => family === 'any' || family === socket.family)];
   }
 }
 
