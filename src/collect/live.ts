@@ -157,8 +157,9 @@ const MOST_PROCESSES = 256;
  * more numbers seem to be named; their files are read in vain.
  */
 function processFiles(answers: readonly Answer[]): string[] {
-  const pids = answers.flatMap(({ result }) => [...result.stdout.matchAll(/pid=(\d{1,10})/g)].map(([, pid]) => pid));
-  return [...new Set(pids)].slice(0, MOST_PROCESSES).flatMap((pid) => [`/proc/${pid}/status`, `/proc/${pid}/cgroup`]);
+  const pids = new Set<string>();
+  for (const { result } of answers) for (const [, pid = ''] of result.stdout.matchAll(/pid=(\d{1,10})/g)) pids.add(pid);
+  return [...pids].slice(0, MOST_PROCESSES).flatMap((pid) => [`/proc/${pid}/status`, `/proc/${pid}/cgroup`]);
 }
 
 function isUnavailable(result: CommandResult): boolean {

@@ -67,11 +67,14 @@ export class Pairs {
 
   /** The listeners that may have accepted a connection, by its own end. */
   listenersFor(socket: Socket): readonly Socket[] {
-    const wildcards = this.#wildcards.get(socket.localPort) ?? [];
-    const own = this.#listeners.get(this.#numbers.local(socket)) ?? [];
-    return [...own, ...wildcards.filter(({ family }) => family === 'any' || family === socket.family)];
+    const wildcards = this.#wildcards.get(socket.localPort);
+    const own = this.#listeners.get(this.#numbers.local(socket));
+    if (wildcards === undefined) return own ?? NONE;
+    return [...(own ?? NONE), ...wildcards.filter(({ family }) => family === 'any' || family === socket.family)];
   }
 }
+
+const NONE: readonly Socket[] = [];
 
 function push<Key>(map: Map<Key, Socket[]>, key: Key, socket: Socket): void {
   const group = map.get(key);

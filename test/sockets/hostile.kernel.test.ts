@@ -17,6 +17,9 @@ const NAMES = [
   // As much of the columns of a socket as fits.
   '\nLISTEN 0 1 *:1',
   '\nESTAB0 0 :1 :2',
+  // The header of the columns.
+  'Recv-Q Send-Q',
+  '\nRecv-Q Send-Q',
 ];
 /** The same for an interface, but for white space, slash and colon. */
 const INTERFACE = '\x1b[31m"),(0';

@@ -27,16 +27,17 @@ export function splitRecords(text: string): { records: SocketRecord[]; strays: S
   const strays: Stray[] = [];
   for (const [position, raw] of text.split('\n').entries()) {
     const line = raw.trimEnd();
-    if (line === '' || isHeader(line)) continue;
+    if (line === '') continue;
     const parsed = parseHead(line);
     const last = records.at(-1);
-    const continued = last !== undefined && goesOn(last, line) ? last : null;
-    if (parsed !== null && (continued === null || !isForged(parsed.head))) {
+    const isContinued = () => last !== undefined && goesOn(last, line);
+    if (parsed !== null && !(isForged(parsed.head) && isContinued())) {
       const { head, extension } = parsed;
       records.push({ line: position + 1, head, extension, text: quoted(line) });
-    } else if (continued !== null) {
-      records[records.length - 1] = { ...continued, extension: `${continued.extension}\n${line}` };
-    } else {
+    } else if (last !== undefined && isContinued()) {
+      records[records.length - 1] = { ...last, extension: `${last.extension}\n${line}` };
+    } else if (!isHeader(line)) {
+      // A process may be called `Recv-Q Send-Q`, so headers are what is left.
       strays.push({ line: position + 1, text: line });
     }
   }
