@@ -44,7 +44,7 @@ export class Captures {
   readonly #holders: Holders;
   readonly #own: OwnAddresses;
   /** Established connections of the application to other hosts. */
-  readonly #candidates: readonly Socket[];
+  readonly candidates: readonly Socket[];
   /** Counted when it is asked for. */
   #capturable: Capturable | undefined;
   readonly #balances = new Map<string, Balance>();
@@ -57,8 +57,8 @@ export class Captures {
     this.#holders = holders;
     this.#own = own;
     this.#numbers = numbers;
-    this.#candidates = sockets.filter((socket) => this.#isCandidate(socket));
-    for (const socket of this.#candidates) this.#count(socket);
+    this.candidates = sockets.filter((socket) => this.#isCandidate(socket));
+    for (const socket of this.candidates) this.#count(socket);
     for (const accepted of pairs.captured()) if (accepted.state === 'ESTAB') this.#weigh(accepted);
     for (const sharing of this.#sharing.values()) this.#addUnpaired(sharing);
   }
@@ -108,12 +108,12 @@ export class Captures {
    */
   partner(socket: Socket): Socket | undefined {
     const partner = this.#pairs.capturedPartner(socket);
-    if (partner === undefined || !this.#isAlone(socket)) return undefined;
+    if (partner === undefined || !this.isAlone(socket)) return undefined;
     return socket.state === 'ESTAB' && partner.state !== 'ESTAB' ? undefined : partner;
   }
 
   /** Whether no other connection comes from the same port that the partner could belong to. */
-  #isAlone(socket: Socket): boolean {
+  isAlone(socket: Socket): boolean {
     const sharing = socket.state === 'ESTAB' ? this.#sharing.get(this.#numbers.local(socket)) : undefined;
     if (sharing !== undefined) return sharing.count === 1;
     // One that is closing, or one on the port of a listener: the partner may be that of any other.
@@ -152,7 +152,7 @@ export class Captures {
    * the only one of those from its port, or the proxy accepted as many as there are. Older ones would be too many.
    */
   isTaken(socket: Socket, mayBeCaptured: (socket: Socket) => boolean): boolean {
-    this.#capturable ??= new Capturable(this.#candidates.filter(mayBeCaptured), this.#numbers);
+    this.#capturable ??= new Capturable(this.candidates.filter(mayBeCaptured), this.#numbers);
     if (this.#capturable.from(socket) === 1 && this.sharesPartner(socket)) return true;
     return this.#acceptedFrom(socket.localAddress) >= this.#capturable.fromAddress(socket.localAddress);
   }

@@ -30,6 +30,7 @@ const SHARED_PORT =
 const NO_PORT =
   'nobody listens on the usual port of the proxy (15001), and the rules, which name another one, were not readable';
 const BY_RULES = 'told by the rules, because connections share ports';
+const BY_COMPANIONS = 'told by other connections to the same port, because connections share ports';
 
 /** ztunnel's, or of an application that runs as root too. */
 function ofSomebody({ peerPort }: Socket): Sighting {
@@ -43,13 +44,13 @@ function mayBeInbound({ localPort, peerPort }: Socket): boolean {
   return localPort < FIRST_EPHEMERAL_PORT && (peerPort ?? 0) >= FIRST_EPHEMERAL_PORT;
 }
 
-/** Where counting does not tell, the rules do. */
+/** Where counting does not tell, the rules do, or other connections. */
 function around(socket: Socket, scene: Scene): Sighting {
   if (isBlind(scene)) return { kind: 'unknown', because: NO_PORT };
   const standing = scene.captures.standing(socket);
   if (standing === 'around') return { kind: 'outbound-direct' };
   if (standing === 'captured') return { kind: 'outbound-proxied' };
-  return byRules(socket, scene) ?? { kind: 'unknown', because: SHARED_PORT };
+  return byRules(socket, scene) ?? byCompanions(socket, scene) ?? { kind: 'unknown', because: SHARED_PORT };
 }
 
 /** Without rules nobody says where a proxy waits that does not wait on the usual port. */
@@ -61,8 +62,19 @@ function isBlind({ predictor, proxy, ports }: Scene): boolean {
 
 /** A connection of the application that has a partner, which by chance may be that of another one. */
 export function paired(socket: Socket, partner: Socket, scene: Scene): Sighting {
-  const isOthers = scene.captures.mayBeChance(socket) && mayBeCaptured(socket, scene) === false;
-  return isOthers ? { kind: 'outbound-direct', because: BY_RULES } : { kind: 'outbound-proxied', partner };
+  const ours: Sighting = { kind: 'outbound-proxied', partner };
+  if (!scene.captures.mayBeChance(socket)) return ours;
+  const may = mayBeCaptured(socket, scene);
+  if (may === false) return { kind: 'outbound-direct', because: BY_RULES };
+  const told = may === null ? byCompanions(socket, scene) : null;
+  return told?.kind === 'outbound-direct' ? told : ours;
+}
+
+/** What others of its owner to the same place are; then there is nothing left to hold against the rules. */
+function byCompanions(socket: Socket, { companions }: Scene): Sighting | null {
+  const standing = companions.standing(socket);
+  if (standing === null) return null;
+  return { kind: standing === 'captured' ? 'outbound-proxied' : 'outbound-direct', because: BY_COMPANIONS };
 }
 
 /**

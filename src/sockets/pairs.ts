@@ -30,6 +30,11 @@ export class Pairs {
     }
   }
 
+  /** Whether the earlier look saw a connection too; true when there was no such look. */
+  wasThere(socket: Socket): boolean {
+    return this.#earlier === null || this.#earlier().has(socket);
+  }
+
   /** Whether a connection without partner was so at the earlier look too; true when there was no such look. */
   isSettled(socket: Socket): boolean {
     if (this.#earlier === null) return true;

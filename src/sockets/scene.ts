@@ -1,5 +1,6 @@
 import type { Process, Socket } from '../model/socket.ts';
 import { Captures } from './captures.ts';
+import { Companions } from './companions.ts';
 import { EndNumbers, Ends } from './ends.ts';
 import type { SocketFacts } from './facts.ts';
 import { Holders } from './holder.ts';
@@ -18,6 +19,7 @@ export interface Scene {
   readonly holders: Holders;
   readonly pairs: Pairs;
   readonly captures: Captures;
+  readonly companions: Companions;
   readonly own: OwnAddresses;
   /** Null: the rules are not readable. */
   readonly predictor: Predictor | null;
@@ -33,12 +35,14 @@ export function setScene({ sockets, earlier, rules, addresses, processes, ports:
   const holders = new Holders(proxy, byPid, (socket) => before?.().has(socket) ?? false);
   const pairs = new Pairs(sockets, before, { ports, numbers });
   const own = new OwnAddresses(sockets, addresses, { holders, ports });
+  const captures = new Captures(sockets, { pairs, holders, own, numbers });
   return {
     proxy,
     ports,
     holders,
     pairs,
-    captures: new Captures(sockets, { pairs, holders, own, numbers }),
+    captures,
+    companions: new Companions(captures, pairs),
     own,
     predictor: rules === null ? null : new Predictor(rules),
   };

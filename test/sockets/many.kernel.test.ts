@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { expect, it } from 'vitest';
 import { socketsJson, socketsTable } from '../../src/report/sockets.ts';
+import type { SocketsAnswer } from '../../src/sockets/report.ts';
 import { kernelTests } from '../kernel/index.ts';
 import { kindsOf, World } from './world.ts';
 
@@ -8,7 +9,7 @@ import { kindsOf, World } from './world.ts';
 const COUNT = Number(process.env.ISTIO_NAT_CONNECTIONS ?? 500);
 
 kernelTests('many connections', () => {
-  it(`${COUNT}: each is classified, few lines are printed`, async () => {
+  it(`${COUNT}: each is classified, with all rights and with none, and few lines are printed`, async () => {
     await using world = await World.create();
     const proxies = await world.start({ uid: 1337, name: 'envoy' });
     await world.listen(proxies, 15001, { most: Math.min(COUNT, 5000) }, 'outbound');
@@ -19,17 +20,22 @@ kernelTests('many connections', () => {
       await app.ask('connect', { to: `203.0.113.${1 + done / 500}`, port: 443, count: Math.min(500, COUNT - done) });
     }
     await app.ask('connect', { to: '203.0.113.7', port: 3306, count: bypassing });
-    const started = performance.now();
-    const answer = await world.look();
-    const table = socketsTable(answer, { all: false, bypassing: false, color: false, width: 100 });
-    const ms = Math.round(performance.now() - started);
-    process.stdout.write(`${answer.sockets.length} sockets looked at in ${ms} ms\n`);
-    expect(kindsOf(answer, ({ uid }) => uid === 1000)).toEqual({
-      'outbound-proxied': COUNT,
-      'outbound-direct': bypassing,
-    });
-    expect(kindsOf(answer, ({ kind }) => kind === 'accepted-outbound')).toEqual({ 'accepted-outbound': COUNT });
-    expect(table.split('\n').length).toBeLessThan(60);
-    expect(JSON.parse(socketsJson(answer, { bypassing: true })).sockets).toHaveLength(bypassing);
+    for (const reader of ['root', 'proxy'] as const) {
+      const started = performance.now();
+      const answer = await world.look(reader);
+      const table = socketsTable(answer, { all: false, bypassing: false, color: false, width: 100 });
+      const ms = Math.round(performance.now() - started);
+      process.stdout.write(`${answer.sockets.length} sockets looked at as ${reader} in ${ms} ms\n`);
+      expect(kindsTo(answer, 443)).toEqual({ 'outbound-proxied': COUNT });
+      expect(kindsTo(answer, 3306)).toEqual({ 'outbound-direct': bypassing });
+      expect(kindsOf(answer, ({ kind }) => kind === 'accepted-outbound')).toEqual({ 'accepted-outbound': COUNT });
+      expect(table.split('\n').length).toBeLessThan(60);
+      expect(JSON.parse(socketsJson(answer, { bypassing: true })).sockets).toHaveLength(bypassing);
+    }
   }, 120_000);
 });
+
+/** What the connections of the application to a port are said to be. */
+function kindsTo(answer: SocketsAnswer, port: number): Record<string, number> {
+  return kindsOf(answer, ({ uid, peerPort }) => uid === 1000 && peerPort === port);
+}

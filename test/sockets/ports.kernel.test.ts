@@ -35,6 +35,29 @@ kernelTests('connections that share a port', () => {
     expect(connectionTo(answer, 5432)).toMatchObject({ kind: 'outbound-direct', agreement: 'older' });
   });
 
+  it('without the rules others to the same port tell, unless there are too many for what the proxy accepted', async () => {
+    await using world = await World.create();
+    const app = await world.start({ uid: 1000, name: 'app' });
+    const proxy = await world.sidecar();
+    await world.program({ outboundPortsExclude: [3306] });
+    await proxy.ask('connect', { to: '203.0.113.9', port: 443, count: 20 });
+    for (const port of [443, 3306]) {
+      await app.ask('connect', { to: '203.0.113.7', port, count: 20 });
+      for (const sourcePort of [45_000, 45_001, 45_002])
+        await app.ask('connect', { to: '203.0.113.8', port, sourcePort, shared: true });
+    }
+    const kindsTo = async (wanted: number) =>
+      kindsOf(await world.look('proxy'), ({ uid, peerPort }) => uid === 1000 && peerPort === wanted);
+    expect(await kindsTo(443)).toEqual({ 'outbound-proxied': 23 });
+    expect(await kindsTo(3306)).toEqual({ 'outbound-direct': 23 });
+    await world.run(['iptables-nft', '-t', 'nat', '-I', 'OUTPUT', '-j', 'RETURN']);
+    for (const sourcePort of [45_000, 45_003])
+      await app.ask('connect', { to: '203.0.113.10', port: 443, sourcePort, shared: true });
+    expect(await kindsTo(443)).toEqual({ 'outbound-proxied': 23, 'outbound-direct': 2 });
+    await app.ask('connect', { to: '203.0.113.8', port: 443, sourcePort: 45_004 });
+    expect(await kindsTo(443)).toEqual({ 'outbound-proxied': 20, 'outbound-direct': 2, unknown: 4 });
+  });
+
   it('a hidden gid may be that of the proxy', async () => {
     await using world = await World.create();
     await world.sidecar();
