@@ -5,6 +5,7 @@ import { measureCompare } from './compare.ts';
 import { printHead } from './lines.ts';
 import { measureParse } from './parse.ts';
 import { measureSockets } from './sockets.ts';
+import { measureLiveSockets } from './sockets-live.ts';
 import { measureTrace } from './trace.ts';
 
 const MEASURES: Readonly<Record<string, () => Promise<void>>> = {
@@ -14,6 +15,7 @@ const MEASURES: Readonly<Record<string, () => Promise<void>>> = {
   compare: measureCompare,
   differences: measureManyDifferences,
   sockets: measureSockets,
+  'sockets-live': measureLiveSockets,
   'bad-cases': measureBadCases,
 };
 
