@@ -116,8 +116,9 @@ function entryOf(seen: ClassifiedSocket): SocketEntry {
 }
 
 function endsOf({ localAddress, localPort, peerAddress, peerPort, uid }: Socket): Ends {
-  const peer = peerPort === null ? {} : { peer: peerAddress, peerPort };
-  return { local: localAddress, localPort, ...peer, uid };
+  return peerPort === null
+    ? { local: localAddress, localPort, uid }
+    : { local: localAddress, localPort, peer: peerAddress, peerPort, uid };
 }
 
 /** One process may hold tens of thousands of sockets, so it is made ready once. */
