@@ -1,4 +1,5 @@
 import type { FileContent } from './files.ts';
+import type { SocketHolder } from './holders.ts';
 import type { CommandResult } from './runner.ts';
 
 /** What a command of a capture was asked for. */
@@ -39,6 +40,8 @@ export interface Capture {
   readonly files: readonly CapturedFile[];
   /** The kernel's lists of TCP sockets as they were before `sockets`; none where `sockets-earlier` was asked. */
   readonly earlierFiles?: readonly CapturedFile[];
+  /** Who held the sockets just before `files` has them; only where ss gave no answer. */
+  readonly holders?: readonly SocketHolder[];
   /** The variables that say how the pod was meant to be captured; nothing else of the environment is taken. */
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 import { constants, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type SocketHolder, socketHolders } from './holders.ts';
 import { decodeText } from './text.ts';
 
 /** Why a file gave no text. */
@@ -20,6 +21,8 @@ export type FileContent = { readonly text: string } | { readonly error: FileErro
 /** The seam to files. Never rejects. */
 export interface FileReader {
   read(path: string): Promise<FileContent>;
+  /** The processes that hold sockets, as far as this user may see. */
+  holders(): Promise<readonly SocketHolder[]>;
 }
 
 /** How much of a file is read, and how long a pipe may keep us waiting. */
@@ -35,7 +38,7 @@ const POLL_MS = 20;
 
 /** Reads files of this machine. */
 export function localFiles(limits: ReadLimits = {}): FileReader {
-  return { read: (path) => readFile(path, limits) };
+  return { read: (path) => readFile(path, limits), holders: async () => socketHolders() };
 }
 
 async function readFile(path: string, limits: ReadLimits): Promise<FileContent> {

@@ -41,12 +41,17 @@ export async function collectLive(
   const seen = await startLooking(runner, files);
   const [others, sockets] = await Promise.all([askOthers(runner, files), seen.answers]);
   const answers = [...others.answers, ...sockets];
-  const lists = sockets.every(({ result }) => succeeded(result)) ? [] : SOCKET_FILES;
-  const context = await readAll(files, [...CONTEXT_FILES, ...lists, ...processFiles(sockets)]);
+  const isShown = sockets.every(({ result }) => succeeded(result));
+  // Processes first, as ss does it: one that was seen with none of them is nobody's, or was opened in between.
+  const holders = isShown ? [] : await files.holders();
+  const pids = isShown ? pidsIn(sockets) : holders.map(({ pid }) => pid);
+  const paths = [...CONTEXT_FILES, ...(isShown ? [] : SOCKET_FILES), ...processFiles(pids)];
+  const context = await readAll(files, paths);
   return {
     answers,
     files: [...others.files, ...context],
     earlierFiles: seen.lists,
+    ...(isShown ? {} : { holders }),
     environment: relevantEnvironment(environment),
   };
 }
@@ -152,14 +157,18 @@ async function ask(runner: CommandRunner, question: Question, argv: Argv): Promi
 /** So many processes with sockets no pod has; a node may, and then the rest stays unnamed. */
 const MOST_PROCESSES = 256;
 
+/** User, groups and control group of the processes that hold sockets. */
+function processFiles(pids: readonly number[]): string[] {
+  return pids.slice(0, MOST_PROCESSES).flatMap((pid) => [`/proc/${pid}/status`, `/proc/${pid}/cgroup`]);
+}
+
 /**
- * Who holds the sockets: user, groups and control group of each process that ss names. A process may be called so that
- * more numbers seem to be named; their files are read in vain.
+ * The processes that ss names. One may be called so that more numbers seem to be named; their files are read in vain.
  */
-function processFiles(answers: readonly Answer[]): string[] {
+function pidsIn(answers: readonly Answer[]): number[] {
   const pids = new Set<string>();
   for (const { result } of answers) for (const [, pid = ''] of result.stdout.matchAll(/pid=(\d{1,10})/g)) pids.add(pid);
-  return [...pids].slice(0, MOST_PROCESSES).flatMap((pid) => [`/proc/${pid}/status`, `/proc/${pid}/cgroup`]);
+  return [...pids].map(Number);
 }
 
 function isUnavailable(result: CommandResult): boolean {

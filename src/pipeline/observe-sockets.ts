@@ -2,7 +2,7 @@ import { answerTo, type Capture, type CapturedFile, capturedFile } from '../coll
 import type { CommandResult } from '../collect/runner.ts';
 import type { Obstacle } from '../model/pod.ts';
 import type { Process, Socket, SocketEnds } from '../model/socket.ts';
-import { parseProcess } from '../parse/sockets/process.ts';
+import { parseProcess, parseProcessName } from '../parse/sockets/process.ts';
 import { parseProcNet, parseProcNetEnds } from '../parse/sockets/procnet.ts';
 import { type ParsedSockets, parseSs } from '../parse/sockets/ss.ts';
 import { toolFailed, toolMissing, unparsable } from './observe-obstacles.ts';
@@ -13,8 +13,10 @@ export function observeSockets(capture: Capture): Seen<readonly Socket[] | null>
   const result = answerTo(capture, 'sockets');
   if (result !== null && endingOf(result) === 'succeeded') return fromSs(result);
   const parts = PROTOCOLS.map((protocol) => fromKernel(capture, protocol, result));
+  const held = processesByInode(capture);
+  const value = parts.flatMap((part) => part.value ?? []).map((socket) => withProcess(socket, held));
   return {
-    value: parts.every((part) => part.value === null) ? null : parts.flatMap((part) => part.value ?? []),
+    value: parts.every((part) => part.value === null) ? null : value,
     obstacles: distinct(parts.flatMap((part) => part.obstacles)),
     diagnostics: parts.flatMap((part) => part.diagnostics),
   };
@@ -61,6 +63,25 @@ function fromSs(result: CommandResult): Seen<readonly Socket[]> {
 
 const PROTOCOLS = ['tcp', 'udp'] as const;
 
+type NamedProcess = NonNullable<Socket['process']>;
+
+/** Who holds which socket, as far as that was visible and the process was still there to say its name. */
+function processesByInode(capture: Capture): ReadonlyMap<number, NamedProcess> {
+  const held = new Map<number, NamedProcess>();
+  for (const { pid, inodes } of capture.holders ?? []) {
+    const status = capturedFile(capture, `/proc/${pid}/status`);
+    const name = status !== null && 'text' in status ? parseProcessName(status.text) : null;
+    // Where several share a socket the first is shown, who is as a rule the one that made it.
+    if (name !== null) for (const inode of inodes) if (!held.has(inode)) held.set(inode, { name, pid });
+  }
+  return held;
+}
+
+function withProcess(socket: Socket, held: ReadonlyMap<number, NamedProcess>): Socket {
+  const process = socket.inode === null ? undefined : held.get(socket.inode);
+  return process === undefined ? socket : { ...socket, process };
+}
+
 /** What is left when ss gave no answer. */
 function fromKernel(
   capture: Capture,
@@ -71,7 +92,7 @@ function fromKernel(
   if (lists === null) return { value: null, obstacles: [unseen(result)], diagnostics: [] };
   const why = result?.failure?.message ?? 'ss failed';
   return seen(lists.sockets, [
-    note(`/proc/net/${protocol}`, `${why}; the sockets were read here instead, without the names of their processes`),
+    note(`/proc/net/${protocol}`, `${why}; the sockets were read here instead, without their marks`),
     ...lists.diagnostics,
   ]);
 }

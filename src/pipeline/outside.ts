@@ -19,7 +19,10 @@ export function thisMachine(): Outside {
     runner: {
       run: async (argv, options) => (await import('../collect/local-runner.ts')).localRunner().run(argv, options),
     },
-    files: { read: async (path) => (await import('../collect/files.ts')).localFiles().read(path) },
+    files: {
+      read: async (path) => (await import('../collect/files.ts')).localFiles().read(path),
+      holders: async () => (await import('../collect/files.ts')).localFiles().holders(),
+    },
     readInput: async (path) => (await import('../collect/input.ts')).readInput(path),
     readLines: lines,
   };

@@ -92,7 +92,7 @@ export class LivePod {
           return { ...result, argv };
         },
       },
-      files: { read: async (path) => this.#read(path, metadata) },
+      files: { read: async (path) => this.#read(path, metadata), holders: async () => [] },
       readInput: async () => ({ text: JSON.stringify(inputs) }),
       readLines: () => {
         throw new Error('no packets here');

@@ -26,7 +26,7 @@ function checked(
       readLines: () => {
         throw new Error('no packets here');
       },
-      files: { read: () => Promise.reject(new Error('nothing else is read')) },
+      files: { read: () => Promise.reject(new Error('nothing else is read')), holders: async () => [] },
       runner: { run: () => Promise.reject(new Error('nothing is run')) },
     },
   );

@@ -80,6 +80,7 @@ export function outsideOf(texts: Readonly<Record<string, string>>): Outside {
     files: {
       read: async (path) =>
         capture.files.find((file) => file.path === path)?.content ?? { error: 'missing', message: 'not recorded' },
+      holders: async () => [],
     },
     runner: {
       run: async (argv) => {

@@ -27,7 +27,10 @@ function outsideOf(capture: Capture): Outside {
         throw new Error(`${argv.join(' ')} is not in the capture`);
       },
     },
-    files: { read: async (path) => capture.files.find((file) => file.path === path)?.content ?? missing },
+    files: {
+      read: async (path) => capture.files.find((file) => file.path === path)?.content ?? missing,
+      holders: async () => [],
+    },
     readInput: async () => missing,
     readLines: () => {
       throw new Error('no packets here');

@@ -8,7 +8,7 @@ export function savedTexts(texts: Readonly<Record<string, string>>): Outside {
   };
   return {
     runner: { run: () => Promise.reject(new Error('a saved text needs no program')) },
-    files: { read },
+    files: { read, holders: async () => [] },
     readInput: read,
     async *readLines(name) {
       yield (texts[name] ?? '').split('\n');

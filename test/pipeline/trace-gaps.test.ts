@@ -36,7 +36,7 @@ function outside(text: string): Outside {
   };
   return {
     runner: { run: unused },
-    files: { read: unused },
+    files: { read: unused, holders: unused },
     readInput: async () => ({ text }),
     async *readLines() {
       yield PACKETS.map((packet) => JSON.stringify(packet));

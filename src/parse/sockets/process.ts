@@ -8,7 +8,7 @@ const SHOWN_DIGITS = 12;
 
 /**
  * A process by its `/proc/PID/status` and, where it could be read, `/proc/PID/cgroup`. Null when the text is not that of a
- * process. The name in it is left aside: ss prints the same one.
+ * process.
  */
 export function parseProcess(pid: number, status: string, cgroup: string | null): Process | null {
   const uids = numbersAfter(status, 'Uid');
@@ -26,6 +26,11 @@ export function parseProcess(pid: number, status: string, cgroup: string | null)
     groups: numbersAfter(status, 'Groups'),
     ...(container === undefined ? {} : { container }),
   };
+}
+
+/** The name of a process in its `/proc/PID/status`, at most 15 bytes new lines and backslashes escaped. */
+export function parseProcessName(status: string): string | null {
+  return /^Name:\t(.*)$/m.exec(status)?.[1] ?? null;
 }
 
 /** The kernel escapes new lines in names, so no process can make up a line of its own. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseProcess } from '../../../src/parse/sockets/process.ts';
+import { parseProcess, parseProcessName } from '../../../src/parse/sockets/process.ts';
 
 const STATUS = 'Name:\tapp\nUid:\t1000\t1001\t1002\t1003\nGid:\t2000\t2001\t2002\t2003\nGroups:\t1337 2000 \n';
 const ID = 'a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90';
@@ -9,6 +9,12 @@ const ID = 'a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f90';
 describe('a process', () => {
   it('has its effective ids, the group of its files, and its supplementary groups', () => {
     expect(parseProcess(7, STATUS, null)).toEqual({ pid: 7, uid: 1001, gid: 2001, fsgid: 2003, groups: [1337, 2000] });
+  });
+
+  it('has a name, with what could tear a line escaped', () => {
+    expect(parseProcessName(STATUS)).toBe('app');
+    expect(parseProcessName('Name:\ta\\nUid:\t0\nUmask:\t0022\n')).toBe('a\\nUid:\t0');
+    expect(parseProcessName('')).toBeNull();
   });
 
   it.each([
