@@ -19,8 +19,10 @@ function identitySentence(sockets: readonly ClassifiedSocket[]): string {
   const foreign = sockets.filter(({ as }) => as !== undefined);
   if (foreign.length === 0) return '';
   const ids = new Set(foreign.map(({ as }) => (as === 'proxy-gid' ? 'gid' : 'uid')));
-  const whose = foreign.length === 1 ? "is not the proxy's and has" : "are not the proxy's and have";
-  return `${number(foreign.length, 'socket')} ${whose} its ${[...ids].join(' or ')}: what they send bypasses the mesh.`;
+  const shared = [...ids].join(' or ');
+  return foreign.length === 1
+    ? `1 socket is not the proxy's and has its ${shared}: what it sends bypasses the mesh.`
+    : `${foreign.length} sockets are not the proxy's and have its ${shared}: what they send bypasses the mesh.`;
 }
 
 function loopSentence(count: number): string {
