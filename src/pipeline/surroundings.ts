@@ -1,4 +1,5 @@
 import { signsOfEnrolment } from '../diagnose/checks/ambient-enrolment.ts';
+import { emptiedOnNode } from '../diagnose/checks/surroundings-kind.ts';
 import { backendInUse, isEmptiedNative, planesOf, planesOfNames } from '../diagnose/checks/surroundings-planes.ts';
 import { defaultConfig, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
@@ -7,8 +8,8 @@ import type { Facts } from './facts.ts';
 const NEWEST = `1.${NEWEST_MINOR}.0`;
 
 /**
- * Data plane and backend as the pod shows them, for when nobody declared them: by its rules, or by what ambient leaves
- * behind when its rules are gone. Nothing where the pod shows both, or what the declared release does not have.
+ * Data plane, backend and scope as the pod shows them, for when nobody declared them: by its rules, or by what ambient
+ * leaves behind when its rules are gone. Nothing where the pod shows both, or what the declared release does not have.
  */
 export function inputsFromSurroundings(facts: Facts, declared: Partial<Config>): Partial<Config> {
   const { ruleset } = facts.pod;
@@ -17,7 +18,10 @@ export function inputsFromSurroundings(facts: Facts, declared: Partial<Config>):
   const enrolled = plane === undefined && signsOfEnrolment(facts.pod, facts).length > 0;
   const dataplane = enrolled ? 'ambient' : second === undefined ? plane : undefined;
   const backend = backendInUse(ruleset) ?? (isEmptiedNative(ruleset) ? 'nftables' : null);
-  const seen = { ...(dataplane ? { dataplane } : {}), ...(backend ? { backend } : {}) };
+  const emptied = emptiedOnNode(ruleset);
+  const isNode = dataplane === 'ambient' && emptied.length > 0;
+  const node = isNode ? ({ scope: 'host', enableIpv6: emptied.includes('ipv6') } as const) : {};
+  const seen = { ...(dataplane ? { dataplane } : {}), ...(backend ? { backend } : {}), ...node };
   const config = { ...defaultConfig(NEWEST), ...seen, ...declared };
   return whyNoLayout(config) === null ? seen : {};
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { check } from '../../src/pipeline/check.ts';
 import { expectedRuleset } from '../../src/pipeline/layout.ts';
 import { parseDownward } from '../../src/pipeline/surroundings-downward.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { captureWith } from '../pipeline/observe-capture.ts';
+import { savedTexts } from '../pipeline/saved.ts';
 import { codesOf, configOf } from './ambient-namespace.ts';
 import { checkCapture } from './surroundings-replay.ts';
 
@@ -48,6 +50,30 @@ describe("a node's network namespace", () => {
     expect(codesOf(report, true)).toEqual(['NAT1005']);
     expect([report.verdict, report.istio.dataplane]).toEqual(['healthy', 'ambient']);
     expect(codesOf(await checkCapture(capture, { scope: 'host' }), true)).toEqual([]);
+  });
+
+  it.each([
+    ['ipv4', ['nft-save-ipv4'], 2],
+    ['both families', ['nft-save-ipv4', 'nft-save-ipv6'], 4],
+  ])("is not taken for healthy when ambient's chain for %s stands empty", async (_, questions, missing) => {
+    const emptied = '*nat\n:POSTROUTING ACCEPT [0:0]\n:ISTIO_POSTRT - [0:0]\nCOMMIT\n';
+    const capture = captureWith(Object.fromEntries(questions.map((question) => [question, emptied])));
+    for (const flags of [{}, declared]) {
+      const { verdict, findings } = await checkCapture(capture, flags);
+      expect(verdict).toBe('broken');
+      expect(findings.map(({ code }) => code)).toEqual(['NAT0903', 'NAT1005']);
+      expect(findings[0]?.evidence).toHaveLength(missing);
+    }
+  });
+
+  it('is not taken for healthy when the native chain of ambient stands empty', async () => {
+    const hook = 'type nat hook postrouting priority srcnat; policy accept;';
+    const table = `table inet istio-ambient-nat {\n\tchain postrouting {\n\t\t${hook}\n\t}\n}\n`;
+    const report = await check(
+      { source: { kind: 'rules', files: ['node.nft'] }, config: { flags: {}, env: {} }, toolVersion: '0' },
+      savedTexts({ 'node.nft': table }),
+    );
+    expect([report.verdict, codesOf(report, true)]).toEqual(['broken', ['NAT0903', 'NAT1005']]);
   });
 });
 

@@ -1,5 +1,6 @@
+import { FAMILIES, type Family } from '../../model/family.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
-import type { RuleReference, Table } from '../../model/ruleset.ts';
+import { coversFamily, type RuleReference, type Ruleset, type Table } from '../../model/ruleset.ts';
 import { type Context, istioTables } from '../context.ts';
 import type { Evidence } from '../report.ts';
 import { isProbeResidue } from './backends-residue.ts';
@@ -23,11 +24,14 @@ export function signsOfNode({ pod }: Pick<Context, 'pod'>): Evidence[] {
   return [...chains.slice(0, 5), ...many];
 }
 
-/** Chains of kube-proxy and the kubelet, and of ambient for its node: with native nftables a hook that a pod lacks. */
-function isNodeChain({ name: table }: Table, chain: string): boolean {
-  return (
-    chain.startsWith('KUBE-') || chain === 'ISTIO_POSTRT' || (table === 'istio-ambient-nat' && chain === 'postrouting')
-  );
+/** Chains of kube-proxy and the kubelet, and of ambient for its node. */
+function isNodeChain(table: Table, chain: string): boolean {
+  return chain.startsWith('KUBE-') || isAmbientNodeChain(table, chain);
+}
+
+/** With native nftables it is a hook that a pod lacks. */
+function isAmbientNodeChain({ name: table }: Table, chain: string): boolean {
+  return chain === 'ISTIO_POSTRT' || (table === 'istio-ambient-nat' && chain === 'postrouting');
 }
 
 function podInterface({ interface: name }: InterfaceAddress): string[] {
@@ -80,8 +84,25 @@ export function isNode(context: Pick<Context, 'pod' | 'origin'>): boolean {
   return !declared && signsOfNode(context).length > 0;
 }
 
+/**
+ * The families of a node whose rules of ambient's are gone while their place still stands: Istio makes and removes both
+ * together. Natively the sets of the pods tell the families. Empty where nothing of the kind is to be seen.
+ */
+export function emptiedOnNode(ruleset: Ruleset): readonly Family[] {
+  if (istioTables(ruleset).length > 0) return [];
+  const places = ruleset.tables.filter((table) => table.chains.some(({ name }) => isAmbientNodeChain(table, name)));
+  return FAMILIES.filter((family) => places.some((table) => isPlaceOf(family, table)));
+}
+
+function isPlaceOf(family: Family, table: Table): boolean {
+  if (table.family !== 'inet' || family === 'ipv4') return coversFamily(table, family);
+  return table.sets?.some(({ name }) => name === 'istio-inpod-probes-v6') ?? false;
+}
+
 /** Whether no rules are expected, because this is a node or a kind of pod that is not captured. */
 export function isFree(context: Context): boolean {
-  if (istioTables(context.pod.ruleset).length > 0) return false;
-  return isNode(context) || context.exempt !== null;
+  const { ruleset } = context.pod;
+  if (istioTables(ruleset).length > 0) return false;
+  if (context.exempt !== null) return true;
+  return isNode(context) && (context.config.dataplane !== 'ambient' || emptiedOnNode(ruleset).length === 0);
 }

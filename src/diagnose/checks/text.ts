@@ -8,6 +8,7 @@ import type { Evidence, Finding } from '../report.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
 import { overtakenExclusions } from './exclusions-live.ts';
+import { rulesInTheWay } from './node-probes.ts';
 import { isNamedElsewhere } from './surroundings-kind.ts';
 import { isMixture } from './surroundings-planes.ts';
 
@@ -60,9 +61,11 @@ export const foreign: Check = {
   run: (context) => {
     if (context.older !== null) return { skipped: 'the layout is that of an older release' };
     const guilty = quotedSomewhere(trafficFindings(context));
-    const tooLate = new Set(overtakenExclusions(context).map(({ where }) => where.rule));
+    const named = new Set(
+      [...overtakenExclusions(context).map(({ where }) => where), ...rulesInTheWay(context)].map(({ rule }) => rule),
+    );
     const others = rulesOf(context.pod.ruleset).filter(
-      (where) => isForeign(where, context) && !tooLate.has(where.rule) && !guilty.has(evidenceKey(ruleEvidence(where))),
+      (where) => isForeign(where, context) && !named.has(where.rule) && !guilty.has(evidenceKey(ruleEvidence(where))),
     );
     if (others.length === 0) return [];
     const message = `${others.length === 1 ? 'One rule is' : `${others.length} rules are`} not Istio's and ${others.length === 1 ? 'changes' : 'change'} nothing for the traffic that Istio captures.`;

@@ -54,4 +54,46 @@ describe.each([
       found(config, (text) => text.replace(/(istio-inpod-probes[-v46]*)( dst| counter)/, 'other$2')),
     ).toMatchObject(broken);
   });
+
+  it.each([
+    ['everything', backend === 'nftables' ? 'return' : '-j RETURN'],
+    ['one port', backend === 'nftables' ? 'tcp dport 8080 accept' : '-p tcp -m tcp --dport 8080 -j ACCEPT'],
+  ])("are broken when a rule in Istio's own chain takes %s first", (_, rule) => {
+    const line = backend === 'nftables' ? `\t\t${rule}\n` : `-A ISTIO_POSTRT ${rule}\n`;
+    const taken = found(config, (text) => text.replace(/^.*169\.254\.7\.127/m, `${line}$&`));
+    expect(taken).toMatchObject(broken);
+    expect(taken.findings.find(({ code }) => code === 'NAT0903')?.evidence[0]?.text).toBe(line.trim());
+  });
+
+  it('are healthy when a rule by another set gives the same address first', () => {
+    const twin = (line: string) => line.replace(/istio-inpod-probes[-v46]*/, 'older-set');
+    expect(
+      found(config, (text) => text.replace(/^.*169\.254\.7\.127.*\n/m, (line) => twin(line) + line)),
+    ).toMatchObject({
+      verdict: 'healthy',
+    });
+  });
+
+  it('are healthy when that rule stands behind', () => {
+    const line = backend === 'nftables' ? '\t\taccept\n' : '-A ISTIO_POSTRT -j ACCEPT\n';
+    expect(found(config, (text) => text.replace(/^.*169\.254\.7\.127.*\n/m, `$&${line}`))).toMatchObject({
+      verdict: 'healthy',
+    });
+  });
+});
+
+describe('rules of others in POSTROUTING of a node', () => {
+  const config = nodeOf('1.28.10', 'iptables');
+  const ahead = (rule: string) =>
+    found(config, (text) => text.replace('-A POSTROUTING -j ISTIO_POSTRT', `-A POSTROUTING ${rule}\n$&`));
+
+  it.each(['-j ACCEPT', '-p tcp -j RETURN', '-p tcp -m comment --comment mine -j MASQUERADE'])(
+    'are a fault when no probe passes them: %s',
+    (rule) => expect(ahead(rule)).toMatchObject({ verdict: 'broken', codes: ['NAT0903'] }),
+  );
+
+  it.each(['-s 10.244.0.0/16 ! -o docker0 -j MASQUERADE', '-p udp -j RETURN', '-j KUBE-POSTROUTING'])(
+    'are none when they are about other packets: %s',
+    (rule) => expect(ahead(rule).codes).not.toContain('NAT0903'),
+  );
 });
