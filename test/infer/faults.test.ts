@@ -91,6 +91,19 @@ describe.each(FAULTS)('%s', (_, chain, change, distance) => {
   });
 });
 
+describe('a user exempted behind the rules of the proxy', () => {
+  it.each(['1.0.9', '1.1.17', '1.4.10'])(
+    'is no user of the proxy of Istio %s, whose script wrote one rule',
+    (release) => {
+      const config = defaultConfig(release);
+      const exempt = '-A X -m owner --uid-owner 1000 -j RETURN';
+      const live = changed(buildLayout(config), 'nat', 'ISTIO_OUTPUT', aheadOf(/^-A X -j ISTIO_REDIRECT/, exempt));
+      const candidate = safeCandidate(inferConfig(live, { coverage: SEEN }));
+      expect([candidate?.distance, candidate?.config.proxyUid]).toEqual([1, [1337]]);
+    },
+  );
+});
+
 /** Rules in Istio's own place: what they are taken for. */
 const INPUTS: readonly (readonly [string, string, Change, ConfigKey, unknown])[] = [
   [

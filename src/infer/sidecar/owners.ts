@@ -1,4 +1,4 @@
-import { between, type Context, inAll, mainFamily, returned } from '../context.ts';
+import { between, byFamily, type Context, inAll, mainFamily, returned } from '../context.ts';
 import type { Form } from '../form.ts';
 import type { Observed } from '../types.ts';
 import { commonExemptions, unique } from '../vote.ts';
@@ -16,7 +16,7 @@ export function readProxyOwners(context: Context): Observed {
 
 /**
  * The proxy's ids stand in several rules each, so that one rule more or less changes nothing: an id that a single rule
- * exempts is not the proxy's. The script of 1.0 – 1.4 wrote that single rule.
+ * exempts is not the proxy's. The script of 1.0 – 1.4 wrote that single rule, ahead of localhost and the capture.
  */
 function proxyIds(context: Context, kind: Kind): number[] {
   const places = new Map<number, Set<string>>();
@@ -24,11 +24,24 @@ function proxyIds(context: Context, kind: Kind): number[] {
     for (const id of forms.flatMap((form) => idsOf(form, kind)))
       places.set(id, (places.get(id) ?? new Set()).add(place));
   }
+  const byScript = context.has('script') ? sparedByScript(context, kind) : null;
   const withoutOthers = placesOf(context, kind)[1]?.[1].length === 0;
-  const isProxy = (found: ReadonlySet<string>): boolean =>
-    found.size > 1 || context.has('script') || (withoutOthers && found.has('own-call'));
-  const ids = [...places].filter(([, found]) => isProxy(found)).map(([id]) => id);
+  const isProxy = (id: number, found: ReadonlySet<string>): boolean =>
+    found.size > 1 || (byScript?.has(id) ?? false) || (withoutOthers && found.has('own-call'));
+  const ids = [...places].filter(([id, found]) => isProxy(id, found)).map(([id]) => id);
   return ids.length > 1 ? inOrder(context, kind, ids) : ids;
+}
+
+/** What the script's single rules spare where it writes them: behind, an exemption is somebody else's. */
+function sparedByScript(context: Context, kind: Kind): ReadonlySet<number> {
+  const places = byFamily(context, 'nat', 'ISTIO_OUTPUT').map(({ forms }) =>
+    between(
+      forms,
+      0,
+      forms.findIndex((form) => form.out === undefined && isBehindOwners(form)),
+    ),
+  );
+  return new Set(places.flatMap((forms) => returned(forms, kind).flatMap((form) => idsOf(form, kind))));
 }
 
 /** By where most of the rules of each stand, so that one that was moved does not count. */
