@@ -12,6 +12,7 @@ import { describeLosses } from './observe-obstacles.ts';
 import { waysIn } from './observe-rights.ts';
 import { firstLine, note, speaksOfRights } from './observe-seen.ts';
 import { inKernelOrder } from './observe-tables.ts';
+import { poorerElsewhere } from './observe-twice.ts';
 
 /** A text that somebody saved. */
 export interface SavedText {
@@ -49,7 +50,8 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
   const parts = inputs.map((input) => readRules(input, options.family));
   const sockets = options.socketsText === undefined ? [] : [readSockets(options.socketsText)];
   const all = [...parts, ...sockets];
-  const tables = merged(parts);
+  const poorer = poorerElsewhere(inputs.map(({ name }, at) => ({ name, tables: parts[at]?.tables ?? [] })));
+  const tables = merged(parts).filter((table) => !poorer.tables.has(table));
   const seenSockets = all.flatMap((part) => (part.sockets === null ? [] : [part.sockets]));
   return {
     ruleset: { tables },
@@ -60,7 +62,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     sockets: seenSockets.length > 0 ? seenSockets.flat() : null,
     routing: null,
     diagnostics: all.flatMap((part) => part.diagnostics),
-    obstacles: [...all.flatMap((part) => part.obstacles), ...nothingFound(inputs, parts)],
+    obstacles: [...all.flatMap((part) => part.obstacles), ...poorer.obstacles, ...nothingFound(inputs, parts)],
     gaps: parts.flatMap((part) => part.gaps ?? []),
   };
 }

@@ -65,6 +65,31 @@ describe('forms', () => {
   });
 });
 
+describe('a table in two texts', () => {
+  const chains = '-P OUTPUT ACCEPT\n-N ISTIO_OUTPUT\n-N ISTIO_REDIRECT\n-A OUTPUT -p tcp -j ISTIO_OUTPUT\n';
+  const ipv4 = `${chains}-A ISTIO_OUTPUT -d 127.0.0.1/32 -j RETURN\n-A ISTIO_OUTPUT -j ISTIO_REDIRECT\n`;
+  const read = (...texts: string[]) => observeRules(texts.map((text, at) => ({ name: `${at}.txt`, text })));
+
+  test.each([
+    ['first', [chains, ipv4]],
+    ['last', [ipv4, chains]],
+  ])('of which the one that names no family (%s) has lost rules', (_, texts) => {
+    const { ruleset, obstacles } = read(...texts);
+    expect(obstacles).toMatchObject([{ code: 'NAT1003', concerns: 'rules' }]);
+    expect(obstacles[0]?.message).toContain(`that it has not in ${texts.indexOf(chains)}.txt`);
+    expect(ruleset.tables.map(({ chains: all }) => all.flatMap(({ rules }) => rules).length)).toEqual([3]);
+  });
+
+  test('is no contradiction where both say the same, or one is of IPv6', () => {
+    expect(read(ipv4, ipv4).obstacles).toEqual([]);
+    expect(read(ipv4, ipv4.replace('127.0.0.1/32', '::1/128').replace(/.*ISTIO_REDIRECT\n$/, '')).obstacles).toEqual(
+      [],
+    );
+    expect(read(ipv4, `# ip6tables -t nat -S\n${chains}`).obstacles).toEqual([]);
+    expect(read(ipv4, '-P OUTPUT ACCEPT\n').obstacles).toEqual([]);
+  });
+});
+
 describe('no rules', () => {
   test.each(['', '\n \n'])('an empty file (%j) does not say that there are none', (text) => {
     expect(one(text).obstacles).toMatchObject([{ code: 'NAT1003', message: expect.stringContaining('rules.txt') }]);
