@@ -7,6 +7,9 @@ import { THRESHOLDS, type Threshold } from './exit-code.ts';
 const SOURCE = 'SOURCE';
 const EXPECTATION = 'EXPECTED CONFIGURATION';
 
+/** The highest uid or gid that a process can have: the one above it stands for none in the kernel. */
+export const HIGHEST_ID = 0xfffffffe;
+
 /** `--family`, for texts that do not say it and layouts that have both. */
 export function familyFlag(description: string) {
   return string({ helpGroup: SOURCE, helpValue: 'ipv4|ipv6', options: ['ipv4', 'ipv6'], description });

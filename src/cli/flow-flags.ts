@@ -2,7 +2,7 @@ import { string } from '@oclif/core/flags';
 import { parseAddress } from '../model/address.ts';
 import { UsageError } from '../pipeline/errors.ts';
 import { type FlowRequest, JOURNEYS, type JourneyName } from '../pipeline/flow-types.ts';
-import { familyOf, type SourceValues, sourceRequest } from './flags.ts';
+import { familyOf, HIGHEST_ID, type SourceValues, sourceRequest } from './flags.ts';
 
 const GROUP = 'REQUEST';
 
@@ -55,7 +55,7 @@ export function flowRequest(flags: RequestValues): Omit<FlowRequest, 'config'> {
     ...(family !== undefined && { family }),
     ...(to !== undefined && { to }),
     ...(flags.port !== undefined && { port: number('--port', flags.port, 1, 65535) }),
-    ...(flags.uid !== undefined && { uid: number('--uid', flags.uid, 0, 0xffffffff) }),
+    ...(flags.uid !== undefined && { uid: number('--uid', flags.uid, 0, HIGHEST_ID) }),
     ...(flags.journey !== undefined && { journeys: flags.journey.map(journey) }),
   };
 }

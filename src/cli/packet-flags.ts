@@ -4,6 +4,7 @@ import { UsageError } from '../pipeline/errors.ts';
 import { nearest } from '../pipeline/inputs.ts';
 import { PACKET_FIELDS, readPacket } from '../pipeline/packet.ts';
 import type { Packet, TraceRequest } from '../pipeline/types.ts';
+import { HIGHEST_ID } from './flags.ts';
 
 const GROUP = 'PACKET';
 
@@ -87,7 +88,15 @@ function fieldValue(field: string, text: string): unknown {
   if (field === 'hook' || field === 'ctState') return text.toUpperCase();
   if ((field === 'uid' || field === 'gid') && (text === 'none' || text === 'null')) return null;
   const isNumber = /^(?:[0-9]{1,10}|0[xX][0-9a-fA-F]{1,8})$/.test(text);
-  return NUMERIC.has(field) && isNumber ? Number(text) : text;
+  const value = NUMERIC.has(field) && isNumber ? Number(text) : text;
+  if ((field === 'uid' || field === 'gid') && value === HIGHEST_ID + 1) throw nobodys(field, text);
+  return value;
+}
+
+function nobodys(field: string, text: string): UsageError {
+  return new UsageError(`--${field} ${text}: no process can have that id, which stands for "none" in the kernel.`, {
+    hint: `A packet without a socket: --${field} none`,
+  });
 }
 
 /** Addresses reserved for documentation (RFC 5737, RFC 3849): no layout names them. */

@@ -2,9 +2,9 @@ import { boolean, string } from '@oclif/core/flags';
 import { parseAddress } from '../model/address.ts';
 import { UsageError } from '../pipeline/errors.ts';
 import type { ProbeRequest } from '../pipeline/probe-types.ts';
+import { HIGHEST_ID } from './flags.ts';
 
 const GROUP = 'PROBES';
-const HIGHEST_ID = 0xfffffffe;
 const LONGEST_SECONDS = 60;
 
 /** The flags that say what `probe` sends. */

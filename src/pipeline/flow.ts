@@ -48,7 +48,7 @@ export async function flow(request: FlowRequest, outside: Outside): Promise<Flow
   const families = sides.families.filter((family) => wanted.includes(family));
   const journeys = families.flatMap((family) => livesOf(request, worldOf(family, request, part, sides, routing)));
   const unseen = families.length === 0 && sides.undetermined.length === 0 ? [notGiven(request)] : [];
-  const assumed = families.length === 0 ? [] : assumptions(families, part, routing);
+  const assumed = families.length === 0 ? [] : [...asProxy(request, part), ...assumptions(families, part, routing)];
   const silent = membership.kind === 'open' && families.length > 0 ? [membership.because] : [];
   return {
     report: reportOf(journeys, assumed, [...sides.undetermined, ...unseen, ...silent]),
@@ -134,6 +134,15 @@ function notGiven({ family, to }: FlowRequest): Undetermined {
     message: `The rules given do not show ${name}`,
     remedy: `Give the output of ${name === 'IPv6' ? 'ip6tables-save' : 'iptables-save'} too: --rules takes several files.`,
   };
+}
+
+/** The rules cannot tell an application with the proxy's user from the proxy: what follows is right, and no good sign. */
+function asProxy({ uid }: FlowRequest, { config, membership }: Part): string[] {
+  if (uid === undefined || config.dataplane !== 'sidecar' || membership.kind === 'free') return [];
+  if (!config.proxyUid.includes(uid)) return [];
+  return [
+    `the application runs as uid ${uid}, which is the proxy's: its calls bypass the proxy by design, and an application that really runs so bypasses the mesh (NAT0303)`,
+  ];
 }
 
 function assumptions(families: readonly Family[], { pod, listeners, membership }: Part, routing: Routing): string[] {

@@ -74,6 +74,8 @@ describe('packetFromFlags', () => {
     [{ protocol: 'all' }, /^--protocol/],
     [{ protocol: 'icmp' }, /^--destination-port does not exist in packets of protocol icmp/],
     [{ hook: 'OUTPUT', uid: '4294967296' }, /^--uid must be/],
+    [{ hook: 'OUTPUT', uid: '4294967295' }, /^--uid 4294967295: no process can have that id/],
+    [{ hook: 'OUTPUT', gid: '0xffffffff' }, /^--gid 0xffffffff: no process can have that id/],
     [{ hook: 'OUTPUT', uid: 'root' }, /^--uid must be .* not "root"/],
     [{ mark: '0x1ffffffff' }, /^--mark must be/],
     [{ 'ct-state': 'FRESH' }, /^--ct-state must be one of NEW/],

@@ -93,6 +93,7 @@ describe('flow refuses', () => {
     ['a port out of range', '--port 65536', /--port/],
     ['a port of the proxy', '--port 15006', /15006 belongs to Istio/],
     ['a user that is none', '--uid root', /--uid must be a whole number/],
+    ['a user that no process can have', '--uid 4294967295', /--uid must be .* to 4294967294, not/],
     ['a user out of range', '--uid 4294967296', /--uid/],
     ['a name to call', '--to example.com:443', /--to must be an address/],
     ['a port out of range to call', '--to 10.0.0.1:70000', /port of --to/],
@@ -137,6 +138,18 @@ describe('flow', () => {
     const { journeys } = JSON.parse((await flow(`--rules good ${LAYOUT} --json ${words}`)).stdout);
     const journey = journeys.find((one: { name: string }) => one.name === name);
     expect(journey.steps[0].packet).toMatchObject(packet);
+  });
+
+  it.each([
+    ['--uid 1337', true],
+    ['--uid 1338', false],
+    ['--uid 2000 --proxy-uid 2000 --proxy-gid 2000', true],
+  ])("says whose user it is when that is the proxy's: %s", async (words, isProxys) => {
+    const { stdout } = await flow(`--rules good ${LAYOUT} --journey outbound ${words}`);
+    expect(stdout.replace(/\s+/g, ' ').includes("which is the proxy's: its calls bypass the proxy by design")).toBe(
+      isProxys,
+    );
+    expect(stdout.includes('NAT0303')).toBe(isProxys);
   });
 
   it('follows only the requests that are named, in its own order', async () => {
