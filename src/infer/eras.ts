@@ -1,6 +1,7 @@
 import { type Features, featuresFor } from '../layout/eras.ts';
 import { CHANGES } from '../layout/index.ts';
 import { NEWEST_MINOR, OLDEST_MINOR, parseRelease } from '../layout/release.ts';
+import type { Config } from '../model/config.ts';
 import type { View } from './view.ts';
 
 /** Patches of one minor between which no layout changed. */
@@ -39,13 +40,13 @@ function changedPatches(minor: number): number[] {
     .flatMap((release) => ('error' in release || release.minor !== minor ? [] : [release.patch ?? 0]));
 }
 
-/** The eras that could have programmed the view, or only that of a declared release. */
-export function erasFor(view: View, istioVersion: string | undefined): EraGroup[] {
+/** The eras that could have programmed the view from the inputs declared, or only that of a declared release. */
+export function erasFor(view: View, { istioVersion, ...inputs }: Partial<Config>): EraGroup[] {
   if (istioVersion !== undefined)
     return [[{ first: istioVersion, last: istioVersion, has: featuresFor(istioVersion) }]];
   const groups: [Era, ...Era[]][] = [];
   let signature = '';
-  for (const era of ERAS.filter(({ has }) => exists(view, has))) {
+  for (const era of ERAS.filter(({ has }) => exists(view, has) && knows(view, has, inputs))) {
     const next = signatureOf(view, era);
     const group = groups.at(-1);
     if (group !== undefined && next === signature) group.push(era);
@@ -58,6 +59,12 @@ export function erasFor(view: View, istioVersion: string | undefined): EraGroup[
 function exists({ dataplane, backend }: View, has: Features): boolean {
   if (backend === 'nftables') return has(dataplane === 'sidecar' ? 'native-nftables' : 'ambient-native-nftables');
   return dataplane === 'sidecar' || has('ambient');
+}
+
+/** Whether the era has the inputs about DNS at all: one that ignores them would explain the lack of their rules. */
+function knows({ dataplane }: View, has: Features, { redirectDns, captureAllDns }: Partial<Config>): boolean {
+  if (dataplane !== 'sidecar' || redirectDns !== true) return true;
+  return has('dns-input') && (captureAllDns !== true || has('dns-capture-all'));
 }
 
 /** The changes that the rules of a view can show; saves building one layout many times. */

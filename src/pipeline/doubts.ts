@@ -1,6 +1,7 @@
 import { type Context, rulesOf } from '../diagnose/context.ts';
 import type { ResolvedConfig, Undetermined } from '../diagnose/report.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
+import { dnsDoubt } from './doubts-dns.ts';
 import type { Facts } from './facts.ts';
 import { inputsFromTraces } from './surroundings-traces.ts';
 
@@ -32,6 +33,7 @@ export function doubtsOf({ config, origin }: ResolvedConfig, facts: Facts): Unde
   const inbound = ports.length === 0 && isOpen('inboundPortsInclude');
   const outbound = ranges.length === 0 && outboundPortsInclude.length === 0 && isOpen('outboundIpRangesInclude');
   return [
+    ...dnsDoubt({ config, origin }, facts),
     ...(inbound
       ? [
           doubt(
