@@ -63,7 +63,8 @@ function takeProcesses(text: string): { process: Process | null; rest: string } 
   const first = text.startsWith('users:((', start) ? start + 'users:('.length : start;
   const entries = readEntries(text, first, PROCESS) ?? readEntries(text, first, OLD_PROCESS);
   if (entries === null) return { process: null, rest: text.slice(text.lastIndexOf('))') + 1) };
-  return { process: entries.process, rest: text.slice(0, start) + text.slice(entries.end) };
+  const behind = text.slice(entries.end);
+  return { process: entries.process, rest: start <= 1 ? behind : text.slice(0, start) + behind };
 }
 
 function readEntries(text: string, start: number, form: RegExp): { process: Process; end: number } | null {

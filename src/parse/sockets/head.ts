@@ -1,10 +1,12 @@
-/** The columns in front of users, timers and the rest. */
+/** The columns of a socket. */
 export interface Head {
   /** First column when several families were asked for (`tcp`, `udp`, `u_str`, `nl`, …). */
   readonly netid: string | null;
   readonly state: string;
   readonly local: string;
   readonly peer: string;
+  /** Everything behind the two addresses. */
+  readonly extension: string;
 }
 
 /** The states that ss prints (sstate_name in iproute2's misc/ss.c; BOUND-INACTIVE since 6.9). */
@@ -35,15 +37,14 @@ const HEAD = new RegExp(
 /** Where the columns behind the peer address begin when no space stands between. */
 const EXTENSION = /(?:users:\(|timer:\(|uid:\d|ino:\d|sk:)/;
 
-/** The head of a line and what stands behind it, or null when the line does not begin with one. */
-export function parseHead(line: string): { readonly head: Head; readonly extension: string } | null {
+/** The columns of a line, or null when it does not begin with them. */
+export function parseHead(line: string): Head | null {
   const match = HEAD.exec(line);
-  const [all, netid, state, , , local, peer] = match ?? [];
-  if (all === undefined || state === undefined || local === undefined) return null;
-  const cut = peer?.search(EXTENSION) ?? -1;
-  const ownPeer = cut > 0 ? peer?.slice(0, cut) : peer;
-  const extension = (cut > 0 ? (peer ?? '').slice(cut) : '') + line.slice(all.length);
-  return { head: { netid: netid ?? null, state, local, peer: ownPeer ?? '' }, extension };
+  if (match === null) return null;
+  const { 0: all, 1: netid = null, 2: state = '', 5: local = '', 6: peer = '' } = match;
+  const cut = peer.search(EXTENSION);
+  if (cut <= 0) return { netid, state, local, peer, extension: line.slice(all.length) };
+  return { netid, state, local, peer: peer.slice(0, cut), extension: peer.slice(cut) + line.slice(all.length) };
 }
 
 /** Whether a line is the header: it names the columns, and all of them only together. */

@@ -5,8 +5,6 @@ export interface SocketRecord {
   /** 1-based. */
   readonly line: number;
   readonly head: Head;
-  /** Everything behind the two addresses. */
-  readonly extension: string;
   /** The first line, spaces run together: what a finding quotes. */
   readonly text: string;
 }
@@ -25,20 +23,19 @@ export interface Stray {
 export function splitRecords(text: string): { records: SocketRecord[]; strays: Stray[] } {
   const records: SocketRecord[] = [];
   const strays: Stray[] = [];
-  for (const [position, raw] of text.split('\n').entries()) {
-    const line = raw.trimEnd();
+  const lines = text.split('\n');
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index]?.trimEnd() ?? '';
     if (line === '') continue;
-    const parsed = parseHead(line);
+    const head = parseHead(line);
     const last = records.at(-1);
-    const isContinued = () => last !== undefined && goesOn(last, line);
-    if (parsed !== null && !(isForged(parsed.head) && isContinued())) {
-      const { head, extension } = parsed;
-      records.push({ line: position + 1, head, extension, text: quoted(line) });
-    } else if (last !== undefined && isContinued()) {
-      records[records.length - 1] = { ...last, extension: `${last.extension}\n${line}` };
+    if (head !== null && !(isForged(head) && goesOn(last, line))) {
+      records.push({ line: index + 1, head, text: quoted(line) });
+    } else if (last !== undefined && goesOn(last, line)) {
+      records[records.length - 1] = withLine(last, line);
     } else if (!isHeader(line)) {
       // A process may be called `Recv-Q Send-Q`, so headers are what is left.
-      strays.push({ line: position + 1, text: line });
+      strays.push({ line: index + 1, text: line });
     }
   }
   return { records, strays };
@@ -47,10 +44,16 @@ export function splitRecords(text: string): { records: SocketRecord[]; strays: S
 /** A process list longer than this was not torn apart by the newlines in names; the bound keeps hostile text cheap. */
 const LONGEST_PROCESS_LIST = 10_000;
 
-function goesOn({ extension: list }: SocketRecord, line: string): boolean {
+function goesOn(last: SocketRecord | undefined, line: string): boolean {
+  if (last === undefined) return false;
   if (/^\s/.test(line)) return true;
+  const list = last.head.extension;
   if (list.length >= LONGEST_PROCESS_LIST || !list.includes('users:((')) return false;
   return line.includes('",pid=') || !/fd=\d+\)\)/.test(list);
+}
+
+function withLine({ line: first, head, text }: SocketRecord, line: string): SocketRecord {
+  return { line: first, head: { ...head, extension: `${head.extension}\n${line}` }, text };
 }
 
 /** An address, the interface it may be bound to, and a port. Names of interfaces are at most 15 bytes without a colon. */

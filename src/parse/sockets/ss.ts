@@ -49,7 +49,7 @@ function toSocket(record: SocketRecord, context: Context): Socket | null | strin
   if (protocol === null) return null;
   const ends = endpointPair(head.local, head.peer, context.oldNotation);
   if (typeof ends === 'string') return ends;
-  return joined({ protocol, state: head.state, ends, extension: parseExtension(record.extension), text: record.text });
+  return joined({ protocol, state: head.state, ends, extension: parseExtension(head.extension), text: record.text });
 }
 
 interface Parts extends Pick<Socket, 'protocol' | 'state' | 'text'> {
