@@ -1,5 +1,4 @@
 import type { Socket } from '../model/socket.ts';
-import { Capturable } from './capturable.ts';
 import type { EndNumbers } from './ends.ts';
 import type { Holders } from './holder.ts';
 import type { OwnAddresses } from './own-addresses.ts';
@@ -7,8 +6,6 @@ import type { Pairs } from './pairs.ts';
 
 /** What is known of an address of the pod: connections of the application, and what the proxy accepted from there. */
 interface Balance {
-  /** Established connections of the application to other hosts from whose port the proxy accepted one. */
-  paired: number;
   /** Established connections of the application to other hosts that have no partner to themselves. */
   unpaired: number;
   /** Established connections that the proxy accepted from ports that no socket has. */
@@ -45,8 +42,6 @@ export class Captures {
   readonly #own: OwnAddresses;
   /** Established connections of the application to other hosts. */
   readonly candidates: readonly Socket[];
-  /** Counted when it is asked for. */
-  #capturable: Capturable | undefined;
   readonly #balances = new Map<string, Balance>();
   readonly #numbers: EndNumbers;
   /** Connections of the application that come from the same port, by the number of that end. */
@@ -85,15 +80,13 @@ export class Captures {
 
   #addUnpaired({ first, count }: Sharing): void {
     const paired = this.sharesPartner(first) ? 1 : 0;
-    const balance = this.#balanceOf(first.localAddress);
-    balance.paired += paired;
-    balance.unpaired += count - paired;
+    this.#balanceOf(first.localAddress).unpaired += count - paired;
   }
 
   #balanceOf(address: string): Balance {
     const known = this.#balances.get(address);
     if (known !== undefined) return known;
-    const balance = { paired: 0, unpaired: 0, strays: 0, own: 0 };
+    const balance = { unpaired: 0, strays: 0, own: 0 };
     this.#balances.set(address, balance);
     return balance;
   }
@@ -125,10 +118,15 @@ export class Captures {
     return this.#pairs.capturedPartner(socket)?.state === 'ESTAB';
   }
 
+  /** Whether the proxy accepted connections from an address that may have come from other ports than it shows. */
+  hasStrays(address: string): boolean {
+    const { strays, own } = this.#balanceOf(address);
+    return strays + own > 0;
+  }
+
   /** Whether a partner may be that of another connection, which was given the port of this one. */
   mayBeChance({ localAddress }: Socket): boolean {
-    const { unpaired, strays, own } = this.#balanceOf(localAddress);
-    return strays + own > 0 && unpaired > 0;
+    return this.hasStrays(localAddress) && this.#balanceOf(localAddress).unpaired > 0;
   }
 
   /** Whether the proxy opened a connection that it accepted: only if more were accepted than the application can have. */
@@ -145,20 +143,5 @@ export class Captures {
     const accepted = strays + own > unpaired ? strays : strays + own;
     if (accepted === 0) return this.sharesPartner(socket) ? 'either' : 'around';
     return accepted >= unpaired ? 'captured' : 'either';
-  }
-
-  /**
-   * Whether an established connection that the rules may capture was captured, though it has no partner to itself: it is
-   * the only one of those from its port, or the proxy accepted as many as there are. Older ones would be too many.
-   */
-  isTaken(socket: Socket, mayBeCaptured: (socket: Socket) => boolean): boolean {
-    this.#capturable ??= new Capturable(this.candidates.filter(mayBeCaptured), this.#numbers);
-    if (this.#capturable.from(socket) === 1 && this.sharesPartner(socket)) return true;
-    return this.#acceptedFrom(socket.localAddress) >= this.#capturable.fromAddress(socket.localAddress);
-  }
-
-  #acceptedFrom(address: string): number {
-    const { paired, unpaired, strays, own } = this.#balanceOf(address);
-    return paired + (strays + own > unpaired ? strays : strays + own);
   }
 }

@@ -1,5 +1,5 @@
 import type { Socket } from '../model/socket.ts';
-import { outboundPacket } from './first-packet.ts';
+import { mayBeCaptured } from './may-be-captured.ts';
 import { DNS_PORT, FIRST_EPHEMERAL_PORT, HBONE_PORT, isControlPlane } from './ports.ts';
 import type { Scene } from './scene.ts';
 import type { Sighting } from './types.ts';
@@ -50,7 +50,7 @@ function around(socket: Socket, scene: Scene): Sighting {
   const standing = scene.captures.standing(socket);
   if (standing === 'around') return { kind: 'outbound-direct' };
   if (standing === 'captured') return { kind: 'outbound-proxied' };
-  return byRules(socket, scene) ?? byCompanions(socket, scene) ?? { kind: 'unknown', because: SHARED_PORT };
+  return toldOtherwise(socket, scene) ?? { kind: 'unknown', because: SHARED_PORT };
 }
 
 /** Without rules nobody says where a proxy waits that does not wait on the usual port. */
@@ -62,38 +62,28 @@ function isBlind({ predictor, proxy, ports }: Scene): boolean {
 
 /** A connection of the application that has a partner, which by chance may be that of another one. */
 export function paired(socket: Socket, partner: Socket, scene: Scene): Sighting {
-  const ours: Sighting = { kind: 'outbound-proxied', partner };
-  if (!scene.captures.mayBeChance(socket)) return ours;
-  const may = mayBeCaptured(socket, scene);
-  if (may === false) return { kind: 'outbound-direct', because: BY_RULES };
-  const told = may === null ? byCompanions(socket, scene) : null;
-  return told?.kind === 'outbound-direct' ? told : ours;
+  const told = scene.captures.mayBeChance(socket) ? toldOtherwise(socket, scene) : null;
+  return told?.kind === 'outbound-direct' ? told : { kind: 'outbound-proxied', partner };
 }
 
-/** What others of its owner to the same place are; then there is nothing left to hold against the rules. */
-function byCompanions(socket: Socket, { companions }: Scene): Sighting | null {
-  const standing = companions.standing(socket);
-  if (standing === null) return null;
-  return { kind: standing === 'captured' ? 'outbound-proxied' : 'outbound-direct', because: BY_COMPANIONS };
+/** Where sockets alone do not tell: the rules, or others to the same place; then there is nothing to hold against them. */
+function toldOtherwise(socket: Socket, scene: Scene): Sighting | null {
+  return byRules(socket, scene) ?? byCompanions(socket, scene);
 }
 
 /**
- * What the rules would make of a connection; then there is nothing left to hold against them. Null when they do not say:
- * what they would capture now may be older than they are.
+ * What the rules would make of a connection. They may be younger than it: all that they may capture have to be there if
+ * one of them is to be, and no more than those if the others are to be around.
  */
 function byRules(socket: Socket, scene: Scene): Sighting | null {
   const may = mayBeCaptured(socket, scene);
-  if (may === null) return null;
-  if (!may) return { kind: 'outbound-direct', because: BY_RULES };
-  const isTaken = scene.captures.isTaken(socket, (other) => mayBeCaptured(other, scene) !== false);
-  return isTaken ? { kind: 'outbound-proxied', because: BY_RULES } : null;
+  const excess = scene.rulesSay.excess(socket);
+  if (may === true && excess === 0) return { kind: 'outbound-proxied', because: BY_RULES };
+  return may === false && excess <= 0 ? { kind: 'outbound-direct', because: BY_RULES } : null;
 }
 
-/** Whether the rules lead a connection to the proxy, for an owner of some gid where that is hidden; null: not certain. */
-function mayBeCaptured(socket: Socket, { predictor, own, holders }: Scene): boolean | null {
-  const packet = outboundPacket(socket, own);
-  const prediction = packet && predictor?.predict(packet, holders.process(socket)?.fsgid ?? null);
-  if (!prediction || prediction.kind === 'undetermined') return null;
-  const exceptions = prediction.kind === 'depends-on-gid' ? prediction.unless.map(({ verdict }) => verdict) : [];
-  return [prediction.verdict, ...exceptions].some(({ kind }) => kind === 'redirect' || kind === 'tproxy');
+function byCompanions(socket: Socket, { companions, companionsSay }: Scene): Sighting | null {
+  const captured = companions.wereCaptured(socket);
+  if (captured === null || companionsSay.excess(socket) !== 0) return null;
+  return { kind: captured ? 'outbound-proxied' : 'outbound-direct', because: BY_COMPANIONS };
 }

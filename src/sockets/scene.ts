@@ -4,6 +4,8 @@ import { Companions } from './companions.ts';
 import { EndNumbers, Ends } from './ends.ts';
 import type { SocketFacts } from './facts.ts';
 import { Holders } from './holder.ts';
+import { Hypothesis } from './hypothesis.ts';
+import { mayBeCaptured } from './may-be-captured.ts';
 import { OwnAddresses } from './own-addresses.ts';
 import { Pairs } from './pairs.ts';
 import type { ProxyPorts } from './ports.ts';
@@ -20,6 +22,8 @@ export interface Scene {
   readonly pairs: Pairs;
   readonly captures: Captures;
   readonly companions: Companions;
+  readonly rulesSay: Hypothesis;
+  readonly companionsSay: Hypothesis;
   readonly own: OwnAddresses;
   /** Null: the rules are not readable. */
   readonly predictor: Predictor | null;
@@ -36,15 +40,20 @@ export function setScene({ sockets, earlier, rules, addresses, processes, ports:
   const pairs = new Pairs(sockets, before, { ports, numbers });
   const own = new OwnAddresses(sockets, addresses, { holders, ports });
   const captures = new Captures(sockets, { pairs, holders, own, numbers });
+  const companions = new Companions(captures);
+  const predictor = rules === null ? null : new Predictor(rules);
+  const may = (socket: Socket) => mayBeCaptured(socket, { predictor, own, holders }) !== false;
   return {
     proxy,
     ports,
     holders,
     pairs,
     captures,
-    companions: new Companions(captures, pairs),
+    companions,
+    rulesSay: new Hypothesis(may, captures, { pairs, numbers }),
+    companionsSay: new Hypothesis((socket) => companions.wereCaptured(socket), captures, { pairs, numbers }),
     own,
-    predictor: rules === null ? null : new Predictor(rules),
+    predictor,
   };
 }
 

@@ -5,6 +5,9 @@ import { connectionOn, connectionTo, kindsOf, listenerOn, type Reader, World } f
 
 const READERS: readonly Reader[] = ['root', 'proxy'];
 
+/** From then on nothing is captured. */
+const RULES_GONE = ['iptables-nft', '-t', 'nat', '-I', 'OUTPUT', '-j', 'RETURN'];
+
 /** What the application has with other hosts. */
 const ofApplication = (answer: SocketsAnswer) =>
   kindsOf(answer, ({ uid, peer }) => uid === 1000 && peer !== undefined && peer !== '127.0.0.6');
@@ -50,12 +53,26 @@ kernelTests('connections that share a port', () => {
       kindsOf(await world.look('proxy'), ({ uid, peerPort }) => uid === 1000 && peerPort === wanted);
     expect(await kindsTo(443)).toEqual({ 'outbound-proxied': 23 });
     expect(await kindsTo(3306)).toEqual({ 'outbound-direct': 23 });
-    await world.run(['iptables-nft', '-t', 'nat', '-I', 'OUTPUT', '-j', 'RETURN']);
-    for (const sourcePort of [45_000, 45_003])
-      await app.ask('connect', { to: '203.0.113.10', port: 443, sourcePort, shared: true });
-    expect(await kindsTo(443)).toEqual({ 'outbound-proxied': 23, 'outbound-direct': 2 });
+    await world.run(RULES_GONE);
+    await app.ask('connect', { to: '203.0.113.10', port: 443, count: 5 });
+    await app.ask('connect', { to: '203.0.113.10', port: 443, sourcePort: 45_000, shared: true });
+    expect(await kindsTo(443)).toEqual({ 'outbound-proxied': 23, 'outbound-direct': 6 });
     await app.ask('connect', { to: '203.0.113.8', port: 443, sourcePort: 45_004 });
-    expect(await kindsTo(443)).toEqual({ 'outbound-proxied': 20, 'outbound-direct': 2, unknown: 4 });
+    expect(await kindsTo(443)).toEqual({ 'outbound-proxied': 20, 'outbound-direct': 6, unknown: 4 });
+  });
+
+  it('rules that would let them by now may be younger than they are', async () => {
+    await using world = await World.create();
+    const app = await world.start({ uid: 1000, name: 'app' });
+    await world.sidecar();
+    await world.program();
+    await app.ask('connect', { to: '203.0.113.7', port: 443, count: 5 });
+    for (const to of ['203.0.113.8', '203.0.113.9'])
+      await app.ask('connect', { to, port: 443, sourcePort: 45_000, shared: true });
+    await world.run(RULES_GONE);
+    await app.ask('connect', { to: '203.0.113.10', port: 443, sourcePort: 45_000, shared: true });
+    for (const reader of READERS)
+      expect(ofApplication(await world.look(reader))).toEqual({ 'outbound-proxied': 5, unknown: 3 });
   });
 
   it('a hidden gid may be that of the proxy', async () => {
