@@ -124,9 +124,9 @@ export class Captures {
     return strays + own > 0;
   }
 
-  /** Whether a partner may be that of another connection, which was given the port of this one. */
+  /** Whether a partner may be that of another connection, which was given the port of this one: one that has none. */
   mayBeChance({ localAddress }: Socket): boolean {
-    return this.hasStrays(localAddress) && this.#balanceOf(localAddress).unpaired > 0;
+    return this.#balanceOf(localAddress).unpaired > 0;
   }
 
   /** Whether the proxy opened a connection that it accepted: only if more were accepted than the application can have. */

@@ -30,10 +30,14 @@ export class Hypothesis {
   /** How many more connections were accepted than are said to be captured; NaN where one of them cannot be said. */
   excess(socket: Socket): number {
     if (!this.#isCounted) this.#count();
-    const excess = this.#captures.hasStrays(socket.localAddress)
-      ? this.#byAddress.get(socket.localAddress)
-      : this.#byEnd.get(this.#numbers.local(socket));
-    return excess ?? 0;
+    if (this.#captures.hasStrays(socket.localAddress)) return this.excessFrom(socket.localAddress);
+    return this.#byEnd.get(this.#numbers.local(socket)) ?? 0;
+  }
+
+  /** The same of all connections from an address. */
+  excessFrom(address: string): number {
+    if (!this.#isCounted) this.#count();
+    return this.#byAddress.get(address) ?? 0;
   }
 
   /** What opens or closes just now has but one end here and is left out. */

@@ -27,6 +27,8 @@ const NO_DIRECTION = 'nobody listens on its port any more, so it may have come f
 const SHARED_UID = 'the proxy and others run as root, and the process is not visible';
 const SHARED_PORT =
   'connections share ports, some of them go through the proxy and some around it, and which is which cannot be seen';
+const PARTNER_OF_ANOTHER =
+  'the proxy accepted a connection from its port, which may be another one that was given the same port';
 const NO_PORT =
   'nobody listens on the usual port of the proxy (15001), and the rules, which name another one, were not readable';
 const BY_RULES = 'told by the rules, because connections share ports';
@@ -62,8 +64,22 @@ function isBlind({ predictor, proxy, ports }: Scene): boolean {
 
 /** A connection of the application that has a partner, which by chance may be that of another one. */
 export function paired(socket: Socket, partner: Socket, scene: Scene): Sighting {
-  const told = scene.captures.mayBeChance(socket) ? toldOtherwise(socket, scene) : null;
-  return told?.kind === 'outbound-direct' ? told : { kind: 'outbound-proxied', partner };
+  const { captures } = scene;
+  const ours: Sighting = { kind: 'outbound-proxied', partner };
+  if (!captures.mayBeChance(socket)) return ours;
+  if (!captures.hasStrays(socket.localAddress)) {
+    return isDoubtful(socket, scene) ? { kind: 'unknown', because: PARTNER_OF_ANOTHER } : ours;
+  }
+  const told = toldOtherwise(socket, scene);
+  return told?.kind === 'outbound-direct' ? told : ours;
+}
+
+/** Whether the numbers fit as well if the partner is that of another connection, which would have none otherwise. */
+function isDoubtful(socket: Socket, scene: Scene): boolean {
+  const { companions, companionsSay, rulesSay } = scene;
+  const may = mayBeCaptured(socket, scene);
+  if (may !== null) return !may && rulesSay.excessFrom(socket.localAddress) <= 0;
+  return companions.wereCaptured(socket) === false && companionsSay.excessFrom(socket.localAddress) === 0;
 }
 
 /** Where sockets alone do not tell: the rules, or others to the same place; then there is nothing to hold against them. */

@@ -75,6 +75,21 @@ kernelTests('connections that share a port', () => {
       expect(ofApplication(await world.look(reader))).toEqual({ 'outbound-proxied': 5, unknown: 3 });
   });
 
+  it('one that was opened from the port that a captured one was given is not taken for it', async () => {
+    await using world = await World.create();
+    const app = await world.start({ uid: 1000, name: 'app' });
+    await world.sidecar();
+    await world.program({ outboundPortsExclude: [3306] });
+    for (const to of ['203.0.113.7', '203.0.113.8'])
+      await app.ask('connect', { to, port: 443, sourcePort: 45_000, shared: true });
+    const given = (await world.look()).sockets.flatMap(({ kind, peerPort }) =>
+      kind === 'accepted-outbound' && peerPort !== 45_000 ? [peerPort] : [],
+    );
+    expect(given).toHaveLength(1);
+    await app.ask('connect', { to: '203.0.113.9', port: 3306, sourcePort: given[0] });
+    expect(connectionTo(await world.look(), 3306).kind).toBe('unknown');
+  });
+
   it('a hidden gid may be that of the proxy', async () => {
     await using world = await World.create();
     await world.sidecar();
