@@ -7,7 +7,9 @@ interface Votes {
   around: number;
 }
 
-/** So many times as many have to stand one way: a port is another's by chance in a few of a hundred connections. */
+/** So many have to stand one way: fewer are as easily those that were opened while other rules were there. */
+const LEAST = 20;
+/** And so many times as many as the other: a port is another's by chance in a few of a hundred connections. */
 const MAJORITY = 4;
 
 /**
@@ -30,8 +32,9 @@ export class Companions {
       .find((found) => found !== undefined);
     if (votes === undefined) return null;
     const { captured, around } = votes;
-    if (captured >= MAJORITY * Math.max(around, 1)) return true;
-    return around >= MAJORITY * Math.max(captured, 1) ? false : null;
+    if (Math.max(captured, around) < LEAST) return null;
+    if (captured >= MAJORITY * around) return true;
+    return around >= MAJORITY * captured ? false : null;
   }
 
   #count(): ReadonlyMap<string, Votes> {

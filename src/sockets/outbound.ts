@@ -82,9 +82,12 @@ function isDoubtful(socket: Socket, scene: Scene): boolean {
   return companions.wereCaptured(socket) === false && companionsSay.excessFrom(socket.localAddress) === 0;
 }
 
-/** Where sockets alone do not tell: the rules, or others to the same place; then there is nothing to hold against them. */
+/**
+ * Where sockets alone do not tell: the rules, or where they cannot be read, others to the same place. Then there is
+ * nothing to hold against the rules.
+ */
 function toldOtherwise(socket: Socket, scene: Scene): Sighting | null {
-  return byRules(socket, scene) ?? byCompanions(socket, scene);
+  return scene.predictor === null ? byCompanions(socket, scene) : byRules(socket, scene);
 }
 
 /**
