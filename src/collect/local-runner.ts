@@ -42,6 +42,8 @@ async function execute(path: string, argv: Argv, env: NodeJS.ProcessEnv, options
   const subprocess = execa(path, argv.slice(1), {
     // A process group of its own, so that what the program forked can be stopped together with it.
     detached: true,
+    // Our own directory may be deleted, or forbidden to us: then nothing could be started in it.
+    cwd: '/',
     stdin: 'ignore',
     encoding: 'buffer',
     buffer: { stderr: false },
