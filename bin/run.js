@@ -5,7 +5,19 @@ process.env.HOME ||= '/';
 process.env.SHELL ||= '/bin/sh';
 process.env.ISTIO_NAT_DISABLE_THEME ??= '1';
 
-const { main } = await import('../dist/cli/main.js');
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19))
+  fail(`It needs Node.js 20.19 or later; this is ${process.versions.node}.`);
+
+const { main } = await import('../dist/cli/main.js').catch((error) =>
+  fail(`It cannot be loaded: ${error.message}\n  Install it again, or in a checkout: npm ci && npm run build`),
+);
 await main(process.argv.slice(2), { root: import.meta.dirname });
 // An open standard input that nobody closes, as under `kubectl exec -i`, must not keep us here.
 process.stdout.write('', () => process.exit());
+
+/** Nothing can be looked at: Node.js alone would exit with 1, which means findings. */
+function fail(message) {
+  process.stderr.write(`istio-nat: ${message}\n`);
+  process.exit(3);
+}

@@ -4,6 +4,8 @@ import { settings } from '@oclif/core/settings';
 import { UsageError } from '../pipeline/errors.ts';
 import { nearest } from '../pipeline/inputs.ts';
 import { reportFailure } from './base-command.ts';
+import { EXIT } from './exit-code.ts';
+import { failureText } from './failure.ts';
 import { write } from './output.ts';
 
 /** What oclif is loaded with: where package.json is, and in a bundle the parts that cannot be read from disk. */
@@ -16,7 +18,7 @@ type LoadOptions = Exclude<Parameters<typeof Config.load>[0], undefined | string
 export async function main(argv: readonly string[], options: LoadOptions): Promise<void> {
   // NODE_ENV=development, which a pod may well have, would make oclif look for our TypeScript sources.
   settings.enableAutoTranspile = false;
-  ignoreClosedPipes();
+  watchOutput();
   try {
     // oclif would look for plugins in the home directory, which may be forbidden, and run what it finds.
     await dispatch(argv, await Config.load({ ...options, userPlugins: false }));
@@ -63,14 +65,15 @@ function unknownCommand(name: string, commands: readonly string[]): UsageError {
 
 /**
  * `istio-nat … | head` ends the reader early, which is no error of anybody's: there is nobody left to answer, so we end
- * too, even while waiting for standard input. Without a reader of stderr the report still matters.
+ * too, even while waiting for standard input. A full disk leaves the report incomplete, and that is none of its exit
+ * codes. Without a reader of stderr the report still matters.
  */
-function ignoreClosedPipes(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+function watchOutput(): void {
+  // Before oclif's listener, which throws: that would be a stack trace, and the exit code of findings.
+  process.stdout.prependListener('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
-    throw error;
+    process.stderr.write(failureText({ message: `The output could not be written: ${error.message}` }));
+    process.exit(EXIT.cannotLook);
   });
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  process.stderr.on('error', () => undefined);
 }
