@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { findExecutable, type Lookup } from './executable.ts';
 import type { Argv, CommandFailureKind, CommandOptions, CommandResult, CommandRunner } from './runner.ts';
+import { stopWithUs } from './with-us.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
@@ -97,10 +98,10 @@ function stopAfter(timeoutMs: number, subprocess: Running): { end(): boolean } {
       subprocess.stderr?.destroy();
     }, DRAIN_MS);
   }, timeoutMs);
-  process.once('exit', stop);
+  const release = stopWithUs(stop);
   return {
     end: () => {
-      process.removeListener('exit', stop);
+      release();
       clearTimeout(timer);
       clearTimeout(drain);
       return timedOut;
