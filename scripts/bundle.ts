@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'rolldown';
 
@@ -6,13 +6,14 @@ import { build, type Plugin } from 'rolldown';
  * Bundles `src/` and what it imports into `dist/`: with few large files instead of six hundred small ones a command
  * starts in half the time. oclif stays outside because it loads parts of itself by name.
  */
+rmSync('dist/chunks', { recursive: true, force: true });
 await build({
   input: { 'cli/main': 'src/cli/main.ts', 'commands/index': 'src/commands/index.ts', index: 'src/index.ts' },
   platform: 'node',
   external: /^@oclif\/core/,
   plugins: [licences()],
   // The chunks lie as deep as the entries of commands, so that `../..` is the package from all of them.
-  output: { dir: 'dist', format: 'esm', keepNames: true, chunkFileNames: 'chunks/[name].js', cleanDir: true },
+  output: { dir: 'dist', format: 'esm', keepNames: true, chunkFileNames: 'chunks/[name].js' },
 });
 
 /** Adds the licences of the packages whose code is in the bundle: they ask for that. */
