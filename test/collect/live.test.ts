@@ -65,7 +65,7 @@ describe.skipIf(!CAN_USE_NAMESPACES)('in a namespace', () => {
       // The project may itself lie below /tmp, so it is looked at from /mnt, in a mount namespace of the test's own.
       const script =
         'mount --bind "$1" /mnt && shift && mount -t tmpfs none /tmp && mount -t tmpfs none /run && ' +
-        '"$@" >/dev/null && find /run /tmp -mindepth 1';
+        'cd /mnt && "$@" >/dev/null && find /run /tmp -mindepth 1';
       SCENES['all backends at once'](ns);
       const root = fileURLToPath(new URL('../..', import.meta.url));
       const node = [process.execPath, '/mnt/node_modules/tsx/dist/cli.mjs', '/mnt/test/collect/collect-here.ts'];
