@@ -40,6 +40,9 @@ function unavailable(kind: 'not-found' | 'not-executable', argv: Argv): Outcome 
 async function execute(path: string, argv: Argv, env: NodeJS.ProcessEnv, options: CommandOptions): Promise<Outcome> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  let started: Running | undefined;
+  // Ahead of the start: a signal in between would leave the program behind.
+  const release = stopWithUs(() => killGroup(started?.pid));
   const subprocess = execa(path, argv.slice(1), {
     // A process group of its own, so that what the program forked can be stopped together with it.
     detached: true,
@@ -55,9 +58,11 @@ async function execute(path: string, argv: Argv, env: NodeJS.ProcessEnv, options
     env,
     killSignal: 'SIGKILL',
   });
+  started = subprocess;
   const watch = stopAfter(timeoutMs, subprocess);
   const stderr = beginningOf(subprocess.stderr, MAX_STDERR_BYTES);
   const result = await subprocess;
+  release();
   const timedOut = watch.end();
   if (result.isMaxBuffer) killGroup(subprocess.pid);
   return {
@@ -85,23 +90,20 @@ interface Running {
   readonly stderr: { destroy(): unknown } | null;
 }
 
-/** Stops the process group when its time is over, and with this process. `end` says whether the time was over. */
+/** Stops the process group when its time is over. `end` says whether it was. */
 function stopAfter(timeoutMs: number, subprocess: Running): { end(): boolean } {
   let timedOut = false;
   let drain: NodeJS.Timeout | undefined;
-  const stop = () => killGroup(subprocess.pid);
   const timer = setTimeout(() => {
     timedOut = true;
-    stop();
+    killGroup(subprocess.pid);
     drain = setTimeout(() => {
       subprocess.stdout?.destroy();
       subprocess.stderr?.destroy();
     }, DRAIN_MS);
   }, timeoutMs);
-  const release = stopWithUs(stop);
   return {
     end: () => {
-      release();
       clearTimeout(timer);
       clearTimeout(drain);
       return timedOut;
