@@ -1,5 +1,6 @@
 import type { Verdict } from '../model/packet.ts';
 import { inboundPacket, outboundPacket } from './first-packet.ts';
+import { possibleVerdicts } from './predict.ts';
 import type { Scene } from './scene.ts';
 import type { Agreement, ClassifiedSocket, Prediction } from './types.ts';
 
@@ -24,8 +25,7 @@ export function predictionFor({ kind, socket, process, as }: ClassifiedSocket, s
  */
 export function agreementOf({ kind, because }: ClassifiedSocket, prediction: Prediction): Agreement | null {
   if (prediction.kind === 'undetermined' || because !== undefined) return null;
-  const exceptions = prediction.kind === 'depends-on-gid' ? prediction.unless.map(({ verdict }) => verdict) : [];
-  const possible = [prediction.verdict, ...exceptions];
+  const possible = possibleVerdicts(prediction);
   if (kind === 'outbound-proxied') return possible.every(letsBy) ? 'disagrees' : 'agrees';
   if (possible.every(letsBy)) return 'agrees';
   return possible.some(letsBy) ? 'gid' : 'older';

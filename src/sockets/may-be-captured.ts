@@ -2,7 +2,7 @@ import type { Socket } from '../model/socket.ts';
 import { outboundPacket } from './first-packet.ts';
 import type { Holders } from './holder.ts';
 import type { OwnAddresses } from './own-addresses.ts';
-import type { Predictor } from './predict.ts';
+import { type Predictor, possibleVerdicts } from './predict.ts';
 
 /** The part of a scene that says what the rules do. */
 interface Rules {
@@ -16,6 +16,5 @@ export function mayBeCaptured(socket: Socket, { predictor, own, holders }: Rules
   const packet = outboundPacket(socket, own);
   const prediction = packet && predictor?.predict(packet, holders.process(socket)?.fsgid ?? null);
   if (!prediction || prediction.kind === 'undetermined') return null;
-  const exceptions = prediction.kind === 'depends-on-gid' ? prediction.unless.map(({ verdict }) => verdict) : [];
-  return [prediction.verdict, ...exceptions].some(({ kind }) => kind === 'redirect' || kind === 'tproxy');
+  return possibleVerdicts(prediction).some(({ kind }) => kind === 'redirect' || kind === 'tproxy');
 }

@@ -1,6 +1,6 @@
 import { evaluatePacket, Hooks, type Trace, verdictKey } from '../evaluate/packet.ts';
 import type { Match } from '../model/match.ts';
-import type { Packet } from '../model/packet.ts';
+import type { Packet, Verdict } from '../model/packet.ts';
 import type { Coverage } from '../model/pod.ts';
 import type { ShownRules } from './facts.ts';
 import type { Prediction } from './types.ts';
@@ -69,6 +69,13 @@ export class Predictor {
   #trace(packet: Packet, gid: KnownGid): Trace {
     return evaluatePacket(this.#hooks, gid === null ? packet : { ...packet, gid });
   }
+}
+
+/** Every verdict that a prediction leaves possible; none where it is undetermined. */
+export function possibleVerdicts(prediction: Prediction): readonly Verdict[] {
+  if (prediction.kind === 'undetermined') return [];
+  if (prediction.kind === 'verdict') return [prediction.verdict];
+  return [prediction.verdict, ...prediction.unless.map(({ verdict }) => verdict)];
 }
 
 function notShown(table: string): Prediction {
