@@ -6,6 +6,8 @@ import type { CommandResult } from './runner.ts';
 export type Question =
   | 'legacy-save-ipv4'
   | 'legacy-save-ipv6'
+  | 'legacy-counted-ipv4'
+  | 'legacy-counted-ipv6'
   | 'nft-save-ipv4'
   | 'nft-save-ipv6'
   | 'nft-ruleset'

@@ -81,8 +81,14 @@ function ruleQuestions(runner: CommandRunner, names: readonly CapturedFile[]): A
   return FAMILIES.flatMap((family) => {
     const tools = SAVE_TOOLS[family];
     const variant = once(() => runner.run([tools.plain[0], '--version']));
-    const save = (kind: 'legacy' | 'nft') => () => askSave(runner, `${kind}-save-${family}`, kind, tools, variant);
-    return listsTables(names, family) ? [save('nft'), save('legacy')] : [save('nft')];
+    const save =
+      (question: Question, kind: Variant, options: readonly string[] = []) =>
+      () =>
+        askSave(runner, { question, kind, options, tools, variant });
+    const nft = save(`nft-save-${family}`, 'nft');
+    if (!listsTables(names, family)) return [nft];
+    // Twice, in two forms: a name with line ends in it cannot pass for lines of both.
+    return [nft, save(`legacy-save-${family}`, 'legacy'), save(`legacy-counted-${family}`, 'legacy', ['-c'])];
   });
 }
 
@@ -91,19 +97,27 @@ function listsTables(names: readonly CapturedFile[], family: Family): boolean {
   return content !== undefined && 'text' in content && content.text.trim() !== '';
 }
 
+type Variant = 'legacy' | 'nft';
+
+interface SaveQuestion {
+  readonly question: Question;
+  readonly kind: Variant;
+  readonly options: readonly string[];
+  readonly tools: (typeof SAVE_TOOLS)[Family];
+  /** What the plain tool says that it is. */
+  readonly variant: () => Promise<CommandResult>;
+}
+
 /** Asks the tool that says its variant in its name; where there is none, the plain one if it is of that variant. */
 async function askSave(
   runner: CommandRunner,
-  question: Question,
-  kind: 'legacy' | 'nft',
-  tools: { legacy: Argv; nft: Argv; plain: Argv },
-  variant: () => Promise<CommandResult>,
+  { question, kind, options, tools, variant }: SaveQuestion,
 ): Promise<Answer[]> {
-  const named = await runner.run(tools[kind]);
+  const named = await runner.run([...tools[kind], ...options]);
   if (!isUnavailable(named)) return [{ question, result: named }];
   const version = await variant();
   const fits = succeeded(version) && version.stdout.includes('nf_tables') === (kind === 'nft');
-  const plain = fits ? [{ question, result: await runner.run(tools.plain) }] : [];
+  const plain = fits ? [{ question, result: await runner.run([...tools.plain, ...options]) }] : [];
   return [{ question, result: named }, ...plain];
 }
 

@@ -2,7 +2,15 @@ import { compareRulesets, type DifferentClass, type OpenClass } from '../evaluat
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Metadata, Pod } from '../model/pod.ts';
 import type { Routing } from '../model/routing.ts';
-import { type Chain, coversFamily, type Rule, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
+import {
+  type Chain,
+  coversFamily,
+  isNative,
+  type Rule,
+  type RuleReference,
+  type Ruleset,
+  type Table,
+} from '../model/ruleset.ts';
 import { printRule } from '../print/iptables/index.ts';
 import { printNftRule } from '../print/nft/index.ts';
 import type { Exemption } from './checks/surroundings-exempt.ts';
@@ -173,7 +181,7 @@ const PRINTED = new WeakMap<Rule, { readonly backend: string; readonly chain: st
 function printPlain(table: Table, chain: Chain, rule: Rule): string {
   const { counters: _counted, ...uncounted } = rule;
   const plain = { ...uncounted, matches: rule.matches.filter((match) => match.kind !== 'comment') };
-  return table.backend === 'nftables' ? `${chain.name} ${printNftRule(plain)}` : printRule(plain, chain.name);
+  return isNative({ table, rule }) ? `${chain.name} ${printNftRule(plain)}` : printRule(plain, chain.name);
 }
 
 /** Whether a chain is one of those that Istio creates (all its releases, data planes and backends name them so). */

@@ -8,7 +8,8 @@ import { type Semantics, semanticsOf } from './semantics.ts';
 /** A rule with everything about it that is the same for all packets. */
 export interface PreparedRule {
   readonly where: RuleReference;
-  /** The conditions that its table's semantics make of its matches. */
+  readonly semantics: Semantics;
+  /** The conditions that its semantics make of its matches. */
   readonly matches: readonly Match[];
   /** For each of its targets the chain that it leads to, if there is one. */
   readonly into: readonly (PreparedChain | undefined)[];
@@ -34,7 +35,6 @@ export class PreparedChain {
 /** A table that many packets will meet: what it says of all its rules is worked out once, and where they jump to. */
 export class PreparedTable {
   readonly table: Table;
-  readonly semantics: Semantics;
   /** Whether letting a packet go here decides its capture. */
   readonly decides: boolean;
   readonly #chains: ReadonlyMap<Chain, PreparedChain>;
@@ -42,7 +42,6 @@ export class PreparedTable {
 
   constructor(table: Table) {
     this.table = table;
-    this.semantics = semanticsOf(table);
     this.decides = decidesCapture(table);
     this.#chains = new Map(table.chains.map((chain) => [chain, new PreparedChain(this, chain)]));
     this.#names = new Map([...this.#chains].map(([{ name }, chain]) => [name, chain]));
@@ -60,9 +59,11 @@ export class PreparedTable {
 }
 
 function prepareRule(table: PreparedTable, chain: Chain, rule: Rule): PreparedRule {
+  const semantics = semanticsOf(table.table, rule);
   return {
     where: reference(table.table, chain, rule),
-    matches: matchesOf(rule, table.semantics),
+    semantics,
+    matches: matchesOf(rule, semantics),
     into: rule.targets.map((target) => ('chain' in target ? table.named(target.chain) : undefined)),
   };
 }

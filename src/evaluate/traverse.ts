@@ -90,9 +90,9 @@ export class Traversal {
     this.visits += chain.rules.length;
     if (this.visits > this.#hooks.mostVisits) return { kind: 'undetermined', because: TOO_LONG };
     for (const rule of chain.rules) {
-      const { where } = rule;
-      const outcome = ruleOutcome(rule.matches, this.state, table.semantics);
-      if (this.#observe !== undefined) this.#observe(where, outcome, this.state, table.semantics);
+      const { where, semantics } = rule;
+      const outcome = ruleOutcome(rule.matches, this.state, semantics);
+      if (this.#observe !== undefined) this.#observe(where, outcome, this.state, semantics);
       if (outcome === 'no-match' || (outcome === 'undetermined' && !this.#choose(where))) continue;
       const end = this.#targets(table, rule, depth);
       if (end !== null) return end;
@@ -101,25 +101,24 @@ export class Traversal {
   }
 
   /** Carries out a rule's targets; null lets the packet go on to the next rule. */
-  #targets(table: PreparedTable, { where, into }: PreparedRule, depth: number): Disposition | null {
+  #targets(table: PreparedTable, rule: PreparedRule, depth: number): Disposition | null {
+    const { where, into } = rule;
     const { targets } = where.rule;
     for (let position = 0; position < targets.length; position += 1) {
       const target = targets[position];
-      if (target === undefined || this.#breaks(table, target)) return null;
+      if (target === undefined || this.#breaks(rule, target)) return null;
       const end =
-        'chain' in target
-          ? this.#jump(table, where, target, into[position], depth)
-          : this.#target(table, where, target);
+        'chain' in target ? this.#jump(table, where, target, into[position], depth) : this.#target(table, rule, target);
       if (end !== null) return end;
     }
     return null;
   }
 
-  #breaks({ semantics }: PreparedTable, target: Target): boolean {
+  #breaks({ semantics }: PreparedRule, target: Target): boolean {
     return semantics === 'nft' && readsConnection(target) && visibleConnmark(this.state, semantics) === null;
   }
 
-  #target(table: PreparedTable, where: RuleReference, target: Exclude<Target, Jump>): Disposition | null {
+  #target(table: PreparedTable, { where, semantics }: PreparedRule, target: Exclude<Target, Jump>): Disposition | null {
     switch (target.kind) {
       case 'accept':
       case 'return':
@@ -141,12 +140,12 @@ export class Traversal {
       case 'tproxy':
         applyTproxy(target, this.state);
         this.decidedBy = where;
-        return where.table.backend === 'nftables' ? null : ACCEPT;
+        return semantics === 'nft' ? null : ACCEPT;
       case 'unknown':
         this.decidedBy = where;
         return { kind: 'undetermined', because: `the target "${target.raw}" of ${place(where)} is not known` };
       default:
-        applyEffect(target, this.state, table.semantics);
+        applyEffect(target, this.state, semantics);
         return null;
     }
   }

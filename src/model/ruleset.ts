@@ -38,6 +38,8 @@ export interface Rule {
   readonly written?: readonly Match[];
   /** Done in order. iptables has at most one; none only counts. nftables may have several. */
   readonly targets: readonly Target[];
+  /** Written with nft into a table of iptables-nft: its matches and targets do what nft's do, whatever the table is. */
+  readonly native?: true;
   readonly counters?: Counters;
   readonly origin: Origin;
   /** The rule as it was written (`-A CHAIN …`), counters left out. This is what findings quote. */
@@ -80,6 +82,11 @@ export interface RuleReference {
   readonly table: Table;
   readonly chain: Chain;
   readonly rule: Rule;
+}
+
+/** Whether a rule was written with nft, in a table of its own or in one that iptables-nft manages. */
+export function isNative({ table, rule }: Pick<RuleReference, 'table' | 'rule'>): boolean {
+  return table.backend === 'nftables' || rule.native === true;
 }
 
 /** Whether a table sees packets of a family. */

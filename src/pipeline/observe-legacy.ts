@@ -6,8 +6,9 @@ import type { Obstacle } from '../model/pod.ts';
 import type { Table } from '../model/ruleset.ts';
 import { parseIptables } from '../parse/iptables/index.ts';
 import { toolFailed, toolMissing, unparsable, unrecognized } from './observe-obstacles.ts';
+import { hasOutline, outlineOf, type SaveOutline, sameCounts } from './observe-outline.ts';
 import type { Refusal } from './observe-rights.ts';
-import { commandLine, endingOf, type Seen, seen } from './observe-seen.ts';
+import { commandLine, endingOf, firstLine, type Seen, seen } from './observe-seen.ts';
 
 /** What was seen of one backend; `value` null: its rules are unknown. */
 export type SeenTables = Seen<readonly Table[] | null> & { readonly refusals: readonly Refusal[] };
@@ -31,26 +32,75 @@ function fromSave(capture: Capture, family: Family, listed: readonly string[], w
   if (result === null || ending === 'unavailable') return unknown([toolMissing(tool, [result], what, 'rules')]);
   if (ending === 'refused') return unknown([], [{ what, needs: 'legacy' }]);
   if (ending === 'failed') return unknown([toolFailed(result, what, 'rules')]);
-  return known(parsed(result, family, listed));
+  return known(parsed(result, answerTo(capture, `legacy-counted-${family}`), { family, listed }));
 }
 
-function parsed(result: CommandResult, family: Family, listed: readonly string[]): Seen<readonly Table[]> {
+interface Asked {
+  readonly family: Family;
+  /** The tables that the kernel lists. */
+  readonly listed: readonly string[];
+}
+
+function parsed(
+  result: CommandResult,
+  counted: CommandResult | null,
+  { family, listed }: Asked,
+): Seen<readonly Table[]> {
   const { tables, diagnostics } = parseIptables(result.stdout, {
     source: commandLine(result),
     family,
     backend: 'iptables-legacy',
   });
   const loss =
-    unparsable(result, diagnostics, 'rules') ?? unrecognized(result, tables) ?? notShown(result, tables, listed);
+    unparsable(result, diagnostics, 'rules') ??
+    unrecognized(result, tables) ??
+    notShown(result, tables, listed) ??
+    unwitnessed(result, counted, tables);
   return { value: tables, obstacles: loss === null ? [] : [loss], diagnostics };
 }
 
-/** A table that the kernel lists and the tool did not print was cut off, or came while we looked. */
+/**
+ * What iptables-legacy-save prints is text, and so are the names in it, which may have line ends. Its witness is a second
+ * listing in another form: no line that a name holds looks like a rule in both, so it counts in one of them only.
+ */
+function unwitnessed(result: CommandResult, counted: CommandResult | null, tables: readonly Table[]): Obstacle | null {
+  if (counted === null) return unbelieved(result, 'there is no second listing that counts its rules');
+  if (endingOf(counted) !== 'succeeded') return toolFailed(counted, 'how many rules there are', 'rules');
+  const plain = outlineOf(result.stdout, 'plain');
+  const other = outlineOf(counted.stdout, 'counted');
+  if (plain.kind === 'strange') return unbelieved(result, strangeLine(plain));
+  if (other.kind === 'strange') return unbelieved(counted, strangeLine(other));
+  if (!sameCounts(plain.rules, other.rules))
+    return unbelieved(result, `${commandLine(counted)} shows another number of rules`);
+  return hasOutline(tables, plain) ? null : unbelieved(result, 'its rules cannot be told apart');
+}
+
+function strangeLine({ line, text }: Extract<SaveOutline, { kind: 'strange' }>): string {
+  return `its line ${line} is none that it prints by itself: ${JSON.stringify(firstLine(text))}`;
+}
+
+function unbelieved(result: CommandResult, why: string): Obstacle {
+  const message = `${commandLine(result)} cannot be believed: ${why}. A name in its rules may hold a line end, or rules are changing`;
+  const remedy =
+    'Run the check again; if it says the same, look for names with line ends: `iptables-legacy-save | cat -A` in the same network namespace';
+  return { code: 'NAT1003', message, remedy, concerns: 'rules' };
+}
+
+/** A table that the kernel lists and the tool did not print was cut off, or came while we looked; so the other way round. */
 function notShown(result: CommandResult, tables: readonly Table[], listed: readonly string[]): Obstacle | null {
   const left = listed.filter((name) => !tables.some((table) => table.name === name));
-  if (left.length === 0) return null;
-  const message = `${commandLine(result)} did not show ${left.join(', ')}, which the kernel lists as registered`;
-  return { code: 'NAT1003', message, remedy: 'Run the check again', concerns: 'rules' };
+  const more = tables.filter(({ name }) => !listed.includes(name)).map(({ name }) => name);
+  if (left.length === 0 && more.length === 0) return null;
+  const message =
+    left.length > 0
+      ? `did not show ${left.join(', ')}, which the kernel lists as registered`
+      : `showed ${more.join(', ')}, which the kernel does not list`;
+  return {
+    code: 'NAT1003',
+    message: `${commandLine(result)} ${message}`,
+    remedy: 'Run the check again',
+    concerns: 'rules',
+  };
 }
 
 /** A legacy table without rules, own chains or a dropping policy: it changes nothing, but makes nft tools warn. */

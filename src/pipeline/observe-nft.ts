@@ -2,131 +2,90 @@ import { answerTo, type Capture } from '../collect/capture.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
-import { IPTABLES_TABLES, type Table } from '../model/ruleset.ts';
+import type { Obstacle } from '../model/pod.ts';
+import type { Table } from '../model/ruleset.ts';
 import { parseIptables } from '../parse/iptables/index.ts';
-import { parseNft } from '../parse/nft/index.ts';
-import { known, type SeenTables, unknown } from './observe-legacy.ts';
-import { isManaged, misprinted, nativeRules } from './observe-native.ts';
-import { emptied } from './observe-nft-view.ts';
+import { inWordsOfIptables } from './observe-agreement.ts';
+import { kernelView } from './observe-kernel.ts';
+import type { SeenTables } from './observe-legacy.ts';
 import { toolFailed, toolMissing, unparsable, unrecognized } from './observe-obstacles.ts';
-import { commandLine, endingOf, note, seen } from './observe-seen.ts';
+import { commandLine, endingOf, note } from './observe-seen.ts';
+import { isWhole } from './rule-agreement.ts';
+
+/** `witnessed`: nft showed what the kernel holds, so that nothing is hidden behind what another tool printed. */
+export type SeenNft = SeenTables & { readonly witnessed: boolean };
 
 /**
- * The tables of iptables-nft of one family, as its own tool prints them: nft shows some of their matches and targets
- * only as a name. Null with neither obstacle nor refusal: the tool is not there, and nft's view has to do.
+ * All tables of nf_tables, in the order in which they were registered: those of iptables-nft in its own words where the
+ * kernel agrees with them, all others in nft's. Where nft shows nothing, what iptables-nft-save prints has no witness:
+ * it is shown, and nothing rests on it.
  */
-export function observeIptablesNft(capture: Capture, family: Family): SeenTables {
+export function observeNft(capture: Capture): SeenNft {
+  const kernel = kernelView(capture);
+  const saves = FAMILIES.map((family) => saveOf(capture, family));
+  const saved = saves.flatMap(({ tables }) => tables);
+  const tables = kernel.tables && inWordsOfIptables(kernel.tables, { saved, inText: kernel.inText });
+  const troubles = saves.flatMap(({ family, trouble }) =>
+    trouble !== null && (tables === null || lacksWords(tables, family)) ? [trouble] : [],
+  );
+  return {
+    value: tables ?? (saved.length > 0 ? saved : null),
+    obstacles: [...saves.flatMap(({ losses }) => losses), ...troubles, ...kernel.obstacles],
+    diagnostics: [...saves.flatMap(({ diagnostics }) => diagnostics), ...kernel.diagnostics],
+    refusals: [...saves.flatMap(({ refusals }) => refusals), ...kernel.refusals],
+    witnessed: tables !== null,
+  };
+}
+
+/** Whether a rule is left of which only the name of a module is known. */
+function lacksWords(tables: readonly Table[], family: Family): boolean {
+  const own = tables.filter((table) => table.family === family);
+  return own.some(({ chains }) => chains.some(({ rules }) => !rules.every(isWhole)));
+}
+
+/** What iptables-nft-save of a family printed. */
+interface Save extends Pick<SeenTables, 'diagnostics' | 'refusals'> {
+  readonly family: Family;
+  readonly tables: readonly Table[];
+  /** Lines that it should not have printed: whatever stands there may have come from a name. */
+  readonly losses: readonly Obstacle[];
+  /** Why it printed nothing, or not all; of no account where nft shows all of the rules. */
+  readonly trouble: Obstacle | null;
+}
+
+function saveOf(capture: Capture, family: Family): Save {
   const result = answerTo(capture, `nft-save-${family}`);
   const what = `the rules of iptables-nft (${family})`;
-  if (result === null || endingOf(result) === 'unavailable') return unknown([]);
-  if (endingOf(result) === 'refused') return unknown([], [{ what, needs: 'nft' }]);
-  if (endingOf(result) === 'failed') return unknown([toolFailed(result, what, 'rules')]);
-  const source = commandLine(result);
-  const text = withoutIncompatible(result.stdout);
-  const { tables, diagnostics } = parseIptables(text, { source, family, backend: 'iptables-nft' });
-  const loss = unparsable(result, diagnostics, 'rules') ?? unrecognized({ ...result, stdout: text }, tables);
-  const doubts = nativeRules(capture, family);
-  return known({
-    value: tables.filter((table) => !doubts.some(({ name, mixed }) => name === table.name && !mixed)),
-    obstacles: [...(loss === null ? [] : [loss]), ...doubts.flatMap(misprinted)],
-    diagnostics,
-  });
+  const nothing = { family, tables: [], losses: [], trouble: null, diagnostics: [], refusals: [] };
+  const ending = result === null ? 'unavailable' : endingOf(result);
+  if (result === null || ending === 'unavailable') return { ...nothing, ...unavailable(family, result, what) };
+  if (ending === 'refused') return { ...nothing, refusals: [{ what, needs: 'nft' }] };
+  const { tables, diagnostics } = parsed(result, family);
+  if (ending === 'failed') return { ...nothing, tables, trouble: toolFailed(result, what, 'rules') };
+  const loss = unparsable(result, diagnostics, 'rules') ?? unrecognized(result, tables);
+  return { ...nothing, tables, losses: loss === null ? [] : [loss], diagnostics };
+}
+
+function parsed(result: CommandResult, family: Family): { tables: readonly Table[]; diagnostics: Diagnostic[] } {
+  const text = result.stdout.replace(UNPRINTED, '');
+  return parseIptables(text, { source: commandLine(result), family, backend: 'iptables-nft' });
 }
 
 /**
- * `# Table `nat' is incompatible, use 'nft' tool.` stands on standard output, with exit status 0: somebody wrote rules
- * into a table of that name that iptables has no words for. nft shows the table then.
+ * What iptables-nft-save says, on standard output and with exit status 0, of a table or of base chains that somebody
+ * wrote with nft and that it has no words for. nft shows those.
  */
-const INCOMPATIBLE = /^# Table `([^'\n]*)' is incompatible, use 'nft' tool\.$/gm;
+const UNPRINTED = /^# Table `[^'\n]*' (?:is incompatible, use 'nft' tool|contains incompatible base-chains, .*)\.$/gm;
 
-function withoutIncompatible(text: string): string {
-  return text.replace(INCOMPATIBLE, '');
-}
-
-/** The tables that iptables-nft-save of a family declined to print. */
-export function incompatibleTables(capture: Capture, family: Family): string[] {
-  const text = answerTo(capture, `nft-save-${family}`)?.stdout ?? '';
-  return [...text.matchAll(INCOMPATIBLE)].flatMap((match) => match[1] ?? []);
-}
-
-/**
- * Everything that nft shows, in the order in which it was registered. The tables that were `saved` already keep their
- * place and lose their content, which nft can show in part only.
- */
-export function observeNft(capture: Capture, saved: readonly Table[]): SeenTables {
-  const text = answerTo(capture, 'nft-ruleset');
-  const json = answerTo(capture, 'nft-ruleset-json');
-  const what = 'the rules of nftables';
-  const usable = [text, json].some((result) => result !== null && endingOf(result) === 'succeeded');
-  if (usable) return withoutXtables(capture, readable(hasSaves(capture) ? [json, text] : [text, json], saved));
-  const result = text ?? json;
-  if (result === null || endingOf(result) === 'unavailable') {
-    return unknown([toolMissing('nft', [result], what, 'rules')]);
-  }
-  if (endingOf(result) === 'refused') return unknown([], [{ what, needs: 'nft' }]);
-  return unknown([toolFailed(result, what, 'rules')]);
-}
-
-interface Reading {
-  readonly result: CommandResult;
-  readonly tables: readonly Table[];
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/**
- * JSON is the same in all versions of nft and comes first. But it has no words at all for the rules of iptables-nft, of
- * which the text shows a part: where those have no tool of their own, the text comes first.
- */
-function readable(results: readonly (CommandResult | null)[], saved: readonly Table[]): SeenTables {
-  const [first, second] = results.map((result) => read(result, saved)).filter((reading) => reading !== null);
-  if (first === undefined) return unknown([]);
-  return finish(second !== undefined && losses(second) < losses(first) ? second : first);
-}
-
-function hasSaves(capture: Capture): boolean {
-  const results = FAMILIES.map((family) => answerTo(capture, `nft-save-${family}`));
-  return results.every((result) => result !== null && endingOf(result) !== 'unavailable');
-}
-
-function read(result: CommandResult | null, saved: readonly Table[]): Reading | null {
-  if (result === null || endingOf(result) !== 'succeeded') return null;
-  return { result, ...parseNft(emptied(result.stdout, saved), { source: commandLine(result) }) };
-}
-
-function losses(reading: Reading): number {
-  return reading.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
-}
-
-function finish(reading: Reading): SeenTables {
-  const { result, diagnostics } = reading;
-  const loss = unparsable(result, diagnostics, 'rules') ?? unrecognized(result, reading.tables);
-  const tables = reading.tables.map((table) => withBackend(table, reading.result.stderr));
-  return known({ value: tables, obstacles: loss === null ? [] : [loss], diagnostics: reading.diagnostics });
-}
-
-/** A table that has a name of iptables and was written with nft has the owner matches of nft. */
-function withoutXtables(capture: Capture, seenTables: SeenTables): SeenTables {
-  const native = FAMILIES.flatMap((family) => nativeRules(capture, family)).filter(({ mixed }) => !mixed);
-  const isNative = (table: Table) => native.some(({ family, name }) => table.family === family && table.name === name);
-  const tables = seenTables.value?.map((table) =>
-    isNative(table) ? { ...table, backend: 'nftables' as const } : table,
-  );
-  return { ...seenTables, value: tables ?? null };
-}
-
-/** nft warns on stderr about tables that iptables-nft manages; the owner matches in those follow xt_owner. */
-function withBackend(table: Table, stderr: string): Table {
-  return isManaged(table, stderr) && hasIptablesName(table) ? { ...table, backend: 'iptables-nft' } : table;
-}
-
-/** Whether a table is where iptables-nft would put its own: `ip` or `ip6`, and one of its five names. */
-export function hasIptablesName(table: Table): boolean {
-  return table.family !== 'inet' && Object.hasOwn(IPTABLES_TABLES, table.name);
-}
-
-/** A remark for tables of iptables-nft that only nft could show. */
-export function shownByNftOnly(family: Family): SeenTables {
+function unavailable(
+  family: Family,
+  result: CommandResult | null,
+  what: string,
+): Pick<Save, 'trouble' | 'diagnostics'> {
   const tool = family === 'ipv4' ? 'iptables-nft-save' : 'ip6tables-nft-save';
   const message = `${tool} cannot be run here; the rules of iptables-nft were read with nft list ruleset instead`;
-  return known(seen([], [note('nft list ruleset', message)]));
+  return {
+    trouble: toolMissing(tool, [result], what, 'rules'),
+    diagnostics: [note('nft list ruleset', message)],
+  };
 }

@@ -1,7 +1,6 @@
 import type { CommandResult } from '../collect/runner.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Obstacle } from '../model/pod.ts';
-import type { Table } from '../model/ruleset.ts';
 import { commandLine, firstLine } from './observe-seen.ts';
 
 type Concerns = Obstacle['concerns'];
@@ -32,8 +31,14 @@ export function toolFailed(result: CommandResult, unseen: string, concerns: Conc
   return { code: 'NAT1003', message, remedy: byHand(result), concerns };
 }
 
+/** NAT1003: a tool ended well, and yet complained: what it printed lacks something. */
+export function toolComplained(result: CommandResult, said: string, concerns: Concerns): Obstacle {
+  const message = `${commandLine(result)} complained: ${firstLine(said)}; what it printed may lack something`;
+  return { code: 'NAT1003', message, remedy: byHand(result), concerns };
+}
+
 /** NAT1003: a tool of rules ended well and printed text without a single table. Empty output means no tables. */
-export function unrecognized(result: CommandResult, tables: readonly Table[]): Obstacle | null {
+export function unrecognized(result: CommandResult, tables: readonly unknown[]): Obstacle | null {
   // A comment alone is what iptables-save may print; JSON without tables has the version of nft in it.
   const meaningful = result.stdout.split('\n').find((line) => line.trim() !== '' && !/^\s*[#{]/.test(line));
   if (tables.length > 0 || meaningful === undefined) return null;

@@ -1,77 +1,38 @@
-import { answerTo, type Capture } from '../collect/capture.ts';
+import type { Capture } from '../collect/capture.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Coverage, Obstacle, Pod } from '../model/pod.ts';
-import { coversFamily, type Table } from '../model/ruleset.ts';
-import { isEmptyTable, observeLegacy, type SeenTables, unknown } from './observe-legacy.ts';
-import { hasIptablesName, incompatibleTables, observeIptablesNft, observeNft, shownByNftOnly } from './observe-nft.ts';
-import { toolMissing } from './observe-obstacles.ts';
+import { coversFamily, IPTABLES_TABLES, type Table } from '../model/ruleset.ts';
+import { isEmptyTable, observeLegacy } from './observe-legacy.ts';
+import { observeNft } from './observe-nft.ts';
 import { noRights, rightsOf } from './observe-rights.ts';
 
 /** The part of a pod that its rules make up. */
 export type SeenRules = Pick<Pod, 'ruleset' | 'coverage' | 'emptyLegacyTables' | 'diagnostics' | 'obstacles'>;
-
-interface FamilyTables {
-  readonly family: Family;
-  readonly legacy: SeenTables;
-  readonly saved: SeenTables;
-}
 
 /**
  * The rules of all three backends. A backend has no rules only if it was looked at: what was refused, missing or broken
  * leaves an obstacle behind, and its family is not covered as a whole.
  */
 export function observeTables(capture: Capture): SeenRules {
-  const own = FAMILIES.map((family) => observeIptablesNft(capture, family));
-  const nft = observeNft(
-    capture,
-    own.flatMap((part) => part.value ?? []),
-  );
-  const families = FAMILIES.map((family, position) => ({
-    family,
-    legacy: observeLegacy(capture, family),
-    saved: iptablesNftOrElse(capture, family, own[position] ?? unknown([]), nft),
-  }));
-  const parts = [...families.flatMap(({ legacy, saved }) => [legacy, saved]), nft];
-  const legacyTables = families.flatMap(({ legacy }) => legacy.value ?? []);
-  const savedTables = families.flatMap(({ saved }) => saved.value ?? []);
-  const tables = [...legacyTables, ...inKernelOrder(savedTables, nft.value ?? [])];
+  const legacy = FAMILIES.map((family) => observeLegacy(capture, family));
+  const nft = observeNft(capture);
+  const parts = [...legacy, nft];
+  const legacyTables = legacy.flatMap(({ value }) => value ?? []);
+  const tables = [...legacyTables, ...(nft.value ?? [])];
+  const refusals = parts.flatMap((part) => part.refusals);
   return {
     ruleset: { tables },
-    coverage: families.flatMap((part) => coverageOf(part, nft, tables)),
+    coverage: FAMILIES.flatMap((family, position) => {
+      const all = nft.witnessed && legacy[position]?.value !== null;
+      return coverageOf(family, all, tables);
+    }),
     emptyLegacyTables: legacyTables.filter(isEmptyTable).map(({ family, name }) => ({ family, name })),
     diagnostics: parts.flatMap((part) => part.diagnostics),
     obstacles: [
-      ...noRights(
-        parts.flatMap((part) => part.refusals),
-        rightsOf(capture),
-        capture,
-      ),
+      ...noRights(refusals, rightsOf(capture), capture),
       ...distinct(parts.flatMap((part) => part.obstacles)),
     ],
   };
-}
-
-/** iptables-nft's own tool, or nft where that tool is not installed; with neither, the rules are unknown. */
-function iptablesNftOrElse(capture: Capture, family: Family, own: SeenTables, nft: SeenTables): SeenTables {
-  const declined = own.value !== null && nft.value === null ? incompatibleTables(capture, family) : [];
-  if (declined.length > 0) return { ...own, obstacles: [...own.obstacles, incompatible(declined, family)] };
-  if (own.value !== null || own.obstacles.length > 0 || own.refusals.length > 0) return own;
-  if (nft.value !== null) return shownByNftOnly(family);
-  const tool = family === 'ipv4' ? 'iptables-nft-save' : 'ip6tables-nft-save';
-  const missing = toolMissing(
-    tool,
-    [answerTo(capture, `nft-save-${family}`)],
-    `the rules of iptables-nft (${family})`,
-    'rules',
-  );
-  return unknown([missing]);
-}
-
-function incompatible(names: readonly string[], family: Family): Obstacle {
-  const message = `iptables-nft-save (${family}) cannot show the table ${names.join(', ')}, and nft list ruleset could not be read`;
-  const remedy =
-    'Save what `nft list ruleset` prints in the same network namespace, and give it to istio-nat check --rules FILE';
-  return { code: 'NAT1003', message, remedy, concerns: 'rules' };
 }
 
 /**
@@ -88,10 +49,14 @@ export function inKernelOrder(saved: readonly Table[], listed: readonly Table[])
   return [...unlisted, ...ordered];
 }
 
+/** Whether a table is where iptables-nft would put its own: `ip` or `ip6`, and one of its five names. */
+function hasIptablesName(table: Table): boolean {
+  return table.family !== 'inet' && Object.hasOwn(IPTABLES_TABLES, table.name);
+}
+
 /** All tables of a family if every backend of it was read; else the ones that were seen, if any. */
-function coverageOf(part: FamilyTables, nft: SeenTables, tables: readonly Table[]): Coverage[] {
-  const { family, legacy, saved } = part;
-  if (legacy.value !== null && saved.value !== null && nft.value !== null) return [{ family, tables: 'all' }];
+function coverageOf(family: Family, all: boolean, tables: readonly Table[]): Coverage[] {
+  if (all) return [{ family, tables: 'all' }];
   const names = tables.filter((table) => coversFamily(table, family)).map((table) => table.name);
   return names.length > 0 ? [{ family, tables: [...new Set(names)] }] : [];
 }

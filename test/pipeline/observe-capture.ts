@@ -1,6 +1,7 @@
 import type { Capture, Question } from '../../src/collect/capture.ts';
 import type { FileContent } from '../../src/collect/files.ts';
 import type { CommandFailureKind, CommandResult } from '../../src/collect/runner.ts';
+import type { Family } from '../../src/model/family.ts';
 
 /** What a command of a made-up capture answered; a text alone is its standard output with exit status 0. */
 export type Said =
@@ -15,6 +16,8 @@ export type Said =
 const ARGV: Readonly<Record<Question, string>> = {
   'legacy-save-ipv4': 'iptables-legacy-save',
   'legacy-save-ipv6': 'ip6tables-legacy-save',
+  'legacy-counted-ipv4': 'iptables-legacy-save -c',
+  'legacy-counted-ipv6': 'ip6tables-legacy-save -c',
   'nft-save-ipv4': 'iptables-nft-save',
   'nft-save-ipv6': 'ip6tables-nft-save',
   'nft-ruleset': 'nft list ruleset',
@@ -57,12 +60,24 @@ export function captureWith(
   files: Readonly<Record<string, FileContent>> = {},
   environment: Readonly<Record<string, string>> = {},
 ): Capture {
-  const answers = Object.entries({ ...EMPTY, ...said }).flatMap(([key, value]) => {
+  const answers = Object.entries({ ...EMPTY, ...counted(said), ...said }).flatMap(([key, value]) => {
     const question = key as Question;
     return value === null || value === undefined ? [] : [{ question, result: resultOf(question, value) }];
   });
   const contents = Object.entries({ ...FILES, ...files }).map(([path, content]) => ({ path, content }));
   return { answers, files: contents, environment };
+}
+
+/** The second listing of legacy rules, made from the first: the tool puts counters in front of each rule, and no more. */
+function counted(said: Readonly<Partial<Record<Question, Said | null>>>): Partial<Record<Question, Said>> {
+  const of = (family: Family) => {
+    const plain = said[`legacy-save-${family}`] ?? null;
+    if (plain === null) return {};
+    const answer = typeof plain === 'string' ? { stdout: plain } : plain;
+    const stdout = (answer.stdout ?? '').replace(/^-A /gm, '[0:0] -A ');
+    return { [`legacy-counted-${family}`]: { ...answer, stdout } };
+  };
+  return { ...of('ipv4'), ...of('ipv6') };
 }
 
 function resultOf(question: Question, said: Said): CommandResult {

@@ -8,6 +8,8 @@ import { CAN_USE_NAMESPACES, Namespace, RIGHTS } from '../collect/namespace.ts';
 
 const REDIRECT = ['-t', 'nat', '-A', 'OUTPUT', '-p', 'tcp', '-j', 'REDIRECT', '--to-ports', '15001'];
 
+const ZONE = ['-t', 'raw', '-A', 'PREROUTING', '-p', 'udp', '-j', 'CT', '--zone', '1'];
+
 describe.skipIf(!CAN_USE_NAMESPACES)('a namespace of this machine', () => {
   let ns: Namespace;
   beforeEach(() => {
@@ -79,6 +81,8 @@ describe.skipIf(!CAN_USE_NAMESPACES)('a namespace of this machine', () => {
     });
 
     test.each(['hangs', 'garbage', 'floods', 'dies', 'fails'])('iptables-nft-save %s', (name) => {
+      // nft has no words for this target, so that the tool's own are needed.
+      for (const tool of ['iptables-nft', 'ip6tables-nft']) ns.exec([tool, ...ZONE]);
       const fake = fileURLToPath(new URL(`../fixtures/collect/${name}`, import.meta.url));
       for (const tool of ['iptables-nft-save', 'ip6tables-nft-save']) symlinkSync(fake, join(path, tool));
       const { obstacles } = pod(RIGHTS.all, `${path}:/usr/bin:/bin`);

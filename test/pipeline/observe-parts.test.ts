@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { CapturedFile } from '../../src/collect/capture.ts';
-import type { Table } from '../../src/model/ruleset.ts';
 import { formatOf } from '../../src/pipeline/observe-format.ts';
-import { emptied } from '../../src/pipeline/observe-nft-view.ts';
 import { noRights, rightsOf, waysIn } from '../../src/pipeline/observe-rights.ts';
 import { observeRouting } from '../../src/pipeline/observe-routing.ts';
 import { firstLine } from '../../src/pipeline/observe-seen.ts';
@@ -161,31 +159,6 @@ test('the first line of an error is fit for a terminal', () => {
   expect(firstLine('\n# Warning: legacy\n\u001b[31mbad\u202e thing\r\nmore')).toBe('[31mbad thing');
   expect(firstLine('x'.repeat(1000))).toHaveLength(200);
   expect(firstLine('')).toBe('');
-});
-
-describe('what nft shows of tables that were shown already', () => {
-  const saved = [{ backend: 'iptables-nft', family: 'ipv4', name: 'nat', chains: [] }] as const satisfies Table[];
-  const text = 'table ip nat {\n\tchain X {\n\t\txt target CT\n\t}\n}\ntable ip6 nat {\n\tchain Y {\n\t}\n}\n';
-
-  test('text: the table stays in its place, and so do all lines', () => {
-    expect(emptied(text, saved)).toBe('table ip nat {\n\n\n\n}\ntable ip6 nat {\n\tchain Y {\n\t}\n}\n');
-    expect(emptied(text, [])).toBe(text);
-  });
-
-  test('JSON: everything inside goes', () => {
-    const table = { table: { family: 'ip', name: 'nat' } };
-    const chain = { chain: { family: 'ip', table: 'nat', name: 'X' } };
-    const other = { chain: { family: 'ip6', table: 'nat', name: 'X' } };
-    const document = JSON.stringify({ nftables: [{ metainfo: {} }, table, chain, other, null, 3] });
-    expect(JSON.parse(emptied(document, saved))).toEqual({ nftables: [{ metainfo: {} }, table, other, null, 3] });
-    expect(emptied('{"nftables": [', saved)).toBe('{"nftables": [');
-  });
-
-  test('a table that is never closed costs no more than its length', () => {
-    const started = performance.now();
-    emptied('table ip nat {\n'.repeat(200_000), saved);
-    expect(performance.now() - started).toBeLessThan(2000);
-  });
 });
 
 test.each([

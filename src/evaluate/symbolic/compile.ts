@@ -1,5 +1,5 @@
 import type { VerdictKind } from '../../model/packet.ts';
-import type { Chain, Rule, RuleReference, Table } from '../../model/ruleset.ts';
+import { type Chain, isNative, type Rule, type RuleReference, type Table } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
 import { readsConnection, takesCt } from '../effects.ts';
 import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference } from '../hooks.ts';
@@ -155,7 +155,7 @@ export class Compiler {
     const rule = frame.chain.rules[position];
     if (!rule) return below;
     this.#conditions.diagrams.spend(RULE_STEPS);
-    const condition = this.#conditions.rule(rule, environment, semanticsOf(frame.table));
+    const condition = this.#conditions.rule(rule, environment, semanticsOf(frame.table, rule));
     const next: Continuation = (leaving) =>
       environmentKey(leaving) === environmentKey(environment) ? below : this.#rules(frame, position + 1, leaving);
     const taken = this.#targets(frame, reference(frame.table, frame.chain, rule), 0, environment, next);
@@ -167,7 +167,7 @@ export class Compiler {
     if (!target) return next(environment);
     const then: Continuation = (leaving) => this.#targets(frame, where, i + 1, leaving, next);
     const done = this.#target(frame, where, target, environment, then);
-    if (!readsConnection(target) || semanticsOf(frame.table) !== 'nft') return done;
+    if (!readsConnection(target) || semanticsOf(frame.table, where.rule) !== 'nft') return done;
     return this.#conditions.diagrams.ite(this.#conditions.hasConnection(environment), done, next(environment));
   }
 
@@ -193,11 +193,11 @@ export class Compiler {
       case 'masquerade':
         return frame.rewritten(environment);
       case 'tproxy': {
-        const after = where.table.backend === 'nftables' ? then : frame.accept;
+        const after = isNative(where) ? then : frame.accept;
         return this.#effects.tproxy(target, where, after(environment));
       }
       case 'ct':
-        return this.#ct(target, where.table, environment, then);
+        return this.#ct(target, where, environment, then);
       case 'unknown':
         return this.#undetermined(`the target "${target.raw}" of ${place(where)} is not known`, where);
       default:
@@ -214,8 +214,13 @@ export class Compiler {
   }
 
   /** A CT target hangs a template on the packet, or marks it untracked. */
-  #ct(target: Extract<Target, { kind: 'ct' }>, table: Table, environment: Environment, then: Continuation): Node {
-    if (!takesCt(target, environment.conntrack, semanticsOf(table))) return then(environment);
+  #ct(
+    target: Extract<Target, { kind: 'ct' }>,
+    where: RuleReference,
+    environment: Environment,
+    then: Continuation,
+  ): Node {
+    if (!takesCt(target, environment.conntrack, semanticsOf(where.table, where.rule))) return then(environment);
     const node = then({ ...environment, conntrack: target.notrack ? 'untracked' : 'template' });
     return target.notrack || target.zone === undefined ? node : this.#leaves.withZone(node, target.zone);
   }

@@ -1,6 +1,6 @@
-import type { Rule } from '../../model/ruleset.ts';
+import type { Rule, Table } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
-import type { Semantics } from '../semantics.ts';
+import { semanticsOf } from '../semantics.ts';
 import type { Conditions, Environment } from './conditions.ts';
 import type { Node } from './diagram.ts';
 import { RULE_STEPS } from './limits.ts';
@@ -20,7 +20,7 @@ export function decidingTarget({ targets }: Rule): Target | null {
 export function firstOf(
   conditions: Conditions,
   rules: readonly Rule[],
-  { environment, semantics, leaves, pass }: FirstOptions,
+  { environment, table, leaves, pass }: FirstOptions,
 ): Node {
   const { diagrams } = conditions;
   const join = (from: number, to: number): Node => {
@@ -30,14 +30,16 @@ export function firstOf(
       return diagrams.fill(join(from, middle), pass, join(middle, to));
     }
     diagrams.spend(RULE_STEPS);
-    return rule ? diagrams.ite(conditions.rule(rule, environment, semantics), leaves[from] ?? pass, pass) : pass;
+    if (rule === undefined) return pass;
+    const condition = conditions.rule(rule, environment, semanticsOf(table, rule));
+    return diagrams.ite(condition, leaves[from] ?? pass, pass);
   };
   return rules.length === 0 ? pass : join(0, rules.length);
 }
 
 interface FirstOptions {
   readonly environment: Environment;
-  readonly semantics: Semantics;
+  readonly table: Table;
   readonly leaves: readonly Node[];
   readonly pass: Node;
 }

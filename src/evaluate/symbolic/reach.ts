@@ -2,7 +2,7 @@ import type { Chain, Rule, Table } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
 import { readsConnection, takesCt } from '../effects.ts';
 import { type Attached, CONNTRACK_PRIORITY, type Hooks } from '../hooks.ts';
-import { semanticsOf } from '../semantics.ts';
+import { type Semantics, semanticsOf } from '../semantics.ts';
 import { MAX_DEPTH, tooDeep } from '../traverse.ts';
 import { Changes } from './changes.ts';
 import type { Conditions } from './conditions.ts';
@@ -62,7 +62,7 @@ export class Reach {
   wouldMatch(table: Table, chain: Chain, rule: Rule): Node {
     const { diagrams } = this.#conditions;
     const each = this.met.entered(chain).map((world) => {
-      const condition = this.#conditions.rule(rule, world.environment, semanticsOf(table));
+      const condition = this.#conditions.rule(rule, world.environment, semanticsOf(table, rule));
       return diagrams.and(world.packets, pulledBack(this.#changes, world, condition));
     });
     return each.reduce((all, one) => diagrams.or(all, one), FALSE);
@@ -181,7 +181,7 @@ export class Reach {
     const rules = chain.rules.slice(from, end);
     const leaves = rules.map(() => diagrams.leaf());
     const pass = diagrams.leaf();
-    const options = { environment: world.environment, semantics: semanticsOf(table), leaves, pass };
+    const options = { environment: world.environment, table, leaves, pass };
     const node = pulledBack(this.#changes, world, firstOf(this.#conditions, rules, options));
     const run = { node, pass, rules: new Map(leaves.map((leaf, i) => [leaf, rules[i] as Rule])) };
     this.#runs.set(key, run);
@@ -215,7 +215,7 @@ export class Reach {
     if (!rule) return [world];
     const { diagrams } = this.#conditions;
     diagrams.spend(RULE_STEPS);
-    const semantics = semanticsOf(place.table);
+    const semantics = semanticsOf(place.table, rule);
     const condition = this.#conditions.rule(rule, world.environment, semantics);
     const matching = pulledBack(this.#changes, world, condition);
     const taken = diagrams.and(world.packets, matching);
@@ -226,9 +226,9 @@ export class Reach {
     for (const target of rule.targets) {
       const next: World[] = [];
       for (const one of current) {
-        const [going, stopped] = this.#connected(place.table, target, one);
+        const [going, stopped] = this.#connected(semantics, target, one);
         broken.push(stopped);
-        next.push(...this.#target(place, target, going, exits));
+        next.push(...this.#target(place, semantics, target, going, exits));
       }
       current = merged(diagrams, next);
     }
@@ -236,9 +236,9 @@ export class Reach {
   }
 
   /** Native rules stop at a statement that reads a connection where there is none. */
-  #connected(table: Table, target: Target, world: World): [World, World] {
+  #connected(semantics: Semantics, target: Target, world: World): [World, World] {
     const nothing = { ...world, packets: FALSE };
-    if (!readsConnection(target) || semanticsOf(table) !== 'nft') return [world, nothing];
+    if (!readsConnection(target) || semantics !== 'nft') return [world, nothing];
     const { diagrams } = this.#conditions;
     const has = pulledBack(this.#changes, world, this.#conditions.hasConnection(world.environment));
     return [
@@ -248,7 +248,7 @@ export class Reach {
   }
 
   /** Gives the packets that go on to the rule's next target. */
-  #target(place: Place, target: Target, world: World, exits: Leaving): World[] {
+  #target(place: Place, semantics: Semantics, target: Target, world: World, exits: Leaving): World[] {
     switch (target.kind) {
       case 'jump':
       case 'goto': {
@@ -264,12 +264,12 @@ export class Reach {
       }
       case 'ct': {
         const { environment } = world;
-        if (!takesCt(target, environment.conntrack, semanticsOf(place.table))) return [world];
+        if (!takesCt(target, environment.conntrack, semantics)) return [world];
         return [{ ...world, environment: { ...environment, conntrack: target.notrack ? 'untracked' : 'template' } }];
       }
       case 'tproxy': {
         const marked = changed(world, target);
-        if (place.table.backend === 'nftables') return [marked];
+        if (semantics === 'nft') return [marked];
         exits.accept.push(marked);
         return [];
       }

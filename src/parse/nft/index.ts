@@ -1,16 +1,37 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Table } from '../../model/ruleset.ts';
+import { type ChainElsewhere, chainsElsewhere } from './build/elsewhere.ts';
 import { buildTable } from './build/table.ts';
 import { parseJsonListing } from './json/tables.ts';
 import { mergeTables } from './merge.ts';
 import { createReporter } from './reporter.ts';
+import type { ListedTable } from './syntax.ts';
 import { parseTextListing } from './text/tables.ts';
+
+export type { ChainElsewhere } from './build/elsewhere.ts';
+
+/** What a table consists of, by nft's words. */
+export interface TableOutline extends Pick<ListedTable, 'family' | 'name' | 'dormant'> {
+  readonly chains: readonly { readonly name: string; readonly rules: number }[];
+}
 
 /** What a listing of nft says. */
 export interface NftListing {
   readonly tables: Table[];
+  /** The tables as they stand in the text, one after the other. */
+  readonly outline: TableOutline[];
+  /** Base chains on hooks that are not followed here. */
+  readonly elsewhere: ChainElsewhere[];
   readonly diagnostics: Diagnostic[];
   readonly format: 'nft' | 'nft-json';
+}
+
+/** What the caller knows about a listing. */
+export interface NftOptions {
+  /** File name, `stdin`, or the command whose output it is. */
+  readonly source: string;
+  /** Whether a table whose JSON leaves that unclear is switched off; undefined where nobody knows. */
+  readonly isDormant?: (table: { readonly family: string; readonly name: string }) => boolean | undefined;
 }
 
 /**
@@ -29,12 +50,28 @@ export interface NftListing {
  *
  * Lines of JSON rules are those on which their object begins.
  */
-export function parseNft(text: string, options: { readonly source: string }): NftListing {
+export function parseNft(text: string, options: NftOptions): NftListing {
   const report = createReporter(options.source);
   const format = looksLikeJson(text) ? 'nft-json' : 'nft';
   const listed = format === 'nft-json' ? parseJsonListing(text, report) : parseTextListing(text, report);
-  const tables = mergeTables(listed, report).map((table) => buildTable(table, report));
-  return { tables: tables.filter((table) => table !== null), diagnostics: [...report.diagnostics], format };
+  const merged = mergeTables(listed, report).map((table) => withDormancy(table, options));
+  const tables = merged.map((table) => buildTable(table, report));
+  return {
+    tables: tables.filter((table) => table !== null),
+    outline: listed.map(outlineOf),
+    elsewhere: merged.flatMap(chainsElsewhere),
+    diagnostics: [...report.diagnostics],
+    format,
+  };
+}
+
+function outlineOf({ family, name, dormant, chains }: ListedTable): TableOutline {
+  return { family, name, dormant, chains: chains.map((chain) => ({ name: chain.name, rules: chain.rules.length })) };
+}
+
+function withDormancy(table: ListedTable, { isDormant }: NftOptions): ListedTable {
+  const known = table.dormant === 'unclear' ? isDormant?.(table) : undefined;
+  return known === undefined ? table : { ...table, dormant: known ? 'yes' : 'no' };
 }
 
 /** JSON if a line begins with a brace before any line begins with the word `table`. */

@@ -7,6 +7,8 @@ export interface Scene {
   readonly family: TableFamily;
   readonly sets: ReadonlyMap<string, ListedSet>;
   readonly before: readonly Match[];
+  /** Whether a port has to say its protocol as well: rules of iptables leave that to `-p`. */
+  readonly demandsProtocol: boolean;
 }
 
 /** A comparison of one selector, possibly under a mask. */

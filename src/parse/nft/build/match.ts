@@ -6,11 +6,12 @@ import { addressResolver, nfprotoResolver, requireFamily } from './address.ts';
 import { addressTypeResolver } from './address-type.ts';
 import type { Condition, Resolver, Scene } from './condition.ts';
 import { stateResolver, statusResolver } from './conntrack.ts';
+import { fragmentResolver } from './fragment.ts';
 import { interfaceResolver } from './interface.ts';
 import { markResolver } from './marks.ts';
 import { ownerResolver } from './owner.ts';
 import { portResolver, transportPortResolver } from './ports.ts';
-import { headerProtocolResolver, l4protoResolver, requireProtocol } from './protocol.ts';
+import { headerProtocolResolver, l4protoResolver, protocolOf, requireProtocol } from './protocol.ts';
 import { tcpFlagsResolver } from './tcp-flags.ts';
 
 /** Selectors that the model has a match for. */
@@ -19,6 +20,7 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
   'meta nfproto': nfprotoResolver,
   'ip protocol': headerProtocolResolver('ipv4'),
   'ip6 nexthdr': headerProtocolResolver('ipv6'),
+  'ip frag-off': fragmentResolver,
   'ip saddr': addressResolver('source', 'ipv4'),
   'ip daddr': addressResolver('destination', 'ipv4'),
   'ip6 saddr': addressResolver('source', 'ipv6'),
@@ -56,7 +58,15 @@ export function buildMatch(statement: Extract<Statement, { kind: 'match' }>, sce
   const condition = conditionOf(statement);
   const resolver = condition && resolverOf(condition.key);
   const matches = condition && resolver ? resolver(condition, scene) : null;
-  return matches ?? [...implied(statement.left, scene), opaque(renderMatch(statement))];
+  if (matches === null) return [...implied(statement.left, scene), opaque(renderMatch(statement))];
+  return scene.demandsProtocol ? [...protocolsOf(matches, scene), ...matches] : matches;
+}
+
+function protocolsOf(matches: readonly Match[], scene: Scene): Match[] {
+  return matches.flatMap((match) => {
+    const protocol = match.kind === 'protocol' ? null : protocolOf(match);
+    return protocol === null ? [] : requireProtocol(protocol, scene);
+  });
 }
 
 function resolverOf(key: string): Resolver | undefined {

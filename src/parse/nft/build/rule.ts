@@ -16,6 +16,8 @@ export interface Place {
   readonly index: number;
   /** The table is iptables-nft's own: nft shows what libxtables translates, and nothing of the rest. */
   readonly translated: boolean;
+  /** The rule does what nft's expressions do, in a table of iptables-nft. */
+  readonly native: boolean;
 }
 
 /**
@@ -33,6 +35,7 @@ export function buildRule(listed: ListedRule, scene: Omit<Scene, 'before'>, plac
     matches: draft.matches,
     ...(written !== null && !sameData(written, draft.matches) && { written }),
     targets: draft.targets,
+    ...(place.native && { native: true as const }),
     ...(draft.counters && { counters: draft.counters }),
     origin: { source: place.source, line: listed.line },
     text: listed.text ?? renderRule(listed.statements),

@@ -1,33 +1,44 @@
 import type { TableFamily } from '../../../model/family.ts';
-import { type Base, type Chain, type Hook, IPTABLES_TABLES, type Table } from '../../../model/ruleset.ts';
+import { type Base, type Chain, IPTABLES_TABLES, type Table } from '../../../model/ruleset.ts';
 import type { Reporter } from '../reporter.ts';
-import type { ListedBase, ListedChain, ListedTable } from '../syntax.ts';
+import type { ListedBase, ListedChain, ListedSet, ListedTable, Statement } from '../syntax.ts';
+import { hookOf, tableFamilyOf } from './hooks.ts';
 import { buildRule } from './rule.ts';
-
-const FAMILIES: Readonly<Record<string, TableFamily>> = { inet: 'inet', ip: 'ipv4', ip6: 'ipv6' };
-
-const HOOKS: Readonly<Record<string, Hook>> = {
-  prerouting: 'PREROUTING',
-  input: 'INPUT',
-  forward: 'FORWARD',
-  output: 'OUTPUT',
-  postrouting: 'POSTROUTING',
-};
 
 /** The table of the model; null for a family that does not see IP packets on the hooks we follow. */
 export function buildTable(listed: ListedTable, report: Reporter): Table | null {
-  const family = Object.hasOwn(FAMILIES, listed.family) ? FAMILIES[listed.family] : undefined;
-  if (family === undefined) {
+  const family = tableFamilyOf(listed.family);
+  if (family === null) {
     noteForeign(listed, report);
     return null;
   }
   const translated = isTranslated(listed);
   if (translated) noteTranslated(listed, report);
   sayDormant(listed, report);
-  const chains = listed.chains.map((chain) => buildChain(chain, listed, { family, translated, report }));
-  const sets = [...listed.sets.values()].flatMap(({ declared }) => declared ?? []);
+  const sets = currentSets(listed);
+  const chains = listed.chains.map((chain) => buildChain(chain, listed, { family, sets, translated, report }));
+  const declared = [...sets.values()].flatMap((set) => set.declared ?? []);
   const backend = translated ? 'iptables-nft' : 'nftables';
-  return { backend, family, name: listed.name, ...(sets.length > 0 && { sets }), chains };
+  return { backend, family, name: listed.name, ...(declared.length > 0 && { sets: declared }), chains };
+}
+
+/** The named sets; of one that rules add to or delete from, nobody knows what is in it when the next packet comes. */
+function currentSets({ chains, sets }: ListedTable): ReadonlyMap<string, ListedSet> {
+  const changing = new Set(
+    chains.flatMap(({ rules }) => rules.flatMap(({ statements }) => statements.flatMap(changedSet))),
+  );
+  if (changing.size === 0) return sets;
+  return new Map(
+    [...sets].map(([name, set]) => {
+      if (!changing.has(`@${name}`)) return [name, set];
+      return [name, { declared: set.declared && { ...set.declared, elements: null }, elements: null }];
+    }),
+  );
+}
+
+function changedSet(statement: Statement): string[] {
+  if (statement.kind === 'unknown') return statement.raw.match(/@[\w/.-]+/g) ?? [];
+  return statement.kind === 'test' ? statement.args.slice(0, 1) : [];
 }
 
 function sayDormant(listed: ListedTable, report: Reporter): void {
@@ -42,23 +53,24 @@ function sayDormant(listed: ListedTable, report: Reporter): void {
 
 interface Surroundings {
   readonly family: TableFamily;
+  readonly sets: ReadonlyMap<string, ListedSet>;
   readonly translated: boolean;
   readonly report: Reporter;
 }
 
-function buildChain(chain: ListedChain, table: ListedTable, { family, translated, report }: Surroundings): Chain {
+function buildChain(chain: ListedChain, table: ListedTable, surroundings: Surroundings): Chain {
+  const { family, sets, translated, report } = surroundings;
   const base = chain.base && table.dormant !== 'yes' ? buildBase(chain.base, chain, report) : undefined;
-  const scene = { family, sets: table.sets };
-  const rules = chain.rules.map((rule, position) =>
-    buildRule(rule, scene, { source: report.source, index: position + 1, translated }),
-  );
+  const scene = { family, sets, demandsProtocol: translated && table.form === 'text' };
+  const place = { source: report.source, translated, native: translated && table.form === 'json' };
+  const rules = chain.rules.map((rule, position) => buildRule(rule, scene, { ...place, index: position + 1 }));
   return { name: chain.name, ...(base && { base }), rules };
 }
 
 function buildBase(listed: ListedBase, chain: ListedChain, report: Reporter): Base | undefined {
-  const hook = Object.hasOwn(HOOKS, listed.hook) ? HOOKS[listed.hook] : undefined;
+  const hook = hookOf(listed.hook);
   const { type, priority, policy } = listed;
-  if (hook !== undefined && (type === 'filter' || type === 'nat' || type === 'route')) {
+  if (hook !== null && (type === 'filter' || type === 'nat' || type === 'route')) {
     return { type, hook, priority, policy };
   }
   const what = `type ${type} hook ${listed.hook}`;
@@ -75,7 +87,7 @@ function isTranslated(listed: ListedTable): boolean {
   if (listed.family === 'inet' || !Object.hasOwn(IPTABLES_TABLES, listed.name)) return false;
   return listed.chains.some(
     (chain) =>
-      (chain.base !== undefined && chain.name === HOOKS[chain.base.hook]) ||
+      (chain.base !== undefined && chain.name === hookOf(chain.base.hook)) ||
       chain.rules.some((rule) => rule.statements.some((part) => part.kind === 'unknown' && part.raw.startsWith('xt '))),
   );
 }
