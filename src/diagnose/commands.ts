@@ -68,6 +68,11 @@ export function policyCommand(table: Table, chain: Chain, family: Family): strin
   return `In the pod: ${toolOf(table, family)} -t ${table.name} -P ${chain.name} ACCEPT`;
 }
 
+/** The command that switches a dormant table on: added once more, without the flag, its rules stay. */
+export function wakeCommand(table: Table): string {
+  return `In the pod: nft add table ${tableFamily(table)} ${table.name}`;
+}
+
 /**
  * nft deletes rules by handles, which a listing does not show; a chain can be written anew in one transaction, so that
  * no packet meets it empty.

@@ -67,6 +67,8 @@ export interface Table {
   readonly backend: Backend;
   readonly family: TableFamily;
   readonly name: string;
+  /** Switched off (`flags dormant`): its chains are attached to nothing, whatever they say. Only nft tells. */
+  readonly dormant?: true;
   /** Named sets, in the order of the listing; only nftables has some. */
   readonly sets?: readonly NamedSet[];
   readonly chains: readonly Chain[];

@@ -1,5 +1,6 @@
 import { type Chain, IPTABLES_TABLES, type Rule, type Table } from '../model/ruleset.ts';
 import { agrees, isWhole } from './rule-agreement.ts';
+import { resembles } from './rule-likeness.ts';
 
 /** Tables as a tool prints them, with the words that nft lacks for modules of xtables. */
 export interface Prints {
@@ -23,9 +24,27 @@ function isIptables({ backend }: Table): boolean {
   return backend === 'iptables-nft';
 }
 
+/**
+ * A table that somebody saved in two forms: in nft's text, where it is the kernel's word, and as iptables-nft-save prints
+ * it, whose rules count where they can be the same ones.
+ */
+export function joinedWithText(listed: Table, saved: Table): Table {
+  return withWords(listed, saved, (chain) => {
+    const own = counterpart(chain, saved);
+    return chain.rules.map((rule, position) => {
+      const printed = own?.rules[position];
+      return printed !== undefined && resembles(rule, printed) ? printed : rule;
+    });
+  });
+}
+
 function joined(table: Table, { saved, inText }: Prints): Table {
   const own = twinOf(table, saved);
-  const chains = table.chains.map((chain) => chainInWords(chain, own, () => twinOf(table, inText())));
+  return withWords(table, own, (chain) => rulesInWords(chain, own, () => twinOf(table, inText())));
+}
+
+function withWords(table: Table, own: Table | undefined, rulesOf: (chain: Chain) => readonly Rule[]): Table {
+  const chains = table.chains.map((chain) => ({ ...chain, rules: rulesOf(chain) }));
   const rules = chains.flatMap((chain) => chain.rules);
   const isNfts = rules.length > 0 && rules.every((rule) => rule.native === true && isWhole(rule));
   return { ...table, ...(isNfts && { backend: 'nftables' }), chains: [...chains, ...unregistered(table, own)] };
@@ -35,10 +54,10 @@ function twinOf({ family, name }: Table, tables: readonly Table[]): Table | unde
   return tables.find((table) => table.family === family && table.name === name);
 }
 
-function chainInWords(chain: Chain, saved: Table | undefined, inText: () => Table | undefined): Chain {
+function rulesInWords(chain: Chain, saved: Table | undefined, inText: () => Table | undefined): readonly Rule[] {
   const own = counterpart(chain, saved);
   let other: Chain | null | undefined;
-  const rules = chain.rules.map((rule, position) => {
+  return chain.rules.map((rule, position) => {
     const printed = own?.rules[position];
     if (printed !== undefined && agrees(rule, printed)) return printed;
     if (isWhole(rule)) return rule;
@@ -46,7 +65,6 @@ function chainInWords(chain: Chain, saved: Table | undefined, inText: () => Tabl
     const text = other?.rules[position];
     return text !== undefined && agrees(rule, text) ? text : rule;
   });
-  return { ...chain, rules };
 }
 
 /** The chain in a print, if it has as many rules there: else nobody knows which is which. */

@@ -3,16 +3,17 @@ import type { Family } from '../model/family.ts';
 import type { Coverage, Gap, Obstacle, Pod } from '../model/pod.ts';
 import type { Table } from '../model/ruleset.ts';
 import type { Socket } from '../model/socket.ts';
-import { parseIptables } from '../parse/iptables/index.ts';
-import { parseNft } from '../parse/nft/index.ts';
+import { type ParsedIptables, parseIptables, type Unprinted } from '../parse/iptables/index.ts';
+import { type NftListing, parseNft } from '../parse/nft/index.ts';
 import { parseSs } from '../parse/sockets/ss.ts';
+import { inWordsOfIptables, joinedWithText } from './observe-agreement.ts';
+import { actingElsewhere } from './observe-elsewhere.ts';
 import { formatOf } from './observe-format.ts';
 import { isEmptyTable } from './observe-legacy.ts';
 import { describeLosses } from './observe-obstacles.ts';
 import { waysIn } from './observe-rights.ts';
 import { firstLine, note, speaksOfRights } from './observe-seen.ts';
-import { inKernelOrder } from './observe-tables.ts';
-import { poorerElsewhere } from './observe-twice.ts';
+import { contradictions, isSameTable, type ShownText } from './observe-twice.ts';
 
 /** A text that somebody saved. */
 export interface SavedText {
@@ -38,6 +39,9 @@ interface Part {
   readonly diagnostics: readonly Diagnostic[];
   readonly obstacles: readonly Obstacle[];
   readonly gaps?: readonly Gap[];
+  readonly format?: NftListing['format'];
+  readonly formats?: ParsedIptables['formats'];
+  readonly unprinted?: readonly Unprinted[];
 }
 
 const NOTHING: Part = { kind: 'empty', tables: [], coverage: [], sockets: null, diagnostics: [], obstacles: [] };
@@ -50,8 +54,8 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
   const parts = inputs.map((input) => readRules(input, options.family));
   const sockets = options.socketsText === undefined ? [] : [readSockets(options.socketsText)];
   const all = [...parts, ...sockets];
-  const poorer = poorerElsewhere(inputs.map(({ name }, at) => ({ name, tables: parts[at]?.tables ?? [] })));
-  const tables = merged(parts).filter((table) => !poorer.tables.has(table));
+  const doubts = contradictions(inputs.map(({ name }, at) => shownText(name, parts[at] ?? NOTHING)));
+  const tables = doubts.length > 0 ? [] : merged(parts);
   const seenSockets = all.flatMap((part) => (part.sockets === null ? [] : [part.sockets]));
   return {
     ruleset: { tables },
@@ -62,7 +66,12 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     sockets: seenSockets.length > 0 ? seenSockets.flat() : null,
     routing: null,
     diagnostics: all.flatMap((part) => part.diagnostics),
-    obstacles: [...all.flatMap((part) => part.obstacles), ...poorer.obstacles, ...nothingFound(inputs, parts)],
+    obstacles: [
+      ...all.flatMap((part) => part.obstacles),
+      ...unshown(inputs, parts),
+      ...doubts,
+      ...nothingFound(inputs, parts),
+    ],
     gaps: parts.flatMap((part) => part.gaps ?? []),
   };
 }
@@ -81,12 +90,13 @@ function readRules(input: SavedText, family: Family | undefined): Part {
 }
 
 function ofNft(input: SavedText): Part {
-  const { tables, diagnostics } = parseNft(input.text, { source: input.name });
+  const { tables, elsewhere, format, diagnostics } = parseNft(input.text, { source: input.name });
   const coverage: Coverage[] = [
     { family: 'ipv4', tables: 'all' },
     { family: 'ipv6', tables: 'all' },
   ];
-  return { ...NOTHING, kind: 'nft', tables, coverage, diagnostics, obstacles: losses(input, diagnostics, 'rules') };
+  const obstacles = [...losses(input, diagnostics, 'rules'), ...actingElsewhere(elsewhere)];
+  return { ...NOTHING, kind: 'nft', tables, coverage, diagnostics, obstacles, format };
 }
 
 function ofIptables(input: SavedText, family: Family | undefined): Part {
@@ -111,18 +121,45 @@ function losses(input: SavedText, diagnostics: readonly Diagnostic[], concerns: 
   return [{ code: 'NAT1003', message: `${input.name} holds ${loss[0]}`, remedy, concerns }];
 }
 
-/** nft also lists the tables of iptables-nft; where the tool of their own was saved too, its words count. */
+function shownText(name: string, { kind, tables, formats = [] }: Part): ShownText {
+  if (kind === 'nft') return { name, tables, form: 'nft' };
+  return { name, tables, form: formats.includes('list') ? 'list' : 'exact' };
+}
+
+/**
+ * All tables, each once. nft also lists those of iptables-nft, and in the order in which they were registered; where the
+ * tool of their own was saved too, its words count as far as nft's agree.
+ */
 function merged(parts: readonly Part[]): Table[] {
-  const saved = parts.filter((part) => part.kind === 'iptables').flatMap((part) => part.tables);
-  const listed = parts.filter((part) => part.kind === 'nft').flatMap((part) => part.tables);
-  const legacy = saved.filter((table) => table.backend === 'iptables-legacy');
-  return [
-    ...legacy,
-    ...inKernelOrder(
-      saved.filter((table) => !legacy.includes(table)),
-      listed,
-    ),
-  ];
+  const saved = distinct(parts.filter((part) => part.kind === 'iptables').flatMap((part) => part.tables));
+  const listed = parts.filter((part) => part.kind === 'nft').flatMap((part) => joined(part, saved));
+  return [...saved.filter((table) => !listed.some((other) => isSameTable(table, other))), ...distinct(listed)];
+}
+
+function joined({ tables, format }: Part, saved: readonly Table[]): readonly Table[] {
+  if (format === 'nft-json') return inWordsOfIptables(tables, { saved, inText: () => [] });
+  return tables.map((table) => {
+    const own = saved.find((other) => isSameTable(table, other));
+    return own === undefined ? table : joinedWithText(table, own);
+  });
+}
+
+function distinct(tables: readonly Table[]): Table[] {
+  return tables.filter((table, position) => !tables.slice(0, position).some((other) => isSameTable(table, other)));
+}
+
+/** NAT1003 where a text says itself that it does not show a table, or not all of it, and no listing of nft does. */
+function unshown(inputs: readonly SavedText[], parts: readonly Part[]): Obstacle[] {
+  if (parts.some(({ kind }) => kind === 'nft')) return [];
+  return parts.flatMap(({ unprinted = [] }, at) => {
+    const [first] = unprinted;
+    if (first === undefined) return [];
+    const names = [...new Set(unprinted.map(({ table }) => table))].join(', ');
+    const message = `${inputs[at]?.name} says (line ${first.line}) that iptables cannot show the table ${names}, or not all of it: nft wrote there`;
+    const remedy =
+      'Give what `nft list ruleset` prints in the same network namespace as well: --rules takes several files';
+    return [{ code: 'NAT1003', message, remedy, concerns: 'rules' }];
+  });
 }
 
 const ACCEPTED =

@@ -1,7 +1,7 @@
 import type { Capture } from '../collect/capture.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Coverage, Obstacle, Pod } from '../model/pod.ts';
-import { coversFamily, IPTABLES_TABLES, type Table } from '../model/ruleset.ts';
+import { coversFamily, type Table } from '../model/ruleset.ts';
 import { isEmptyTable, observeLegacy } from './observe-legacy.ts';
 import { observeNft } from './observe-nft.ts';
 import { noRights, rightsOf } from './observe-rights.ts';
@@ -33,25 +33,6 @@ export function observeTables(capture: Capture): SeenRules {
       ...distinct(parts.flatMap((part) => part.obstacles)),
     ],
   };
-}
-
-/**
- * nft lists tables as they were registered, which decides between chains of one priority. Its view of a table that
- * iptables-nft-save has shown is replaced by that.
- */
-export function inKernelOrder(saved: readonly Table[], listed: readonly Table[]): Table[] {
-  const same = (one: Table, other: Table) => one.family === other.family && one.name === other.name;
-  const unlisted = saved.filter((table) => !listed.some((other) => same(table, other)));
-  const ordered = listed.map((table) => {
-    const own = hasIptablesName(table) ? saved.find((other) => same(table, other)) : undefined;
-    return own ?? table;
-  });
-  return [...unlisted, ...ordered];
-}
-
-/** Whether a table is where iptables-nft would put its own: `ip` or `ip6`, and one of its five names. */
-function hasIptablesName(table: Table): boolean {
-  return table.family !== 'inet' && Object.hasOwn(IPTABLES_TABLES, table.name);
 }
 
 /** All tables of a family if every backend of it was read; else the ones that were seen, if any. */

@@ -73,20 +73,54 @@ describe('a table in two texts', () => {
   test.each([
     ['first', [chains, ipv4]],
     ['last', [ipv4, chains]],
-  ])('of which the one that names no family (%s) has lost rules', (_, texts) => {
+    ['beside another rule', [ipv4, ipv4.replace('127.0.0.1/32', '10.0.0.0/8')]],
+    ['beside the listing of nft', [ipv4, 'table ip nat {\n\tchain ISTIO_REDIRECT {\n\t\taccept\n\t}\n}\n']],
+  ])('with different rules (%s): no answer rests on either', (_, texts) => {
     const { ruleset, obstacles } = read(...texts);
     expect(obstacles).toMatchObject([{ code: 'NAT1003', concerns: 'rules' }]);
-    expect(obstacles[0]?.message).toContain(`that it has not in ${texts.indexOf(chains)}.txt`);
-    expect(ruleset.tables.map(({ chains: all }) => all.flatMap(({ rules }) => rules).length)).toEqual([3]);
+    expect(obstacles[0]?.message).toContain('0.txt and 1.txt show the table nat (ipv4) with different rules');
+    expect(ruleset.tables).toEqual([]);
   });
 
   test('is no contradiction where both say the same, or one is of IPv6', () => {
-    expect(read(ipv4, ipv4).obstacles).toEqual([]);
+    expect(read(ipv4, ipv4)).toMatchObject({ obstacles: [], ruleset: { tables: [{ name: 'nat' }] } });
     expect(read(ipv4, ipv4.replace('127.0.0.1/32', '::1/128').replace(/.*ISTIO_REDIRECT\n$/, '')).obstacles).toEqual(
       [],
     );
     expect(read(ipv4, `# ip6tables -t nat -S\n${chains}`).obstacles).toEqual([]);
     expect(read(ipv4, '-P OUTPUT ACCEPT\n').obstacles).toEqual([]);
+  });
+});
+
+describe('what a text says of itself', () => {
+  const table = '*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
+
+  test.each([
+    "# Table `raw' is incompatible, use 'nft' tool.\n",
+    "# Table `nat' contains incompatible base-chains, use 'nft' tool to list them.\n",
+  ])('it does not show all: %j', (said) => {
+    for (const text of [`${said}${table}`, `${table}${said}`]) {
+      expect(one(text).obstacles).toMatchObject([
+        { code: 'NAT1003', remedy: expect.stringContaining('nft list ruleset') },
+      ]);
+    }
+    const nft = { name: 'b', text: 'table ip nat {\n}\n' };
+    expect(observeRules([{ name: 'a', text: `${said}${table}` }, nft]).obstacles).toEqual([]);
+  });
+
+  test.each(['once upon a time', '# -A OUTPUT -j ACCEPT', '#', 'p tcp -j ACCEPT', '123'])(
+    'a line inside a table that iptables did not print: %j',
+    (line) => {
+      const [obstacle] = one(table.replace('COMMIT', `${line}\nCOMMIT`)).obstacles;
+      expect(obstacle).toMatchObject({ code: 'NAT1003', message: expect.stringContaining('line 3') });
+      expect(one(`${line}\n${table}`).obstacles).toEqual([]);
+    },
+  );
+
+  test("the tool's own comments mean nothing", () => {
+    const own = '# Completed on Sun Nov 22 21:47:50 2026';
+    const warning = '# Warning: iptables-legacy tables present, use iptables-legacy-save to see them';
+    expect(one(table.replace('COMMIT', `${own}\n${warning}\nCOMMIT`)).obstacles).toEqual([]);
   });
 });
 

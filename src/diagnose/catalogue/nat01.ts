@@ -86,6 +86,7 @@ export const NAT01: CatalogueGroup = {
         'Another agent rewrote PREROUTING or OUTPUT and dropped the jump.',
         'Somebody deleted the jump by hand to test something, and left the chain.',
         'The program that writes the rules was interrupted.',
+        'The table is switched off: somebody set its flag `dormant` with nft. iptables-save shows its rules all the same.',
       ],
       confirm: [
         {

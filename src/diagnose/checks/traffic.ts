@@ -59,6 +59,7 @@ const guardrails: Check = {
 /** Everything that is decided by holding all packets against the expected layout. */
 export const TRAFFIC_CHECKS: readonly Check[] = [
   trafficCheck('layout', "Istio's chains are all there", ['NAT0105', 'NAT0106']),
+  trafficCheck('attached', "Istio's tables are switched on", ['NAT0103']),
   trafficCheck('inbound', 'inbound connections reach the proxy, except the excluded ports', [
     'NAT0101',
     'NAT0201',

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { quoted } from '../quote.ts';
 import type { Difference, Finding } from '../report.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
+import { dormantTable } from './dormant.ts';
 import { evidenceOf } from './evidence.ts';
 import { commandsFor } from './mending.ts';
 import { droppingChains } from './policies.ts';
@@ -59,6 +60,8 @@ function blame(cause: Cause, { pod }: Context): string {
   if (intruder) return `The rule that decides is not Istio's: ${placeOf(intruder)}: ${quoted(intruder).text}`;
   if (missing)
     return `This rule of Istio's is missing in ${missing.table.name} ${missing.chain.name}: ${quoted(missing).text}`;
+  const dormant = dormantTable(cause, pod.ruleset);
+  if (dormant) return `The table ${dormant.name} is switched off (flags dormant): none of its rules is asked.`;
   if (order?.early)
     return `Every rule is there, in the wrong order; ${placeOf(order.early)} comes too early: ${quoted(order.early).text}`;
   const chains = droppingChains(cause, pod.ruleset).map(({ table, chain }) => `${table.name} ${chain.name}`);

@@ -3,6 +3,7 @@ import { type Context, canonical, rulesOf } from '../context.ts';
 import { missingEvidence, ruleEvidence } from '../quote.ts';
 import type { Evidence } from '../report.ts';
 import { type Cause, intrudersOf, missingOf } from './cause.ts';
+import { dormantEvidence, dormantTable } from './dormant.ts';
 import { type BaseChain, droppingChains } from './policies.ts';
 
 /** The guilty rules of causes, each once; for the first also the rule that decides in place of a missing one. */
@@ -20,6 +21,8 @@ function policyEvidence({ table, chain }: BaseChain): Evidence {
 
 function evidenceOfCause(cause: Cause, context: Context): Evidence[] {
   const { order } = cause;
+  const dormant = dormantTable(cause, context.pod.ruleset);
+  if (dormant !== null) return [dormantEvidence(dormant)];
   const policies = droppingChains(cause, context.pod.ruleset).map(policyEvidence);
   if (policies.length > 0) return policies;
   const guilty = [...intrudersOf(cause).map(ruleEvidence), ...missingOf(cause).map(missingEvidence)];

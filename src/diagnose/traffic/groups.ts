@@ -65,6 +65,7 @@ function codeOf(causes: readonly Cause[], context: Context): string {
 
 /** Faults that are one thing for the whole pod or family, whatever rules they take away or add. */
 const WHOLE: ReadonlySet<string> = new Set([
+  'NAT0103',
   'NAT0105',
   'NAT0106',
   'NAT0107',

@@ -1,7 +1,8 @@
 import { findChain, type Rule, type RuleReference } from '../../model/ruleset.ts';
-import { mendingCommands, orderCommands, policyCommand } from '../commands.ts';
+import { mendingCommands, orderCommands, policyCommand, wakeCommand } from '../commands.ts';
 import { type Context, rulesOf } from '../context.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
+import { dormantTable } from './dormant.ts';
 import { guardrailsIn } from './guardrails.ts';
 import { droppingChains } from './policies.ts';
 
@@ -16,6 +17,8 @@ export function commandsFor(group: Group, context: Context, groups: readonly Gro
   if (REPROGRAM.has(code)) return '';
   const { family } = causes[0].class;
   const live = context.pod.ruleset;
+  const dormant = causes.flatMap((cause) => dormantTable(cause, live) ?? []);
+  if (dormant.length > 0) return [...new Set(dormant.map(wakeCommand))].join('\n');
   return [
     ...mendingCommands({ remove: removed(group, context), restore: restored(group, context, groups), family }, live),
     ...orderCommands(disordered(causes, context), family, live),

@@ -2,12 +2,14 @@ import { coversFamily, findChain, type RuleReference, type Ruleset, type Table }
 import { type Context, istioTables, rulesOf } from '../context.ts';
 import type { Cause } from './cause.ts';
 import { isForDns, wholeDnsCode } from './dns.ts';
+import { dormantTable } from './dormant.ts';
 import { isGuardrail } from './guardrails.ts';
 import { isSamePort, sameTarget } from './verdicts.ts';
 
 /** The codes for a layout that is missing as a whole or in large part, and for the guardrails in front of it. */
 export function structuralCode(cause: Cause, context: Context): string | null {
   if (context.older !== null) return 'NAT0112';
+  if (dormantTable(cause, context.pod.ruleset) !== null) return 'NAT0103';
   const live = istioTables(context.pod.ruleset);
   if (cause.intruder && isGuardrail(cause.intruder)) return 'NAT0111';
   if (live.length === 0 && cause.intruder === null) return 'NAT0105';

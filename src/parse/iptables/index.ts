@@ -6,7 +6,9 @@ import { finishTables } from './finish.ts';
 import { gapsOf } from './gaps.ts';
 import { readLines } from './lines.ts';
 import { mergeTables, type ShownTables, shownTables } from './merge.ts';
-import { newReader, type ParseOptions } from './reader.ts';
+import { newReader, type ParseOptions, type Unprinted } from './reader.ts';
+
+export type { Unprinted } from './reader.ts';
 
 /** What a text from iptables holds. */
 export interface ParsedIptables {
@@ -17,6 +19,8 @@ export interface ParsedIptables {
   readonly shownTables: ShownTables[];
   /** Where rules may be missing. */
   readonly gaps: Gap[];
+  /** What the text says that it does not show. */
+  readonly unprinted: readonly Unprinted[];
   /** Whether the rules that stand for what was not understood, and the gaps, are all that the errors leave open. */
   readonly located: boolean;
 }
@@ -35,6 +39,7 @@ export function parseIptables(text: string, options: ParseOptions): ParsedIptabl
     formats: [...new Set(finished.map(({ form }) => form))],
     shownTables: shownTables(finished),
     gaps: gapsOf(reader, finished),
+    unprinted: reader.unprinted,
     located: reader.diagnostics.located,
   };
 }

@@ -16,6 +16,13 @@ export interface ParseOptions {
   readonly backend?: Backend;
 }
 
+/** A table that iptables-nft could not print, or only in part, as it says itself. */
+export interface Unprinted {
+  readonly table: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
 /** A text on its way through the parser: what was read so far, and what the next line belongs to. */
 export interface Reader {
   readonly text: string;
@@ -30,8 +37,10 @@ export interface Reader {
   /** Of the `-L` form: the chain whose rows follow, and what their columns are. */
   listChain: string | null;
   columns: Columns | null;
-  /** A run of lines that are no rules: its first line, and how many. */
-  skipped: { readonly first: Line; count: number } | null;
+  /** A run of lines that are no rules: its first line, how many, and in which open table of a save. */
+  skipped: { readonly first: Line; readonly inside: DraftTable | null; count: number } | null;
+  /** What the tool itself said of tables that it could not print, or not all of. */
+  readonly unprinted: Unprinted[];
 }
 
 /** A reader at the beginning of a text. */
@@ -48,6 +57,7 @@ export function newReader(text: string, options: ParseOptions): Reader {
     listChain: null,
     columns: null,
     skipped: null,
+    unprinted: [],
   };
 }
 

@@ -192,6 +192,7 @@ describe('text around the rules', () => {
       diagnostics: [],
       formats: [],
       shownTables: [],
+      unprinted: [],
       gaps: [],
       located: true,
     });

@@ -35,11 +35,16 @@ export function buildRule(listed: ListedRule, scene: Omit<Scene, 'before'>, plac
     matches: draft.matches,
     ...(written !== null && !sameData(written, draft.matches) && { written }),
     targets: draft.targets,
-    ...(place.native && { native: true as const }),
+    ...((place.native || (place.translated && namesSocket(listed))) && { native: true as const }),
     ...(draft.counters && { counters: draft.counters }),
     origin: { source: place.source, line: listed.line },
     text: listed.text ?? renderRule(listed.statements),
   };
+}
+
+/** In text libxtables writes `skuid` for its owner match, and nft `meta skuid` for its own. */
+function namesSocket({ text }: ListedRule): boolean {
+  return text !== null && /(?:^| )meta sk[ug]id /.test(text);
 }
 
 const NO_SETS: Scene['sets'] = new Map();

@@ -19,7 +19,8 @@ export function buildTable(listed: ListedTable, report: Reporter): Table | null 
   const chains = listed.chains.map((chain) => buildChain(chain, listed, { family, sets, translated, report }));
   const declared = [...sets.values()].flatMap((set) => set.declared ?? []);
   const backend = translated ? 'iptables-nft' : 'nftables';
-  return { backend, family, name: listed.name, ...(declared.length > 0 && { sets: declared }), chains };
+  const dormant = listed.dormant === 'yes' && { dormant: true as const };
+  return { backend, family, name: listed.name, ...dormant, ...(declared.length > 0 && { sets: declared }), chains };
 }
 
 /** The named sets; of one that rules add to or delete from, nobody knows what is in it when the next packet comes. */

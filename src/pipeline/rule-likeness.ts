@@ -1,0 +1,53 @@
+import type { Match } from '../model/match.ts';
+import type { Rule } from '../model/ruleset.ts';
+import type { Target } from '../model/target.ts';
+import { printMatch } from '../print/iptables/index.ts';
+
+/**
+ * Whether a rule in nft's text can be the one that iptables-save printed. Less strict than `agrees`, because libxtables
+ * translates some modules in ways of its own and leaves others out: what both have must be about the same things.
+ */
+export function resembles(listed: Rule, printed: Rule): boolean {
+  const isPartial = listed.matches.some(({ kind }) => kind === 'unknown');
+  const [there, here] = [new Set(listed.matches.flatMap(subjects)), new Set(printed.matches.flatMap(subjects))];
+  const allPrinted = [...there].every((subject) => here.has(subject));
+  return allPrinted && (isPartial || there.size === here.size) && sameTargets(listed.targets, printed.targets);
+}
+
+/** What a match looks at; addresses, interfaces and protocols with their values, which both print alike. */
+function subjects(match: Match): readonly string[] {
+  switch (match.kind) {
+    case 'source':
+    case 'destination':
+    case 'in-interface':
+    case 'out-interface':
+    case 'protocol':
+    case 'fragment':
+    case 'mark':
+      return [printMatch(match)].filter((text) => text !== '');
+    case 'tcp':
+    case 'udp':
+    case 'sctp':
+    case 'dccp':
+    case 'udplite':
+      return [
+        ...(match.sourcePort || match.destinationPort ? ['ports'] : []),
+        ...(match.flags || match.rest ? ['header'] : []),
+      ];
+    case 'multiport':
+      return ['ports'];
+    case 'conntrack':
+    case 'state':
+      return ['state'];
+    case 'comment':
+    case 'unknown':
+      return [];
+    default:
+      return [match.kind];
+  }
+}
+
+function sameTargets(listed: readonly Target[], printed: readonly Target[]): boolean {
+  if (listed.some(({ kind }) => kind === 'unknown')) return true;
+  return listed.length === printed.length && listed.every(({ kind }, position) => kind === printed[position]?.kind);
+}
