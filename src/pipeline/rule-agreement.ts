@@ -1,4 +1,4 @@
-import type { Match, PortsMatch } from '../model/match.ts';
+import type { Match, MatchOf, PortsMatch } from '../model/match.ts';
 import { protocolNumber } from '../model/protocol.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
@@ -78,7 +78,13 @@ function moduleOf(match: Match): readonly string[] {
 function texts(match: Match): readonly string[] {
   if (isPortsMatch(match)) return [...portTexts(match), ...protocolText(match.kind)];
   if (match.kind === 'opaque' && match.module === 'limit') return ['-m limit'];
+  if (isNoInterface(match)) return [printMatch({ ...match, negated: true, name: '+' })];
   return [printMatch(match)].filter((text) => text !== '');
+}
+
+/** iptables-nft writes `! -i +` as a name that no interface can have. */
+function isNoInterface(match: Match): match is MatchOf<'in-interface' | 'out-interface'> {
+  return (match.kind === 'in-interface' || match.kind === 'out-interface') && match.name === 'INVAL/D';
 }
 
 /** Of these iptables-nft writes none with expressions of nft's own, and those do not quite do the same. */
