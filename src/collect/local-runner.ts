@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
-import { findExecutable, type Lookup } from './executable.ts';
+import { DEFAULT_DIRECTORIES, findExecutable, type Lookup } from './executable.ts';
 import type { Argv, CommandFailureKind, CommandOptions, CommandResult, CommandRunner } from './runner.ts';
 import { stopWithUs } from './with-us.ts';
 
@@ -22,22 +22,32 @@ export function localRunner(): CommandRunner {
 
 async function run(argv: Argv, options: CommandOptions = {}): Promise<CommandResult> {
   const started = performance.now();
-  const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C', ...options.env };
-  const lookup = argv.some((argument) => argument.includes('\0')) ? NOT_PASSABLE : findExecutable(argv[0], env.PATH);
-  const outcome =
-    lookup.kind === 'found' ? await execute(lookup.path, argv, env, options) : unavailable(lookup.kind, argv);
+  const lookup = argv.some((argument) => argument.includes('\0'))
+    ? NOT_PASSABLE
+    : findExecutable(argv[0], process.env.PATH);
+  const outcome = lookup.kind === 'found' ? await execute(lookup.path, argv, options) : unavailable(lookup, argv);
   const path = lookup.kind === 'not-found' || lookup.path === '' ? null : lookup.path;
   return { argv, path, ...outcome, durationMs: Math.round(performance.now() - started) };
 }
 
 type Outcome = Pick<CommandResult, 'exitCode' | 'stdout' | 'stderr' | 'failure'>;
 
-function unavailable(kind: 'not-found' | 'not-executable', argv: Argv): Outcome {
-  const message = kind === 'not-found' ? `${argv[0]} is not installed` : `${argv[0]} cannot be executed`;
+/**
+ * All that a program sees of our environment, which the author of the pod may have chosen: with TCPDIAG_FILE ss shows a
+ * file in place of sockets, LD_PRELOAD and XTABLES_LIBDIR bring code of somebody's, and there are more in each library.
+ */
+function childEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH || DEFAULT_DIRECTORIES.join(':'), LC_ALL: 'C' };
+}
+
+function unavailable(lookup: Exclude<Lookup, { kind: 'found' }>, argv: Argv): Outcome {
+  const { kind } = lookup;
+  const reason = kind === 'not-found' ? 'is not installed' : (lookup.reason ?? 'cannot be executed');
+  const message = `${argv[0]} ${reason}`;
   return { exitCode: null, stdout: '', stderr: '', failure: { kind, message } };
 }
 
-async function execute(path: string, argv: Argv, env: NodeJS.ProcessEnv, options: CommandOptions): Promise<Outcome> {
+async function execute(path: string, argv: Argv, options: CommandOptions): Promise<Outcome> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   let started: Running | undefined;
@@ -55,7 +65,7 @@ async function execute(path: string, argv: Argv, env: NodeJS.ProcessEnv, options
     stripFinalNewline: false,
     reject: false,
     extendEnv: false,
-    env,
+    env: childEnvironment(),
     killSignal: 'SIGKILL',
   });
   started = subprocess;

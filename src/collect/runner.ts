@@ -4,8 +4,6 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Most bytes of standard output; 64 MiB unless told. */
   readonly maxBytes?: number;
-  /** Added to the environment of this process. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Why there is no ordinary end of the process to speak of. */
@@ -28,7 +26,7 @@ export interface CommandResult {
 /** A program and its arguments. There is no shell anywhere, so no quoting either. */
 export type Argv = readonly [string, ...string[]];
 
-/** The one seam to other processes. Never rejects: every outcome is a result. */
+/** The one seam to other processes. Never rejects: every outcome is a result. They get PATH and LC_ALL, nothing else. */
 export interface CommandRunner {
   run(argv: Argv, options?: CommandOptions): Promise<CommandResult>;
 }

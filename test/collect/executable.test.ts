@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findExecutable } from '../../src/collect/executable.ts';
+import { findExecutable, isSystemTool } from '../../src/collect/executable.ts';
 
 let root: string;
 
@@ -49,4 +49,26 @@ test.each([undefined, '', '.:bin'])('without a usable PATH (%s) the usual direct
 
 test('the working directory is never searched', () => {
   expect(findExecutable('package.json', `.:${root}/bin`)).toEqual({ kind: 'not-found' });
+});
+
+test('a directory where every user may put programs is passed over, and named where there is no other', () => {
+  const exposed = tool('first/nft');
+  chmodSync(join(root, 'first'), 0o1777);
+  expect(findExecutable('nft', `${root}/first`)).toEqual({
+    kind: 'not-executable',
+    path: exposed,
+    reason: `is not run from ${root}/first, where every user may put programs`,
+  });
+  const path = tool('bin/nft');
+  expect(findExecutable('nft', `${root}/first:${root}/bin`)).toEqual({ kind: 'found', path });
+});
+
+test.each([
+  ['/usr/sbin/nft', true],
+  ['/bin/ss', true],
+  ['/usr/local/sbin/ip', true],
+  ['/opt/bin/ss', false],
+  ['/usr/bin/x/ss', false],
+])('%s is where a system keeps its tools: %s', (path, expected) => {
+  expect(isSystemTool(path)).toBe(expected);
 });

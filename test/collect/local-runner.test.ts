@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { localRunner } from '../../src/collect/local-runner.ts';
 
 const program = (name: string) => fileURLToPath(new URL(`../fixtures/collect/${name}`, import.meta.url));
 const run = (name: string, args: string[] = [], options = {}) => localRunner().run([program(name), ...args], options);
+
+afterEach(() => void vi.unstubAllEnvs());
 
 describe('an ordinary end', () => {
   test('keeps exit code, output and the path that was executed', async () => {
@@ -13,9 +15,18 @@ describe('an ordinary end', () => {
     expect(result.path).toBe(program('fails'));
   });
 
-  test('hands arguments over as they are, without a shell, in the C locale, with an empty standard input', async () => {
-    const result = await run('shows', ['$(id)', 'a b', '; true'], { env: { EXTRA: 'yes' } });
-    expect(result.stdout).toBe('$(id)\na b\n; true\nLC_ALL=C\nextra=yes\n');
+  test('hands arguments over as they are, without a shell, with an empty standard input, and two variables', async () => {
+    vi.stubEnv('TCPDIAG_FILE', '/dev/null');
+    vi.stubEnv('LC_MESSAGES', 'de_DE.UTF-8');
+    vi.stubEnv('PATH', '/usr/bin:/bin');
+    const result = await run('shows', ['$(id)', 'a b', '; true']);
+    expect(result.stdout).toBe('$(id)\na b\n; true\nPATH=/usr/bin:/bin\nLC_ALL=C\n');
+  });
+
+  test.each(['', undefined])('without a PATH of ours (%j) the usual one', async (path) => {
+    vi.stubEnv('PATH', path);
+    const { stdout } = await run('shows');
+    expect(stdout.split('\n')).toContain('PATH=/usr/local/bin:/usr/bin:/bin');
   });
 
   test('bytes that are no text do no harm', async () => {
