@@ -3,7 +3,17 @@
 // these must be set first, and the rest imported after them.
 process.env.HOME ||= '/';
 process.env.SHELL ||= '/bin/sh';
-process.env.ISTIO_NAT_DISABLE_THEME ??= '1';
+process.env.ISTIO_NAT_DISABLE_THEME = '1';
+// What else oclif and its packages read (folders of theirs, a theme, debug output that nothing escapes) is the pod's to
+// choose, and nothing that a report should hang on.
+for (const name of Object.keys(process.env)) {
+  if (
+    /^(DEBUG|CLI_FLAGS_DEBUG|(OCLIF|XDG|TS_NODE)_.*|ISTIO_NAT_(BINPATH|(CACHE|CONFIG|DATA)_DIR|NPM_REGISTRY|S3_BUCKET))$/.test(
+      name,
+    )
+  )
+    delete process.env[name];
+}
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19))

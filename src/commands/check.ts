@@ -45,9 +45,14 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     };
     const { check } = await import('../pipeline/check.ts');
     const { thisMachine } = await import('../pipeline/outside.ts');
-    const report = await check(request, thisMachine());
+    const machine = thisMachine();
+    const report = await check(request, machine);
     const text = await render(report, format, flags['no-color']);
-    await this.report(text, checkExitCode(report, threshold(flags['fail-on'])));
+    await this.report(text, checkExitCode(report, threshold(flags['fail-on'])), {
+      format,
+      noColor: flags['no-color'],
+      tools: machine.foreignTools(),
+    });
   }
 }
 

@@ -55,8 +55,13 @@ Exit code: 0 every packet is treated the same, 1 differences, 2 wrong usage, 3 c
     };
     const { diff } = await import('../pipeline/diff.ts');
     const { thisMachine } = await import('../pipeline/outside.ts');
-    const answer = await diff(request, thisMachine());
-    await this.report(await render(answer, format, flags['no-color']), diffExitCode(answer.report.equivalent));
+    const machine = thisMachine();
+    const answer = await diff(request, machine);
+    await this.report(await render(answer, format, flags['no-color']), diffExitCode(answer.report.equivalent), {
+      format,
+      noColor: flags['no-color'],
+      tools: machine.foreignTools(),
+    });
   }
 }
 

@@ -37,6 +37,6 @@ export class Expected extends BaseCommand {
     const request = { config: configRequest(flags, process.env), output, ...(family !== undefined && { family }) };
     const { text, notes } = await expected(request, thisMachine());
     for (const note of notes) this.note(note);
-    await this.report(text, EXIT.ok);
+    await this.report(text, EXIT.ok, { format: output });
   }
 }

@@ -27,7 +27,7 @@ export class Explain extends BaseCommand {
     const { args, flags } = await this.parse(Explain);
     const format = outputFormat(flags, FORMATS, process.env);
     const { explain } = await import('../pipeline/explain.ts');
-    await this.report(await render(explain(args.code), format, flags['no-color']), EXIT.ok);
+    await this.report(await render(explain(args.code), format, flags['no-color']), EXIT.ok, { format });
   }
 }
 

@@ -7,6 +7,7 @@ import { outputFormat, reportFlags } from '../cli/format.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
 import type { RulesQuestion } from '../pipeline/flow-classes-types.ts';
 import type { FlowAnswer } from '../pipeline/flow-types.ts';
+import type { Outside } from '../pipeline/outside.ts';
 
 /** The states of packets that `--ct-state` can ask about. */
 const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
@@ -67,20 +68,29 @@ Exit code: 0 every step is as the layout has it (or, with --classes and --unreac
   async run(): Promise<void> {
     const { flags } = await this.parse(Flow);
     const format = outputFormat(flags, ['table', 'json'], process.env);
+    const { thisMachine } = await import('../pipeline/outside.ts');
+    const machine = thisMachine();
     if (flags.classes || flags.unreached) {
       const { source } = flowRequest({ ...flags, family: flags.rules === undefined ? undefined : flags.family });
       const state = STATES.find((one) => one === flags['ct-state']) ?? 'NEW';
       const question = { source, config: configRequest(flags, process.env), state };
-      const answer = await (flags.classes ? classes : unreached)(question, format, flags['no-color']);
+      const answer = await (flags.classes ? classes : unreached)(question, machine, format, flags['no-color']);
       for (const note of answer.notes) this.note(note);
-      await this.report(answer.text, answer.open ? EXIT.cannotLook : EXIT.ok);
+      await this.report(answer.text, answer.open ? EXIT.cannotLook : EXIT.ok, {
+        format,
+        noColor: flags['no-color'],
+        tools: machine.foreignTools(),
+      });
       return;
     }
     const request = { ...flowRequest(flags), config: configRequest(flags, process.env) };
     const { flow } = await import('../pipeline/flow.ts');
-    const { thisMachine } = await import('../pipeline/outside.ts');
-    const answer = await flow(request, thisMachine());
-    await this.report(await render(answer, format, flags['no-color']), diffExitCode(answer.report.intended));
+    const answer = await flow(request, machine);
+    await this.report(await render(answer, format, flags['no-color']), diffExitCode(answer.report.intended), {
+      format,
+      noColor: flags['no-color'],
+      tools: machine.foreignTools(),
+    });
   }
 }
 
@@ -96,21 +106,29 @@ interface Answered {
   readonly notes: readonly string[];
 }
 
-async function classes(question: RulesQuestion, format: 'table' | 'json', noColor: boolean): Promise<Answered> {
+async function classes(
+  question: RulesQuestion,
+  outside: Outside,
+  format: 'table' | 'json',
+  noColor: boolean,
+): Promise<Answered> {
   const { flowClasses } = await import('../pipeline/flow-classes.ts');
   const { flowClassesJson, flowClassesTable } = await import('../report/flow-classes.ts');
-  const { thisMachine } = await import('../pipeline/outside.ts');
-  const answer = await flowClasses(question, thisMachine());
+  const answer = await flowClasses(question, outside);
   const options = reportOptions(standardOutput(), noColor);
   const text = format === 'json' ? flowClassesJson(answer) : flowClassesTable(answer, options);
   return { text, open: answer.report.undetermined.length > 0, notes: answer.notes };
 }
 
-async function unreached(question: RulesQuestion, format: 'table' | 'json', noColor: boolean): Promise<Answered> {
+async function unreached(
+  question: RulesQuestion,
+  outside: Outside,
+  format: 'table' | 'json',
+  noColor: boolean,
+): Promise<Answered> {
   const { flowUnreached } = await import('../pipeline/flow-unreached.ts');
   const { flowUnreachedJson, flowUnreachedTable } = await import('../report/flow-unreached.ts');
-  const { thisMachine } = await import('../pipeline/outside.ts');
-  const answer = await flowUnreached(question, thisMachine());
+  const answer = await flowUnreached(question, outside);
   const options = reportOptions(standardOutput(), noColor);
   const text = format === 'json' ? flowUnreachedJson(answer) : flowUnreachedTable(answer, options);
   return { text, open: answer.report.undetermined.length > 0, notes: answer.notes };

@@ -29,12 +29,14 @@ Exit code: 0 something was inferred, 2 wrong usage, 3 nothing of Istio's was fou
     const format = outputFormat(flags, ['table', 'json'], process.env);
     const { infer } = await import('../pipeline/infer.ts');
     const { thisMachine } = await import('../pipeline/outside.ts');
-    const report = await infer(
-      { source: sourceRequest(flags), config: configRequest(flags, process.env) },
-      thisMachine(),
-    );
+    const machine = thisMachine();
+    const report = await infer({ source: sourceRequest(flags), config: configRequest(flags, process.env) }, machine);
     const text = await render(report, format, flags['no-color']);
-    await this.report(text, report.candidates.length > 0 ? EXIT.ok : EXIT.cannotLook);
+    await this.report(text, report.candidates.length > 0 ? EXIT.ok : EXIT.cannotLook, {
+      format,
+      noColor: flags['no-color'],
+      tools: machine.foreignTools(),
+    });
   }
 }
 

@@ -32,8 +32,13 @@ Exit code: 0 all went as Istio intends, 1 one did not, 2 wrong usage, 3 one cann
     const request = { ...probeRequest(flags), config: configRequest(flags, process.env) };
     const { probe } = await import('../pipeline/probe.ts');
     const { thisMachine, thisNetwork } = await import('../pipeline/outside.ts');
-    const answer = await probe(request, thisMachine(), thisNetwork());
-    await this.report(await render(answer, format, flags['no-color']), exitCode(answer));
+    const machine = thisMachine();
+    const answer = await probe(request, machine, thisNetwork());
+    await this.report(await render(answer, format, flags['no-color']), exitCode(answer), {
+      format,
+      noColor: flags['no-color'],
+      tools: machine.foreignTools(),
+    });
   }
 }
 

@@ -45,12 +45,14 @@ Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read or u
     const { thisMachine } = await import('../pipeline/outside.ts');
     const rulesGiven = flags.rules !== undefined || source.kind !== 'rules';
     const request = { source, rulesGiven, toolVersion: this.config.version };
-    const { report, notes } = await sockets(request, thisMachine());
+    const machine = thisMachine();
+    const { report, notes } = await sockets(request, machine);
     for (const note of notes) this.note(note);
     const text = await render(report, format, { bypassing, all, noColor: flags['no-color'] });
     await this.report(
       text,
       socketsExitCode(report, { bypassing, threshold: threshold(flags['fail-on']), complete: notes.length === 0 }),
+      { format, noColor: flags['no-color'], tools: machine.foreignTools() },
     );
   }
 }

@@ -51,11 +51,10 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
     const { packets, notes } = tracedPackets(flags);
     const { trace } = await import('../pipeline/trace.ts');
     const { thisMachine } = await import('../pipeline/outside.ts');
-    const run = await trace(
-      { source: tracedSource(flags), packets, verdictOnly: flags['verdict-only'] },
-      thisMachine(),
-    );
+    const machine = thisMachine();
+    const run = await trace({ source: tracedSource(flags), packets, verdictOnly: flags['verdict-only'] }, machine);
     for (const note of [...notes, ...run.notes]) this.note(note);
+    await this.noteTools(machine.foreignTools());
     const line = await renderer(packets.kind === 'file' ? 'lines' : format, flags['no-color']);
     const codes = new Set<ExitCode>(run.incomplete ? [EXIT.cannotLook] : []);
     await writeAll(process.stdout, run.traces, (item) => {

@@ -13,12 +13,25 @@ export interface Outside {
   readLines(path: string): AsyncIterable<readonly string[]>;
 }
 
+/** This machine, and which of its tools were run from elsewhere than where systems keep them. */
+export interface Machine extends Outside {
+  foreignTools(): { readonly name: string; readonly path: string }[];
+}
+
 /** This machine, as this process sees it. Each part is loaded when it is first used: most runs start no program. */
-export function thisMachine(): Outside {
+export function thisMachine(): Machine {
+  const foreign = new Map<string, string>();
   return {
     runner: {
-      run: async (argv, options) => (await import('../collect/local-runner.ts')).localRunner().run(argv, options),
+      run: async (argv, options) => {
+        const { localRunner } = await import('../collect/local-runner.ts');
+        const { isSystemTool } = await import('../collect/executable.ts');
+        const result = await localRunner().run(argv, options);
+        if (result.path !== null && !isSystemTool(result.path)) foreign.set(argv[0], result.path);
+        return result;
+      },
     },
+    foreignTools: () => [...foreign].map(([name, path]) => ({ name, path })),
     files: {
       read: async (path) => (await import('../collect/files.ts')).localFiles().read(path),
       holders: async () => (await import('../collect/files.ts')).localFiles().holders(),

@@ -95,7 +95,7 @@ describe('check asks for what the flags say', () => {
     answer(BROKEN);
     const quiet = await run(Check, [], env);
     expect(quiet.exitCode).toBe(0);
-    expect(JSON.parse(quiet.stdout)).toEqual(BROKEN);
+    expect(JSON.parse(quiet.stdout)).toMatchObject(BROKEN);
     expect(asked().config.configFile).toBe('c.json');
     expect((await run(Check, ['--fail-on', 'error', '-o', 'table'], env)).exitCode).toBe(1);
   });
