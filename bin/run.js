@@ -28,6 +28,8 @@ process.stdout.write('', () => process.exit());
 
 /** Nothing can be looked at: Node.js alone would exit with 1, which means findings. */
 function fail(message) {
-  process.stderr.write(`istio-nat: ${message}\n`);
+  // No module can be counted on here: report/escape.ts does the same to everything else.
+  const visible = message.replace(/[^\n\P{C}]|[\u2028\u2029]/gu, (character) => JSON.stringify(character).slice(1, -1));
+  process.stderr.write(`istio-nat: ${visible}\n`);
   process.exit(3);
 }

@@ -3,7 +3,7 @@ import type { ArgInput, FlagInput, Input, OutputArgs, OutputFlags, ParserOutput 
 import type { ForeignTool, FromEnvironment, Setting } from '../report/environment.ts';
 import { errorJson } from '../report/json.ts';
 import type { ExitCode } from './exit-code.ts';
-import { DEBUG_VARIABLE, failureOf, failureText } from './failure.ts';
+import { DEBUG_VARIABLE, failureOf, failureText, stackText } from './failure.ts';
 import { wantsJson } from './format.ts';
 import { write } from './output.ts';
 import { settingsFrom } from './settings.ts';
@@ -77,6 +77,6 @@ export async function reportFailure(error: unknown, argv: readonly string[], fla
   const failure = failureOf(error, { flags });
   process.exitCode = failure.exitCode;
   process.stderr.write(failureText(failure));
-  if (process.env[DEBUG_VARIABLE] && error instanceof Error) process.stderr.write(`${error.stack ?? error.message}\n`);
+  if (process.env[DEBUG_VARIABLE] && error instanceof Error) process.stderr.write(stackText(error));
   if (wantsJson(argv, process.env)) await write(process.stdout, errorJson({ ...failure }));
 }

@@ -72,6 +72,11 @@ export function failureText(failure: Pick<Failure, 'message' | 'hint'>): string 
   return `istio-nat: ${indented(failure.message).trimStart()}\n${hint}`;
 }
 
+/** Where an error happened, as it is written to stderr. Its message quotes input, and the stack begins with it. */
+export function stackText({ stack, message }: Error): string {
+  return `${(stack ?? message).split('\n').map(escapeText).join('\n')}\n`;
+}
+
 function indented(text: string): string {
   return text
     .split('\n')

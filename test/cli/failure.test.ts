@@ -1,6 +1,6 @@
 import { CLIError, ModuleLoadError } from '@oclif/core/errors';
 import { describe, expect, it } from 'vitest';
-import { failureOf, failureText } from '../../src/cli/failure.ts';
+import { failureOf, failureText, stackText } from '../../src/cli/failure.ts';
 import { CannotLook, UsageError } from '../../src/pipeline/errors.ts';
 
 const KNOWN = { flags: ['rules', 'istio-version'] };
@@ -35,5 +35,13 @@ describe('failureText', () => {
 
   it('puts the next step on a line of its own', () => {
     expect(failureText({ message: 'a\nb', hint: 'c' })).toBe('istio-nat: a\n  b\n  c\n');
+  });
+});
+
+describe('stackText', () => {
+  it('makes harmless what the message quotes, and keeps the lines', () => {
+    const text = stackText(new Error('no \x1b]0;title\x07\nsecond'));
+    expect(text).toMatch(/^Error: no \\x1b\]0;title\\x07\nsecond\n {4}at /);
+    expect(text).toMatch(/\n$/);
   });
 });

@@ -1,9 +1,9 @@
 import { type StdioOptions, spawnSync } from 'node:child_process';
-import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { isBuilt } from './spawn.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -52,17 +52,50 @@ describe('a place where the program cannot run', () => {
     expect(status).toBe(3);
   });
 
-  it('is an installation that lacks files', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'istio-nat-'));
+  it.each(['', '\x1b]0;title\x07'])('is an installation that lacks files: %j', (name) => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'istio-nat-')), `program${name}`, 'bin');
+    mkdirSync(folder, { recursive: true });
     try {
       cpSync(PROGRAM, join(folder, 'run.mjs'));
       const { status, stderr } = spawnSync(process.execPath, [join(folder, 'run.mjs'), ...EXAMPLE], TEXT);
       expect(stderr).toMatch(/^istio-nat: It cannot be loaded: .*main\.js.*\n {2}Install it again/);
+      expect(stderr).not.toContain('\x1b');
       expect(status).toBe(3);
     } finally {
-      rmSync(folder, { recursive: true });
+      rmSync(join(folder, '../..'), { recursive: true });
     }
   });
+});
+
+const ESCAPES = '\x1b]0;title\x07\x9b2J\u202e';
+
+describe.skipIf(!isBuilt)('an input that drives terminals and ends in an error', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'istio-nat-'));
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each<[string, () => readonly string[]]>([
+    ['a flag', () => ['check', `--${ESCAPES}`]],
+    ['a command', () => [ESCAPES]],
+    ['a value', () => ['check', '--proxy-port', ESCAPES]],
+    ['a file name', () => ['check', '--rules', `/${ESCAPES}`]],
+    ['the content of --rules', () => ['check', '--rules', file('rules', `${ESCAPES}\n`)]],
+    ['a rule', () => ['check', '--rules', file('rule', `*nat\n-A OUTPUT -m ${ESCAPES}\nCOMMIT\n`)]],
+    ['the content of --config', () => ['check', '--config', file('config', `{"${ESCAPES.slice(1)}": 1}`)]],
+    ['a configuration that is no JSON', () => ['expected', '--config', file('text', ESCAPES)]],
+    ['a packet', () => ['trace', ...EMPTY_RULES(), '--packets', file('packets', `{"${ESCAPES.slice(1)}":1}\n`)]],
+  ])('%s reaches none, not even with its stack', (_, argv) => {
+    for (const format of [[], ['--json']]) {
+      const { stdout, stderr, status } = run([...argv(), ...format], 'pipe', { ISTIO_NAT_DEBUG: '1' });
+      expect(status).not.toBe(0);
+      for (const character of ['\x1b', '\x07', '\x9b', '\u202e']) expect(stdout + stderr).not.toContain(character);
+    }
+  });
+
+  const EMPTY_RULES = () => ['--rules', file('empty', '*nat\nCOMMIT\n')];
 });
 
 const TEXT = { encoding: 'utf8' } as const;
