@@ -3,6 +3,7 @@ import type { Family } from '../model/family.ts';
 import type { Coverage, Gap, Obstacle, Pod } from '../model/pod.ts';
 import type { Table } from '../model/ruleset.ts';
 import type { Socket } from '../model/socket.ts';
+import { headOf } from '../parse/head.ts';
 import { type ParsedIptables, parseIptables, type Unprinted } from '../parse/iptables/index.ts';
 import { type NftListing, parseNft } from '../parse/nft/index.ts';
 import { parseSs } from '../parse/sockets/ss.ts';
@@ -12,7 +13,7 @@ import { formatOf } from './observe-format.ts';
 import { isEmptyTable } from './observe-legacy.ts';
 import { describeLosses } from './observe-obstacles.ts';
 import { waysIn } from './observe-rights.ts';
-import { firstLine, note, speaksOfRights } from './observe-seen.ts';
+import { note, refusalIn, speaksOfRights } from './observe-seen.ts';
 import { contradictions, isSameTable, type ShownText } from './observe-twice.ts';
 
 /** A text that somebody saved. */
@@ -101,7 +102,8 @@ function ofNft(input: SavedText): Part {
 
 function ofIptables(input: SavedText, family: Family | undefined): Part {
   const parsed = parseIptables(input.text, { source: input.name, ...(family === undefined ? {} : { family }) });
-  if (parsed.tables.length === 0) return { ...NOTHING, kind: 'unrecognized', diagnostics: parsed.diagnostics };
+  // Its lines are not quoted: it may be any file that somebody named by mistake.
+  if (parsed.tables.length === 0) return { ...NOTHING, kind: 'unrecognized' };
   const lost = losses(input, parsed.diagnostics, 'rules');
   const obstacles = parsed.located ? lost.map((obstacle) => ({ ...obstacle, located: true as const })) : lost;
   return { ...NOTHING, kind: 'iptables', ...parsed, coverage: parsed.shownTables, obstacles };
@@ -111,7 +113,8 @@ function readSockets(input: SavedText): Part {
   const { sockets, diagnostics } = parseSs(input.text, { source: input.name });
   const recognized = sockets.length > 0 || diagnostics.length === 0;
   const obstacles = losses(input, diagnostics, 'sockets');
-  return { ...NOTHING, kind: 'sockets', sockets: recognized ? sockets : null, diagnostics, obstacles };
+  const unread = recognized ? { sockets, diagnostics } : {};
+  return { ...NOTHING, kind: 'sockets', ...unread, obstacles };
 }
 
 function losses(input: SavedText, diagnostics: readonly Diagnostic[], concerns: Obstacle['concerns']): Obstacle[] {
@@ -170,15 +173,12 @@ function nothingFound(inputs: readonly SavedText[], parts: readonly Part[]): Obs
   if (parts.some((part) => part.kind === 'iptables' || part.kind === 'nft')) return [];
   const refused = inputs.find((input) => speaksOfRights(input.text));
   if (refused !== undefined) {
-    const message = `${refused.name} holds no rules but the message of a tool without rights: ${firstLine(refused.text)}`;
+    const message = `${refused.name} holds no rules but the message of a tool without rights: ${refusalIn(refused.text)}`;
     return [{ code: 'NAT1001', message, remedy: waysIn(), concerns: 'rules' }];
   }
   const names = inputs.map((input) => input.name).join(', ');
-  const first = inputs.find((input) => firstLine(input.text) !== '');
-  const said =
-    first === undefined
-      ? 'it is empty, and an empty text does not say that there are no rules'
-      : `it begins with ${JSON.stringify(firstLine(first.text))}`;
+  const [head] = inputs.flatMap((input) => headOf(input.text) ?? []);
+  const said = head ?? 'it is empty, and an empty text does not say that there are no rules';
   const message = `no rules were recognised in ${names}: ${said}`;
   return [{ code: 'NAT1003', message, remedy: `Give it the output of ${ACCEPTED}`, concerns: 'rules' }];
 }

@@ -43,6 +43,15 @@ export function speaksOfRights(text: string): boolean {
   return text.length < 4096 && REFUSED.test(text);
 }
 
+/** How the messages of iptables and nft begin. */
+const OF_A_TOOL = /^(?:ip6?tables|xtables|nft|netlink|Error|Fatal)/;
+
+/** What a tool says of its missing rights; what else such a text holds is not shown, and it may be somebody else's log. */
+export function refusalIn(text: string): string {
+  const line = text.split('\n').find((one) => REFUSED.test(one)) ?? '';
+  return OF_A_TOOL.test(line) ? firstLine(line) : (REFUSED.exec(line)?.[0] ?? '');
+}
+
 /** Control characters, and the ones that turn the direction of writing: a pod can put them into its messages. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
 

@@ -3,6 +3,7 @@ import { FAMILIES, type Family } from '../model/family.ts';
 import type { ConntrackState } from '../model/match.ts';
 import type { Packet, PacketHook } from '../model/packet.ts';
 import { hasPorts, protocolNumber } from '../model/protocol.ts';
+import { nearest } from './inputs.ts';
 
 /** A field of a packet that is missing, unknown or malformed, and what was expected instead. */
 export interface PacketProblem {
@@ -19,6 +20,7 @@ const HOOKS: readonly PacketHook[] = ['PREROUTING', 'OUTPUT'];
 const CT_STATES: readonly ConntrackState[] = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'];
 const UINT32 = 0xffffffff;
 const UINT16 = 0xffff;
+const LONGEST_NAME = 40;
 
 /** Reads one field: its value, or undefined when it stands for "left out"; throws a Malformed otherwise. */
 type Reader<T> = (value: unknown) => T | undefined;
@@ -62,13 +64,21 @@ export function readPacket(fields: Readonly<Record<string, unknown>>): PacketRea
   try {
     for (const name of Object.keys(fields)) {
       if (KNOWN.has(name)) continue;
-      throw new Malformed(name, `is no field of a packet; there are ${PACKET_FIELDS.join(', ')}`);
+      throw unknownField(name, fields);
     }
     return assemble(fields);
   } catch (error) {
     if (error instanceof Malformed) return { kind: 'problem', field: error.field, message: error.message };
     throw error;
   }
+}
+
+/** An object that has nothing of a packet may be anything, and then no name of it is shown. */
+function unknownField(name: string, fields: Readonly<Record<string, unknown>>): Malformed {
+  const there = `there are ${PACKET_FIELDS.join(', ')}`;
+  const isPacket = Object.keys(fields).some((one) => KNOWN.has(one)) || nearest(name, PACKET_FIELDS) !== null;
+  if (!isPacket) return new Malformed('', `not a packet, none of its fields is one; ${there}`);
+  return new Malformed(name.slice(0, LONGEST_NAME), `is no field of a packet; ${there}`);
 }
 
 /** Reads one line of a packets file. The problem's field is empty when the line is no JSON object at all. */

@@ -1,9 +1,13 @@
 import type { Config, ConfigKey } from '../../model/config.ts';
+import { headOf } from '../head.ts';
+import { jsonErrorText } from '../json-error.ts';
 import { duplicateKeys } from './duplicates.ts';
 import { parseInput } from './input.ts';
 import { CONFIG_KEYS, describeInput } from './keys.ts';
 import { nearest } from './nearest.ts';
 import { quote } from './scalar.ts';
+
+const LONGEST_KEY = 40;
 
 /** Something wrong in a configuration file; `key` is empty when it is the file as a whole. */
 export interface ConfigError {
@@ -24,6 +28,8 @@ export interface ConfigFile {
 export function parseConfigFile(text: string, source: string): ConfigFile {
   const json = parseJson(text);
   if ('error' in json) return { inputs: {}, errors: [{ key: '', message: `${source}: ${json.error}` }] };
+  const strange = strangeKeys(Object.keys(json.value));
+  if (strange !== null) return { inputs: {}, errors: [{ key: '', message: `${source}: ${strange}` }] };
   const errors: ConfigError[] = duplicateKeys(text).map((key) => ({
     key,
     message: `${source}: ${quote(key)} is given more than once`,
@@ -43,9 +49,10 @@ function parseJson(text: string): { value: object } | { error: string } {
     // A byte order mark is what some editors leave; JSON.parse refuses it.
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return { value };
-    return { error: `expected one JSON object, found ${quote(value)}` };
+    return { error: `expected one JSON object, found ${kindOf(value)}` };
   } catch (error) {
-    return { error: `not valid JSON: ${error instanceof Error ? error.message : String(error)}` };
+    const head = /^\s*[{[]/.test(text) ? null : headOf(text);
+    return { error: `not valid JSON: ${jsonErrorText(error)}${head === null ? '' : `; ${head}`}` };
   }
 }
 
@@ -54,6 +61,21 @@ function parseEntry(key: string, raw: unknown): { value: unknown } | { error: st
   if (known === undefined) return { error: unknownKey(key) };
   const parsed = parseInput(known.key, raw);
   return 'error' in parsed ? { error: `${key}: ${parsed.error}` } : parsed;
+}
+
+/** The value itself may be a password that somebody named by mistake. */
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (value === null) return 'null';
+  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+}
+
+/** Of an object that is no configuration at all one key is named, and not the others, which are nobody's business. */
+function strangeKeys(keys: readonly string[]): string | null {
+  const [first = '', ...others] = keys;
+  const names = CONFIG_KEYS.map((input) => input.key);
+  if (others.length === 0 || keys.some((key) => nearest(key, names) !== null)) return null;
+  return `unknown key ${quote(first.slice(0, LONGEST_KEY))}, and none of the ${others.length} others is an input either`;
 }
 
 function unknownKey(key: string): string {

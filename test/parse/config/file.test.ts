@@ -54,12 +54,23 @@ describe('parseConfigFile', () => {
   });
 
   it.each([
-    ['[]', 'a list of 0'],
-    ['"x"', '"x"'],
+    ['[]', 'a list'],
+    ['"x"', 'a text'],
     ['null', 'null'],
-    ['7', '7'],
+    ['7', 'a number'],
   ])('refuses %s, which is no object', (text, found) => {
     expect(messages(text)).toEqual([`pod.json: expected one JSON object, found ${found}`]);
+  });
+
+  it('names one key of an object that is no configuration, and nothing else of it', () => {
+    expect(messages('{"user":"u","password":"p","z":1,"z":2}')).toEqual([
+      'pod.json: unknown key "user", and none of the 2 others is an input either',
+    ]);
+    expect(messages('{"colour":1,"proxiPort":2}')).toHaveLength(2);
+  });
+
+  it.each(['{"a": hunter2}', 'hunter2', '["hunter2" "hunter2"]'])('quotes no piece of what is no JSON: %s', (text) => {
+    expect(messages(text).join().replace('it begins with "hunter2"', '')).not.toContain('hunter');
   });
 
   it.each(['', '{', '{"a":1', 'proxyPort: 15001', `${'['.repeat(200_000)}`])('says that %.10j is not JSON', (text) => {
@@ -80,9 +91,8 @@ describe('parseConfigFile', () => {
   });
 
   it('stays linear on a large file', () => {
-    const many = JSON.stringify(
-      Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`${i}`.padStart(60, 'k'), i])),
-    );
+    const keys = Array.from({ length: 20_000 }, (_, i) => [`${i}`.padStart(60, 'k'), i]);
+    const many = JSON.stringify({ proxyPort: '1', ...Object.fromEntries(keys) });
     expect(parseConfigFile(many, 'f').errors).toHaveLength(20_000);
   });
 });

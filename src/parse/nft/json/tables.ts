@@ -1,3 +1,4 @@
+import { jsonErrorText } from '../../json-error.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ListedBase, ListedChain, ListedRule, ListedTable, Statement } from '../syntax.ts';
 import { findDocuments, type JsonDocument } from './documents.ts';
@@ -19,18 +20,19 @@ import {
 export function parseJsonListing(text: string, report: Reporter): ListedTable[] {
   const documents = findDocuments(text, report);
   if (documents.length === 0) {
-    report.error({ line: 0, column: 1 }, `expected a JSON object with 'nftables', found none`, text.slice(0, 80));
+    report.error({ line: 0, column: 1 }, `expected a JSON object with 'nftables', found none`, '');
   }
   return documents.flatMap((document) => documentTables(document, report));
 }
 
 function documentTables(document: JsonDocument, report: Reporter): ListedTable[] {
   const refuse = (message: string): ListedTable[] => {
-    report.error({ line: document.line, column: 1 }, message, document.text.slice(0, 80));
+    // Of an object that is no listing nothing is quoted: it may be anything that somebody named by mistake.
+    report.error({ line: document.line, column: 1 }, message, '');
     return [];
   };
   const json = parseDocument(document.text);
-  if (json instanceof SyntaxError) return refuse(`expected JSON of 'nft -j list ruleset': ${json.message}`);
+  if (json instanceof SyntaxError) return refuse(`expected JSON of 'nft -j list ruleset': ${jsonErrorText(json)}`);
   const elements = member(asObject(json), 'nftables');
   if (!Array.isArray(elements)) return refuse(`expected the member 'nftables' with an array`);
   const reader = new ElementReader(document, report);
