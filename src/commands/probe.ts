@@ -1,7 +1,9 @@
 import { BaseCommand } from '../cli/base-command.ts';
 import { EXIT, type ExitCode } from '../cli/exit-code.ts';
+import { failureText } from '../cli/failure.ts';
 import { configFlags, configRequest } from '../cli/flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
+import { write } from '../cli/output.ts';
 import { probeFlags, probeRequest } from '../cli/probe-flags.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
 import type { ProbeAnswer } from '../pipeline/probe-types.ts';
@@ -13,7 +15,7 @@ export class Probe extends BaseCommand {
   static override usage =
     'probe [--to ADDRESS:PORT] [--uid UID[:GID]...] [--timeout SECONDS] [--dry-run] [--istio-version X.Y.Z] [--config FILE] [-o table|json]';
   static override description =
-    `Opens connections (and closes them, nothing is sent over them) and asks the resolver for a name that does not exist: to an address that nobody has, which only an interceptor can answer; to the pod itself; as the proxy to the application through 127.0.0.6; to 127.0.0.6:15002, which is what Istio's own validation dials. The kernel's socket list shows which port of the pod took each connection. That is held against what Istio intends and what the live rules say.
+    `Opens connections (and closes them, nothing is sent over them) and asks the resolver for a name that does not exist: to an address that nobody has, which only an interceptor can answer; to the pod itself; as the proxy to the application through 127.0.0.6; to 127.0.0.6:15002, which is what Istio's own validation dials. The kernel's socket list shows which port of the pod took each connection. That is held against what Istio intends and what the live rules say. Every address is named on stderr before anything is sent; nothing is sent to one that is no host’s.
 
 Exit code: 0 all went as Istio intends, 1 one did not, 2 wrong usage, 3 one cannot be judged or nothing could be sent, 70 a bug.`;
   static override examples = [
@@ -33,7 +35,9 @@ Exit code: 0 all went as Istio intends, 1 one did not, 2 wrong usage, 3 one cann
     const { probe } = await import('../pipeline/probe.ts');
     const { thisMachine, thisNetwork } = await import('../pipeline/outside.ts');
     const machine = thisMachine();
-    const answer = await probe(request, machine, thisNetwork());
+    const answer = await probe(request, machine, thisNetwork(), async (line) => {
+      await write(process.stderr, failureText({ message: line }));
+    });
     await this.report(await render(answer, format, flags['no-color']), exitCode(answer), {
       format,
       noColor: flags['no-color'],

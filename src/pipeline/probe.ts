@@ -11,6 +11,7 @@ import { expectationOf, layersOf } from './expectation.ts';
 import { gatherFacts } from './facts.ts';
 import { isAt } from './flow-listeners.ts';
 import type { Outside } from './outside.ts';
+import { announcement, refuseTarget, usableResolvers } from './probe-announce.ts';
 import { DNS_QUERY } from './probe-dns.ts';
 import { judge, judgeValidation } from './probe-judge.ts';
 import { defaultOwners } from './probe-owners.ts';
@@ -22,16 +23,25 @@ const HERE = { kind: 'live' } as const;
 
 /**
  * Sends traffic of this pod's own, and says which way it took and whether Istio intends that.
+ * @param announce is told where it goes before anything is sent, and in a dry run as well
  * @throws UsageError when an input is malformed
  * @throws CannotLook when the pod has no address to speak from
  */
-export async function probe(request: ProbeRequest, outside: Outside, network: Network): Promise<ProbeAnswer> {
+export async function probe(
+  request: ProbeRequest,
+  outside: Outside,
+  network: Network,
+  announce: (line: string) => Promise<void>,
+): Promise<ProbeAnswer> {
   const declared = await declaredInputs(request.config, outside);
   const facts = await gatherFacts(HERE, outside);
+  refuseTarget(request, facts.pod);
   const { judged: config, expected } = expectationOf(layersOf({ ...request, source: HERE }, declared, facts), facts);
   const owners = request.owners.length > 0 ? request.owners : defaultOwners(ownOwner(), facts.pod, config);
-  const plan = planProbes(request, { pod: facts.pod, config, resolvers: facts.resolvers, owners });
+  const { usable: resolvers, notes } = usableResolvers(facts.resolvers, facts.pod);
+  const plan = planProbes(request, { pod: facts.pod, config, resolvers, owners });
   if (plan.length === 0) throw nothingToSend(facts.pod);
+  for (const line of [...notes, announcement(plan)]) await announce(line);
   const predict = seesRules(facts.pod) ? new Hooks(facts.pod.ruleset) : null;
   const sides = { intended: new Hooks(expected), predict, pod: facts.pod };
   const probes: ProbeResult[] = [];
