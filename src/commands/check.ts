@@ -1,3 +1,4 @@
+import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.ts';
 import { checkExitCode } from '../cli/exit-code.ts';
 import {
@@ -13,11 +14,15 @@ import { outputFormat, reportFlags } from '../cli/format.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
 import type { CheckReport } from '../pipeline/types.ts';
 
+const verboseFlag = {
+  verbose: boolean({ description: 'everything: all findings, evidence and checks, and what nobody can see from here' }),
+};
+
 /** `istio-nat check`. */
 export class Check extends BaseCommand {
   static override summary = 'Say whether the rules of a pod do what Istio should have programmed.';
   static override usage =
-    'check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [-o table|json] [--fail-on error|warning|info|never]';
+    'check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose] [-o table|json] [--fail-on error|warning|info|never]';
   static override description =
     `Reads the netfilter rules and sockets of a pod, works out what they do to every packet, and reports what differs from the layout that Istio programs for the release and the inputs given, with the rule that is guilty and the remedy.
 
@@ -33,7 +38,14 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
       command: '$ iptables-save | <%= config.bin %> check --rules - --json --fail-on warning',
     },
   ];
-  static override flags = { ...sourceFlags, ...exampleFlag, ...configFlags, ...reportFlags, ...failOnFlag };
+  static override flags = {
+    ...sourceFlags,
+    ...exampleFlag,
+    ...configFlags,
+    ...verboseFlag,
+    ...reportFlags,
+    ...failOnFlag,
+  };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Check);
@@ -47,7 +59,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     const { thisMachine } = await import('../pipeline/outside.ts');
     const machine = thisMachine();
     const report = await check(request, machine);
-    const text = await render(report, format, flags['no-color']);
+    const text = await render(report, format, { noColor: flags['no-color'], verbose: flags.verbose });
     await this.report(text, checkExitCode(report, threshold(flags['fail-on'])), {
       format,
       noColor: flags['no-color'],
@@ -56,8 +68,12 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
   }
 }
 
-async function render(report: CheckReport, format: 'table' | 'json', noColor: boolean): Promise<string> {
+async function render(
+  report: CheckReport,
+  format: 'table' | 'json',
+  { noColor, verbose }: { readonly noColor: boolean; readonly verbose: boolean },
+): Promise<string> {
   if (format === 'json') return (await import('../report/json.ts')).checkJson(report);
   const { checkTable } = await import('../report/check-table.ts');
-  return checkTable(report, reportOptions(standardOutput(), noColor));
+  return checkTable(report, { ...reportOptions(standardOutput(), noColor), verbose });
 }

@@ -3,10 +3,10 @@ import { checkLines } from './checks.ts';
 import { escapeText } from './escape.ts';
 import { findingLines } from './finding.ts';
 import { inputLines } from './inputs.ts';
-import { type ReportOptions, type Style, styleOf, symbol } from './style.ts';
+import { type ReportOptions, type Style, shownOf, styleOf, symbol } from './style.ts';
 import { capitalised, istioName, openLines, subjectOf } from './subject.ts';
 import { count } from './words.ts';
-import { wrap } from './wrap.ts';
+import { indent, wrap } from './wrap.ts';
 
 /** More findings than anybody reads; the JSON report has them all. */
 const MOST_FINDINGS = 40;
@@ -17,13 +17,15 @@ const MOST_FINDINGS = 40;
  */
 export function checkTable(report: CheckReport, options: ReportOptions): string {
   const style = styleOf(options);
+  const most = shownOf(MOST_FINDINGS, style);
   const sections = [
     headLines(report, style),
-    ...report.findings.slice(0, MOST_FINDINGS).map((finding) => findingLines(finding, style)),
-    tooMany(report.findings.length),
+    ...report.findings.slice(0, most).map((finding) => findingLines(finding, style)),
+    tooMany(report.findings.length, most),
     openLines(report.undetermined, style, 'Could not be checked'),
     inputLines(report, style),
     checkLines(report, style),
+    style.verbose === true ? unseenLines(style) : [],
     wrap(summary(report), style.width),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -56,10 +58,16 @@ function problems(report: CheckReport): string {
   return warning === 0 ? count(error, 'error') : `${count(error, 'error')} and ${count(warning, 'warning')}`;
 }
 
-function tooMany(findings: number): string[] {
-  return findings > MOST_FINDINGS
-    ? [`… and ${findings - MOST_FINDINGS} more findings, all in the report of --json`]
-    : [];
+function tooMany(findings: number, most: number): string[] {
+  return findings > most ? [`… and ${findings - most} more findings; --verbose shows them all`] : [];
+}
+
+/** What no listing of rules and no socket shows, whatever the verdict. */
+const UNSEEN =
+  'Nobody sees from here what tc, XDP and other eBPF programs or IPsec (xfrm) do to packets, nor by which rules a connection was treated that is older than the rules.';
+
+function unseenLines({ chalk, width }: Style): string[] {
+  return [chalk.bold('Not looked at'), ...indent(wrap(UNSEEN, width - 2), 2)];
 }
 
 function summary(report: CheckReport): string {

@@ -15,11 +15,11 @@ interface Row {
 
 /**
  * The checks that were made. Of a healthy pod every one is listed, because that list is the answer; else only those
- * that need attention have a line each.
+ * that need attention have a line each, unless everything is asked for.
  */
 export function checkLines(report: CheckReport, style: Style): string[] {
   if (report.checks.length === 0) return [];
-  const rows = report.verdict === 'healthy' ? report.checks.map(single) : condensed(report);
+  const rows = report.verdict === 'healthy' || style.verbose === true ? report.checks.map(single) : condensed(report);
   return [style.chalk.bold('Checks'), ...indent(table(rows, style), 2)];
 }
 

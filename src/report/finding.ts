@@ -1,7 +1,7 @@
 import type { Difference, Evidence, Finding, QuotedRule } from '../diagnose/report.ts';
 import type { Verdict } from '../model/packet.ts';
 import { escapeText } from './escape.ts';
-import { type Style, symbol } from './style.ts';
+import { type Style, shownOf, symbol } from './style.ts';
 import { classWords, familyName, packetWords, place, verdictWords } from './words.ts';
 import { clip, indent, labelled, wrap } from './wrap.ts';
 
@@ -46,8 +46,9 @@ function section(label: string, text: string, style: Style): string[] {
 }
 
 function evidenceLines(finding: Finding, style: Style): string[] {
-  const shown = finding.evidence.slice(0, MOST_EVIDENCE).flatMap((evidence) => oneEvidence(evidence, style));
-  return [...shown, ...more(finding.evidence.length - MOST_EVIDENCE, style)];
+  const most = shownOf(MOST_EVIDENCE, style);
+  const shown = finding.evidence.slice(0, most).flatMap((evidence) => oneEvidence(evidence, style));
+  return [...shown, ...more(finding.evidence.length - most, style)];
 }
 
 function oneEvidence(evidence: Evidence, style: Style): string[] {
@@ -81,11 +82,12 @@ function quoted(label: string, heading: string, text: string, style: Style): str
 }
 
 function differenceLines(finding: Finding, style: Style): string[] {
-  const quotedAbove = new Set(finding.evidence.slice(0, MOST_EVIDENCE).flatMap(ruleKeys));
+  const most = shownOf(MOST_DIFFERENCES, style);
+  const quotedAbove = new Set(finding.evidence.slice(0, shownOf(MOST_EVIDENCE, style)).flatMap(ruleKeys));
   const shown = finding.differences
-    .slice(0, MOST_DIFFERENCES)
+    .slice(0, most)
     .flatMap((difference) => oneDifference(difference, quotedAbove, style));
-  return [...shown, ...more(finding.differences.length - MOST_DIFFERENCES, style)];
+  return [...shown, ...more(finding.differences.length - most, style)];
 }
 
 function ruleKeys(evidence: Evidence): string[] {

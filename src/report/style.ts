@@ -6,12 +6,15 @@ export interface ReportOptions {
   readonly color: boolean;
   /** Columns to fill at most; 40 to 100 are used. */
   readonly width: number;
+  /** Everything, also what is folded unless somebody asks. */
+  readonly verbose?: boolean;
 }
 
-/** The colours of a report, and the columns it may fill. */
+/** The colours of a report, the columns it may fill, and whether it folds anything. */
 export interface Style {
   readonly chalk: ChalkInstance;
   readonly width: number;
+  readonly verbose?: boolean;
 }
 
 /** Longer lines are hard to read, shorter ones cannot hold an indented rule. */
@@ -21,7 +24,12 @@ const NARROWEST = 40;
 /** The style that the options ask for. */
 export function styleOf(options: ReportOptions): Style {
   const width = Math.max(NARROWEST, Math.min(WIDEST, options.width));
-  return { chalk: new Chalk({ level: options.color ? 1 : 0 }), width };
+  return { chalk: new Chalk({ level: options.color ? 1 : 0 }), width, verbose: options.verbose ?? false };
+}
+
+/** How many of something are shown: all of them where nothing is folded. */
+export function shownOf(most: number, { verbose }: Pick<Style, 'verbose'>): number {
+  return verbose === true ? Number.POSITIVE_INFINITY : most;
 }
 
 /** The sign in front of a verdict, a finding or a check: its meaning never rests on colour alone. */

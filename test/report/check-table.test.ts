@@ -175,3 +175,33 @@ describe('checkTable', () => {
     expect(text.length).toBeLessThan(500_000);
   });
 });
+
+describe('checkTable with nothing folded', () => {
+  const many = <T>(one: T | undefined, count: number): T[] =>
+    one === undefined ? [] : Array.from({ length: count }, () => one);
+  const report: CheckReport = {
+    ...BROKEN,
+    findings: many(
+      { ...FINDING, evidence: many(FINDING.evidence[0], 9), differences: many(FINDING.differences[0], 5) },
+      41,
+    ),
+  };
+  const counted = (text: string, of: RegExp) => text.match(of)?.length;
+
+  it('shows every finding, its evidence and its packets', () => {
+    const [folded, whole] = [checkTable(report, PLAIN), checkTable(report, { ...PLAIN, verbose: true })];
+    expect(folded).toContain('1 more findings; --verbose shows them all');
+    expect(counted(folded, /^✗ NAT0201/gm)).toBe(40);
+    expect(counted(whole, /^✗ NAT0201/gm)).toBe(41);
+    expect(counted(whole, /^ {2}Rule {7}/gm)).toBe(41 * 9);
+    expect(counted(whole, /^ {2}Such as/gm)).toBe(41 * 5);
+    expect(whole).not.toMatch(/more/);
+  });
+
+  it('names every check, and says what nobody sees', () => {
+    const whole = checkTable(BROKEN, { ...PLAIN, verbose: true });
+    for (const { id } of BROKEN.checks) expect(whole).toMatch(new RegExp(`^ {2}\\S ${id} `, 'm'));
+    expect(whole).toContain('XDP');
+    expect(checkTable(BROKEN, PLAIN)).not.toContain('XDP');
+  });
+});
