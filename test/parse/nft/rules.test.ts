@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAddress, parseNetwork } from '../../../src/model/address.ts';
 import type { Match } from '../../../src/model/match.ts';
 import type { Target } from '../../../src/model/target.ts';
+import { parseNft } from '../../../src/parse/nft/index.ts';
 import { parseOneRule } from './recordings.ts';
 
 const single = (port: number): { from: number; to: number } => ({ from: port, to: port });
@@ -201,5 +202,39 @@ describe('the text of a rule', () => {
     ['  tcp   dport 80   accept  ', 'tcp dport 80 accept'],
   ])('%j is quoted as %j', (text, quoted) => {
     expect(parseOneRule(text).text).toBe(quoted);
+  });
+});
+
+describe('rules in tables of iptables-nft', () => {
+  const inTable = (rules: string, name = 'nat') => {
+    const text = `table ip ${name} {\n\tset s {\n\t\ttype inet_service\n\t\telements = { 80 }\n\t}\n\tchain OUTPUT {\n\t\ttype nat hook output priority -100; policy accept;\n${rules}\n\t}\n}\n`;
+    return parseNft(text, { source: 'x' }).tables[0];
+  };
+
+  it('name the protocol of their ports, which xtables leaves to -p', () => {
+    const rule = inTable('\t\tudp dport 53 counter packets 0 bytes 0 accept')?.chains[0]?.rules[0];
+    expect(rule?.matches).toEqual([
+      { kind: 'protocol', negated: false, protocol: 17 },
+      { kind: 'udp', destinationPort: { negated: false, value: [single(53)] } },
+    ]);
+  });
+
+  it('are those of nft where they ask for the owner in its words', () => {
+    const rules = inTable('\t\tmeta skuid 1 accept\n\t\tskuid 1 accept')?.chains[0]?.rules;
+    expect(rules?.map(({ native }) => native)).toEqual([true, undefined]);
+  });
+
+  it('leave open what is in a set that rules add to', () => {
+    const opaque = inTable('\t\tadd @s { tcp dport }\n\t\ttcp dport @s accept')?.chains[0]?.rules[1];
+    expect(opaque?.matches.at(-1)).toMatchObject({ kind: 'opaque', module: 'tcp' });
+    const known = inTable('\t\ttcp dport @s accept')?.chains[0]?.rules[0];
+    expect(known?.matches.at(-1)).toEqual({ kind: 'tcp', destinationPort: { negated: false, value: [single(80)] } });
+  });
+
+  it('know fragments', () => {
+    const matches = (text: string) => inTable(`\t\t${text} accept`)?.chains[0]?.rules[0]?.matches;
+    expect(matches('ip frag-off & 8191 != 0')).toEqual([{ kind: 'fragment', negated: false }]);
+    expect(matches('ip frag-off & 0x1fff == 0')).toEqual([{ kind: 'fragment', negated: true }]);
+    expect(matches('ip frag-off & 8192 != 0')).toMatchObject([{ kind: 'opaque' }]);
   });
 });
