@@ -1,5 +1,6 @@
 import { release } from 'node:os';
 import { measureBadCases } from './bad-cases.ts';
+import { measureBadInputs } from './bad-inputs.ts';
 import { measureCheck, measureManyDifferences } from './check.ts';
 import { measureCompare } from './compare.ts';
 import { printHead } from './lines.ts';
@@ -17,6 +18,7 @@ const MEASURES: Readonly<Record<string, () => Promise<void>>> = {
   sockets: measureSockets,
   'sockets-live': measureLiveSockets,
   'bad-cases': measureBadCases,
+  'bad-inputs': measureBadInputs,
 };
 
 /** Runs the measurements that are named, or all of them. Figures are printed and never judged: machines differ. */

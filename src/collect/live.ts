@@ -1,4 +1,5 @@
 import { FAMILIES, type Family } from '../model/family.ts';
+import { boundedRunner } from './bounded-runner.ts';
 import type { Answer, Capture, CapturedFile, Question } from './capture.ts';
 import { relevantEnvironment } from './environment.ts';
 import type { FileReader } from './files.ts';
@@ -37,9 +38,10 @@ export async function collectLive(
   files: FileReader,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Capture> {
+  const bounded = boundedRunner(runner);
   // ss is started first and works beside all others: with many sockets it takes longest by far.
-  const seen = await startLooking(runner, files);
-  const [others, sockets] = await Promise.all([askOthers(runner, files), seen.answers]);
+  const seen = await startLooking(bounded, files);
+  const [others, sockets] = await Promise.all([askOthers(bounded, files), seen.answers]);
   const answers = [...others.answers, ...sockets];
   const isShown = sockets.every(({ result }) => succeeded(result));
   // Processes first, as ss does it: one that was seen with none of them is nobody's, or was opened in between.

@@ -1,12 +1,13 @@
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
+import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
 import { DEFAULT_DIRECTORIES, findExecutable, type Lookup } from './executable.ts';
 import type { Argv, CommandFailureKind, CommandOptions, CommandResult, CommandRunner } from './runner.ts';
 import { stopWithUs } from './with-us.ts';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
-const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = INPUT_LIMITS.outputBytes;
 /** What goes beyond is read and dropped: without cgroup2, ss complains once for every socket, and is right all the same. */
 const MAX_STDERR_BYTES = 64 * 1024;
 /** How long to wait for the end of the output once the whole process group is dead: a daemon may have left the group. */
@@ -141,7 +142,7 @@ interface Ended {
 
 function failureOf(argv: Argv, end: Ended, timeoutMs: number | null, maxBytes: number): CommandResult['failure'] {
   const fail = (kind: CommandFailureKind, message: string) => ({ kind, message: `${argv[0]} ${message}` });
-  if (end.isMaxBuffer) return fail('too-much-output', `printed more than ${Math.round(maxBytes / 1024 / 1024)} MiB`);
+  if (end.isMaxBuffer) return fail('too-much-output', `printed more than ${inMebibytes(maxBytes)}`);
   if (timeoutMs !== null) return fail('timed-out', `did not end within ${timeoutMs / 1000} s`);
   if (end.signal !== undefined) return fail('killed', `was ended by ${end.signal}`);
   // No exit code and no signal: execve itself failed (no interpreter, a foreign architecture, a noexec mount).

@@ -1,3 +1,5 @@
+import { LIMITS, TooComplex } from '../evaluate/symbolic/limits.ts';
+import { checkTime } from '../evaluate/symbolic/time.ts';
 import type { Family } from '../model/family.ts';
 import { entryOf, pageOf } from './catalogue/index.ts';
 import type { Context } from './context.ts';
@@ -52,13 +54,24 @@ export function finding(code: string, details: FindingDetails): Finding {
 
 /** Runs a check; a finding of severity info does not fail it. */
 export function runCheck(check: Check, context: Context): { outcome: CheckOutcome; findings: readonly Finding[] } {
-  const result = check.run(context);
+  const result = withinReach(check, context);
   if ('skipped' in result) return { outcome: outcome(check, 'skipped', result.skipped), findings: [] };
   if ('undetermined' in result) return { outcome: outcome(check, 'undetermined', result.undetermined), findings: [] };
   const failing = result.filter(({ severity }) => severity !== 'info');
   const codes = [...new Set(failing.map(({ code }) => code))].join(', ');
   const how = failing.length > 0 ? outcome(check, 'fail', codes) : outcome(check, 'pass', check.description);
   return { outcome: how, findings: result };
+}
+
+/** Rules can be so many that a check has no time left, or loses it on the way. */
+function withinReach(check: Check, context: Context): CheckResult {
+  try {
+    checkTime(LIMITS.tellingSeconds);
+    return check.run(context);
+  } catch (error) {
+    if (!(error instanceof TooComplex)) throw error;
+    return { undetermined: error.message };
+  }
 }
 
 function outcome(check: Check, how: CheckOutcome['outcome'], reason: string): CheckOutcome {

@@ -15,6 +15,7 @@ import { printRule } from '../print/iptables/index.ts';
 import { printNftRule } from '../print/nft/index.ts';
 import type { Exemption } from './checks/surroundings-exempt.ts';
 import type { ResolvedConfig, Undetermined } from './report.ts';
+import { RuleCounts } from './rule-counts.ts';
 
 /** What checks are given: the pod as seen, what Istio should have programmed, and how the two differ. */
 export interface Context extends ResolvedConfig {
@@ -111,12 +112,12 @@ export function localAddresses({ routing }: Pick<Pod, 'routing'>): string[] {
 
 /** Finds rules of one ruleset in another by what they say and where they stand, not by their position. */
 export class LayoutIndex {
-  readonly #live: ReadonlyMap<string, number>;
-  readonly #expected: ReadonlyMap<string, number>;
+  readonly #live: RuleCounts;
+  readonly #expected: RuleCounts;
 
   constructor(live: Ruleset, expected: Ruleset) {
-    this.#live = countRules(live);
-    this.#expected = countRules(expected);
+    this.#live = new RuleCounts(live, canonical);
+    this.#expected = new RuleCounts(expected, canonical);
   }
 
   readonly #flushed = new WeakMap<Chain, boolean>();
@@ -132,27 +133,18 @@ export class LayoutIndex {
 
   /** How often Istio would have programmed this rule in this chain. */
   expectedCount(where: RuleReference): number {
-    return this.#expected.get(identity(where)) ?? 0;
+    return this.#expected.of(where);
   }
 
   /** Whether every rule that Istio would have programmed stands in its chain. */
   isComplete(): boolean {
-    return [...this.#expected].every(([key, count]) => (this.#live.get(key) ?? 0) >= count);
+    return this.#live.includes(this.#expected);
   }
 
   /** How often this rule stands in this chain of the pod. */
   liveCount(where: RuleReference): number {
-    return this.#live.get(identity(where)) ?? 0;
+    return this.#live.of(where);
   }
-}
-
-function countRules(ruleset: Ruleset): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const where of rulesOf(ruleset)) {
-    const key = identity(where);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  return counts;
 }
 
 /** All rules of a ruleset with their place. */
@@ -160,10 +152,6 @@ export function rulesOf(ruleset: Ruleset): RuleReference[] {
   return ruleset.tables.flatMap((table) =>
     table.chains.flatMap((chain) => chain.rules.map((rule) => ({ table, chain, rule }))),
   );
-}
-
-function identity({ table, chain, rule }: RuleReference): string {
-  return `${table.family} ${table.name} ${canonical(table, chain, rule)}`;
 }
 
 /** The rule as the kernel prints it, whatever way it was written; comments and counts are nobody's business. */

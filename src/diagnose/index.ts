@@ -88,6 +88,7 @@ export function diagnose(context: Context): Diagnosis {
       ...obstaclesOf(context),
       ...notShown(context),
       ...openQuestions(context),
+      ...results.flatMap(({ outcome }) => unfinished(outcome)),
       ...(isOutsideMesh(context) ? [] : context.doubts),
       ...notInMesh(context),
     ],
@@ -161,6 +162,19 @@ function openQuestions(context: Context): Undetermined[] {
     message: `What happens to ${packetsInWords(question)} cannot be told: ${question.because}`,
     remedy: 'Look at that rule by hand: istio-nat knows its text, and no packet field decides it.',
   }));
+}
+
+/** A check that had to be given up may have had something to tell. */
+function unfinished({ id, outcome, reason }: CheckOutcome): Undetermined[] {
+  if (outcome !== 'undetermined') return [];
+  return [
+    {
+      code: 'NAT1004',
+      message: `The check ${id} was given up: ${reason}`,
+      remedy:
+        'Give only the table that matters (iptables-save -t nat) with --rules, or ask about single packets with trace.',
+    },
+  ];
 }
 
 function hasRules({ chains }: Table): boolean {

@@ -1,7 +1,7 @@
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Match } from '../model/match.ts';
 import { TCP, UDP } from '../model/protocol.ts';
-import { coversFamily, type Hook, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
+import { type Chain, coversFamily, type Hook, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
 import type { Socket } from '../model/socket.ts';
 import { reachedChains } from './reached.ts';
 
@@ -17,11 +17,11 @@ export interface RedirectTarget {
 
 /** Every redirect and TPROXY that PREROUTING or OUTPUT leads to; chains that nothing leads to send nobody anywhere. */
 export function redirectTargets(ruleset: Ruleset): RedirectTarget[] {
-  return ruleset.tables.flatMap((table) => table.chains.flatMap((base) => targetsBelow(table, base.name)));
+  return ruleset.tables.flatMap((table) => table.chains.flatMap((base) => targetsBelow(table, base)));
 }
 
-function targetsBelow(table: Table, base: string): RedirectTarget[] {
-  const hook = table.chains.find(({ name }) => name === base)?.base?.hook;
+function targetsBelow(table: Table, { name: base, base: attached }: Chain): RedirectTarget[] {
+  const hook = attached?.hook;
   if (hook !== 'PREROUTING' && hook !== 'OUTPUT') return [];
   const reached = reachedChains(table, [base]);
   const families = FAMILIES.filter((family) => coversFamily(table, family));

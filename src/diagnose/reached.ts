@@ -9,9 +9,8 @@ export function reachedChains(table: Table, from: readonly string[]): ReadonlySe
     if (reached.has(name)) continue;
     reached.add(name);
     const targets = byName.get(name)?.rules.flatMap((rule) => rule.targets) ?? [];
-    pending.push(
-      ...targets.flatMap((target) => (target.kind === 'jump' || target.kind === 'goto' ? [target.chain] : [])),
-    );
+    // One by one: a chain may jump to more others than the engine takes arguments.
+    for (const target of targets) if (target.kind === 'jump' || target.kind === 'goto') pending.push(target.chain);
   }
   return reached;
 }

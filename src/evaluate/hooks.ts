@@ -55,7 +55,8 @@ export class Hooks {
 
   /** The chain a rule of the table jumps to. */
   chain(table: Table, name: string): Chain | undefined {
-    return this.#chains.get(table)?.get(name) ?? findChain(table, name);
+    const chains = this.#chains.get(table);
+    return chains === undefined ? findChain(table, name) : chains.get(name);
   }
 }
 

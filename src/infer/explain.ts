@@ -1,3 +1,5 @@
+import { LIMITS } from '../evaluate/symbolic/limits.ts';
+import { checkTime } from '../evaluate/symbolic/time.ts';
 import { buildLayout, defaultConfig } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Coverage } from '../model/pod.ts';
@@ -35,6 +37,7 @@ export interface Explanation {
 
 /** Reads the inputs as the era would have written them and holds its layout against the live rules. */
 export function explain(subject: Subject, eras: EraGroup, reading: Reading, guess: Observed = {}): Explanation {
+  checkTime(LIMITS.seconds);
   const observed = observe(subject, eras, reading, guess);
   const config = complete(subject.view, eras, observed);
   const { tables } = buildLayout(config, kubeletFromRules(subject.view.tables));

@@ -149,7 +149,7 @@ const INTERFACES: Readonly<Record<string, 'in' | 'out'>> = { iifname: 'in', oifn
 function readPorts(draft: Draft, { destinationPort, sourcePort, flags, rest }: Omit<PortsMatch, 'kind'>): string[] {
   const single = destinationPort?.value.every((range) => range.from === range.to);
   const name = destinationPort?.value.length === 1 ? 'dport' : 'dports';
-  draft.dports.push(...(destinationPort?.value.map((range) => range.from) ?? []));
+  for (const range of destinationPort?.value ?? []) draft.dports.push(range.from);
   return [
     ...(destinationPort ? [word(single ? name : 'other', destinationPort.negated)] : []),
     ...(sourcePort ? [word('sport', sourcePort.negated)] : []),

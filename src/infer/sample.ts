@@ -11,6 +11,17 @@ const OF_ONE_PATTERN = 24;
  * the first few. Enough to tell the releases apart. The ruleset itself when it is not large.
  */
 export function sampleOf(ruleset: Ruleset): Ruleset {
+  const known = SAMPLES.get(ruleset);
+  if (known !== undefined) return known;
+  const sample = drawn(ruleset);
+  SAMPLES.set(ruleset, sample);
+  return sample;
+}
+
+/** A check infers several times from the same rules. */
+const SAMPLES = new WeakMap<Ruleset, Ruleset>();
+
+function drawn(ruleset: Ruleset): Ruleset {
   const size = ruleset.tables.reduce(
     (sum, table) => sum + table.chains.reduce((all, chain) => all + chain.rules.length, 0),
     0,

@@ -3,7 +3,6 @@ import { buildContext, istioTables } from '../diagnose/context.ts';
 import { diagnose } from '../diagnose/index.ts';
 import type { CheckReport } from '../diagnose/report.ts';
 import { isOutsideMesh } from '../diagnose/traffic/groups.ts';
-import { withinTime } from '../evaluate/symbolic/time.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Backend } from '../model/ruleset.ts';
@@ -12,6 +11,7 @@ import { declaredInputs, type Layer, mergeLayers } from './config.ts';
 import { doubtsOf, reconsidered } from './doubts.ts';
 import { expectationOf, layersOf } from './expectation.ts';
 import { type Facts, gatherFacts } from './facts.ts';
+import { inTime } from './in-time.ts';
 import { olderRelease } from './inference.ts';
 import type { Outside } from './outside.ts';
 import type { CheckRequest } from './types.ts';
@@ -24,7 +24,7 @@ import type { CheckRequest } from './types.ts';
 export async function check(request: CheckRequest, outside: Outside): Promise<CheckReport> {
   const declared = await declaredInputs(request.config, outside);
   const facts = await gatherFacts(request.source, outside);
-  return withinTime(() => judged(request, declared, facts));
+  return inTime(facts, () => judged(request, declared, facts));
 }
 
 function judged(request: CheckRequest, declared: readonly Layer[], facts: Facts): CheckReport {

@@ -1,6 +1,7 @@
 import type { InputOrigin, ResolvedConfig } from '../diagnose/report.ts';
 import { defaultConfig, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
+import { INPUT_LIMITS } from '../model/limits.ts';
 import { CONFIG_KEYS, parseConfigFile, parseInput } from '../parse/config/index.ts';
 import { UsageError } from './errors.ts';
 import type { Outside } from './outside.ts';
@@ -45,7 +46,7 @@ function assign<K extends ConfigKey>(inputs: Inputs, key: K, raw: string, name: 
 }
 
 async function readConfigFile(path: string, outside: Outside): Promise<Partial<Config>> {
-  const content = await outside.readInput(path);
+  const content = await outside.readInput(path, { maxBytes: INPUT_LIMITS.configBytes });
   const name = path === '-' ? 'stdin' : path;
   if (!('text' in content)) throw new UsageError(`--config ${name}: ${content.message}`);
   const { inputs, errors } = parseConfigFile(content.text, name);

@@ -5,7 +5,6 @@ import { type Cause, causeOf } from '../diagnose/traffic/cause.ts';
 import { mostOrdinaryFirst } from '../diagnose/traffic/ordinary.ts';
 import { packetsInWords } from '../diagnose/traffic/words.ts';
 import { type Comparison, compareRulesets, type DifferentClass, type OpenClass } from '../evaluate/compare.ts';
-import { withinTime } from '../evaluate/symbolic/time.ts';
 import { marksThatMatter, type WatchedMark, watchedMarks } from '../evaluate/symbolic/watched.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { RoutingRule } from '../model/routing.ts';
@@ -15,6 +14,7 @@ import { nowAndBefore, podAndLayout, type Sides } from './diff-sides.ts';
 import type { DiffAnswer, DiffCause, DiffDifference, DiffRequest } from './diff-types.ts';
 import { expectationOf, layersOf } from './expectation.ts';
 import { type Facts, gatherFacts } from './facts.ts';
+import { inTime } from './in-time.ts';
 import type { Outside } from './outside.ts';
 import { publishedSteps } from './trace.ts';
 
@@ -26,11 +26,11 @@ import { publishedSteps } from './trace.ts';
 export async function diff(request: DiffRequest, outside: Outside): Promise<DiffAnswer> {
   const declared = request.against === undefined ? await declaredInputs(request.config, outside) : [];
   const facts = await gatherFacts(request.source, outside);
-  const { other, sides } =
-    request.against === undefined
-      ? againstLayout(request, declared, facts)
-      : againstRules(facts, await gatherFacts(request.against, outside));
-  return { source: facts.source, other, ...withinTime(() => compared(sides, request.traces)) };
+  const before = request.against === undefined ? null : await gatherFacts(request.against, outside);
+  return inTime(facts, () => {
+    const { other, sides } = before === null ? againstLayout(request, declared, facts) : againstRules(facts, before);
+    return { source: facts.source, other, ...compared(sides, request.traces) };
+  });
 }
 
 type Opponent = Pick<DiffAnswer, 'other'> & { readonly sides: Sides };

@@ -1,9 +1,11 @@
 import { type Capture, capturedFile } from '../collect/capture.ts';
+import type { ReadLimits } from '../collect/files.ts';
 import { collectLive } from '../collect/live.ts';
 import type { Source } from '../diagnose/report.ts';
+import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
 import type { Metadata, Pod } from '../model/pod.ts';
 import { parseNameServers } from '../parse/resolver.ts';
-import { CannotLook } from './errors.ts';
+import { CannotLook, UsageError } from './errors.ts';
 import { EXAMPLE_FILES, EXAMPLE_NAME } from './example.ts';
 import type { SavedText } from './observe.ts';
 import type { Outside } from './outside.ts';
@@ -16,6 +18,8 @@ export interface Facts extends Metadata {
   readonly source: Source;
   /** Addresses of the name servers in /etc/resolv.conf (live only). */
   readonly resolvers: readonly string[];
+  /** When there was nothing left to wait for but our own work, by the clock of `performance.now`; that work takes time too. */
+  readonly begun?: number;
 }
 
 const SILENT = { environment: {}, labels: {}, annotations: {}, resolvers: [] } as const;
@@ -32,19 +36,23 @@ export async function gatherFacts(request: SourceRequest, outside: Outside): Pro
       return savedFacts(request, outside);
     case 'example': {
       const { observeRules } = await import('./observe.ts');
-      const texts = await Promise.all(EXAMPLE_FILES.map(({ path, name }) => readText(path, outside, name)));
+      const texts = await Promise.all(
+        EXAMPLE_FILES.map(({ path, name }) => readText(path, outside, EXAMPLE_LIMITS, name)),
+      );
       return { pod: observeRules(texts, {}), source: { kind: 'example', name: EXAMPLE_NAME }, ...SILENT };
     }
   }
 }
 
 async function liveFacts(outside: Outside): Promise<Facts> {
+  const begun = performance.now();
   // What understands the answers is loaded while the programs that are asked still work.
   const [capture, { observe }] = await Promise.all([
     collectLive(outside.runner, outside.files),
     import('./observe.ts'),
   ]);
-  return { pod: observe(capture), source: { kind: 'live' }, resolvers: resolversOf(capture), ...metadataOf(capture) };
+  const pod = observe(capture);
+  return { pod, source: { kind: 'live' }, resolvers: resolversOf(capture), ...metadataOf(capture), begun };
 }
 
 function resolversOf(capture: Capture): string[] {
@@ -53,20 +61,54 @@ function resolversOf(capture: Capture): string[] {
 }
 
 async function savedFacts(request: Extract<SourceRequest, { kind: 'rules' }>, outside: Outside): Promise<Facts> {
+  if (request.files.length > INPUT_LIMITS.rulesFiles) {
+    const message = `--rules is given ${request.files.length} times; more than ${INPUT_LIMITS.rulesFiles} texts of one pod are not read`;
+    throw new UsageError(message, { hint: 'Name the texts of one pod, or put them into one file.' });
+  }
   const { observeRules } = await import('./observe.ts');
   const texts: SavedText[] = [];
-  for (const file of request.files) texts.push(await readText(file, outside));
+  let left = INPUT_LIMITS.rulesBytes;
+  for (const file of request.files) {
+    const text = await readText(file, outside, { maxBytes: left });
+    left -= text.text.length;
+    texts.push(text);
+  }
+  const { sockets } = request;
   const options = {
     ...(request.family === undefined ? {} : { family: request.family }),
-    ...(request.sockets === undefined ? {} : { socketsText: await readText(request.sockets, outside) }),
+    ...(sockets === undefined
+      ? {}
+      : { socketsText: await readText(sockets, outside, { maxBytes: INPUT_LIMITS.socketsBytes }) }),
   };
-  return { pod: observeRules(texts, options), source: { kind: 'rules', files: request.files }, ...SILENT };
+  const begun = performance.now();
+  const pod = observeRules(texts, options);
+  return { pod, source: { kind: 'rules', files: request.files }, ...SILENT, begun };
 }
 
-async function readText(path: string, outside: Outside, name = path === '-' ? 'stdin' : path): Promise<SavedText> {
-  const content = await outside.readInput(path);
+const EXAMPLE_LIMITS: ReadLimits = { maxBytes: INPUT_LIMITS.rulesBytes };
+
+async function readText(
+  path: string,
+  outside: Outside,
+  limits: ReadLimits,
+  name = path === '-' ? 'stdin' : path,
+): Promise<SavedText> {
+  const content = await outside.readInput(path, limits);
   if ('text' in content) return { name, text: content.text };
-  throw new CannotLook(`${name}: ${content.message}`, {
-    hint: 'Give a text file that holds what iptables-save, iptables -S or nft list ruleset printed, or - for standard input.',
+  const { error, message } = content;
+  throw new CannotLook(`${name}: ${message}${error === 'too-large' ? ALL_TEXTS : ''}`, {
+    hint: WAYS_OUT[error] ?? GIVE,
   });
 }
+
+const ALL_TEXTS = `; all texts of rules together, and one of sockets, may have ${inMebibytes(INPUT_LIMITS.rulesBytes)}`;
+
+const GIVE =
+  'Give a text file that holds what iptables-save, iptables -S or nft list ruleset printed, or - for standard input.';
+
+/** What helps where it is not another file. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  'too-large':
+    'Give what iptables-save or nft list ruleset prints, and nothing else; on a node, only the tables that matter (-t nat).',
+  'timed-out': 'Save the text to a file first, and name that file.',
+};

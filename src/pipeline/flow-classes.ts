@@ -3,14 +3,14 @@ import { quoted } from '../diagnose/quote.ts';
 import type { Undetermined } from '../diagnose/report.ts';
 import { packetsInWords } from '../diagnose/traffic/words.ts';
 import { type FateClass, type Fates, fatesOf, type OpenFate } from '../evaluate/fates.ts';
-import { withinTime } from '../evaluate/symbolic/time.ts';
 import type { Config } from '../model/config.ts';
 import { DNS_PROXY_PORT } from '../sockets/ports.ts';
-import { declaredInputs } from './config.ts';
+import { declaredInputs, type Layer } from './config.ts';
 import { expectationOf, layersOf } from './expectation.ts';
 import { type Facts, gatherFacts } from './facts.ts';
 import type { Fate, FlowClassesAnswer, RulesQuestion, ShownFlowClass } from './flow-classes-types.ts';
 import { seenRules } from './flow-rules.ts';
+import { inTime } from './in-time.ts';
 import type { Outside } from './outside.ts';
 
 /** Rules that a class quotes; it may be decided by thousands. */
@@ -24,13 +24,8 @@ const MOST_RULES = 16;
 export async function flowClasses(question: RulesQuestion, outside: Outside): Promise<FlowClassesAnswer> {
   const declared = await declaredInputs(question.config, outside);
   const facts = await gatherFacts(question.source, outside);
-  const { judged } = expectationOf(layersOf(question, declared, facts), facts);
-  const { families, undetermined, notes } = seenRules(facts.pod);
-  const fates = withinTime(() =>
-    families.flatMap((family) =>
-      (['PREROUTING', 'OUTPUT'] as const).map((hook) => fatesOfHook(facts, judged, { family, hook, ...question })),
-    ),
-  );
+  const { judged, fates } = inTime(facts, () => fatesOfAll(question, declared, facts));
+  const { undetermined, notes } = seenRules(facts.pod);
   const shown = fates.flatMap(({ classes }) => classes.map((one) => published(one, judged)));
   const open = fates.flatMap((one) => one.open.map(openQuestion));
   const classes = shown.map(({ owner: _, traffic: __, proxy: ___, ...one }) => one);
@@ -40,6 +35,18 @@ export async function flowClasses(question: RulesQuestion, outside: Outside): Pr
     source: facts.source,
     notes,
   };
+}
+
+function fatesOfAll(
+  question: RulesQuestion,
+  declared: readonly Layer[],
+  facts: Facts,
+): { judged: Config; fates: Fates[] } {
+  const { judged } = expectationOf(layersOf(question, declared, facts), facts);
+  const fates = seenRules(facts.pod).families.flatMap((family) =>
+    (['PREROUTING', 'OUTPUT'] as const).map((hook) => fatesOfHook(facts, judged, { family, hook, ...question })),
+  );
+  return { judged, fates };
 }
 
 function fatesOfHook(

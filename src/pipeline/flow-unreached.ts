@@ -1,11 +1,11 @@
 import { quoted } from '../diagnose/quote.ts';
 import type { Undetermined } from '../diagnose/report.ts';
-import { withinTime } from '../evaluate/symbolic/time.ts';
 import { type UnfollowedHook, type UnmetRule, unmetRules } from '../evaluate/unmet.ts';
 import { coversFamily, type Ruleset } from '../model/ruleset.ts';
 import { gatherFacts } from './facts.ts';
 import type { FlowUnreachedAnswer, RulesQuestion, UnreachedRule } from './flow-classes-types.ts';
 import { seenRules } from './flow-rules.ts';
+import { inTime } from './in-time.ts';
 import type { Outside } from './outside.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function flowUnreached(
   const facts = await gatherFacts(source, outside);
   const { families, undetermined, notes } = seenRules(facts.pod);
   const tables = facts.pod.ruleset.tables.filter((table) => families.some((family) => coversFamily(table, family)));
-  const { unmet, unfollowed, forwarding } = withinTime(() => unmetRules({ tables }));
+  const { unmet, unfollowed, forwarding } = inTime(facts, () => unmetRules({ tables }));
   const open = unfollowed.filter(({ family }) => families.includes(family)).map(openQuestion);
   const forwarded = `${forwarding} rules are met by forwarded packets only; they were not looked at.`;
   return {

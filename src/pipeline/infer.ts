@@ -4,6 +4,7 @@ import { printRule } from '../print/iptables/index.ts';
 import { printNftRule } from '../print/nft/index.ts';
 import { declaredInputs, mergeLayers } from './config.ts';
 import { gatherFacts } from './facts.ts';
+import { inTime } from './in-time.ts';
 import type { InferReport, InferRequest, InferredCandidate, InferredDifference } from './infer-types.ts';
 import { evidenceOf } from './inference.ts';
 import type { Outside } from './outside.ts';
@@ -19,7 +20,7 @@ const MOST_DIFFERENCES = 50;
 export async function infer(request: InferRequest, outside: Outside): Promise<InferReport> {
   const declared = mergeLayers(await declaredInputs(request.config, outside));
   const facts = await gatherFacts(request.source, outside);
-  const { candidates } = inferConfig(facts.pod.ruleset, evidenceOf(facts, declared));
+  const { candidates } = inTime(facts, () => inferConfig(facts.pod.ruleset, evidenceOf(facts, declared)));
   const obstacles = facts.pod.obstacles.filter(({ concerns }) => concerns === 'rules');
   return {
     schemaVersion: 1,

@@ -91,7 +91,8 @@ function readRules(input: SavedText, family: Family | undefined): Part {
 }
 
 function ofNft(input: SavedText): Part {
-  const { tables, elsewhere, format, diagnostics } = parseNft(input.text, { source: input.name });
+  const { tables, elsewhere, format, diagnostics, refused } = parseNft(input.text, { source: input.name });
+  if (refused !== null) return notRead(input, refused, 'rules');
   const coverage: Coverage[] = [
     { family: 'ipv4', tables: 'all' },
     { family: 'ipv6', tables: 'all' },
@@ -102,6 +103,7 @@ function ofNft(input: SavedText): Part {
 
 function ofIptables(input: SavedText, family: Family | undefined): Part {
   const parsed = parseIptables(input.text, { source: input.name, ...(family === undefined ? {} : { family }) });
+  if (parsed.refused !== null) return notRead(input, parsed.refused, 'rules');
   // Its lines are not quoted: it may be any file that somebody named by mistake.
   if (parsed.tables.length === 0) return { ...NOTHING, kind: 'unrecognized' };
   const lost = losses(input, parsed.diagnostics, 'rules');
@@ -110,11 +112,24 @@ function ofIptables(input: SavedText, family: Family | undefined): Part {
 }
 
 function readSockets(input: SavedText): Part {
-  const { sockets, diagnostics } = parseSs(input.text, { source: input.name });
+  const { sockets, diagnostics, refused } = parseSs(input.text, { source: input.name });
+  if (refused !== undefined) return notRead(input, refused, 'sockets');
   const recognized = sockets.length > 0 || diagnostics.length === 0;
   const obstacles = losses(input, diagnostics, 'sockets');
   const unread = recognized ? { sockets, diagnostics } : {};
   return { ...NOTHING, kind: 'sockets', ...unread, obstacles };
+}
+
+/** A text that has more of something than is read. What was read of it before is not all there is, so it is not told. */
+function notRead(input: SavedText, { line, message }: Diagnostic, concerns: Obstacle['concerns']): Part {
+  const what = concerns === 'rules' ? 'the tables that matter (-t nat, nft list table …)' : 'sockets of one pod';
+  const obstacle: Obstacle = {
+    code: 'NAT1003',
+    message: `${input.name} was not read: line ${line}: ${message}`,
+    remedy: `Give a text that holds ${what} and nothing else, or look in the namespace of the pod`,
+    concerns,
+  };
+  return { ...NOTHING, kind: concerns === 'rules' ? 'iptables' : 'sockets', obstacles: [obstacle] };
 }
 
 function losses(input: SavedText, diagnostics: readonly Diagnostic[], concerns: Obstacle['concerns']): Obstacle[] {

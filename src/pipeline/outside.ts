@@ -1,5 +1,6 @@
 import type { Network } from '../collect/attempt.ts';
-import type { FileContent, FileReader } from '../collect/files.ts';
+import type { FileContent, FileReader, ReadLimits } from '../collect/files.ts';
+import type { Line } from '../collect/lines.ts';
 import type { CommandRunner } from '../collect/runner.ts';
 import { CannotLook } from './errors.ts';
 
@@ -8,9 +9,9 @@ export interface Outside {
   readonly runner: CommandRunner;
   readonly files: FileReader;
   /** A file that the user named; `-` is standard input. Never rejects. */
-  readInput(path: string): Promise<FileContent>;
+  readInput(path: string, limits: ReadLimits): Promise<FileContent>;
   /** The same in lines, as many at a time as have come, no faster than they are asked for. Throws a CannotLook. */
-  readLines(path: string): AsyncIterable<readonly string[]>;
+  readLines(path: string): AsyncIterable<readonly Line[]>;
 }
 
 /** This machine, and which of its tools were run from elsewhere than where systems keep them. */
@@ -36,7 +37,7 @@ export function thisMachine(): Machine {
       read: async (path) => (await import('../collect/files.ts')).localFiles().read(path),
       holders: async () => (await import('../collect/files.ts')).localFiles().holders(),
     },
-    readInput: async (path) => (await import('../collect/input.ts')).readInput(path),
+    readInput: async (path, limits) => (await import('../collect/input.ts')).readInput(path, limits),
     readLines: lines,
   };
 }
@@ -49,13 +50,16 @@ export function thisNetwork(): Network {
   };
 }
 
-async function* lines(path: string): AsyncGenerator<readonly string[]> {
+async function* lines(path: string): AsyncGenerator<readonly Line[]> {
   const { readLines } = await import('../collect/lines.ts');
   try {
     yield* readLines(path);
   } catch (error) {
-    const { fileError } = await import('../collect/files.ts');
-    const failure = fileError(error);
-    throw new CannotLook(`${path}: ${'message' in failure ? failure.message : 'it cannot be read'}.`, { cause: error });
+    const { fileError } = await import('../collect/file-error.ts');
+    const name = path === '-' ? 'stdin' : path;
+    throw new CannotLook(`--packets ${name}: ${fileError(error).message}`, {
+      hint: 'Give a text file with one packet a line, or - for standard input.',
+      cause: error,
+    });
   }
 }

@@ -222,8 +222,17 @@ function interfaceName(field: string): Reader<string> {
   };
 }
 
+/** JSON.parse takes deeper nesting than JSON.stringify. */
+function nested(value: object): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return 'something nested too deeply';
+  }
+}
+
 /** A value as an error message quotes it, short enough for a line. */
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'object' && value !== null ? nested(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -1,5 +1,7 @@
+import type { Line } from '../collect/lines.ts';
 import { type TraceStep as EvaluatedStep, evaluatePacket, Hooks } from '../evaluate/packet.ts';
 import { PacketFieldError } from '../evaluate/state.ts';
+import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Pod } from '../model/pod.ts';
 import { CannotLook, UsageError } from './errors.ts';
@@ -71,9 +73,11 @@ async function* once<T>(item: T): AsyncGenerator<readonly T[]> {
   yield [item];
 }
 
+const TOO_LONG = `the line is longer than ${inMebibytes(INPUT_LIMITS.packetBytes)}, which no packet is`;
+
 /** One trace or error per line, in order; blank lines are no packets. */
 async function* many(
-  lines: AsyncIterable<readonly string[]>,
+  lines: AsyncIterable<readonly Line[]>,
   follow: (packet: Packet) => TraceReport,
 ): AsyncGenerator<Iterable<TraceReport | PacketError>> {
   let before = 0;
@@ -84,13 +88,17 @@ async function* many(
 }
 
 function* each(
-  lines: readonly string[],
+  lines: readonly Line[],
   before: number,
   follow: (packet: Packet) => TraceReport,
 ): Generator<TraceReport | PacketError> {
   let line = before;
   for (const text of lines) {
     line += 1;
+    if (text === null) {
+      yield { error: TOO_LONG, line };
+      continue;
+    }
     if (text.trim() === '') continue;
     const reading = readPacketLine(text);
     if (reading.kind === 'problem') yield { error: `${reading.field} ${reading.message}`.trim(), line };

@@ -1,11 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localFiles } from '../../src/collect/files.ts';
 import { readInput } from '../../src/collect/input.ts';
+
+const MIB = { maxBytes: 1024 * 1024 };
 
 let root: string;
 const at = (name: string) => join(root, name);
@@ -51,9 +56,27 @@ describe('no text', () => {
     expect(await localFiles().read(`${file('plain2', '')}/below`)).toMatchObject({ error: 'missing' });
     expect(await localFiles().read(root)).toMatchObject({ error: 'directory' });
     const large = file('large', 'x'.repeat(2 * 1024 * 1024));
-    const limited = await localFiles({ maxBytes: 1024 * 1024 }).read(large);
-    expect(limited).toEqual({ error: 'too-large', message: 'it is larger than 1 MiB' });
-    expect(await localFiles({ maxBytes: 1024 * 1024 }).read('/dev/zero')).toMatchObject({ error: 'too-large' });
+    const tooLarge = { error: 'too-large', message: 'it is larger than 1 MiB' };
+    expect(await localFiles().read(large)).toEqual(tooLarge);
+    expect(await readInput(large, MIB)).toEqual(tooLarge);
+  });
+
+  test('what is no file is not opened, live or named by the user', async () => {
+    for (const read of [(path: string) => localFiles().read(path), (path: string) => readInput(path, MIB)]) {
+      for (const path of ['/dev/zero', '/dev/tty', '/dev/null']) {
+        expect(await read(path)).toEqual({ error: 'not-a-file', message: 'it is a device, not a file' });
+      }
+      expect(await read('/')).toMatchObject({ error: 'directory' });
+    }
+    const server = createServer().listen(at('listens'));
+    await once(server, 'listening');
+    expect(await readInput(at('listens'), MIB)).toEqual({ error: 'not-a-file', message: 'it is a socket, not a file' });
+    server.close();
+  });
+
+  test('a live file is a file: a pipe in its place is not waited for', async () => {
+    execFileSync('mkfifo', [at('instead')]);
+    expect(await localFiles().read(at('instead'))).toMatchObject({ error: 'not-a-file' });
   });
 
   test.skipIf(process.getuid?.() !== 0)('forbidden, as an unprivileged user sees it', () => {
@@ -74,40 +97,55 @@ describe('no text', () => {
 describe('pipes', () => {
   test('a FIFO without a writer is given up', async () => {
     execFileSync('mkfifo', [at('silent')]);
-    const started = performance.now();
-    expect(await localFiles({ timeoutMs: 200 }).read(at('silent'))).toMatchObject({ error: 'timed-out' });
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(await readInput(at('silent'), { ...MIB, silenceMs: 200 })).toEqual({
+      error: 'timed-out',
+      message: 'nothing more came within 0.2 s',
+    });
   });
 
   test('a FIFO is read to its end, however slowly it comes', async () => {
     execFileSync('mkfifo', [at('slow')]);
     const writer = spawn('sh', ['-c', `{ sleep 0.2; echo one; sleep 0.2; echo two; } >${at('slow')}`]);
-    expect(await localFiles({ timeoutMs: 5000 }).read(at('slow'))).toEqual({ text: 'one\ntwo\n' });
+    expect(await readInput(at('slow'), MIB)).toEqual({ text: 'one\ntwo\n' });
     writer.kill();
   });
 });
 
 describe('standard input', () => {
   test('is read to its end', async () => {
-    expect(await readInput('-', {}, Readable.from([Buffer.from('*nat\n'), 'COMMIT\n']))).toEqual({
+    expect(await readInput('-', MIB, Readable.from([Buffer.from('*nat\n'), 'COMMIT\n']))).toEqual({
       text: '*nat\nCOMMIT\n',
     });
   });
 
   test('a terminal is refused', async () => {
     const terminal = Object.assign(new PassThrough(), { isTTY: true });
-    expect(await readInput('-', {}, terminal)).toMatchObject({ error: 'terminal' });
+    expect(await readInput('-', MIB, terminal)).toMatchObject({ error: 'terminal' });
   });
 
   test('silence is given up, and so is a flood', async () => {
     const silent = new PassThrough();
     silent.write('some');
-    expect(await readInput('-', { timeoutMs: 100 }, silent)).toMatchObject({ error: 'timed-out' });
+    expect(await readInput('-', { ...MIB, silenceMs: 100 }, silent)).toMatchObject({ error: 'timed-out' });
     const flood = Readable.from(Array.from({ length: 100 }, () => Buffer.alloc(100_000, 'x')));
-    expect(await readInput('-', { maxBytes: 1024 * 1024 }, flood)).toMatchObject({ error: 'too-large' });
+    expect(await readInput('-', MIB, flood)).toMatchObject({ error: 'too-large' });
+  });
+
+  test('what comes too slowly is given up, though it never falls silent', async () => {
+    async function* slowly(): AsyncGenerator<Buffer> {
+      for (;;) {
+        await sleep(20);
+        yield Buffer.from('x');
+      }
+    }
+    const slow = { ...MIB, silenceMs: 5000, timeoutMs: 200 };
+    expect(await readInput('-', slow, Readable.from(slowly()))).toEqual({
+      error: 'timed-out',
+      message: 'it did not come to an end within 0.2 s',
+    });
   });
 
   test('any other name is a file', async () => {
-    expect(await readInput(file('named', 'x'))).toEqual({ text: 'x' });
+    expect(await readInput(file('named', 'x'), MIB)).toEqual({ text: 'x' });
   });
 });

@@ -1,5 +1,7 @@
 import { compareRulesets } from '../../evaluate/compare.ts';
 import { evaluatePacket, Hooks, type Trace, verdictKey } from '../../evaluate/packet.ts';
+import { LIMITS } from '../../evaluate/symbolic/limits.ts';
+import { checkTime } from '../../evaluate/symbolic/time.ts';
 import { buildLayout, defaultConfig } from '../../layout/index.ts';
 import { parseNetwork } from '../../model/address.ts';
 import type { Config } from '../../model/config.ts';
@@ -64,6 +66,7 @@ function suspects(key: ExclusionKey, items: readonly string[], bare: Config, non
     ({ at }) => Math.floor(at / TOGETHER),
   );
   return groups.flatMap((group) => {
+    checkTime(LIMITS.tellingSeconds);
     const after = new Hooks(
       layoutWith(
         key,

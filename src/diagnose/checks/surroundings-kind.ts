@@ -12,16 +12,28 @@ const MANY = 4;
 
 /** What says that this is a node's network namespace; empty for a pod's. */
 export function signsOfNode({ pod }: Pick<Context, 'pod'>): Evidence[] {
-  const { tables } = pod.ruleset;
-  const chains = tables.flatMap((table) =>
-    table.chains
-      .filter(({ name }) => isNodeChain(table, name))
-      .map((chain): Evidence => ({ kind: 'chain', table: table.name, chain: chain.name, text: `chain ${chain.name}` })),
-  );
+  const chains = nodeChains(pod.ruleset);
   const interfaces = [...new Set((pod.routing?.addresses ?? []).flatMap(podInterface))];
   const many: Evidence[] =
     interfaces.length >= MANY ? [{ kind: 'command', command: 'ip addr show', text: interfaces.join(', ') }] : [];
-  return [...chains.slice(0, 5), ...many];
+  return [...chains, ...many];
+}
+
+/** It is asked about each rule whether this is a node's, and a node may have a hundred thousand chains. */
+const NODE_CHAINS = new WeakMap<Ruleset, readonly Evidence[]>();
+
+/** The first chains that only a node has. */
+function nodeChains(ruleset: Ruleset): readonly Evidence[] {
+  const known = NODE_CHAINS.get(ruleset);
+  if (known !== undefined) return known;
+  const chains = ruleset.tables.flatMap((table) =>
+    table.chains
+      .filter(({ name }) => isNodeChain(table, name))
+      .slice(0, 5)
+      .map((chain): Evidence => ({ kind: 'chain', table: table.name, chain: chain.name, text: `chain ${chain.name}` })),
+  );
+  NODE_CHAINS.set(ruleset, chains.slice(0, 5));
+  return chains.slice(0, 5);
 }
 
 /** Chains of kube-proxy and the kubelet, and of ambient for its node. */

@@ -6,10 +6,11 @@ let running: { readonly begun: number; readonly now: () => number } | null = nul
 /**
  * Works out an answer that somebody waits for: diagrams that are put together during `work`, which must not be
  * asynchronous, throw `TooComplex` once `LIMITS.seconds` have passed. Within another such call the outer one counts.
+ * `begun`: since when somebody waits, where that is earlier than now.
  */
-export function withinTime<T>(work: () => T, now: () => number = () => performance.now()): T {
+export function withinTime<T>(work: () => T, now: () => number = () => performance.now(), begun = now()): T {
   if (running !== null) return work();
-  running = { begun: now(), now };
+  running = { begun, now };
   try {
     return work();
   } finally {

@@ -1,4 +1,5 @@
 import type { Config, ConfigKey } from '../../model/config.ts';
+import { grouped, INPUT_LIMITS } from '../../model/limits.ts';
 import { headOf } from '../head.ts';
 import { jsonErrorText } from '../json-error.ts';
 import { duplicateKeys } from './duplicates.ts';
@@ -34,6 +35,11 @@ export function parseConfigFile(text: string, source: string): ConfigFile {
     key,
     message: `${source}: ${quote(key)} is given more than once`,
   }));
+  const keys = Object.keys(json.value).length;
+  if (keys > INPUT_LIMITS.configKeys) {
+    const message = `${source}: the object has ${grouped(keys)} keys; a configuration has ${CONFIG_KEYS.length} at most`;
+    return { inputs: {}, errors: [{ key: '', message }] };
+  }
   const inputs: Record<string, unknown> = {};
   for (const [key, raw] of Object.entries(json.value)) {
     if (raw === null && describeInput(key) !== undefined) continue;
@@ -41,7 +47,15 @@ export function parseConfigFile(text: string, source: string): ConfigFile {
     if ('error' in parsed) errors.push({ key, message: `${source}: ${parsed.error}` });
     else inputs[key] = parsed.value;
   }
-  return { inputs: inputs as Partial<Config>, errors };
+  return { inputs: inputs as Partial<Config>, errors: fewOf(errors, source) };
+}
+
+/** The first errors, and how many more there are. */
+function fewOf(errors: readonly ConfigError[], source: string): readonly ConfigError[] {
+  const more = errors.length - INPUT_LIMITS.configErrors;
+  if (more <= 0) return errors;
+  const shown = errors.slice(0, INPUT_LIMITS.configErrors);
+  return [...shown, { key: '', message: `${source}: ${grouped(more)} more keys or values are wrong` }];
 }
 
 function parseJson(text: string): { value: object } | { error: string } {

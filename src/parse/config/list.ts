@@ -1,3 +1,4 @@
+import { grouped, INPUT_LIMITS } from '../../model/limits.ts';
 import { type Parsed, quote, scalarText } from './scalar.ts';
 
 /**
@@ -7,6 +8,11 @@ import { type Parsed, quote, scalarText } from './scalar.ts';
 export function parseList<T>(raw: unknown, parseElement: (text: string) => Parsed<T>): Parsed<readonly T[]> {
   const elements = elementsOf(raw);
   if (elements === null) return { error: `${quote(raw)} is not a comma list` };
+  if (elements.length > INPUT_LIMITS.configElements) {
+    return {
+      error: `the list has ${grouped(elements.length)} elements, more than the ${grouped(INPUT_LIMITS.configElements)} that are read`,
+    };
+  }
   const values: T[] = [];
   for (const element of elements) {
     const parsed = parseElement(element);

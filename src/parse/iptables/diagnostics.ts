@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Rule } from '../../model/ruleset.ts';
+import { Told } from '../told.ts';
 
 /** A line of the text: 1-based number, and offsets without its end-of-line characters. */
 export interface Line {
@@ -9,9 +11,9 @@ export interface Line {
 
 /** Collects what is to be said about a text. */
 export class Diagnostics {
-  readonly list: Diagnostic[] = [];
   /** Whether it is known of every error where rules are missing for it; see `addLocated`. */
   located = true;
+  private readonly told = new Told();
   private readonly said = new Set<string>();
   private readonly text: string;
   private readonly source: string;
@@ -19,6 +21,16 @@ export class Diagnostics {
   constructor(text: string, source: string) {
     this.text = text;
     this.source = source;
+  }
+
+  /** What was said so far. */
+  get list(): Diagnostic[] {
+    return this.told.list;
+  }
+
+  /** About a rule that was read before. */
+  addOfRule(message: string, { origin, text }: Rule): void {
+    this.told.add({ source: origin.source, line: origin.line, column: 1, message, text, severity: 'error' });
   }
 
   /** About the place at offset `at` of a line. */
@@ -38,7 +50,7 @@ export class Diagnostics {
   private put(severity: Diagnostic['severity'], message: string, line: Line, at: number): void {
     const column = Math.max(1, at - line.start + 1);
     const text = this.text.slice(line.start, line.end);
-    this.list.push({ source: this.source, line: line.number, column, message, text, severity });
+    this.told.add({ source: this.source, line: line.number, column, message, text, severity });
   }
 
   /** A note that is the same for every line of a kind: only the first is kept. */

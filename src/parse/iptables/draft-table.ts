@@ -1,5 +1,6 @@
 import type { Family } from '../../model/family.ts';
 import type { Backend, Policy, Rule } from '../../model/ruleset.ts';
+import type { Amounts } from '../amounts.ts';
 import type { Line } from './diagnostics.ts';
 import { HOOKS } from './identify.ts';
 
@@ -15,6 +16,8 @@ export interface DraftChain {
   /** A line said that the chain exists; else only its rules did. */
   declared: boolean;
   readonly rules: Rule[];
+  /** Rules were put in front of others, whose positions are set right in the end. */
+  inserted: boolean;
   readonly line: Line;
 }
 
@@ -44,6 +47,8 @@ export interface DraftTable {
   open: boolean;
   /** The last line of a save that was cut off, and whether that line may have been cut as well. */
   cut: { readonly line: number; readonly midLine: boolean } | null;
+  /** How much the text has, this table and those before it. */
+  readonly amounts: Amounts;
   /** Position of the last built-in chain declared, in the order of the hooks. */
   lastHook: number;
 }
@@ -53,7 +58,8 @@ export function chainOf(table: DraftTable, name: string, line: Line): DraftChain
   if (table.lastChain?.name === name) return table.lastChain;
   let chain = table.chains.get(name);
   if (chain === undefined) {
-    chain = { name, policy: null, policyLost: false, declared: false, rules: [], line };
+    table.amounts.add('chains', line.number);
+    chain = { name, policy: null, policyLost: false, declared: false, rules: [], inserted: false, line };
     table.chains.set(name, chain);
   }
   table.lastChain = chain;
@@ -63,17 +69,22 @@ export function chainOf(table: DraftTable, name: string, line: Line): DraftChain
 /** Adds rules to a chain of the table, at its end or before the 1-based position. */
 export function addRules(
   table: DraftTable,
-  { rules }: DraftChain,
+  chain: DraftChain,
   added: readonly Rule[],
-  position = rules.length + 1,
+  position = chain.rules.length + 1,
 ): void {
-  for (const rule of added) noteJumps(table, rule);
+  const { rules } = chain;
+  for (const rule of added) {
+    table.amounts.add('rules', rule.origin.line);
+    noteJumps(table, rule);
+  }
   if (position > rules.length) {
     for (const rule of added) rules.push(inPlace(rule, rules.length + 1));
     return;
   }
   rules.splice(Math.max(0, position - 1), 0, ...added);
-  for (const [at, rule] of rules.entries()) rules[at] = inPlace(rule, at + 1);
+  chain.inserted = true;
+  table.amounts.add('inserted', added[0]?.origin.line ?? 0);
 }
 
 function inPlace(rule: Rule, index: number): Rule {

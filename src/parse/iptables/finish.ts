@@ -53,7 +53,8 @@ function finishChain(
 ): Chain {
   if (!chain.declared) reportUndeclared(reader, draft, chain);
   const base = baseOf(place.name, chain);
-  const rules = place.family === 'ipv6' ? chain.rules.map(inIpv6) : chain.rules;
+  const placed = chain.inserted ? chain.rules.map(inPlace) : chain.rules;
+  const rules = place.family === 'ipv6' ? placed.map(inIpv6) : placed;
   return { name: chain.name, ...(base === null ? {} : { base }), rules };
 }
 
@@ -81,6 +82,11 @@ function reportUndeclared(reader: Reader, draft: DraftTable, chain: DraftChain):
   }
 }
 
+/** The rule at its place, which others that were put in front have moved. */
+function inPlace(rule: Rule, at: number): Rule {
+  return rule.index === at + 1 ? rule : { ...rule, index: at + 1 };
+}
+
 /** `TPROXY` without an address was read before the family was known. */
 function inIpv6(rule: Rule): Rule {
   const [target] = rule.targets;
@@ -96,6 +102,5 @@ function checkJumps(reader: Reader, draft: DraftTable): void {
 
 function reportMissing(reader: Reader, rule: Rule, chain: string): void {
   const message = `the table has no chain ${chain}, and no target of that name is known`;
-  const { source, line } = rule.origin;
-  reader.diagnostics.list.push({ source, line, column: 1, message, text: rule.text, severity: 'error' });
+  reader.diagnostics.addOfRule(message, rule);
 }

@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Gap } from '../../model/pod.ts';
 import type { Table } from '../../model/ruleset.ts';
+import { TooMuch, tooMuch } from '../amounts.ts';
 import type { Form } from './draft-table.ts';
 import { finishTables } from './finish.ts';
 import { gapsOf } from './gaps.ts';
 import { readLines } from './lines.ts';
 import { mergeTables, type ShownTables, shownTables } from './merge.ts';
-import { newReader, type ParseOptions, type Unprinted } from './reader.ts';
+import { newReader, type ParseOptions, type Reader, type Unprinted } from './reader.ts';
 
 export type { Unprinted } from './reader.ts';
 
@@ -23,6 +24,8 @@ export interface ParsedIptables {
   readonly unprinted: readonly Unprinted[];
   /** Whether the rules that stand for what was not understood, and the gaps, are all that the errors leave open. */
   readonly located: boolean;
+  /** Why nothing of the text was taken: it has more of something than is read. */
+  readonly refused: Diagnostic | null;
 }
 
 /**
@@ -31,6 +34,28 @@ export interface ParsedIptables {
  */
 export function parseIptables(text: string, options: ParseOptions): ParsedIptables {
   const reader = newReader(text, options);
+  try {
+    return read(reader);
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error;
+    return nothing(tooMuch(error, options.source));
+  }
+}
+
+function nothing(refused: Diagnostic): ParsedIptables {
+  return {
+    tables: [],
+    diagnostics: [refused],
+    formats: [],
+    shownTables: [],
+    gaps: [],
+    unprinted: [],
+    located: false,
+    refused,
+  };
+}
+
+function read(reader: Reader): ParsedIptables {
   readLines(reader);
   const finished = mergeTables(reader, finishTables(reader));
   return {
@@ -41,5 +66,6 @@ export function parseIptables(text: string, options: ParseOptions): ParsedIptabl
     gaps: gapsOf(reader, finished),
     unprinted: reader.unprinted,
     located: reader.diagnostics.located,
+    refused: null,
   };
 }

@@ -1,3 +1,5 @@
+import { INPUT_LIMITS } from '../../model/limits.ts';
+import { LONG_LINE } from '../amounts.ts';
 import type { Line } from './diagnostics.ts';
 import { readChainLine, readCommandLine, readCommit, readTableLine } from './dump.ts';
 import { type Heading, readHeading } from './heading.ts';
@@ -14,6 +16,7 @@ export function readLines(reader: Reader): void {
     const newline = text.indexOf('\n', start);
     const next = newline < 0 ? text.length : newline + 1;
     number += 1;
+    reader.amounts.add('lines', number);
     readLine(reader, { number, start, end: trimmedEnd(text, start, newline < 0 ? text.length : newline) });
     start = next;
   }
@@ -34,6 +37,10 @@ function trimmedEnd(text: string, start: number, from: number): number {
 function readLine(reader: Reader, line: Line): void {
   const at = skipQuotation(reader.text, line);
   if (at >= line.end) return;
+  if (line.end - at > INPUT_LIMITS.lineBytes) {
+    reader.diagnostics.add('error', LONG_LINE, line);
+    return;
+  }
   if (readAt(reader, line, at) || readBehindPrefix(reader, line, at)) reportSkipped(reader);
   else skipLine(reader, line, at);
 }

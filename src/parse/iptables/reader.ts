@@ -1,5 +1,6 @@
 import type { Family } from '../../model/family.ts';
 import type { Backend } from '../../model/ruleset.ts';
+import { Amounts } from '../amounts.ts';
 import { noShared } from './base.ts';
 import { Cursor } from './cursor.ts';
 import { Diagnostics, type Line } from './diagnostics.ts';
@@ -28,6 +29,7 @@ export interface Reader {
   readonly text: string;
   readonly options: ParseOptions;
   readonly diagnostics: Diagnostics;
+  readonly amounts: Amounts;
   readonly cursor: Cursor;
   readonly tables: DraftTable[];
   /** The table whose rules may follow; null between tables. */
@@ -49,6 +51,7 @@ export function newReader(text: string, options: ParseOptions): Reader {
     text,
     options,
     diagnostics: new Diagnostics(text, options.source),
+    amounts: new Amounts(),
     cursor: new Cursor(text, noShared()),
     tables: [],
     table: null,
@@ -64,6 +67,7 @@ export function newReader(text: string, options: ParseOptions): Reader {
 /** Begins a table; the one before it is over. */
 export function openTable(reader: Reader, form: Form, name: string | null, line: Line): DraftTable {
   closeTable(reader, line);
+  reader.amounts.add('tables', line.number);
   const { heading, options } = reader;
   const table: DraftTable = {
     form,
@@ -80,6 +84,7 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
     oneTable: form === 'save' && heading?.table !== null && heading?.table !== undefined,
     open: form === 'save',
     cut: null,
+    amounts: reader.amounts,
     lastHook: -1,
   };
   // -S and -L show one table: a second one behind the same heading is not the one that the heading names.

@@ -1,3 +1,4 @@
+import { INPUT_LIMITS } from '../../model/limits.ts';
 import type { Match } from '../../model/match.ts';
 import { baseOption, share } from './base.ts';
 import { readBaseOption } from './base-options.ts';
@@ -24,6 +25,10 @@ const MOST_RULES = 10_000;
  */
 export function readRule(cursor: Cursor, first: number): ReadRule | null {
   cursor.start(first);
+  if (cursor.words.count > INPUT_LIMITS.wordsOfRule) {
+    cursor.fail(`the rule has more than ${INPUT_LIMITS.wordsOfRule} words`, cursor.here());
+    return null;
+  }
   const draft = emptyRule();
   while (cursor.index < cursor.words.count) {
     if (!readWord(cursor, draft)) return null;

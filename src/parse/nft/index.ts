@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Table } from '../../model/ruleset.ts';
+import { TooMuch, tooMuch } from '../amounts.ts';
 import { type ChainElsewhere, chainsElsewhere } from './build/elsewhere.ts';
 import { buildTable } from './build/table.ts';
 import { parseJsonListing } from './json/tables.ts';
 import { mergeTables } from './merge.ts';
-import { createReporter } from './reporter.ts';
+import { createReporter, type Reporter } from './reporter.ts';
 import type { ListedTable } from './syntax.ts';
 import { parseTextListing } from './text/tables.ts';
 
@@ -24,6 +25,8 @@ export interface NftListing {
   readonly elsewhere: ChainElsewhere[];
   readonly diagnostics: Diagnostic[];
   readonly format: 'nft' | 'nft-json';
+  /** Why nothing of the text was taken: it has more of something than is read. */
+  readonly refused: Diagnostic | null;
 }
 
 /** What the caller knows about a listing. */
@@ -53,15 +56,29 @@ export interface NftOptions {
 export function parseNft(text: string, options: NftOptions): NftListing {
   const report = createReporter(options.source);
   const format = looksLikeJson(text) ? 'nft-json' : 'nft';
+  try {
+    const read = readListing(text, format, { ...options, report });
+    return { ...read, diagnostics: [...report.diagnostics], format, refused: null };
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error;
+    const refused = tooMuch(error, options.source);
+    return { tables: [], outline: [], elsewhere: [], diagnostics: [refused], format, refused };
+  }
+}
+
+type Read = Pick<NftListing, 'tables' | 'outline' | 'elsewhere'>;
+
+function readListing(
+  text: string,
+  format: NftListing['format'],
+  { report, ...options }: NftOptions & { readonly report: Reporter },
+): Read {
   const listed = format === 'nft-json' ? parseJsonListing(text, report) : parseTextListing(text, report);
   const merged = mergeTables(listed, report).map((table) => withDormancy(table, options));
-  const tables = merged.map((table) => buildTable(table, report));
   return {
-    tables: tables.filter((table) => table !== null),
+    tables: merged.flatMap((table) => buildTable(table, report) ?? []),
     outline: listed.map(outlineOf),
     elsewhere: merged.flatMap(chainsElsewhere),
-    diagnostics: [...report.diagnostics],
-    format,
   };
 }
 

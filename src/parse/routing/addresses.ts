@@ -1,7 +1,9 @@
 import { parseAddress } from '../../model/address.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
-import { complaint, type RoutingInput, significantLines, wordAfter } from './lines.ts';
+import { linesOf } from '../lines.ts';
+import { Told } from '../told.ts';
+import { complaint, type RoutingInput, wordAfter } from './lines.ts';
 
 /** Addresses of a text, and what in it was not understood. */
 export interface ParsedAddresses {
@@ -12,22 +14,22 @@ export interface ParsedAddresses {
 /** The addresses that `ip addr show` prints, with or without `-o` (one line each). Never throws. */
 export function parseIpAddresses(text: string, input: RoutingInput): ParsedAddresses {
   const addresses: InterfaceAddress[] = [];
-  const diagnostics: Diagnostic[] = [];
+  const told = new Told();
   let current: string | null = null;
-  for (const line of significantLines(text)) {
+  for (const line of linesOf(text)) {
     const [, name, rest] = /^\d+:\s+([^\s:@]+)(?:@\S+)?:?\s*(.*)$/.exec(line.text) ?? [];
     current = name ?? current;
     const words = (name === undefined ? line.text : (rest ?? '')).trim().split(/\s+/);
     if (words[0] !== 'inet' && words[0] !== 'inet6') {
       // Link layer, lifetimes, statistics: lines of an interface that say nothing about its addresses.
-      if (current === null) diagnostics.push(complaint(input, line, 'this is not a line of ip addr'));
+      if (current === null) told.add(complaint(input, line, 'this is not a line of ip addr'));
       continue;
     }
     const address = current === null ? null : parseInet(words, current);
-    if (address === null) diagnostics.push(complaint(input, line, 'this is not an address of an interface'));
+    if (address === null) told.add(complaint(input, line, 'this is not an address of an interface'));
     else addresses.push(address);
   }
-  return { addresses, diagnostics };
+  return { addresses, diagnostics: told.list };
 }
 
 /** `inet 10.0.0.1/24 brd 10.0.0.255 scope global eth0`, or with `peer 10.0.0.2/32`, which has the prefix length then. */

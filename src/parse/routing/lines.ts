@@ -1,23 +1,10 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-
-/** A line that says something, with its 1-based number. */
-export interface Line {
-  readonly number: number;
-  readonly text: string;
-}
+import type { Line } from '../lines.ts';
 
 /** What every parser of routing text is told. */
 export interface RoutingInput {
   /** File name, `stdin`, or the command. */
   readonly source: string;
-}
-
-/** The lines that are not blank. ip prints errors to stderr, but a saved text often has them too: see `isIpError`. */
-export function significantLines(text: string): Line[] {
-  return text
-    .split('\n')
-    .map((line, position) => ({ number: position + 1, text: line.trimEnd() }))
-    .filter((line) => line.text.trim() !== '');
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Family } from '../../model/family.ts';
 import type { Route } from '../../model/routing.ts';
-import { complaint, isMissingTable, type RoutingInput, significantLines, wordAfter } from './lines.ts';
+import { linesOf } from '../lines.ts';
+import { Told } from '../told.ts';
+import { complaint, isMissingTable, type RoutingInput, wordAfter } from './lines.ts';
 
 /** Routes of a text, and what in it was not understood. */
 export interface ParsedRoutes {
@@ -30,14 +32,14 @@ const TYPES: ReadonlySet<string> = new Set([
  */
 export function parseIpRoutes(text: string, family: Family, table: string | null, input: RoutingInput): ParsedRoutes {
   const routes: Route[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const line of significantLines(text)) {
+  const told = new Told();
+  for (const line of linesOf(text)) {
     if (isMissingTable(line.text)) continue;
     const route = /^\s/.test(line.text) ? nextHop(line.text, routes) : parseRoute(line.text, family, table);
-    if (route === null) diagnostics.push(complaint(input, line, 'this is not a line of ip route'));
+    if (route === null) told.add(complaint(input, line, 'this is not a line of ip route'));
     else if (route !== 'taken') routes.push(route);
   }
-  return { routes, diagnostics };
+  return { routes, diagnostics: told.list };
 }
 
 function parseRoute(text: string, family: Family, table: string | null): Route | null {

@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Family } from '../../model/family.ts';
 import type { RoutingRule } from '../../model/routing.ts';
-import { complaint, type Line, type RoutingInput, significantLines, wordAfter } from './lines.ts';
+import { type Line, linesOf } from '../lines.ts';
+import { Told } from '../told.ts';
+import { complaint, type RoutingInput, wordAfter } from './lines.ts';
 
 /** Rules of a text, and what in it was not understood. */
 export interface ParsedRules {
@@ -15,15 +17,15 @@ const ACTIONS = ['blackhole', 'unreachable', 'prohibit', 'nop', 'goto'] as const
 /** The policy routing rules that `ip rule show` of one family prints, in its order. Never throws. */
 export function parseIpRules(text: string, family: Family, input: RoutingInput): ParsedRules {
   const rules: RoutingRule[] = [];
-  const diagnostics: Diagnostic[] = [];
-  for (const line of significantLines(text)) {
+  const told = new Told();
+  for (const line of linesOf(text)) {
     const rule = parseRule(line.text, family);
-    if (rule === null) diagnostics.push(complaint(input, line, 'this is not a line of ip rule'));
+    if (rule === null) told.add(complaint(input, line, 'this is not a line of ip rule'));
     else rules.push(rule);
     const note = rule === null ? null : negationNote(input, line);
-    if (note !== null) diagnostics.push(note);
+    if (note !== null) told.add(note);
   }
-  return { rules, diagnostics };
+  return { rules, diagnostics: told.list };
 }
 
 /** `32764:	from all fwmark 0x111/0xfff lookup 100`. */

@@ -1,6 +1,7 @@
 import { formatAddress } from '../../model/address.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Socket, SocketEnds } from '../../model/socket.ts';
+import { linesOf } from '../lines.ts';
 import type { ParsedSockets } from './ss.ts';
 
 /** Which of the kernel's four lists a text is, and how the machine that wrote it orders bytes. */
@@ -37,12 +38,11 @@ export function parseProcNet(text: string, input: ProcNetInput): ParsedSockets {
   const sockets: Socket[] = [];
   const diagnostics: Diagnostic[] = [];
   const decode = remembering(decodeAddress);
-  for (const [position, raw] of text.split('\n').entries()) {
-    const line = raw.trimEnd();
-    if (line === '' || /^\s*sl\s/.test(line)) continue;
+  for (const { number, text: line } of linesOf(text)) {
+    if (/^\s*sl\s/.test(line)) continue;
     const socket = parseLine(line, input.protocol, decode);
     if (socket !== null) sockets.push(socket);
-    else if (diagnostics.length < 20) diagnostics.push(complaint(input.source, position + 1, line));
+    else if (diagnostics.length < 20) diagnostics.push(complaint(input.source, number, line));
   }
   return { sockets, diagnostics };
 }

@@ -1,3 +1,6 @@
+import { INPUT_LIMITS } from '../../model/limits.ts';
+import { Amounts, LONG_LINE, TooMuch } from '../amounts.ts';
+import { linesOf } from '../lines.ts';
 import { type Head, isHeader, parseHead } from './head.ts';
 
 /** One socket: its line, and the lines that belong to it. */
@@ -23,19 +26,20 @@ export interface Stray {
 export function splitRecords(text: string): { records: SocketRecord[]; strays: Stray[] } {
   const records: SocketRecord[] = [];
   const strays: Stray[] = [];
-  const lines = text.split('\n');
-  for (let index = 0; index < lines.length; index += 1) {
-    const line = lines[index]?.trimEnd() ?? '';
-    if (line === '') continue;
+  const amounts = new Amounts();
+  for (const { number, text: line } of linesOf(text)) {
+    amounts.add('lines', number);
+    if (line.length > INPUT_LIMITS.lineBytes) throw new TooMuch(LONG_LINE, number);
     const head = parseHead(line);
     const last = records.at(-1);
     if (head !== null && !(isForged(head) && goesOn(last, line))) {
-      records.push({ line: index + 1, head, text: quoted(line) });
+      amounts.add('sockets', number);
+      records.push({ line: number, head, text: quoted(line) });
     } else if (last !== undefined && goesOn(last, line)) {
       records[records.length - 1] = withLine(last, line);
     } else if (!isHeader(line)) {
       // A process may be called `Recv-Q Send-Q`, so headers are what is left.
-      strays.push({ line: index + 1, text: line });
+      strays.push({ line: number, text: line.slice(0, 500) });
     }
   }
   return { records, strays };
@@ -43,6 +47,9 @@ export function splitRecords(text: string): { records: SocketRecord[]; strays: S
 
 /** A process list longer than this was not torn apart by the newlines in names; the bound keeps hostile text cheap. */
 const LONGEST_PROCESS_LIST = 10_000;
+
+/** What `-i` and `-m` print of a socket on further lines is a tenth of that; what is beyond is dropped. */
+const LONGEST_EXTENSION = 20_000;
 
 function goesOn(last: SocketRecord | undefined, line: string): boolean {
   if (last === undefined) return false;
@@ -52,7 +59,9 @@ function goesOn(last: SocketRecord | undefined, line: string): boolean {
   return line.includes('",pid=') || !/fd=\d+\)\)/.test(list);
 }
 
-function withLine({ line: first, head, text }: SocketRecord, line: string): SocketRecord {
+function withLine(record: SocketRecord, line: string): SocketRecord {
+  const { line: first, head, text } = record;
+  if (head.extension.length > LONGEST_EXTENSION) return record;
   return { line: first, head: { ...head, extension: `${head.extension}\n${line}` }, text };
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Socket } from '../../model/socket.ts';
+import { TooMuch, tooMuch } from '../amounts.ts';
 import { type Ends, endpointPair } from './endpoint.ts';
 import { type Extension, parseExtension } from './extension.ts';
 import type { Head } from './head.ts';
@@ -9,6 +10,8 @@ import { type SocketRecord, splitRecords } from './records.ts';
 export interface ParsedSockets {
   readonly sockets: readonly Socket[];
   readonly diagnostics: readonly Diagnostic[];
+  /** Why nothing of the text was taken: it has more of something than is read. */
+  readonly refused?: Diagnostic;
 }
 
 /** What is known about a text beside its content. */
@@ -25,6 +28,16 @@ export interface SocketsInput {
  * out. Never throws; a line that is no socket becomes a diagnostic.
  */
 export function parseSs(text: string, input: SocketsInput): ParsedSockets {
+  try {
+    return readSockets(text, input);
+  } catch (error) {
+    if (!(error instanceof TooMuch)) throw error;
+    const refused = tooMuch(error, input.source);
+    return { sockets: [], diagnostics: [refused], refused };
+  }
+}
+
+function readSockets(text: string, input: SocketsInput): ParsedSockets {
   const { records, strays } = splitRecords(text);
   const diagnostics = strays.map((stray) => complaint(input.source, stray, 'this is not a line of ss'));
   const sockets: Socket[] = [];

@@ -111,7 +111,8 @@ class RuleDraft {
 
   #test(matches: readonly Match[]): boolean {
     if (matches.length > 0 && this.targets.some((target) => target.kind !== 'continue')) return false;
-    this.matches.push(...matches);
+    // Not spread: a set may have more elements than the engine takes arguments.
+    for (const match of matches) this.matches.push(match);
     return true;
   }
 

@@ -1,3 +1,5 @@
+import { INPUT_LIMITS } from '../../../model/limits.ts';
+import { TooMuch } from '../../amounts.ts';
 import type { Reporter } from '../reporter.ts';
 
 /** A JSON document inside a text, and the lines on which the elements of its `nftables` array begin. */
@@ -27,7 +29,7 @@ export function findDocuments(text: string, report: Reporter): JsonDocument[] {
       line += 1;
       continue;
     }
-    const found = scanObject(text, start, line);
+    const found = scanObject(text, start, line, report);
     if (found.end === null) {
       const last = text.slice(text.lastIndexOf('\n') + 1);
       report.error(
@@ -58,10 +60,10 @@ interface Scan {
   readonly elementLines: readonly number[];
 }
 
-const STRUCTURE = /[{}[\]\n]|"[^"\\]*(?:\\[\s\S][^"\\]*)*"?/g;
+const STRUCTURE = /[{}[\],\n]|"[^"\\]*(?:\\[\s\S][^"\\]*)*"?/g;
 
 /** Finds the end of the object that begins at `start`, by its brackets outside of strings. */
-function scanObject(text: string, start: number, startLine: number): Scan {
+function scanObject(text: string, start: number, startLine: number, { amounts }: Reporter): Scan {
   const elementLines: number[] = [];
   let line = startLine;
   let depth = 0;
@@ -69,9 +71,12 @@ function scanObject(text: string, start: number, startLine: number): Scan {
   for (let found = STRUCTURE.exec(text); found !== null; found = STRUCTURE.exec(text)) {
     const piece = found[0];
     if (piece === '\n') line += 1;
+    if (piece === ',') amounts.add('values', line);
     if (piece === '{' || piece === '[') {
       if (piece === '{' && depth === ELEMENT_DEPTH) elementLines.push(line);
       depth += 1;
+      if (depth > INPUT_LIMITS.depth)
+        throw new TooMuch(`objects stand in each other more than ${INPUT_LIMITS.depth} deep`, line);
     }
     if (piece === '}' || piece === ']') {
       depth -= 1;

@@ -82,7 +82,7 @@ class ElementReader {
       case 'rule':
         return this.#addRule(object, line);
       case 'set':
-        return this.#addSet(object);
+        return this.#addSet(object, line);
       default:
         // metainfo, maps, counters, quotas, helpers …: rules name them, they decide nothing by themselves.
         return true;
@@ -93,6 +93,7 @@ class ElementReader {
     const [family, name] = [stringMember(object, 'family'), stringMember(object, 'name')];
     if (family === null || name === null) return false;
     const dormant = dormancy(stringsMember(object, 'flags'));
+    this.#report.amounts.add('tables', line);
     const table: ListedTable = { family, name, line, dormant, chains: [], sets: new Map(), form: 'json' };
     this.tables.push(table);
     this.#found.set(key(family, name), table);
@@ -104,6 +105,7 @@ class ElementReader {
     const owner = this.#found.get(key(family ?? '', table ?? ''));
     const base = jsonBase(object);
     if (owner === undefined || !name || base === null) return false;
+    this.#report.amounts.add('chains', line);
     const chain: ListedChain = { name, line, ...(base && { base }), rules: [] };
     owner.chains.push(chain);
     this.#chains.set(key(owner.family, owner.name, name), chain);
@@ -115,14 +117,18 @@ class ElementReader {
     const chain = this.#chains.get(key(...place));
     const rule = jsonRule(object, place[0] ?? '', line);
     if (chain === undefined || rule === null) return false;
+    this.#report.amounts.add('rules', line);
     chain.rules.push(rule);
     return true;
   }
 
-  #addSet(object: JsonObject): boolean {
+  #addSet(object: JsonObject, line: number): boolean {
     const [family, table, name] = ['family', 'table', 'name'].map((word) => stringMember(object, word) ?? '');
     const owner = this.#found.get(key(family ?? '', table ?? ''));
     if (owner === undefined || !name) return false;
+    const elements = member(object, 'elem');
+    this.#report.amounts.add('sets', line);
+    this.#report.amounts.add('elements', line, Array.isArray(elements) ? elements.length : 0);
     owner.sets.set(name, jsonSet(name, object));
     return true;
   }

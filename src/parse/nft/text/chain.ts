@@ -7,6 +7,8 @@ import { parseRule } from './rule.ts';
 
 /** A chain, its header up to `{` having been read. */
 export function parseChain(reader: TextReader, name: string, first: Token): ListedChain {
+  const { amounts } = reader.report;
+  amounts.add('chains', first.line);
   const rules: ListedRule[] = [];
   let base: ListedBase | undefined;
   for (let token = reader.lexer.next(); ; token = reader.lexer.next()) {
@@ -16,11 +18,14 @@ export function parseChain(reader: TextReader, name: string, first: Token): List
       unclosed(reader, token, `chain ${name}`, first);
       break;
     }
-    const tokens = takeStatement(reader.lexer, token);
+    const tokens = takeStatement(reader, token);
     const word = token.kind === 'word' ? token.text : '';
     if (word === 'type') base = parseBase(reader, tokens) ?? base;
     else if (word === 'policy') base = withPolicy(reader, base, tokens);
-    else if (!isDecoration(word, tokens)) rules.push(parseRule(tokens, reader.lexer, reader.report));
+    else if (!isDecoration(word, tokens)) {
+      amounts.add('rules', token.line);
+      rules.push(parseRule(tokens, reader.lexer, reader.report));
+    }
   }
   return { name, line: first.line, ...(base && { base }), rules };
 }

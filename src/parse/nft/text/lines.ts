@@ -1,11 +1,15 @@
 import type { Lexer, Token } from './lexer.ts';
+import type { TextReader } from './reader.ts';
+
+/** Tokens of a statement without sets; what is beyond are elements, each with a comma. */
+const TOKENS_OF_RULE = 200;
 
 /**
  * The tokens of one statement line, beginning with `first`: up to a newline, a semicolon or a closing brace of the
  * block around it. Inside braces a line goes on only where nft breaks lines (behind `{` or `,`, or before `}`), so that
  * a missing brace costs one rule and not the rest of the listing.
  */
-export function takeStatement(lexer: Lexer, first: Token): Token[] {
+export function takeStatement({ lexer, report }: TextReader, first: Token): Token[] {
   const tokens: Token[] = [];
   let depth = 0;
   for (let token = first; token.kind !== 'end'; token = lexer.next()) {
@@ -23,6 +27,7 @@ export function takeStatement(lexer: Lexer, first: Token): Token[] {
       if (token.text === '}') depth -= 1;
     }
     tokens.push(token);
+    if (tokens.length > TOKENS_OF_RULE && token.text === ',') report.amounts.add('elements', token.line);
   }
   return tokens;
 }

@@ -16,7 +16,7 @@ export function parseNamedSet(reader: TextReader, keyword: 'set' | 'map', first:
       unclosed(reader, token, `${keyword} ${first.text}`, first);
       return UNKNOWN_SET;
     }
-    draft = { ...draft, ...readLine(reader, takeStatement(reader.lexer, token), draft) };
+    draft = { ...draft, ...readLine(reader, takeStatement(reader, token), draft) };
   }
   return keyword === 'map' ? UNKNOWN_SET : listedSet(draft);
 }

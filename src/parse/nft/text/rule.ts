@@ -13,7 +13,7 @@ export function parseRule(tokens: readonly Token[], lexer: Lexer, report: Report
     const start = cursor.position;
     const statement = readStatement(cursor, lexer, report);
     statements.push(statement);
-    if (statement.kind !== 'counter') shown.push(...tokens.slice(start, cursor.position));
+    if (statement.kind !== 'counter') for (const token of tokens.slice(start, cursor.position)) shown.push(token);
   }
   return { line: tokens[0]?.line ?? 0, statements, text: joinTokens(shown), gap: hasGap(tokens) };
 }

@@ -13,6 +13,7 @@ export function parseTable(reader: TextReader): ListedTable | null {
   if (header === null) return null;
   const [family, name] = FAMILIES.has(header.words[0] ?? '') ? header.words : ['ip', header.words[0]];
   if (name === undefined || family === undefined) return refuse(reader, header.first, `'table FAMILY NAME {'`);
+  reader.report.amounts.add('tables', header.first.line);
   const chains: ListedChain[] = [];
   const sets = new Map<string, ListedSet>();
   const dormant = parseBody(reader, { name, chains, sets, first: header.first });
@@ -52,9 +53,10 @@ function parseItem(reader: TextReader, token: Token, body: Body): boolean {
     if (header?.words[0] !== undefined) body.chains.push(parseChain(reader, header.words[0], header.first));
   } else if (token.kind === 'word' && (token.text === 'set' || token.text === 'map')) {
     const header = takeHeader(reader, token.text);
+    reader.report.amounts.add('sets', token.line);
     if (header?.words[0] !== undefined) body.sets.set(header.words[0], parseNamedSet(reader, token.text, header.first));
   } else if (token.kind === 'word' && token.text === 'flags') {
-    return takeStatement(reader.lexer, token).some((word) => word.text === 'dormant');
+    return takeStatement(reader, token).some((word) => word.text === 'dormant');
   } else {
     if (!OBJECTS.has(token.text)) refuse(reader, token, 'chain, set, map or an object');
     skipStatement(reader.lexer, token);
