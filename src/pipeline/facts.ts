@@ -3,7 +3,7 @@ import type { ReadLimits } from '../collect/files.ts';
 import { collectLive } from '../collect/live.ts';
 import type { Source } from '../diagnose/report.ts';
 import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
-import type { Metadata, Pod } from '../model/pod.ts';
+import type { Metadata, Obstacle, Pod } from '../model/pod.ts';
 import { parseNameServers } from '../parse/resolver.ts';
 import { CannotLook, UsageError } from './errors.ts';
 import { EXAMPLE_FILES, EXAMPLE_NAME } from './example.ts';
@@ -51,9 +51,26 @@ async function liveFacts(outside: Outside): Promise<Facts> {
     collectLive(outside.runner, outside.files),
     import('./observe.ts'),
   ]);
-  const pod = observe(capture);
+  const seen = observe(capture);
+  const pod = { ...seen, obstacles: [...seen.obstacles, ...unreadableFiles(capture)] };
   return { pod, source: { kind: 'live' }, resolvers: resolversOf(capture), ...metadataOf(capture), begun };
 }
+
+/** What the pod says about itself, and whom it asks for names. */
+const TOLD_FILES = ['/etc/resolv.conf', '/etc/istio/pod/annotations', '/etc/istio/pod/labels'];
+
+/** A file that is there and was not read, because it is no file, or larger than any of its kind. */
+function unreadableFiles(capture: Capture): Obstacle[] {
+  return TOLD_FILES.flatMap((path): Obstacle[] => {
+    const content = capturedFile(capture, path);
+    if (content === null || 'text' in content || !NOT_OF_ITS_KIND.has(content.error)) return [];
+    const message = `${path} was not read: ${content.message}`;
+    const remedy = `Look at ${path} by hand: kubelet writes a text of some lines there; name what it should say with flags`;
+    return [{ code: 'NAT1003', message, remedy, concerns: 'environment' }];
+  });
+}
+
+const NOT_OF_ITS_KIND: ReadonlySet<string> = new Set(['too-large', 'not-a-file', 'directory', 'not-text']);
 
 function resolversOf(capture: Capture): string[] {
   const content = capturedFile(capture, '/etc/resolv.conf');

@@ -92,7 +92,7 @@ function readRules(input: SavedText, family: Family | undefined): Part {
 
 function ofNft(input: SavedText): Part {
   const { tables, elsewhere, format, diagnostics, refused } = parseNft(input.text, { source: input.name });
-  if (refused !== null) return notRead(input, refused, 'rules');
+  if (refused !== undefined) return notRead(input, refused, 'rules');
   const coverage: Coverage[] = [
     { family: 'ipv4', tables: 'all' },
     { family: 'ipv6', tables: 'all' },
@@ -103,7 +103,7 @@ function ofNft(input: SavedText): Part {
 
 function ofIptables(input: SavedText, family: Family | undefined): Part {
   const parsed = parseIptables(input.text, { source: input.name, ...(family === undefined ? {} : { family }) });
-  if (parsed.refused !== null) return notRead(input, parsed.refused, 'rules');
+  if (parsed.refused !== undefined) return notRead(input, parsed.refused, 'rules');
   // Its lines are not quoted: it may be any file that somebody named by mistake.
   if (parsed.tables.length === 0) return { ...NOTHING, kind: 'unrecognized' };
   const lost = losses(input, parsed.diagnostics, 'rules');

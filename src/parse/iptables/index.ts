@@ -25,7 +25,7 @@ export interface ParsedIptables {
   /** Whether the rules that stand for what was not understood, and the gaps, are all that the errors leave open. */
   readonly located: boolean;
   /** Why nothing of the text was taken: it has more of something than is read. */
-  readonly refused: Diagnostic | null;
+  readonly refused?: Diagnostic;
 }
 
 /**
@@ -66,6 +66,5 @@ function read(reader: Reader): ParsedIptables {
     gaps: gapsOf(reader, finished),
     unprinted: reader.unprinted,
     located: reader.diagnostics.located,
-    refused: null,
   };
 }

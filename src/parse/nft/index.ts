@@ -26,7 +26,7 @@ export interface NftListing {
   readonly diagnostics: Diagnostic[];
   readonly format: 'nft' | 'nft-json';
   /** Why nothing of the text was taken: it has more of something than is read. */
-  readonly refused: Diagnostic | null;
+  readonly refused?: Diagnostic;
 }
 
 /** What the caller knows about a listing. */
@@ -58,7 +58,7 @@ export function parseNft(text: string, options: NftOptions): NftListing {
   const format = looksLikeJson(text) ? 'nft-json' : 'nft';
   try {
     const read = readListing(text, format, { ...options, report });
-    return { ...read, diagnostics: [...report.diagnostics], format, refused: null };
+    return { ...read, diagnostics: [...report.diagnostics], format };
   } catch (error) {
     if (!(error instanceof TooMuch)) throw error;
     const refused = tooMuch(error, options.source);
