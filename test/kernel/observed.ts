@@ -51,7 +51,7 @@ interface Sighting {
   readonly sourcePort?: number;
   readonly destinationPort?: number;
   readonly mark: number;
-  readonly uid?: number;
+  readonly gid?: number;
   readonly inInterface?: string;
   readonly outInterface?: string;
   readonly state?: ConntrackState | 'unknown';
@@ -74,7 +74,7 @@ export interface AgentObservation {
 
 /** What the rules under test have around them. */
 export interface Surroundings {
-  /** Port of a transparent listener by the uid its socket belongs to. */
+  /** Port of a transparent listener by the gid its socket belongs to. */
   readonly transparent: ReadonlyMap<number, number>;
   /** Where REDIRECT sends packets of PREROUTING: the addresses of the interfaces. */
   readonly ownAddresses: ReadonlySet<string>;
@@ -156,7 +156,7 @@ function verdictOf(packet: Packet, here: HookSightings, around: Surroundings): V
   if (!left || !entered) return { kind: answered ? 'reject' : 'drop' };
   // only TPROXY gives a packet of PREROUTING a socket (early demux comes later)
   const listener =
-    packet.hook === 'PREROUTING' && left.uid !== undefined ? around.transparent.get(left.uid) : undefined;
+    packet.hook === 'PREROUTING' && left.gid !== undefined ? around.transparent.get(left.gid) : undefined;
   if (listener !== undefined) return { kind: 'tproxy', port: listener };
   if (!moved(entered, left)) return { kind: 'accept' };
   return movedTo(packet, left, around);

@@ -31,7 +31,7 @@ export class KernelPod implements AsyncDisposable {
   readonly #options: PodOptions;
   #probing = false;
   #zones = new Set([0]);
-  /** uid of a transparent socket → its port. */
+  /** gid of a transparent socket → its port. */
   #transparent = new Map<number, number>();
 
   constructor(agent: AgentProcess, netns: { readonly pod: string; readonly peer: string }, options: PodOptions) {
@@ -81,6 +81,13 @@ export class KernelPod implements AsyncDisposable {
     return this.#observe(packets, false);
   }
 
+  /** Takes the taps out until packets are observed again: whoever looks at the rules then sees those under test alone. */
+  async unloadProbe(): Promise<void> {
+    if (!this.#probing) return;
+    await this.#agent.request('unprobe', { table: PROBE_TABLE });
+    this.#probing = false;
+  }
+
   /** The rules that the kernel says a packet matched, and the policies that let it by, of both backends, in order. */
   async path(packet: Packet): Promise<readonly PathStep[]> {
     const [observed] = await this.traceAll([packet]);
@@ -99,7 +106,7 @@ export class KernelPod implements AsyncDisposable {
   async listen(standIns: readonly StandIn[]): Promise<void> {
     const families = (this.#options.ipv6 ?? true) ? [4, 6] : [4];
     await this.#agent.request('listen', { listeners: standIns.map((standIn) => listenRequest(standIn, families)) });
-    for (const { transparent, uid, port } of standIns) if (transparent) this.#transparent.set(uid, port);
+    for (const { transparent, gid, port } of standIns) if (transparent) this.#transparent.set(gid, port);
   }
 
   /** Makes a real connection (or sends a datagram) by a program of that owner; says who got it. */
@@ -153,7 +160,7 @@ export class KernelPod implements AsyncDisposable {
     for (const zone of conntrackZones(text)) this.#zones.add(zone);
     const waiting = new Set(this.#transparent.values());
     const ports = tproxyPorts(text).filter((port) => !waiting.has(port));
-    // the socket's uid is its port, so that the taps can tell which one TPROXY chose
+    // root's, as a transparent proxy is; the socket's gid is its port, so that the taps can tell which one TPROXY chose
     await this.listen(
       ports.flatMap((port) => (['tcp', 'udp'] as const).map((protocol) => transparent(protocol, port))),
     );
@@ -161,7 +168,7 @@ export class KernelPod implements AsyncDisposable {
 }
 
 function transparent(protocol: 'tcp' | 'udp', port: number): StandIn {
-  return { name: 'tproxy', protocol, port, uid: port, gid: port, transparent: true };
+  return { name: 'tproxy', protocol, port, uid: 0, gid: port, transparent: true };
 }
 
 /** Makes a pod and its peer, joined by a veth (eth0 on both sides), with no rules. Takes about 100 ms. */

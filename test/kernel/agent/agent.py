@@ -55,6 +55,12 @@ class Agent:
         subprocess.run(['nft', '-f', '-'], input=request['text'].encode(), check=True)
         self.observer = observe.Observer(self.peer, request['table'])
 
+    def unprobe(self, request):
+        """Takes the probe's table out again, so that nobody who looks sees it."""
+        self.observer.close()
+        self.observer = None
+        subprocess.run(['nft', 'delete', 'table', 'inet', request['table']], check=True)
+
     def observe(self, request):
         """In the order that changes the probe least often; answered in the order of the request."""
         packets, zones, trace = request['packets'], request['zones'], request['trace']
@@ -79,7 +85,7 @@ class Agent:
             return ''
 
 
-COMMANDS = {'hello', 'probe', 'observe', 'listen', 'connect', 'read'}
+COMMANDS = {'hello', 'probe', 'unprobe', 'observe', 'listen', 'connect', 'read'}
 
 
 def main():

@@ -31,6 +31,12 @@ class Observer:
         self.connmark = 0
         self.wires, self.senders = {}, {}
 
+    def close(self):
+        """The next observer wants the same groups and the same queue."""
+        sockets = self.taps.socket, self.conntrack, self.detour.socket
+        for one in (*sockets, *self.wires.values(), *self.senders.values()):
+            one.close()
+
     def observe(self, spec, zones, trace):
         prepared = dict(spec, token=self.token(spec))
         self.taps.trace(trace)
