@@ -1,0 +1,71 @@
+import { afterAll, expect, it } from 'vitest';
+import { kernelTests } from '../../kernel/index.ts';
+import type { Asked } from './answers.ts';
+import type { Case } from './case.ts';
+import { edit, judge, type Place, placesOf } from './judge.ts';
+import type { LayoutName } from './layouts.ts';
+import { createStage, heal, removeStage, type Stage } from './stage.ts';
+
+const MOST_TOLD = 5;
+
+/** Every case in all its layouts and families, or each in one, in turn. */
+const EVERYWHERE = process.env.ISTIO_NAT_FULL_KERNEL === '1';
+
+/** One case in one place. */
+interface Trial {
+  readonly one: Case;
+  readonly place: Place;
+  readonly asked: Asked;
+}
+
+/**
+ * Each case is put into a healthy pod, and what the program says is held against what the kernel does. `oneIn` so many
+ * cases is tried unless all are.
+ */
+export function tryCases(title: string, cases: readonly Case[], oneIn = 1): void {
+  const tried = trialsOf(cases, oneIn);
+  // Cases of a layout follow one another, so that no more pods are there at a time than it takes.
+  tried.sort((a, b) => a.place.layout.localeCompare(b.place.layout));
+  kernelTests(title, () => {
+    let stage: Stage | null = null;
+    afterAll(async () => stage && (await removeStage(stage)));
+
+    async function stageOf(layout: LayoutName): Promise<Stage> {
+      if (stage?.layout !== layout) {
+        if (stage) await removeStage(stage);
+        stage = await createStage(layout);
+      } else await heal(stage);
+      return stage;
+    }
+
+    const titled = tried.map((trial) => [whatIs(trial), trial] as const);
+    it.each(titled)('%s', async (_, { one, place, asked }) => {
+      const here = await stageOf(place.layout);
+      await edit(here, one, place.names);
+      const { otherwise, unmoved, answers, wrong } = await judge(here, one, place.names, asked);
+      const kernel = `the kernel: ${otherwise.slice(0, 4).join('; ') || 'as in a healthy pod'}`;
+      expect(unmoved, `the case shows nothing; ${kernel}`).toEqual([]);
+      expect(wrong.length > 0 ? [...wrong.slice(0, MOST_TOLD), `${wrong.length} in all`, kernel] : []).toEqual([]);
+      if (one.shows.length > 0 || one.connects) return;
+      expect(otherwise, 'it is not harmless').toEqual([]);
+      // A stand-in for a proxy that is root has not the group of the proxy, so that `flow` sees a loop there.
+      const flow = place.layout.startsWith('tproxy') ? expect.any(Number) : 0;
+      const healthy = asked === 'all' ? { check: 0, diff: one.toldBy === 'diff' ? 1 : 0, flow } : { check: 0 };
+      expect(answers.exitCodes, answers.found.join('\n')).toEqual(healthy);
+    });
+  });
+}
+
+function trialsOf(cases: readonly Case[], oneIn: number): Trial[] {
+  return cases.flatMap((one, i) => {
+    const places = placesOf(one);
+    if (EVERYWHERE) return places.map((place) => ({ one, place, asked: 'all' as const }));
+    const place = places[i % places.length];
+    if (place === undefined || i % oneIn !== 0) return [];
+    return [{ one, place, asked: Math.floor(i / oneIn) % 4 === 0 ? ('all' as const) : ('check and trace' as const) }];
+  });
+}
+
+function whatIs({ one, place }: Trial): string {
+  return `${one.name} (${place.layout}, ${place.names.family})`;
+}
