@@ -73,13 +73,15 @@ describe('saved text that is not all there is', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  async function exitCodes(layout: LayoutName, text: string) {
+  async function exitCodes(layout: LayoutName, text: string, others: boolean) {
     const [rules, config] = [join(folder, 'rules'), join(folder, 'config.json')];
     writeFileSync(rules, text);
     writeFileSync(config, JSON.stringify(inputsOf(layout)));
     const words = ['--rules', rules, '--config', config, '-o', 'json'];
-    const told = { check: await run(Check, words), diff: await run(Diff, words), flow: await run(Flow, words) };
-    return { check: told.check.exitCode, diff: told.diff.exitCode, flow: told.flow.exitCode };
+    const commands = others ? [Check, Diff, Flow] : [Check];
+    const codes = [];
+    for (const command of commands) codes.push((await run(command, words)).exitCode);
+    return codes;
   }
 
   const layouts = ['redirect nft', 'tproxy nft'] as const;
@@ -88,13 +90,14 @@ describe('saved text that is not all there is', () => {
       await exitCodes(
         layout,
         saved(layout, (lines) => lines),
+        true,
       ),
-    ).toEqual({ check: 0, diff: 0, flow: 0 });
+    ).toEqual([0, 0, 0]);
   });
 
-  const cases = TEXTS.map(([name, edit], i) => [name, layouts[i % 2] ?? layouts[0], edit] as const);
-  test.each(cases)('%s (%s)', async (_, layout, edit) => {
-    const codes = await exitCodes(layout, saved(layout, edit));
-    expect(codes).toEqual({ check: 3, diff: 3, flow: 3 });
+  const cases = TEXTS.map(([name, edit], i) => [name, layouts[i % 2] ?? layouts[0], edit, i % 4 === 0] as const);
+  test.each(cases)('%s (%s)', async (_, layout, edit, others) => {
+    const codes = await exitCodes(layout, saved(layout, edit), others);
+    expect(new Set(codes)).toEqual(new Set([3]));
   });
 });

@@ -12,6 +12,8 @@ export interface Stage {
   readonly edited: KernelPod;
   readonly healthy: KernelPod;
   readonly steady: Printed;
+  /** What the healthy pod did to packets, by their text: it does the same every time. */
+  readonly known: Map<string, Observed>;
 }
 
 /** Who answers the kubelet's probes. */
@@ -20,7 +22,7 @@ const AGENT = { name: 'agent', protocol: 'tcp', port: 15020, uid: 1337, gid: 133
 /** Makes the pods of a layout, both healthy. */
 export async function createStage(layout: LayoutName): Promise<Stage> {
   const [edited, healthy] = await Promise.all([podWith(layout), podWith(layout)]);
-  return { layout, edited, healthy, steady: new Map() };
+  return { layout, edited, healthy, steady: new Map(), known: new Map() };
 }
 
 async function podWith(layout: LayoutName): Promise<KernelPod> {
@@ -56,10 +58,20 @@ export async function heal({ edited, layout }: Stage): Promise<void> {
   await program(edited, layout);
 }
 
-/** What the kernel does to packets in either pod. */
-export async function observeBoth(stage: Stage, packets: readonly Packet[]): Promise<[Observed[], Observed[]]> {
-  const [now, before] = await Promise.all([stage.edited, stage.healthy].map((pod) => pod.observeAll(packets)));
-  return [[...(now ?? [])], [...(before ?? [])]];
+/** What the kernel does to packets in the edited pod, and in the healthy one. */
+export async function observeBoth(
+  stage: Stage,
+  packets: readonly Packet[],
+): Promise<readonly [readonly Observed[], readonly (Observed | undefined)[]]> {
+  const { edited, healthy, known } = stage;
+  const texts = packets.map((packet) => JSON.stringify(packet));
+  const fresh = packets.filter((_, i) => !known.has(texts[i] ?? ''));
+  const [now, before] = await Promise.all([edited.observeAll(packets), healthy.observeAll(fresh)]);
+  for (const [i, packet] of fresh.entries()) {
+    const observed = before[i];
+    if (observed) known.set(JSON.stringify(packet), observed);
+  }
+  return [now, texts.map((text) => known.get(text))];
 }
 
 /** Ends both pods. */

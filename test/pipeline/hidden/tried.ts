@@ -13,20 +13,25 @@ const EVERYWHERE = process.env.ISTIO_NAT_FULL_KERNEL === '1';
 
 /** One case in one place. */
 interface Trial {
+  readonly title: string;
   readonly one: Case;
   readonly place: Place;
   readonly asked: Asked;
 }
 
-/**
- * Each case is put into a healthy pod, and what the program says is held against what the kernel does. `oneIn` so many
- * cases is tried unless all are.
- */
-export function tryCases(title: string, cases: readonly Case[], oneIn = 1): void {
-  const tried = trialsOf(cases, oneIn);
+/** Cases of one kind, `oneIn` so many of which is tried unless all are. */
+interface Group {
+  readonly title: string;
+  readonly cases: readonly Case[];
+  readonly oneIn: number;
+}
+
+/** Each case is put into a healthy pod, and what the program says is held against what the kernel does. */
+export function tryCases(name: string, groups: readonly Group[]): void {
+  const tried = groups.flatMap(trialsOf);
   // Cases of a layout follow one another, so that no more pods are there at a time than it takes.
   tried.sort((a, b) => a.place.layout.localeCompare(b.place.layout));
-  kernelTests(title, () => {
+  kernelTests(name, () => {
     let stage: Stage | null = null;
     afterAll(async () => stage && (await removeStage(stage)));
 
@@ -56,16 +61,17 @@ export function tryCases(title: string, cases: readonly Case[], oneIn = 1): void
   });
 }
 
-function trialsOf(cases: readonly Case[], oneIn: number): Trial[] {
+function trialsOf({ title, cases, oneIn }: Group): Trial[] {
   return cases.flatMap((one, i) => {
     const places = placesOf(one);
-    if (EVERYWHERE) return places.map((place) => ({ one, place, asked: 'all' as const }));
-    const place = places[i % places.length];
+    if (EVERYWHERE) return places.map((place) => ({ title, one, place, asked: 'all' as const }));
+    const turn = Math.floor(i / oneIn);
+    const place = places[turn % places.length];
     if (place === undefined || i % oneIn !== 0) return [];
-    return [{ one, place, asked: Math.floor(i / oneIn) % 4 === 0 ? ('all' as const) : ('check and trace' as const) }];
+    return [{ title, one, place, asked: turn % 4 === 0 ? ('all' as const) : ('check and trace' as const) }];
   });
 }
 
-function whatIs({ one, place }: Trial): string {
-  return `${one.name} (${place.layout}, ${place.names.family})`;
+function whatIs({ title, one, place }: Trial): string {
+  return `${title}: ${one.name} (${place.layout}, ${place.names.family})`;
 }

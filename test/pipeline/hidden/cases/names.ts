@@ -2,8 +2,8 @@ import type { PacketName } from '../../../proof/layouts/packets.ts';
 import type { Case, Names } from '../case.ts';
 import type { LayoutName } from '../layouts.ts';
 
-const IPTABLES: readonly LayoutName[] = ['redirect nft', 'redirect legacy', 'tproxy nft', 'tproxy legacy'];
-const REDIRECT: readonly LayoutName[] = ['redirect nft', 'redirect legacy'];
+const IPTABLES: readonly LayoutName[] = ['redirect legacy', 'tproxy legacy', 'redirect nft', 'tproxy nft'];
+const REDIRECT: readonly LayoutName[] = ['redirect legacy', 'redirect nft'];
 
 /** One call of iptables for the table nat. */
 function inNat(name: string, words: readonly string[], shows: readonly PacketName[], on = IPTABLES): Case {
@@ -80,7 +80,23 @@ export const NAMES: readonly Case[] = [
   ),
   inNat(
     'a hash limit whose name begins a comment',
-    ['-I', 'OUTPUT', '-m', 'hashlimit', '--hashlimit-upto', '999/sec', '--hashlimit-name', 'h\n#', ...LET_BY],
+    [
+      ...[
+        '-I',
+        'OUTPUT',
+        '-p',
+        'tcp',
+        '-m',
+        'tcp',
+        '--dport',
+        '3306',
+        '-m',
+        'hashlimit',
+        '--hashlimit-upto',
+        '9999/sec',
+      ],
+      ...['--hashlimit-burst', '9999', '--hashlimit-name', 'h\n#', '-j', 'ACCEPT'],
+    ],
     ['app out 3306'],
   ),
   inNat(
