@@ -8,11 +8,11 @@ import { FAMILIES, type Family } from '../model/family.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Routing } from '../model/routing.ts';
 import { coversFamily, type Ruleset } from '../model/ruleset.ts';
-import { declaredInputs, mergeLayers } from './config.ts';
+import { declaredInputs, type Layer, mergeLayers } from './config.ts';
 import { podAndLayout, type Sides } from './diff-sides.ts';
 import { UsageError } from './errors.ts';
 import { expectationOf, layersOf } from './expectation.ts';
-import { gatherFacts } from './facts.ts';
+import { type Facts, gatherFacts } from './facts.ts';
 import { actorsOf } from './flow-actors.ts';
 import { lifeOf } from './flow-life.ts';
 import { Listeners } from './flow-listeners.ts';
@@ -21,6 +21,7 @@ import { ownAddress } from './flow-routes.ts';
 import { startsOf } from './flow-starts.ts';
 import type { FlowAnswer, FlowReport, FlowRequest, Journey } from './flow-types.ts';
 import type { World } from './flow-world.ts';
+import { inTime } from './in-time.ts';
 import type { Outside } from './outside.ts';
 
 /**
@@ -31,6 +32,10 @@ import type { Outside } from './outside.ts';
 export async function flow(request: FlowRequest, outside: Outside): Promise<FlowAnswer> {
   const declared = await declaredInputs(request.config, outside);
   const facts = await gatherFacts(request.source, outside);
+  return inTime(facts, () => answered(request, declared, facts));
+}
+
+function answered(request: FlowRequest, declared: readonly Layer[], facts: Facts): FlowAnswer {
   const layers = layersOf(request, declared, facts);
   const { resolved, judged, expected } = expectationOf(layers, facts);
   refuseProxyPort(request, judged);

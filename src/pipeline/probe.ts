@@ -10,6 +10,7 @@ import { CannotLook } from './errors.ts';
 import { expectationOf, layersOf } from './expectation.ts';
 import { gatherFacts } from './facts.ts';
 import { isAt } from './flow-listeners.ts';
+import { inTime } from './in-time.ts';
 import type { Outside } from './outside.ts';
 import { announcement, refuseTarget, usableResolvers } from './probe-announce.ts';
 import { DNS_QUERY } from './probe-dns.ts';
@@ -36,7 +37,9 @@ export async function probe(
   const declared = await declaredInputs(request.config, outside);
   const facts = await gatherFacts(HERE, outside);
   refuseTarget(request, facts.pod);
-  const { judged: config, expected } = expectationOf(layersOf({ ...request, source: HERE }, declared, facts), facts);
+  const { judged: config, expected } = inTime(facts, () =>
+    expectationOf(layersOf({ ...request, source: HERE }, declared, facts), facts),
+  );
   const owners = request.owners.length > 0 ? request.owners : defaultOwners(ownOwner(), facts.pod, config);
   const { usable: resolvers, notes } = usableResolvers(facts.resolvers, facts.pod);
   const plan = planProbes(request, { pod: facts.pod, config, resolvers, owners });
