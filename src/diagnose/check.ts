@@ -3,6 +3,7 @@ import { checkTime } from '../evaluate/symbolic/time.ts';
 import type { Family } from '../model/family.ts';
 import { entryOf, pageOf } from './catalogue/index.ts';
 import type { Context } from './context.ts';
+import type { Edit } from './edits.ts';
 import type { CheckOutcome, Difference, Evidence, Finding, Severity } from './report.ts';
 
 /** One thing that `check` looks at. */
@@ -16,8 +17,13 @@ export interface Check {
   readonly run: (context: Context) => CheckResult;
 }
 
+/** A finding before its edits are said as commands, which depend on those of all findings before it. */
+export interface Found extends Finding {
+  readonly edits?: readonly Edit[];
+}
+
 /** What a check found, or why it did not look. */
-export type CheckResult = readonly Finding[] | { readonly skipped: string } | { readonly undetermined: string };
+export type CheckResult = readonly Found[] | { readonly skipped: string } | { readonly undetermined: string };
 
 /** A finding's particulars; title, severity and page come from the catalogue. */
 export interface FindingDetails {
@@ -26,19 +32,21 @@ export interface FindingDetails {
   readonly severity?: Severity;
   readonly evidence?: readonly Evidence[];
   readonly differences?: readonly Difference[];
-  /** What to do about this very case; the catalogue's first remedy stands before it. */
-  readonly command?: string;
+  /** What to do about this very case, in words; the catalogue's first remedy stands before it. */
+  readonly advice?: string;
+  /** What to do about it by commands, which the remedy ends with. */
+  readonly edits?: readonly Edit[];
 }
 
 /**
  * A finding of a code of the catalogue.
  * @throws Error when the catalogue has no such code
  */
-export function finding(code: string, details: FindingDetails): Finding {
+export function finding(code: string, details: FindingDetails): Found {
   const entry = entryOf(code);
   if (!entry) throw new Error(`the catalogue has no code ${code}`);
   const severity = details.severity ?? entry.severity ?? 'info';
-  const remedy = [entry.remedy[0], details.command].filter((text) => text !== undefined && text !== '').join('\n');
+  const remedy = [entry.remedy[0], details.advice].filter((text) => text !== undefined && text !== '').join('\n');
   return {
     code,
     severity,
@@ -49,11 +57,12 @@ export function finding(code: string, details: FindingDetails): Finding {
     differences: details.differences ?? [],
     ...(remedy === '' ? {} : { remedy }),
     hint: pageOf(code),
+    ...(details.edits === undefined ? {} : { edits: details.edits }),
   };
 }
 
 /** Runs a check; a finding of severity info does not fail it. */
-export function runCheck(check: Check, context: Context): { outcome: CheckOutcome; findings: readonly Finding[] } {
+export function runCheck(check: Check, context: Context): { outcome: CheckOutcome; findings: readonly Found[] } {
   const result = withinReach(check, context);
   if ('skipped' in result) return { outcome: outcome(check, 'skipped', result.skipped), findings: [] };
   if ('undetermined' in result) return { outcome: outcome(check, 'undetermined', result.undetermined), findings: [] };

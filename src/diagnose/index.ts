@@ -1,5 +1,5 @@
 import type { Table } from '../model/ruleset.ts';
-import type { Check } from './check.ts';
+import type { Check, Found } from './check.ts';
 import { runCheck } from './check.ts';
 import { ambientExemptions, ambientRules, onePlane } from './checks/ambient.ts';
 import { ambientRouting } from './checks/ambient-routing.ts';
@@ -24,6 +24,7 @@ import { duplicates, equivalent, foreign, unreachable } from './checks/text.ts';
 import { tproxyListener } from './checks/tproxy-listener.ts';
 import { TRAFFIC_CHECKS } from './checks/traffic.ts';
 import { answersTracked } from './checks/untracked.ts';
+import { CommandWriter } from './command-writer.ts';
 import { type Context, isCovered, istioTables } from './context.ts';
 import type { CheckOutcome, CheckReport, Finding, Severity, Undetermined } from './report.ts';
 import { isOutsideMesh } from './traffic/groups.ts';
@@ -92,6 +93,7 @@ export function diagnose(context: Context): Diagnosis {
       ...(isOutsideMesh(context) ? [] : context.doubts),
       ...notInMesh(context),
     ],
+    wasAllRead(context),
   );
 }
 
@@ -109,20 +111,36 @@ function diagnoseWithoutRules(context: Context): Diagnosis {
     results.map(({ outcome }) => outcome),
     results.flatMap(({ findings }) => findings),
     obstaclesOf(context),
+    wasAllRead(context),
   );
+}
+
+/** Whether what the tools printed of the rules was understood to the last line. */
+function wasAllRead({ pod }: Context): boolean {
+  return !pod.obstacles.some(({ code, concerns }) => code === 'NAT1003' && concerns === 'rules');
 }
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 function conclude(
   checks: readonly CheckOutcome[],
-  findings: readonly Finding[],
+  findings: readonly Found[],
   undetermined: readonly Undetermined[],
+  isSure: boolean,
 ): Diagnosis {
-  const sorted = findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+  const writer = new CommandWriter(isSure);
+  const sorted = findings
+    .toSorted((a, b) => RANK[a.severity] - RANK[b.severity])
+    .map((found) => withCommands(found, writer));
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   const summary = { error: count('error'), warning: count('warning'), info: count('info') };
   return { verdict: verdictOf(summary, undetermined), checks, findings: sorted, undetermined, summary };
+}
+
+/** The finding as it is published: its edits are commands of its remedy. */
+function withCommands({ edits = [], ...found }: Found, writer: CommandWriter): Finding {
+  const remedy = [found.remedy ?? [], writer.write(edits)].flat().join('\n');
+  return { ...found, ...(remedy === '' ? {} : { remedy }) };
 }
 
 function verdictOf(summary: Diagnosis['summary'], undetermined: readonly Undetermined[]): Diagnosis['verdict'] {

@@ -41,6 +41,8 @@ export interface Rule {
   /** Written with nft into a table of iptables-nft: its matches and targets do what nft's do, whatever the table is. */
   readonly native?: true;
   readonly counters?: Counters;
+  /** The number by which nft deletes the rule, if the listing had it. Unique in its table for as long as that exists. */
+  readonly handle?: number;
   readonly origin: Origin;
   /** The rule as it was written (`-A CHAIN …`), counters left out. This is what findings quote. */
   readonly text: string;

@@ -1,3 +1,4 @@
+import { COMMAND } from '../diagnose/command-writer.ts';
 import type { Difference, Evidence, Finding, QuotedRule } from '../diagnose/report.ts';
 import type { Verdict } from '../model/packet.ts';
 import { escapeText } from './escape.ts';
@@ -24,7 +25,7 @@ export function findingLines(finding: Finding, style: Style): string[] {
         ...paragraphs(finding.message, style.width - 2),
         ...evidenceLines(finding, style),
         ...differenceLines(finding, style),
-        ...(finding.remedy === undefined ? [] : section('Remedy', finding.remedy, style)),
+        ...(finding.remedy === undefined ? [] : labelled('Remedy', COLUMN, remedyLines(finding.remedy, style))),
         ...labelled(
           'More',
           COLUMN,
@@ -41,8 +42,14 @@ function paragraphs(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrap(escapeText(line), width));
 }
 
-function section(label: string, text: string, style: Style): string[] {
-  return labelled(label, COLUMN, paragraphs(text, style.width - 2 - COLUMN));
+/** Commands stand on lines of their own that are never broken: each half of one would be a command to a shell. */
+function remedyLines(remedy: string, style: Style): string[] {
+  const lines = remedy.split('\n');
+  return lines.flatMap((line, index) => {
+    if (!line.startsWith(COMMAND)) return paragraphs(line, style.width - 2 - COLUMN);
+    const heading = lines[index - 1]?.startsWith(COMMAND) ? [] : [COMMAND.trimEnd()];
+    return [...heading, `  ${escapeText(line.slice(COMMAND.length))}`];
+  });
 }
 
 function evidenceLines(finding: Finding, style: Style): string[] {

@@ -49,6 +49,15 @@ function hostile(text: string): CheckReport {
 }
 
 describe('checkTable', () => {
+  it('breaks no command, and stands each on a line that can be pasted as it is', () => {
+    const command = `iptables -t nat -D OUTPUT -m comment --comment '${'a  b '.repeat(40)}' -j ACCEPT`;
+    const remedy = ['Ask first.', `In the pod: ${command}`, 'In the pod: ip rule show', 'Then look again.'].join('\n');
+    const table = checkTable({ ...BROKEN, findings: [{ ...FINDING, remedy }] }, PLAIN);
+    const lines = table.split('\n').map((line) => line.trim());
+    const start = lines.indexOf('In the pod:');
+    expect(lines.slice(start + 1, start + 4)).toEqual([command, 'ip rule show', 'Then look again.']);
+  });
+
   it('says what is wrong, shows the rule and a packet, and what to do', () => {
     expect(checkTable(BROKEN, PLAIN)).toMatchInlineSnapshot(`
       "✗ The pod of pod.rules is broken: 1 error. Expected: Istio 1.28.10 (sidecar, REDIRECT,

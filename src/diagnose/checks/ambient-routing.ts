@@ -2,7 +2,7 @@ import type { Family } from '../../model/family.ts';
 import { type Check, finding } from '../check.ts';
 import type { Context } from '../context.ts';
 import type { Evidence } from '../report.ts';
-import { hasRoute, hasRule } from './routing.ts';
+import { addRoute, addRule, hasRoute, hasRule } from './routing.ts';
 import { planesOf } from './surroundings-planes.ts';
 
 /** The routing rule and table by which answers to ztunnel's connections come back to it. Written in every mode. */
@@ -24,7 +24,7 @@ export const ambientRouting: Check = {
         message: `The policy routing lacks ${missing.map(({ text }) => text).join(' and ')}: answers to connections that ztunnel opened with a client's address leave the pod.`,
         ...(families.length === 1 && families[0] !== undefined ? { family: families[0] } : {}),
         evidence: families.map((family) => shownRules(family, context)),
-        command: `In the pod: ${missing.map(({ command }) => command).join('; ')}.`,
+        edits: missing.map(({ argv }) => ({ kind: 'run' as const, argv })),
       }),
     ];
   },
@@ -33,12 +33,12 @@ export const ambientRouting: Check = {
 interface Missing {
   readonly family: Family;
   readonly text: string;
-  readonly command: string;
+  readonly argv: readonly string[];
 }
 
 function missingOf(family: Family, { pod, routing }: Context): Missing[] {
   const seen = pod.routing ?? { rules: [], routes: [], addresses: [] };
-  const ip = ipOf(family);
+  const ip = ipOf(family).split(' ');
   const rules = routing.rules.filter((rule) => rule.family === family && !hasRule(seen, rule));
   const routes = routing.routes.filter(
     (route) => route.family === family && !hasRoute(seen, route) && canRoute(family, seen.addresses),
@@ -47,12 +47,12 @@ function missingOf(family: Family, { pod, routing }: Context): Missing[] {
     ...rules.map(({ text, priority }) => ({
       family,
       text: `the rule "${text}" (${family})`,
-      command: `${ip} rule add ${text.replace('from all ', '')} priority ${priority}`,
+      argv: [...ip, ...addRule(text), 'priority', String(priority)],
     })),
     ...routes.map(({ text, table }) => ({
       family,
       text: `the route "${text}" of table ${table} (${family})`,
-      command: `${ip} route add ${text} table ${table}`,
+      argv: [...ip, ...addRoute(text, table)],
     })),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Backend } from '../../model/ruleset.ts';
+import { nftDeleteTable } from '../../print/nft/commands.ts';
 import { type Check, finding } from '../check.ts';
 import { type Context, istioTables, rulesOf } from '../context.ts';
 import { ruleEvidence } from '../quote.ts';
@@ -113,7 +114,7 @@ export const staleTables: Check = {
         ...(diverts ? { severity: 'error' as const } : {}),
         evidence: rules.slice(0, 10).map(ruleEvidence),
         differences,
-        command: `In the pod: ${stale.map(({ name }) => `nft delete table inet ${name}`).join('; ')}.`,
+        edits: stale.map((table) => ({ kind: 'run' as const, argv: nftDeleteTable(table) })),
       }),
     ];
   },

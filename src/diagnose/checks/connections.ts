@@ -72,7 +72,7 @@ function bypassing(code: 'NAT0804' | 'NAT0805', group: Group, addition: string):
   return finding(code, {
     message: `${many} (${placesOf(direction, sockets)}): ${whyOf(live)}.${addition}`,
     evidence: [...ruleAsEvidence(rule), ...socketEvidence(sockets)],
-    command: live.agreement === 'agrees' ? WRONG_RULE : OLDER,
+    advice: live.agreement === 'agrees' ? WRONG_RULE : OLDER,
   });
 }
 

@@ -1,6 +1,6 @@
-import { type Check, finding } from '../check.ts';
-import { deleteCommand } from '../commands.ts';
+import { type Check, type Found, finding } from '../check.ts';
 import type { Context } from '../context.ts';
+import { deletion } from '../edits.ts';
 import { groupBy } from '../group-by.ts';
 import { quoted, ruleEvidence } from '../quote.ts';
 import type { Finding } from '../report.ts';
@@ -50,17 +50,17 @@ function configured(idle: readonly [Idle, ...Idle[]]): Finding {
   });
 }
 
-function live(context: Context): Finding[] {
+function live(context: Context): Found[] {
   return overtakenExclusions(context).map(tooLate);
 }
 
-function tooLate({ where, family, by }: Overtaken): Finding {
+function tooLate({ where, family, by }: Overtaken): Found {
   const { table, chain, rule } = where;
   const first = by ? ` by ${by.table.name} ${by.chain.name} rule ${by.rule.index}: ${quoted(by).text}` : '';
   return finding('NAT0209', {
     message: `${table.name} ${chain.name} rule ${rule.index} is never asked: ${quoted(where).text}. Its packets are captured before${first}.`,
     ...(table.family === 'inet' ? {} : { family }),
     evidence: [ruleEvidence(where), ...(by ? [ruleEvidence(by)] : [])],
-    command: deleteCommand(where, family),
+    edits: [deletion(where)],
   });
 }

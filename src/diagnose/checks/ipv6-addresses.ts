@@ -31,7 +31,7 @@ export const passthroughAddress: Check = {
           'IPv6 is captured, and lo does not have the address ::6: the proxy cannot call the application over IPv6.',
         family: 'ipv6',
         evidence: [{ kind: 'command', command: 'ip -6 addr show dev lo', text: `no ${PASSTHROUGH}/128` }],
-        command: 'In the pod: ip -6 addr add ::6/128 dev lo',
+        edits: [{ kind: 'run', argv: ['ip', '-6', 'addr', 'add', '::6/128', 'dev', 'lo'] }],
       }),
     ];
   },

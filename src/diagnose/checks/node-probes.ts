@@ -25,7 +25,7 @@ export const nodeProbes: Check = {
       finding('NAT0903', {
         message: `${missing.length > 0 ? lack(missing.length) : takers(inTheWay.length)}: the kubelet's probes reach ambient pods from an address that the pods do not exempt.`,
         evidence: [...missing.map(missingEvidence), ...inTheWay.map(ruleEvidence)],
-        command:
+        advice:
           missing.length > 0
             ? 'On the node: kubectl rollout restart daemonset/istio-cni-node -n istio-system writes the rules again.'
             : 'On the node: remove that rule, or have its owner append it behind the one of Istio.',

@@ -16,7 +16,7 @@ export const programmable: Check = {
       finding(codeFor(context), {
         message: `Istio ${config.istioVersion} cannot program this configuration, and left no rule: ${refusal.reason}.`,
         evidence: [{ kind: 'command', command: 'nft list ruleset', text: 'no table whose name starts with istio-' }],
-        command: refusal.remedy,
+        advice: refusal.remedy,
       }),
     ];
   },

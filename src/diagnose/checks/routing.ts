@@ -1,6 +1,6 @@
 import type { Route, Routing, RoutingRule } from '../../model/routing.ts';
-import { type Check, finding } from '../check.ts';
-import type { Evidence, Finding } from '../report.ts';
+import { type Check, type Found, finding } from '../check.ts';
+import type { Evidence } from '../report.ts';
 
 /** The policy routing that TPROXY needs for the answers to the original client address. */
 export const tproxyRouting: Check = {
@@ -45,14 +45,24 @@ export function hasRoute({ routes }: Routing, wanted: Route): boolean {
   );
 }
 
-function missing(ip: string, rules: readonly RoutingRule[], routes: readonly Route[], seen: Routing): Finding {
+/** The words behind `ip` that add a rule which `ip rule show` prints like that. */
+export function addRule(text: string): readonly string[] {
+  return ['rule', 'add', ...text.replace('from all ', '').split(' ')];
+}
+
+/** The words behind `ip` that add a route to a table. */
+export function addRoute(text: string, table: string): readonly string[] {
+  return ['route', 'add', ...text.split(' '), 'table', table];
+}
+
+function missing(ip: string, rules: readonly RoutingRule[], routes: readonly Route[], seen: Routing): Found {
   const texts = [
     ...rules.map(({ text }) => `rule "${text}"`),
     ...routes.map(({ text, table }) => `route "${text}" of table ${table}`),
   ];
   const commands = [
-    ...rules.map(({ text }) => `${ip} rule add ${text.replace('from all ', '')}`),
-    ...routes.map(({ text, table }) => `${ip} route add ${text} table ${table}`),
+    ...rules.map(({ text }) => addRule(text)),
+    ...routes.map(({ text, table }) => addRoute(text, table)),
   ];
   const family = rules[0]?.family ?? routes[0]?.family ?? 'ipv4';
   const shown = seen.rules.filter((rule) => rule.family === family).map(({ text }) => text);
@@ -61,6 +71,6 @@ function missing(ip: string, rules: readonly RoutingRule[], routes: readonly Rou
     message: `The policy routing lacks the ${texts.join(' and the ')}: answers to clients do not come back to the proxy.`,
     family,
     evidence,
-    command: `In the pod: ${commands.join('; ')}`,
+    edits: commands.map((words) => ({ kind: 'run', argv: [...ip.split(' '), ...words] })),
   });
 }

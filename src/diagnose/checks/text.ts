@@ -1,7 +1,7 @@
 import type { Chain, RuleReference, Ruleset, Table } from '../../model/ruleset.ts';
 import { type Check, finding } from '../check.ts';
-import { deleteCommand } from '../commands.ts';
 import { type Context, canonical, isCovered, isIstioChain, istioTables, rulesOf } from '../context.ts';
+import { deletion } from '../edits.ts';
 import { ruleEvidence } from '../quote.ts';
 import { chainsFromHooks } from '../reached.ts';
 import type { Evidence, Finding } from '../report.ts';
@@ -25,13 +25,11 @@ export const duplicates: Check = {
     if (isMixture(context.pod.ruleset)) return { skipped: "there are several sets of Istio's rules" };
     const twice = repeated(context);
     if (twice.length === 0) return [];
-    const [first] = twice;
-    const family = first?.table.family === 'ipv6' ? 'ipv6' : 'ipv4';
     return [
       finding('NAT0108', {
         message: `${twice.length === 1 ? 'A rule stands' : `${twice.length} rules stand`} in its chain more than once.`,
         evidence: quotedRules(twice),
-        command: first ? deleteCommand(first, family) : '',
+        edits: twice.toReversed().map(deletion),
       }),
     ];
   },

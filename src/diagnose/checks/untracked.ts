@@ -2,8 +2,8 @@ import { evaluatePacket, Hooks } from '../../evaluate/packet.ts';
 import type { Packet } from '../../model/packet.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { type Check, finding } from '../check.ts';
-import { deleteCommand } from '../commands.ts';
 import type { Context } from '../context.ts';
+import { deletion } from '../edits.ts';
 import { groupBy } from '../group-by.ts';
 import { type RedirectTarget, redirectTargets } from '../listeners.ts';
 import { evidenceKey, quoted, ruleEvidence } from '../quote.ts';
@@ -71,6 +71,6 @@ function unanswered(where: RuleReference, targets: readonly RedirectTarget[]) {
     message: `Answers from port ${ports} are not tracked because of ${where.table.name} ${where.chain.name} rule ${where.rule.index}: ${quoted(where).text}. Redirected connections get no answer that they take.`,
     ...(families.size === 1 ? { family } : {}),
     evidence: [ruleEvidence(where)],
-    command: deleteCommand(where, family),
+    edits: [deletion(where)],
   });
 }

@@ -1,13 +1,13 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
-import { finding } from '../check.ts';
+import { type Found, finding } from '../check.ts';
 import type { Context } from '../context.ts';
 import { quoted } from '../quote.ts';
-import type { Difference, Finding } from '../report.ts';
+import type { Difference } from '../report.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { evidenceOf } from './evidence.ts';
-import { commandsFor } from './mending.ts';
+import { editsFor } from './mending.ts';
 import { droppingChains } from './policies.ts';
 import { contrastInWords, packetsInWords } from './words.ts';
 
@@ -15,7 +15,7 @@ import { contrastInWords, packetsInWords } from './words.ts';
  * The finding for a group of differences: what happens, to which packets, by which rule, and the way out. `groups` are
  * all that findings are made of.
  */
-export function describeGroup(group: Group, context: Context, groups: readonly Group[] = [group]): Finding {
+export function describeGroup(group: Group, context: Context, groups: readonly Group[] = [group]): Found {
   const { code, causes } = group;
   const [first] = causes;
   if (context.older !== null) return olderLayout(causes, context.older, context);
@@ -26,7 +26,7 @@ export function describeGroup(group: Group, context: Context, groups: readonly G
     ...(both ? {} : { family }),
     evidence: evidenceOf(causes, context),
     differences: causes.map(differenceOf),
-    command: commandsFor(group, context, groups),
+    edits: editsFor(group, context, groups),
   });
 }
 
@@ -35,7 +35,7 @@ export function olderLayout(
   causes: readonly Cause[],
   [from, to]: readonly [string, string],
   { config }: Context,
-): Finding {
+): Found {
   const releases = from === to ? from : `${from} – ${to}`;
   const effects = causes.map((cause) => `${happens(cause.class)}.`).join(' ');
   return finding('NAT0112', {

@@ -1,9 +1,9 @@
 import { isListener } from '../../model/socket.ts';
+import type { Found } from '../check.ts';
 import { signsOfEnrolment } from '../checks/ambient-enrolment.ts';
 import { codeAmong, isWholeFault } from '../checks/surroundings-code.ts';
 import { isFree } from '../checks/surroundings-kind.ts';
 import { type Context, hasIstioChains, isCovered } from '../context.ts';
-import type { Finding } from '../report.ts';
 import { type Cause, causeOf, type Group } from './cause.ts';
 import { describeGroup } from './describe.ts';
 import { isHarmless } from './harmless.ts';
@@ -12,10 +12,10 @@ import { mostOrdinaryFirst } from './ordinary.ts';
 import { droppingChains } from './policies.ts';
 import { structuralCode } from './structure.ts';
 
-const known = new WeakMap<Context, readonly Finding[]>();
+const known = new WeakMap<Context, readonly Found[]>();
 
 /** The findings that explain all differences in what happens to packets, one for each cause. */
-export function trafficFindings(context: Context): readonly Finding[] {
+export function trafficFindings(context: Context): readonly Found[] {
   if (isOutsideMesh(context)) return [];
   const cached = known.get(context);
   if (cached) return cached;

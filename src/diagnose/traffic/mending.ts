@@ -1,6 +1,7 @@
 import { findChain, type Rule, type RuleReference } from '../../model/ruleset.ts';
-import { mendingCommands, orderCommands, policyCommand, wakeCommand } from '../commands.ts';
+import { nftWakeTable } from '../../print/nft/commands.ts';
 import { type Context, rulesOf } from '../context.ts';
+import { type Edit, mendingEdits, orderEdits } from '../edits.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { guardrailsIn } from './guardrails.ts';
@@ -9,21 +10,20 @@ import { droppingChains } from './policies.ts';
 const REPROGRAM: ReadonlySet<string> = new Set(['NAT0105', 'NAT0106', 'NAT0112', 'NAT0601', 'NAT0602']);
 
 /**
- * Commands for single rules, one a line; a layout that is broken as a whole is programmed anew by restarting the pod.
+ * Edits of single rules; a layout that is broken as a whole is programmed anew by restarting the pod.
  * `groups` are all that findings are made of.
  */
-export function commandsFor(group: Group, context: Context, groups: readonly Group[]): string {
+export function editsFor(group: Group, context: Context, groups: readonly Group[]): Edit[] {
   const { code, causes } = group;
-  if (REPROGRAM.has(code)) return '';
-  const { family } = causes[0].class;
+  if (REPROGRAM.has(code)) return [];
   const live = context.pod.ruleset;
-  const dormant = causes.flatMap((cause) => dormantTable(cause, live) ?? []);
-  if (dormant.length > 0) return [...new Set(dormant.map(wakeCommand))].join('\n');
+  const dormant = new Set(causes.flatMap((cause) => dormantTable(cause, live) ?? []));
+  if (dormant.size > 0) return [...dormant].map((table) => ({ kind: 'run', argv: nftWakeTable(table) }));
   return [
-    ...mendingCommands({ remove: removed(group, context), restore: restored(group, context, groups), family }, live),
-    ...orderCommands(disordered(causes, context), family, live),
+    ...mendingEdits({ remove: removed(group, context), restore: restored(group, context, groups) }, live),
+    ...orderEdits(disordered(causes, context), live),
     ...policies(causes, context),
-  ].join('\n');
+  ];
 }
 
 function removed({ code, causes }: Group, { pod }: Context): RuleReference[] {
@@ -86,11 +86,10 @@ function disordered(causes: readonly Cause[], { expected, layout }: Context): Ru
   return rulesOf(expected).filter((where) => chains.has(chainKey(where)) && layout.liveCount(where) > 0);
 }
 
-function policies(causes: readonly Cause[], { pod }: Context): string[] {
-  const commands = causes.flatMap((cause) =>
-    droppingChains(cause, pod.ruleset).map(({ table, chain }) => policyCommand(table, chain, cause.class.family)),
-  );
-  return [...new Set(commands)];
+function policies(causes: readonly Cause[], { pod }: Context): Edit[] {
+  const dropping = causes.flatMap((cause) => droppingChains(cause, pod.ruleset));
+  const chains = [...new Map(dropping.map((home) => [home.chain, home])).values()];
+  return chains.map((home) => ({ kind: 'accept', ...home }));
 }
 
 function chainKey({ table, chain }: RuleReference): string {

@@ -40,6 +40,8 @@ export interface ListedRule {
   readonly statements: readonly Statement[];
   /** The rule as written, counters left out; null in JSON, which has no text of its own. */
   readonly text: string | null;
+  /** `# handle N` of the listing with `-a`, or JSON's. */
+  readonly handle?: number;
   /** Two blanks in a row: nft printed a match of iptables-nft as nothing. */
   readonly gap: boolean;
 }

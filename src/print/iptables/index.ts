@@ -25,7 +25,8 @@ export function printRule(rule: Rule, chain: string): string {
   return [`-A ${chain}`, ...parts.filter((part) => part !== '')].join(' ');
 }
 
-function inPrintOrder(matches: readonly Match[]): readonly Match[] {
+/** Matches in the order in which iptables prints them. */
+export function inPrintOrder(matches: readonly Match[]): readonly Match[] {
   const rank = (match: Match): number => {
     const position = BASE_ORDER.indexOf(match.kind);
     return position < 0 ? BASE_ORDER.length : position;

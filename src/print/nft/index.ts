@@ -1,13 +1,10 @@
-import type { TableFamily } from '../../model/family.ts';
 import type { Chain, Table } from '../../model/ruleset.ts';
 import { printPriority } from './priority.ts';
 import { printNftRule } from './rule.ts';
 import { printSet } from './set.ts';
-import { identifier } from './values.ts';
+import { identifier, tableFamilyWord } from './values.ts';
 
 export { printNftRule } from './rule.ts';
-
-const FAMILIES: Readonly<Record<TableFamily, string>> = { inet: 'inet', ipv4: 'ip', ipv6: 'ip6' };
 
 /**
  * Tables as `nft list ruleset` (1.0.6) prints them. `nft -f` loads the text, and lists the same text again. Maps are not
@@ -19,7 +16,7 @@ export function printNft(tables: readonly Table[]): string {
 
 function printTable(table: Table): string {
   const parts = [...(table.sets ?? []).map(printSet), ...table.chains.map(printChain)].join('\n');
-  return `table ${FAMILIES[table.family]} ${identifier(table.name)} {\n${parts}}\n`;
+  return `table ${tableFamilyWord(table.family)} ${identifier(table.name)} {\n${parts}}\n`;
 }
 
 function printChain(chain: Chain): string {

@@ -1,10 +1,15 @@
 import { addressBits, formatAddress, type Network, prefixLength } from '../../model/address.ts';
-import type { Family } from '../../model/family.ts';
+import type { Family, TableFamily } from '../../model/family.ts';
 import type { PortRange } from '../../model/match.ts';
 
 /** The word for a family in nft's statements and header selectors. */
 export function familyWord(family: Family): 'ip' | 'ip6' {
   return family === 'ipv4' ? 'ip' : 'ip6';
+}
+
+/** The word for the family of a table. */
+export function tableFamilyWord(family: TableFamily): 'ip' | 'ip6' | 'inet' {
+  return family === 'inet' ? 'inet' : familyWord(family);
 }
 
 /** A mark as nft prints it: hex, eight digits. */

@@ -37,6 +37,7 @@ export function buildRule(listed: ListedRule, scene: Omit<Scene, 'before'>, plac
     targets: draft.targets,
     ...((place.native || (place.translated && namesSocket(listed))) && { native: true as const }),
     ...(draft.counters && { counters: draft.counters }),
+    ...(listed.handle !== undefined && { handle: listed.handle }),
     origin: { source: place.source, line: listed.line },
     text: listed.text ?? renderRule(listed.statements),
   };

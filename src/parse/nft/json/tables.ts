@@ -159,5 +159,11 @@ function jsonRule(object: JsonObject, family: string, line: number): ListedRule 
   const statements: Statement[] = expressions.map((expression: unknown) => jsonStatement(expression, family));
   const comment = stringMember(object, 'comment');
   if (comment !== null) statements.push({ kind: 'comment', text: comment });
-  return { line, statements, text: null, gap: false };
+  const handle = numberMember(object, 'handle');
+  return { line, statements, ...(isHandle(handle) && { handle }), text: null, gap: false };
+}
+
+/** The kernel's are 64 bits wide; one that JavaScript cannot hold exactly is none to us. */
+function isHandle(value: number | null): value is number {
+  return value !== null && Number.isSafeInteger(value) && value > 0;
 }

@@ -15,6 +15,8 @@ export interface Lexer {
   next(): Token;
   /** Gives the last token back; the following `next()` returns it again. */
   back(token: Token): void;
+  /** The number that `nft -a` printed behind the token, if it is the last of its rule. */
+  handleBehind(token: Token): number | undefined;
   /** The input line that holds the token. */
   lineOf(token: Token): string;
 }
@@ -22,6 +24,7 @@ export interface Lexer {
 const BLANK = /(?:[ \t\r\f\v]+|\\\r?\n|#[^\n]*)+/y;
 const WORD = /[^\s{}();,=#"&|^<>!\\]+/y;
 const STRING = /"[^"\n]*"/y;
+const HANDLE = /[ \t]*# handle ([1-9][0-9]{0,14})[ \t\r]*(?=\n|$)/y;
 const SYMBOL = /==|!=|<=|>=|<<|>>|[^\n]/y;
 
 /** A lexer over nft text. Comments (`# …`) are skipped, so warnings and handles never get in the way. */
@@ -77,6 +80,11 @@ export function createLexer(text: string): Lexer {
     },
     back: (given) => {
       pending = given;
+    },
+    handleBehind: (given) => {
+      HANDLE.lastIndex = given.end;
+      const digits = HANDLE.exec(text)?.[1];
+      return digits === undefined ? undefined : Number(digits);
     },
     lineOf: (given) => {
       // A window, not the line: a hostile line may be megabytes long and have an error in every word.

@@ -15,7 +15,10 @@ export function parseRule(tokens: readonly Token[], lexer: Lexer, report: Report
     statements.push(statement);
     if (statement.kind !== 'counter') for (const token of tokens.slice(start, cursor.position)) shown.push(token);
   }
-  return { line: tokens[0]?.line ?? 0, statements, text: joinTokens(shown), gap: hasGap(tokens) };
+  const last = tokens.at(-1);
+  const handle = last && lexer.handleBehind(last);
+  const text = joinTokens(shown);
+  return { line: tokens[0]?.line ?? 0, statements, ...(handle !== undefined && { handle }), text, gap: hasGap(tokens) };
 }
 
 function readStatement(cursor: Cursor, lexer: Lexer, report: Reporter): Statement {
