@@ -1,6 +1,7 @@
 import type { CommandResult } from '../collect/runner.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Obstacle } from '../model/pod.ts';
+import { quoteWords } from '../print/shell.ts';
 import { commandLine, firstLine } from './observe-seen.ts';
 
 type Concerns = Obstacle['concerns'];
@@ -68,6 +69,6 @@ export function describeLosses(diagnostics: readonly Diagnostic[]): readonly [st
 }
 
 function byHand(result: CommandResult): string {
-  const command = commandLine(result);
+  const command = quoteWords(result.argv);
   return `Run \`${command}\` by hand in the same network namespace; save what it prints, and give it to istio-nat check --rules FILE`;
 }

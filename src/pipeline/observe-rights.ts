@@ -1,5 +1,6 @@
 import { type Capture, capturedFile } from '../collect/capture.ts';
 import type { Obstacle } from '../model/pod.ts';
+import { quoteWords } from '../print/shell.ts';
 
 /** What this process may do, as `/proc/self/status` says. Null: it could not be read. */
 export interface Rights {
@@ -67,10 +68,14 @@ function foreignNamespace(needed: readonly string[], rights: Rights): string {
 export function waysIn(environment: Readonly<Record<string, string>> = {}): string {
   const pod = safeName(environment.POD_NAME) ?? 'POD';
   const namespace = safeName(environment.POD_NAMESPACE) ?? 'NAMESPACE';
+  const place = ['-n', namespace, pod];
+  const container = ['--profile=netadmin', '--image=IMAGE', '--target=istio-proxy'];
+  const debug = quoteWords(['kubectl', 'debug', '-it', ...place, ...container, '--', 'istio-nat', 'check']);
+  const save = quoteWords(['kubectl', 'exec', ...place, '-c', 'CONTAINER', '--', 'iptables-save']);
   return [
-    `kubectl debug -it -n ${namespace} ${pod} --profile=netadmin --image=IMAGE --target=istio-proxy -- istio-nat check`,
+    debug,
     'or, as root on the node of the pod: nsenter -t PID -n istio-nat check',
-    `or paste the rules from a container that has CAP_NET_ADMIN: kubectl exec -n ${namespace} ${pod} -c CONTAINER -- iptables-save | istio-nat check --rules -`,
+    `or paste the rules from a container that has CAP_NET_ADMIN: ${save} | istio-nat check --rules -`,
   ].join('; ');
 }
 
