@@ -24,9 +24,9 @@ import { duplicates, equivalent, foreign, unreachable } from './checks/text.ts';
 import { tproxyListener } from './checks/tproxy-listener.ts';
 import { TRAFFIC_CHECKS } from './checks/traffic.ts';
 import { answersTracked } from './checks/untracked.ts';
-import { CommandWriter } from './command-writer.ts';
 import { type Context, isCovered, istioTables } from './context.ts';
-import type { CheckOutcome, CheckReport, Finding, Severity, Undetermined } from './report.ts';
+import { publish } from './publish.ts';
+import type { CheckOutcome, CheckReport, Severity, Undetermined } from './report.ts';
 import { isOutsideMesh } from './traffic/groups.ts';
 import { packetsInWords } from './traffic/words.ts';
 
@@ -128,19 +128,13 @@ function conclude(
   undetermined: readonly Undetermined[],
   isSure: boolean,
 ): Diagnosis {
-  const writer = new CommandWriter(isSure);
-  const sorted = findings
-    .toSorted((a, b) => RANK[a.severity] - RANK[b.severity])
-    .map((found) => withCommands(found, writer));
+  const sorted = publish(
+    findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]),
+    isSure,
+  );
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   const summary = { error: count('error'), warning: count('warning'), info: count('info') };
   return { verdict: verdictOf(summary, undetermined), checks, findings: sorted, undetermined, summary };
-}
-
-/** The finding as it is published: its edits are commands of its remedy. */
-function withCommands({ edits = [], ...found }: Found, writer: CommandWriter): Finding {
-  const remedy = [found.remedy ?? [], writer.write(edits)].flat().join('\n');
-  return { ...found, ...(remedy === '' ? {} : { remedy }) };
 }
 
 function verdictOf(summary: Diagnosis['summary'], undetermined: readonly Undetermined[]): Diagnosis['verdict'] {

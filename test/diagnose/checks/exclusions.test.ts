@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runCheck } from '../../../src/diagnose/check.ts';
 import { exclusions } from '../../../src/diagnose/checks/exclusions.ts';
 import { idleExclusions } from '../../../src/diagnose/checks/exclusions-configured.ts';
+import { publish } from '../../../src/diagnose/publish.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';
 import { contextOf, podWith, saved } from '../pod-of.ts';
@@ -95,7 +96,7 @@ describe('a configured exclusion', () => {
 describe('an exclusion among the live rules', () => {
   const config = defaultConfig('1.28.10');
   const findings = (edit: (lines: string[]) => string[]) =>
-    runCheck(exclusions, contextOf(podWith(saved({}, edit)), config)).findings;
+    publish(runCheck(exclusions, contextOf(podWith(saved({}, edit)), config)).findings, true);
   const RULE = '-A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN';
   const isLast = (line: string) => line === '-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT';
 
@@ -105,7 +106,7 @@ describe('an exclusion among the live rules', () => {
     expect(found?.code).toBe('NAT0209');
     expect(found?.evidence.map(({ text }) => text)).toContain(RULE);
     expect(found?.message).toContain('ISTIO_IN_REDIRECT rule 1');
-    expect(found?.remedy).toContain('-D ISTIO_INBOUND 6');
+    expect(found?.remedy).toContain('-D ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN');
   });
 
   it('that comes in time is another fault', () => {

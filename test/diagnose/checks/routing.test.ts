@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tproxyRouting } from '../../../src/diagnose/checks/routing.ts';
+import { publish } from '../../../src/diagnose/publish.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import { expectedRouting } from '../../../src/layout/routing.ts';
 import type { Routing } from '../../../src/model/routing.ts';
@@ -10,7 +11,8 @@ const CONFIG = { ...defaultConfig('1.28.10'), interceptionMode: 'TPROXY', enable
 const COMPLETE = expectedRouting(CONFIG);
 
 function run(routing: Routing | null, config = CONFIG): unknown {
-  return tproxyRouting.run(contextOf({ ...podOf(expectedRuleset(config)), routing }, config));
+  const result = tproxyRouting.run(contextOf({ ...podOf(expectedRuleset(config)), routing }, config));
+  return 'skipped' in result || 'undetermined' in result ? result : publish(result, true);
 }
 
 describe('the routing of TPROXY mode', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { publish } from '../../../src/diagnose/publish.ts';
 import { trafficFindings } from '../../../src/diagnose/traffic/groups.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';
@@ -96,7 +97,7 @@ describe('an annotation that did not take effect', () => {
   const config = { ...defaultConfig('1.28.10'), outboundPortsExclude: [3306, 5432, 9200] };
 
   it('is one finding with all of its rules', () => {
-    const [finding, ...others] = trafficFindings(contextOf(podWith(saved({})), config));
+    const [finding, ...others] = publish(trafficFindings(contextOf(podWith(saved({})), config)), true);
     expect(others).toEqual([]);
     expect(finding?.code).toBe('NAT0204');
     expect(finding?.message).toMatch(/And 2 more rules like it\.$/);

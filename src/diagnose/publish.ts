@@ -1,0 +1,15 @@
+import type { Found } from './check.ts';
+import { CommandWriter } from './command-writer.ts';
+import type { Finding } from './report.ts';
+
+/**
+ * Findings as reports have them, in the order of the report: their edits are commands of their remedies. `isSure`: whether
+ * every rule was read, so that positions are those of the kernel.
+ */
+export function publish(findings: readonly Found[], isSure: boolean): Finding[] {
+  const writer = new CommandWriter(isSure);
+  return findings.map(({ edits = [], ...found }) => {
+    const remedy = [found.remedy ?? [], writer.write(edits)].flat().join('\n');
+    return { ...found, ...(remedy === '' ? {} : { remedy }) };
+  });
+}
