@@ -11,6 +11,8 @@ import { commandLine, endingOf } from './observe-seen.ts';
 
 /** What the kernel holds in nf_tables, in the order in which it was registered. */
 export interface KernelView {
+  /** Whether there is no nft at all: then nothing speaks against what other tools print. */
+  readonly missing: boolean;
   /** Null: not known. Of what modules of xtables do in a rule only their names are shown. */
   readonly tables: readonly Table[] | null;
   /** The same in nft's text, with what libxtables translates of those modules. */
@@ -29,13 +31,15 @@ const WHAT = 'the rules of nftables';
  */
 export function kernelView(capture: Capture): KernelView {
   const json = answerTo(capture, 'nft-ruleset-json');
-  if (json === null || endingOf(json) === 'unavailable') return unknown([toolMissing('nft', [json], WHAT, 'rules')]);
+  if (json === null || endingOf(json) === 'unavailable')
+    return { ...unknown([toolMissing('nft', [json], WHAT, 'rules')]), missing: true };
   if (endingOf(json) === 'refused') return unknown([], [{ what: WHAT, needs: 'nft' }]);
   if (endingOf(json) === 'failed') return unknown([toolFailed(json, WHAT, 'rules')]);
   const text = once(() => listedInText(capture));
   const { tables, elsewhere, outline, diagnostics } = withFlags(json, text);
   const loss = unparsable(json, diagnostics, 'rules') ?? unrecognized(json, outline) ?? complaint(json);
   return {
+    missing: false,
     tables,
     inText: () => text()?.tables ?? [],
     obstacles: [...(loss === null ? [] : [loss]), ...actingElsewhere(elsewhere)],
@@ -45,7 +49,7 @@ export function kernelView(capture: Capture): KernelView {
 }
 
 function unknown(obstacles: readonly Obstacle[], refusals: readonly Refusal[] = []): KernelView {
-  return { tables: null, inText: () => [], obstacles, diagnostics: [], refusals };
+  return { missing: false, tables: null, inText: () => [], obstacles, diagnostics: [], refusals };
 }
 
 function listedInText(capture: Capture): NftListing | null {

@@ -32,7 +32,7 @@ function fromSave(capture: Capture, family: Family, listed: readonly string[], w
   if (result === null || ending === 'unavailable') return unknown([toolMissing(tool, [result], what, 'rules')]);
   if (ending === 'refused') return unknown([], [{ what, needs: 'legacy' }]);
   if (ending === 'failed') return unknown([toolFailed(result, what, 'rules')]);
-  return known(parsed(result, answerTo(capture, `legacy-counted-${family}`), { family, listed }));
+  return parsed(result, answerTo(capture, `legacy-counted-${family}`), { family, listed });
 }
 
 interface Asked {
@@ -41,22 +41,17 @@ interface Asked {
   readonly listed: readonly string[];
 }
 
-function parsed(
-  result: CommandResult,
-  counted: CommandResult | null,
-  { family, listed }: Asked,
-): Seen<readonly Table[]> {
+function parsed(result: CommandResult, counted: CommandResult | null, { family, listed }: Asked): SeenTables {
   const { tables, diagnostics } = parseIptables(result.stdout, {
     source: commandLine(result),
     family,
     backend: 'iptables-legacy',
   });
-  const loss =
-    unparsable(result, diagnostics, 'rules') ??
-    unrecognized(result, tables) ??
-    notShown(result, tables, listed) ??
-    unwitnessed(result, counted, tables);
-  return { value: tables, obstacles: loss === null ? [] : [loss], diagnostics };
+  const doubt = unwitnessed(result, counted, tables) ?? notShown(result, tables, listed);
+  // Lines that a name made up are no rules, so nothing may rest on them, not even a fault.
+  if (doubt !== null) return unknown([doubt]);
+  const loss = unparsable(result, diagnostics, 'rules') ?? unrecognized(result, tables);
+  return { ...known(seen(tables, diagnostics)), obstacles: loss === null ? [] : [loss] };
 }
 
 /**

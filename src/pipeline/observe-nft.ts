@@ -17,8 +17,8 @@ export type SeenNft = SeenTables & { readonly witnessed: boolean };
 
 /**
  * All tables of nf_tables, in the order in which they were registered: those of iptables-nft in its own words where the
- * kernel agrees with them, all others in nft's. Where nft shows nothing, what iptables-nft-save prints has no witness:
- * it is shown, and nothing rests on it.
+ * kernel agrees with them, all others in nft's. Where there is no nft, what iptables-nft-save prints has no witness:
+ * it may show a fault, and never that there is none. Where nft fails, a name may be why, and neither is believed.
  */
 export function observeNft(capture: Capture): SeenNft {
   const kernel = kernelView(capture);
@@ -29,7 +29,7 @@ export function observeNft(capture: Capture): SeenNft {
     trouble !== null && (tables === null || lacksWords(tables, family)) ? [trouble] : [],
   );
   return {
-    value: tables ?? (saved.length > 0 ? saved : null),
+    value: tables ?? (kernel.missing && saved.length > 0 ? saved : null),
     obstacles: [...saves.flatMap(({ losses }) => losses), ...troubles, ...kernel.obstacles],
     diagnostics: [...saves.flatMap(({ diagnostics }) => diagnostics), ...kernel.diagnostics],
     refusals: [...saves.flatMap(({ refusals }) => refusals), ...kernel.refusals],

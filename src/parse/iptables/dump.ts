@@ -22,11 +22,14 @@ export function readCommit(reader: Reader, line: Line): void {
   closeTable(reader, line);
 }
 
+/** Text for iptables-restore may leave them out. */
+const COUNTERS = /^(?:\[\d+:\d+\])?$/;
+
 /** `:CHAIN POLICY [packets:bytes]`. False when the line is none, or stands outside a table. */
 export function readChainLine(reader: Reader, line: Line, at: number): boolean {
   const { table } = reader;
   if (table?.form !== 'save') return false;
-  const [name = '', policy = ''] = reader.text
+  const [name = '', policy = '', ...rest] = reader.text
     .slice(at + 1, line.end)
     .trim()
     .split(/[ \t]+/);
@@ -35,6 +38,9 @@ export function readChainLine(reader: Reader, line: Line, at: number): boolean {
     if (isCutHere(reader, line)) reader.diagnostics.addLocated('error', message, line, at);
     else reader.diagnostics.add('error', message, line, at);
     return true;
+  }
+  if (!COUNTERS.test(rest.join(' '))) {
+    reader.diagnostics.add('error', 'behind the policy of a chain stand its counters, and no more', line, at);
   }
   declare(reader, table, line, { at, name, policy: policy === '-' ? null : policy });
   return true;

@@ -92,7 +92,8 @@ add rule netdev edge in counter`,
     name: 'bridge and arp',
     on: LAYOUT_NAMES,
     nft: () => `add table bridge b
-add chain bridge b in { type filter hook prerouting priority 0; policy drop; }
+add chain bridge b in { type filter hook prerouting priority 0; policy accept; }
+add rule bridge b in ether type ip counter
 add table arp a
 add chain arp a in { type filter hook input priority 0; policy accept; }
 add rule arp a in counter`,
