@@ -10,10 +10,13 @@ export interface SeenRules {
   readonly notes: readonly string[];
 }
 
-/** The families whose rules were seen. Rules that could not be read, and none in their place, are no rules seen. */
+/**
+ * The families whose rules were seen. Where some may stand anywhere that could not be read, a packet may meet them: then
+ * no step is told, as `trace` tells none.
+ */
 export function seenRules({ coverage, obstacles, ruleset }: Pod): SeenRules {
   const unseen = obstacles.filter(({ concerns }) => concerns === 'rules');
-  const blind = unseen.length > 0 && ruleset.tables.length === 0;
+  const blind = unseen.some(({ located }) => located !== true) || (unseen.length > 0 && ruleset.tables.length === 0);
   const families = FAMILIES.filter((family) => coverage.some((one) => one.family === family));
   const notes = coverage.flatMap(({ family, tables }) =>
     tables === 'all'

@@ -12,10 +12,10 @@ export function actingElsewhere(chains: readonly ChainElsewhere[]): Obstacle[] {
   return chains.filter(({ acts }) => acts).map(obstacle);
 }
 
-function obstacle({ family, table, chain, hook }: ChainElsewhere): Obstacle {
+function obstacle({ family, table, chain, hook, priority }: ChainElsewhere): Obstacle {
   const message =
-    `the chain ${JSON.stringify(chain)} of the table ${family} ${JSON.stringify(table)} can drop or change packets on the hook ${hook}, ` +
-    'which is not followed here: what happens to a packet there is not known';
+    `the chain ${JSON.stringify(chain)} of the table ${family} ${JSON.stringify(table)} can drop or change packets on the hook ${hook} (priority ${priority}), ` +
+    'where packets are not followed: what happens to one there is not known';
   const plain = [family, table, chain].every((word) => PLAIN.test(word));
   const list = plain ? `nft list chain ${family} ${table} ${chain}` : 'nft list ruleset';
   const remedy = `See what it does with \`${list}\`, and whether packets get past it with \`nft monitor trace\` or tcpdump on either side of it`;

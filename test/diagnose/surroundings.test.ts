@@ -19,7 +19,7 @@ const declared = { istioVersion: '1.28.10' };
 
 describe("a node's network namespace", () => {
   it.each([
-    ['kube-proxy', { 'nft-save-ipv4': KUBE }],
+    ['kube-proxy', { 'legacy-save-ipv4': KUBE }],
     [
       'the interfaces of its pods',
       {
@@ -37,7 +37,7 @@ describe("a node's network namespace", () => {
   });
 
   it('is a pod to somebody who says so', async () => {
-    const report = await checkCapture(captureWith({ 'nft-save-ipv4': KUBE }), { ...declared, scope: 'pod' });
+    const report = await checkCapture(captureWith({ 'legacy-save-ipv4': KUBE }), { ...declared, scope: 'pod' });
     expect(new Set(codesOf(report, true))).toEqual(new Set(['NAT0105']));
   });
 
@@ -45,7 +45,7 @@ describe("a node's network namespace", () => {
     const config = configOf({ ...declared, dataplane: 'ambient', scope: 'host' });
     const save = (family: 'ipv4' | 'ipv6') =>
       printSave(expectedRuleset(config).tables.filter((table) => table.family === family));
-    const capture = captureWith({ 'nft-save-ipv4': save('ipv4'), 'nft-save-ipv6': save('ipv6') });
+    const capture = captureWith({ 'legacy-save-ipv4': save('ipv4'), 'legacy-save-ipv6': save('ipv6') });
     const report = await checkCapture(capture);
     expect(codesOf(report, true)).toEqual(['NAT1005']);
     expect([report.verdict, report.istio.dataplane]).toEqual(['healthy', 'ambient']);
@@ -53,8 +53,8 @@ describe("a node's network namespace", () => {
   });
 
   it.each([
-    ['ipv4', ['nft-save-ipv4'], 2],
-    ['both families', ['nft-save-ipv4', 'nft-save-ipv6'], 4],
+    ['ipv4', ['legacy-save-ipv4'], 2],
+    ['both families', ['legacy-save-ipv4', 'legacy-save-ipv6'], 4],
   ])("is not taken for healthy when ambient's chain for %s stands empty", async (_, questions, missing) => {
     const emptied = '*nat\n:POSTROUTING ACCEPT [0:0]\n:ISTIO_POSTRT - [0:0]\nCOMMIT\n';
     const capture = captureWith(Object.fromEntries(questions.map((question) => [question, emptied])));
@@ -98,7 +98,7 @@ COMMIT
     ['Open Service Mesh', 'OSM_PROXY_INBOUND', 'OSM_PROXY_OUTBOUND'],
     ['AWS App Mesh', 'APPMESH_INGRESS', 'APPMESH_EGRESS'],
   ])('%s is named by %s', async (name, inbound, outbound) => {
-    const capture = captureWith({ 'nft-save-ipv4': rules(inbound, outbound) });
+    const capture = captureWith({ 'legacy-save-ipv4': rules(inbound, outbound) });
     const report = await checkCapture(capture);
     expect(codesOf(report, true)).toEqual(['NAT1006']);
     expect(report.findings[0]?.message).toContain(name);
@@ -147,7 +147,7 @@ describe('pods that are not captured', () => {
   it('a client has nothing inbound to capture when that is declared', async () => {
     const flags = { ...declared, inboundPortsInclude: '' };
     const { tables } = expectedRuleset(configOf(flags));
-    const report = await checkCapture(captureWith({ 'nft-save-ipv4': printSave(tables) }), flags);
+    const report = await checkCapture(captureWith({ 'legacy-save-ipv4': printSave(tables) }), flags);
     expect(codesOf(report, true)).toEqual(['NAT1007']);
     expect(report.istio.dataplane).toBe('sidecar');
   });

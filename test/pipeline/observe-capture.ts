@@ -64,7 +64,10 @@ export function captureWith(
     const question = key as Question;
     return value === null || value === undefined ? [] : [{ question, result: resultOf(question, value) }];
   });
-  const contents = Object.entries({ ...FILES, ...files }).map(([path, content]) => ({ path, content }));
+  const contents = Object.entries({ ...FILES, ...registered(said), ...files }).map(([path, content]) => ({
+    path,
+    content,
+  }));
   return { answers, files: contents, environment };
 }
 
@@ -78,6 +81,16 @@ function counted(said: Readonly<Partial<Record<Question, Said | null>>>): Partia
     return { [`legacy-counted-${family}`]: { ...answer, stdout } };
   };
   return { ...of('ipv4'), ...of('ipv6') };
+}
+
+/** The kernel lists the tables that the tool of legacy rules prints. */
+function registered(said: Readonly<Partial<Record<Question, Said | null>>>): Record<string, FileContent> {
+  const names = (family: Family) => {
+    const plain = said[`legacy-save-${family}`] ?? '';
+    const text = typeof plain === 'string' ? plain : (plain.stdout ?? '');
+    return { text: [...text.matchAll(/^\*(\w+)$/gm)].map(([, name]) => `${name}\n`).join('') };
+  };
+  return { '/proc/net/ip_tables_names': names('ipv4'), '/proc/net/ip6_tables_names': names('ipv6') };
 }
 
 function resultOf(question: Question, said: Said): CommandResult {

@@ -30,7 +30,7 @@ export async function judge(stage: Stage, one: Case, names: Names, asked: Asked)
   const answers = await answersAbout(inside, packets, names, asked);
   const landed = await landings(stage, one.connects?.(names) ?? []);
   const [now, before] = await observeBoth(stage, packets);
-  const moved = packets.map((_, i) => differs(now[i], before[i], marks));
+  const moved = packets.map((_, i) => fares(now[i], before[i], marks));
   const otherwise = [
     ...new Set(packetNames.flatMap((name, i) => (moved[i] ? [sayBoth(name, now[i], before[i])] : []))),
   ];
@@ -60,6 +60,14 @@ export function marksOf(layout: LayoutName): WatchedMark[] {
     mark ? [{ field: 'mark' as const, ...mark }] : [],
   );
   return [...watchedMarks(buildLayout(config)), ...routed];
+}
+
+/** Whether a packet fares otherwise; of one that could not be made in the state that was asked for nobody knows. */
+export function fares(now: Observed | undefined, before: Observed | undefined, marks: readonly WatchedMark[]): boolean {
+  const unmade = [now, before].some(
+    (one) => one?.kind === 'unobservable' && one.because.startsWith('its connection is'),
+  );
+  return !unmade && differs(now, before, marks);
 }
 
 function packetsFor(one: Case, names: Names): { readonly packets: Packet[]; readonly names: string[] } {

@@ -1,7 +1,10 @@
-import type { ListedChain, ListedTable, Statement } from '../syntax.ts';
+import type { ListedBase, ListedChain, ListedTable, Statement } from '../syntax.ts';
 import { hookOf, tableFamilyOf } from './hooks.ts';
 
-/** A base chain on a hook that is not followed here: ingress and egress, and those of netdev, bridge and arp. */
+/**
+ * A base chain whose packets are not followed: on ingress and egress, in the families netdev, bridge and arp, and at the
+ * very priority of connection tracking, where it depends on who came first whether packets are tracked already.
+ */
 export interface ChainElsewhere {
   /** nft's word: `netdev`, `bridge`, `arp`, `inet`, … */
   readonly family: string;
@@ -9,6 +12,7 @@ export interface ChainElsewhere {
   readonly chain: string;
   /** nft's word: `ingress`, `egress`, `prerouting`, … */
   readonly hook: string;
+  readonly priority: number;
   /** Whether it can do anything to a packet; false where it only counts and logs. */
   readonly acts: boolean;
 }
@@ -18,14 +22,18 @@ export function chainsElsewhere(table: ListedTable): ChainElsewhere[] {
   if (table.dormant === 'yes') return [];
   const { family, name } = table;
   return table.chains.flatMap((chain) => {
-    if (chain.base === undefined || isFollowed(table, chain.base.hook)) return [];
+    if (chain.base === undefined || isFollowed(table, chain.base)) return [];
     const acts = chain.base.policy === 'drop' || canAct(table, chain, new Set());
-    return [{ family, table: name, chain: chain.name, hook: chain.base.hook, acts }];
+    const { hook, priority } = chain.base;
+    return [{ family, table: name, chain: chain.name, hook, priority, acts }];
   });
 }
 
-function isFollowed({ family }: ListedTable, hook: string): boolean {
-  return tableFamilyOf(family) !== null && hookOf(hook) !== null;
+/** NF_IP_PRI_CONNTRACK. */
+const CONNTRACK_PRIORITY = -200;
+
+function isFollowed({ family }: ListedTable, { type, hook, priority }: ListedBase): boolean {
+  return tableFamilyOf(family) !== null && hookOf(hook) !== null && (type === 'nat' || priority !== CONNTRACK_PRIORITY);
 }
 
 function canAct(table: ListedTable, chain: ListedChain, met: Set<string>): boolean {

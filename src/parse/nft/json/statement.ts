@@ -64,10 +64,11 @@ function isComparison(text: string): text is Comparison {
   return COMPARISONS.has(text);
 }
 
-/** A counter of the rule's own, or the name of one that several rules share. */
-function counter(json: Json): Statement {
+/** A counter of the rule's own, or the name of one that several rules share. Null for a map of names: without one the rule ends. */
+function counter(json: Json): Statement | null {
   if (typeof json === 'string') return { kind: 'pass', module: 'counter', args: ['name', `"${json}"`] };
   const object = asObject(json);
+  if (member(object, 'map') !== undefined) return null;
   const [packets, bytes] = [numberMember(object, 'packets'), numberMember(object, 'bytes')];
   return { kind: 'counter', counters: packets === null || bytes === null ? null : { packets, bytes } };
 }

@@ -53,8 +53,11 @@ function takeKeyword(cursor: Cursor, word: string): Statement | null {
 
 function parseCounter(cursor: Cursor): Statement {
   cursor.expect('counter');
-  if (cursor.take('name'))
+  if (cursor.take('name')) {
+    // A map of names in place of one ends the rule for packets that it has no name for.
+    if (cursor.peek()?.kind !== 'string') throw new Unexpected('a name in quotes', cursor.peek());
     return { kind: 'pass', module: 'counter', args: ['name', `"${cursor.word('a name', true)}"`] };
+  }
   if (!cursor.take('packets')) return { kind: 'counter', counters: null };
   const packets = count(cursor);
   cursor.expect('bytes');
