@@ -106,7 +106,7 @@ describe('a configuration', () => {
     ],
     [
       'with more mistakes than are told',
-      JSON.stringify(Object.fromEntries([...Array(900).keys()].map((key) => [`k${key}`, 1]))),
+      JSON.stringify({ proxyPort: '1', ...Object.fromEntries([...Array(900).keys()].map((key) => [`k${key}`, 1])) }),
       '880 more keys or values are wrong',
     ],
   ])('%s is a usage error', async (name, text, message) => {

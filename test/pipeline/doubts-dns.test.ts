@@ -16,7 +16,7 @@ const agentAs = (uid: number) => [
 async function checked(inputs: Partial<Config>, sockets: readonly string[], flags = {}) {
   const config = { ...configOf({ istioVersion: '1.28.10' }), enableIpv6: false, ...inputs };
   const capture = captureWith({
-    'nft-save-ipv4': printSave(expectedRuleset(config).tables.filter(({ family }) => family === 'ipv4')),
+    'legacy-save-ipv4': printSave(expectedRuleset(config).tables.filter(({ family }) => family === 'ipv4')),
     sockets: `${[...PROXY, ...sockets].join('\n')}\n`,
   });
   const { verdict, findings, undetermined } = await checkCapture(capture, flags);

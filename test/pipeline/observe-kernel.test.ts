@@ -102,8 +102,9 @@ describe('flags of a table', () => {
     'table ip nat {\n\tflags dormant\n\n\tchain OUTPUT {\n\t\ttype nat hook output priority -100; policy accept;\n\t}\n}\n';
   const kernel = json(flagged, ...NAT.slice(1));
 
-  test('are read from the text where this nft does not say them in JSON', () => {
-    const { table, obstacles } = seen({ json: kernel, text: off });
+  test.each(['nat', 0, ['nat'], null])('are read from the text where this nft prints %j in JSON', (flags) => {
+    const json1 = json(element('table', { name: 'nat', handle: 1, flags }), ...NAT.slice(1));
+    const { table, obstacles } = seen({ json: json1, text: off });
     expect(obstacles).toEqual([]);
     expect(table?.dormant).toBe(true);
     expect(table?.chains.find(({ name }) => name === 'OUTPUT')?.base).toBeUndefined();

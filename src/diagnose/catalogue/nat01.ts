@@ -81,7 +81,7 @@ export const NAT01: CatalogueGroup = {
       severity: 'error',
       title: 'An Istio chain has rules, but no packet ever gets there',
       meaning:
-        'A chain does nothing unless a hook leads to it. This one has the right rules and no jump from PREROUTING or OUTPUT, directly or through other chains, so a listing that shows the chain looks healthy while its rules are never asked. A nat ISTIO_INBOUND to which nothing jumps is normal since 1.7 when inbound traffic is not captured in nat (TPROXY, or no inbound ports) and is not reported.',
+        'A chain does nothing unless a hook leads to it. This one has the right rules and no jump from PREROUTING or OUTPUT, directly or through other chains, or its table is switched off; a listing that shows the chain looks healthy while its rules are never asked. A nat ISTIO_INBOUND to which nothing jumps is normal since 1.7 when inbound traffic is not captured in nat (TPROXY, or no inbound ports) and is not reported.',
       causes: [
         'Another agent rewrote PREROUTING or OUTPUT and dropped the jump.',
         'Somebody deleted the jump by hand to test something, and left the chain.',

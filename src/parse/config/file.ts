@@ -29,17 +29,17 @@ export interface ConfigFile {
 export function parseConfigFile(text: string, source: string): ConfigFile {
   const json = parseJson(text);
   if ('error' in json) return { inputs: {}, errors: [{ key: '', message: `${source}: ${json.error}` }] };
+  const keys = Object.keys(json.value).length;
+  if (keys > INPUT_LIMITS.configKeys) {
+    const message = `${source}: the object has ${grouped(keys)} keys; a configuration has ${CONFIG_KEYS.length} at most`;
+    return { inputs: {}, errors: [{ key: '', message }] };
+  }
   const strange = strangeKeys(Object.keys(json.value));
   if (strange !== null) return { inputs: {}, errors: [{ key: '', message: `${source}: ${strange}` }] };
   const errors: ConfigError[] = duplicateKeys(text).map((key) => ({
     key,
     message: `${source}: ${quote(key)} is given more than once`,
   }));
-  const keys = Object.keys(json.value).length;
-  if (keys > INPUT_LIMITS.configKeys) {
-    const message = `${source}: the object has ${grouped(keys)} keys; a configuration has ${CONFIG_KEYS.length} at most`;
-    return { inputs: {}, errors: [{ key: '', message }] };
-  }
   const inputs: Record<string, unknown> = {};
   for (const [key, raw] of Object.entries(json.value)) {
     if (raw === null && describeInput(key) !== undefined) continue;

@@ -39,7 +39,7 @@ export function readChainLine(reader: Reader, line: Line, at: number): boolean {
     else reader.diagnostics.add('error', message, line, at);
     return true;
   }
-  if (!COUNTERS.test(rest.join(' '))) {
+  if (!COUNTERS.test(rest.join(' ')) && !isCutHere(reader, line)) {
     reader.diagnostics.add('error', 'behind the policy of a chain stand its counters, and no more', line, at);
   }
   declare(reader, table, line, { at, name, policy: policy === '-' ? null : policy });

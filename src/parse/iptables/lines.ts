@@ -141,11 +141,17 @@ function skipLine(reader: Reader, line: Line, at: number): void {
   if (unprinted !== undefined || OWN_COMMENT.test(text)) return;
   const inside = reader.table?.open === true ? reader.table : null;
   if (inside === null && text.startsWith('#')) return;
+  // The last line of a text that was cut off is what was left of a rule or of COMMIT, and is told as that.
+  if (inside !== null && isLastLine(reader, line)) return;
   if (reader.skipped?.inside === inside) reader.skipped.count += 1;
   else {
     reportSkipped(reader);
     reader.skipped = { first: line, inside, count: 1 };
   }
+}
+
+function isLastLine({ text }: Reader, { end }: Line): boolean {
+  return text.length - end < 3 && text.slice(end).trim() === '';
 }
 
 /** As much of a line as it takes to know a comment of iptables' own. */

@@ -80,6 +80,11 @@ def delete(socket, spec, zone):
         request(socket, DELETE, netlink.NLM_F_ACK, spec['family'], tuples(spec)[0] + in_zone)
 
 
+def forget_all(socket):
+    """Empties the conntrack table: a packet that rules sent another way may have left its connection there."""
+    netlink.acknowledged(socket, netlink.message(CTNETLINK << 8 | DELETE, netlink.NLM_F_ACK, 0, 0, b''))
+
+
 @contextlib.contextmanager
 def forgotten(socket, spec, zones):
     """No trace is left of the packet's own connection, which is confirmed on the way from OUTPUT to lo."""

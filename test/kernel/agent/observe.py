@@ -33,6 +33,7 @@ class Observer:
 
     def close(self):
         """The next observer wants the same groups and the same queue."""
+        connections.forget_all(self.conntrack)
         sockets = self.taps.socket, self.conntrack, self.detour.socket
         for one in (*sockets, *self.wires.values(), *self.senders.values()):
             one.close()

@@ -93,7 +93,7 @@ describe('parseConfigFile', () => {
   it('stays linear on a large file', () => {
     const keys = Array.from({ length: 20_000 }, (_, i) => [`${i}`.padStart(60, 'k'), i]);
     const many = JSON.stringify({ proxyPort: '1', ...Object.fromEntries(keys) });
-    expect(parseConfigFile(many, 'f').errors).toHaveLength(20_000);
+    expect(parseConfigFile(many, 'f').errors).toEqual([{ key: '', message: expect.stringContaining('20,001 keys') }]);
   });
 });
 

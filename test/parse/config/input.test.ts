@@ -144,8 +144,8 @@ describe('parseInput', () => {
     );
   });
 
-  it('reads a list of a hundred thousand ports at once', () => {
-    const ports = Array.from({ length: 100_000 }, (_, index) => (index % 65535) + 1);
+  it('reads a list of twenty thousand ports at once', () => {
+    const ports = Array.from({ length: 20_000 }, (_, index) => (index % 65535) + 1);
     expect(parseInput('inboundPortsExclude', ports.join(','))).toEqual({ value: ports });
   });
 });

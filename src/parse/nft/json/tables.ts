@@ -13,7 +13,6 @@ import {
   numberMember,
   onlyMember,
   stringMember,
-  stringsMember,
 } from './value.ts';
 
 /** The tables of all JSON documents of a text. */
@@ -92,7 +91,7 @@ class ElementReader {
   #addTable(object: JsonObject, line: number): boolean {
     const [family, name] = [stringMember(object, 'family'), stringMember(object, 'name')];
     if (family === null || name === null) return false;
-    const dormant = dormancy(stringsMember(object, 'flags'));
+    const dormant = dormancy(member(object, 'flags'));
     this.#report.amounts.add('tables', line);
     const table: ListedTable = { family, name, line, dormant, chains: [], sets: new Map(), form: 'json' };
     this.tables.push(table);
@@ -134,10 +133,15 @@ class ElementReader {
   }
 }
 
-/** The flags of a table are `dormant` and `owner`; anything else is nft 1.0.6 printing the table's name instead. */
-function dormancy(flags: readonly string[]): ListedTable['dormant'] {
-  if (flags.includes('dormant')) return 'yes';
-  return flags.every((flag) => flag === 'owner' || flag === 'persist') ? 'no' : 'unclear';
+/**
+ * The flags of a table are `dormant`, `owner` and `persist`. nft 1.0.6 prints something else in their place: the table's
+ * name as a rule, at times a number.
+ */
+function dormancy(flags: Json): ListedTable['dormant'] {
+  if (flags === undefined) return 'no';
+  const list: readonly unknown[] = Array.isArray(flags) ? flags : [flags];
+  if (list.includes('dormant')) return 'yes';
+  return list.every((flag) => flag === 'owner' || flag === 'persist') ? 'no' : 'unclear';
 }
 
 function key(...parts: readonly string[]): string {
