@@ -10,6 +10,9 @@ export type Question =
   | 'legacy-counted-ipv6'
   | 'nft-save-ipv4'
   | 'nft-save-ipv6'
+  /** A chain each; asked only where the save lacks a table. */
+  | 'nft-chain-ipv4'
+  | 'nft-chain-ipv6'
   | 'nft-ruleset'
   | 'nft-ruleset-json'
   | 'sockets-earlier'
@@ -51,6 +54,11 @@ export interface Capture {
 /** The answer that counts for a question, or null when it was not asked. */
 export function answerTo(capture: Capture, question: Question): CommandResult | null {
   return capture.answers.findLast((answer) => answer.question === question)?.result ?? null;
+}
+
+/** The answers to a question that is asked of several things. */
+export function answersTo(capture: Capture, question: Question): readonly CommandResult[] {
+  return capture.answers.filter((answer) => answer.question === question).map(({ result }) => result);
 }
 
 /** The content of a file of the capture, or null when it was not asked for. */

@@ -4,6 +4,7 @@ import type { Answer, Capture, CapturedFile, Question } from './capture.ts';
 import { relevantEnvironment } from './environment.ts';
 import type { FileReader } from './files.ts';
 import { inTurns } from './in-turns.ts';
+import { askChains } from './nft-chains.ts';
 import { type Argv, type CommandResult, type CommandRunner, succeeded } from './runner.ts';
 
 /** Where the kernel lists the legacy tables of a network namespace, one a line. Reading it creates none. */
@@ -64,7 +65,8 @@ type Look = Pick<Capture, 'answers' | 'files'>;
 async function askOthers(runner: CommandRunner, files: FileReader): Promise<Look> {
   const names = await readAll(files, Object.values(TABLE_NAMES));
   const questions = [...ruleQuestions(runner, names), ...otherQuestions(runner)];
-  return { answers: (await inTurns(questions, AT_ONCE - 1)).flat(), files: names };
+  const answers = (await inTurns(questions, AT_ONCE - 1)).flat();
+  return { answers: [...answers, ...(await askChains(runner, answers, AT_ONCE - 1))], files: names };
 }
 
 type Ask = () => Promise<Answer[]>;

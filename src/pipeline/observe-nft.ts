@@ -6,6 +6,7 @@ import type { Obstacle } from '../model/pod.ts';
 import type { Table } from '../model/ruleset.ts';
 import { parseIptables } from '../parse/iptables/index.ts';
 import { inWordsOfIptables } from './observe-agreement.ts';
+import { chainPrints, withChains } from './observe-chains.ts';
 import { kernelView } from './observe-kernel.ts';
 import type { SeenTables } from './observe-legacy.ts';
 import { toolFailed, toolMissing, unparsable, unrecognized } from './observe-obstacles.ts';
@@ -23,7 +24,7 @@ export type SeenNft = SeenTables & { readonly witnessed: boolean };
 export function observeNft(capture: Capture): SeenNft {
   const kernel = kernelView(capture);
   const saves = FAMILIES.map((family) => saveOf(capture, family));
-  const saved = saves.flatMap(({ tables }) => tables);
+  const saved = saves.flatMap(({ family, tables }) => withChains(tables, chainPrints(capture, family)));
   const tables = kernel.tables && inWordsOfIptables(kernel.tables, { saved, inText: kernel.inText });
   const troubles = saves.flatMap(({ family, trouble }) =>
     trouble !== null && (tables === null || lacksWords(tables, family)) ? [trouble] : [],

@@ -20,6 +20,8 @@ const ARGV: Readonly<Record<Question, string>> = {
   'legacy-counted-ipv6': 'ip6tables-legacy-save -c',
   'nft-save-ipv4': 'iptables-nft-save',
   'nft-save-ipv6': 'ip6tables-nft-save',
+  'nft-chain-ipv4': 'iptables-nft -t nat -S OUTPUT',
+  'nft-chain-ipv6': 'ip6tables-nft -t nat -S OUTPUT',
   'nft-ruleset': 'nft list ruleset',
   'nft-ruleset-json': 'nft -j list ruleset',
   'sockets-earlier': 'ss -t -a -n -e',

@@ -73,6 +73,22 @@ describe('a rule of iptables-nft', () => {
   });
 });
 
+describe('a chain that is listed alone', () => {
+  test('has the words for its rules where the table cannot be printed', () => {
+    const kernel = json(...NAT, rule(TCP, COUNTER, REDIRECT), rule(COUNTER, { dnat: { addr: '10.0.0.9' } }));
+    const listed = '-P OUTPUT ACCEPT\n-A OUTPUT -p tcp -j REDIRECT --to-ports 15001\n-A OUTPUT\n';
+    const incompatible = "# Table `nat' is incompatible, use 'nft' tool.\n";
+    const { ruleset, obstacles } = observe(
+      captureWith({ 'nft-ruleset-json': kernel, 'nft-save-ipv4': incompatible, 'nft-chain-ipv4': listed }),
+    );
+    expect(obstacles).toEqual([]);
+    expect(ruleset.tables[0]?.chains[0]?.rules).toMatchObject([
+      { text: '-A OUTPUT -p tcp -j REDIRECT --to-ports 15001' },
+      { text: 'dnat to 10.0.0.9', native: true },
+    ]);
+  });
+});
+
 describe('what iptables-nft-save leaves out', () => {
   test('base chains of nft’s in a table of iptables, and where chains are attached', () => {
     const evil = element('chain', { name: 'evil', type: 'nat', hook: 'output', prio: -150, policy: 'drop' });
