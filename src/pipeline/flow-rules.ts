@@ -10,13 +10,18 @@ export interface SeenRules {
   readonly notes: readonly string[];
 }
 
+/** Whether rules that were not read may stand anywhere, so that nobody knows what a packet meets. */
+export function mayMeetUnseen(obstacles: Pod['obstacles']): boolean {
+  return obstacles.some(({ concerns, located }) => concerns === 'rules' && located !== true);
+}
+
 /**
  * The families whose rules were seen. Where some may stand anywhere that could not be read, a packet may meet them: then
  * no step is told, as `trace` tells none.
  */
 export function seenRules({ coverage, obstacles, ruleset }: Pod): SeenRules {
   const unseen = obstacles.filter(({ concerns }) => concerns === 'rules');
-  const blind = unseen.some(({ located }) => located !== true) || (unseen.length > 0 && ruleset.tables.length === 0);
+  const blind = mayMeetUnseen(obstacles) || (unseen.length > 0 && ruleset.tables.length === 0);
   const families = FAMILIES.filter((family) => coverage.some((one) => one.family === family));
   const notes = coverage.flatMap(({ family, tables }) =>
     tables === 'all'

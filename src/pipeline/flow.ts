@@ -18,6 +18,7 @@ import { lifeOf } from './flow-life.ts';
 import { Listeners } from './flow-listeners.ts';
 import { type Membership, membershipOf } from './flow-mesh.ts';
 import { ownAddress } from './flow-routes.ts';
+import { mayMeetUnseen } from './flow-rules.ts';
 import { startsOf } from './flow-starts.ts';
 import type { FlowAnswer, FlowReport, FlowRequest, Journey } from './flow-types.ts';
 import type { World } from './flow-world.ts';
@@ -50,7 +51,8 @@ function answered(request: FlowRequest, declared: readonly Layer[], facts: Facts
   const sides = podAndLayout(facts.pod, tablesOf(meant, wanted), watched);
   const listeners = new Listeners(facts.pod.sockets, judged);
   const part: Part = { pod: facts.pod, config: judged, listeners, membership };
-  const families = sides.families.filter((family) => wanted.includes(family));
+  const seen = mayMeetUnseen(facts.pod.obstacles) ? [] : sides.families;
+  const families = seen.filter((family) => wanted.includes(family));
   const journeys = families.flatMap((family) => livesOf(request, worldOf(family, request, part, sides, routing)));
   const unseen = families.length === 0 && sides.undetermined.length === 0 ? [notGiven(request)] : [];
   const assumed = families.length === 0 ? [] : [...asProxy(request, part), ...assumptions(families, part, routing)];

@@ -6,6 +6,7 @@ import type { Packet } from '../model/packet.ts';
 import type { Pod } from '../model/pod.ts';
 import { CannotLook, UsageError } from './errors.ts';
 import { gatherFacts } from './facts.ts';
+import { mayMeetUnseen } from './flow-rules.ts';
 import type { Outside } from './outside.ts';
 import { readPacketLine } from './packet.ts';
 import { withGaps } from './trace-gaps.ts';
@@ -36,7 +37,7 @@ const INCOMPLETE =
 
 /** Without the rules every packet would seem to pass. Where it is known which are missing, the others still tell something. */
 function refuseUnseenRules(pod: Pod): void {
-  const obstacle = pod.obstacles.find(({ concerns, located }) => concerns === 'rules' && located !== true);
+  const obstacle = pod.obstacles.find((one) => mayMeetUnseen([one]));
   if (!obstacle) return;
   throw new CannotLook(obstacle.message, { hint: obstacle.remedy, code: obstacle.code });
 }
