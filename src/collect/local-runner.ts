@@ -9,7 +9,7 @@ import { stopWithUs } from './with-us.ts';
 const DEFAULT_TIMEOUT_MS = 5_000;
 const DEFAULT_MAX_BYTES = INPUT_LIMITS.outputBytes;
 /** What goes beyond is read and dropped: without cgroup2, ss complains once for every socket, and is right all the same. */
-const MAX_STDERR_BYTES = 64 * 1024;
+const MOST_KEPT_BYTES = 64 * 1024;
 /** How long to wait for the end of the output once the whole process group is dead: a daemon may have left the group. */
 const DRAIN_MS = 200;
 
@@ -61,8 +61,7 @@ async function execute(path: string, argv: Argv, options: CommandOptions): Promi
     cwd: '/',
     stdin: 'ignore',
     encoding: 'buffer',
-    buffer: { stderr: false },
-    maxBuffer: { stdout: maxBytes },
+    buffer: false,
     stripFinalNewline: false,
     reject: false,
     extendEnv: false,
@@ -71,17 +70,40 @@ async function execute(path: string, argv: Argv, options: CommandOptions): Promi
   });
   started = subprocess;
   const watch = stopAfter(timeoutMs, subprocess);
-  const stderr = beginningOf(subprocess.stderr, MAX_STDERR_BYTES);
+  const stdout = allOf(subprocess.stdout, maxBytes, () => killGroup(subprocess.pid));
+  const stderr = beginningOf(subprocess.stderr, MOST_KEPT_BYTES);
   const result = await subprocess;
   release();
   const timedOut = watch.end();
-  if (result.isMaxBuffer) killGroup(subprocess.pid);
   return {
-    exitCode: timedOut || result.isMaxBuffer ? null : (result.exitCode ?? null),
-    stdout: decode(result.stdout),
+    exitCode: timedOut || stdout.isTooMuch ? null : (result.exitCode ?? null),
+    stdout: decode(Buffer.concat(stdout.chunks)),
     stderr: decode(Buffer.concat(stderr)),
-    failure: failureOf(argv, result, timedOut ? timeoutMs : null, maxBytes),
+    failure: failureOf(argv, { ...result, isTooMuch: stdout.isTooMuch }, timedOut ? timeoutMs : null, maxBytes),
   };
+}
+
+interface Output {
+  chunks: Buffer[];
+  isTooMuch: boolean;
+}
+
+/**
+ * Reads a stream to its end. Nothing rests on an output that is too long, so only what tells what it was is kept of it: with
+ * several programs at once the rest would fill the memory.
+ */
+function allOf(stream: Readable, most: number, stop: () => void): Output {
+  const output: Output = { chunks: [], isTooMuch: false };
+  let size = 0;
+  stream.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (!output.isTooMuch) output.chunks.push(chunk);
+    if (output.isTooMuch || size <= most) return;
+    output.isTooMuch = true;
+    output.chunks = [Buffer.concat(output.chunks.slice(0, 2)).subarray(0, MOST_KEPT_BYTES)];
+    stop();
+  });
+  return output;
 }
 
 /** Reads a stream to its end and keeps what comes until there are so many bytes. */
@@ -133,7 +155,7 @@ function killGroup(pid: number | undefined): void {
 }
 
 interface Ended {
-  readonly isMaxBuffer: boolean;
+  readonly isTooMuch: boolean;
   readonly signal?: string | undefined;
   readonly exitCode?: number | undefined;
   readonly code?: string | undefined;
@@ -142,7 +164,7 @@ interface Ended {
 
 function failureOf(argv: Argv, end: Ended, timeoutMs: number | null, maxBytes: number): CommandResult['failure'] {
   const fail = (kind: CommandFailureKind, message: string) => ({ kind, message: `${argv[0]} ${message}` });
-  if (end.isMaxBuffer) return fail('too-much-output', `printed more than ${inMebibytes(maxBytes)}`);
+  if (end.isTooMuch) return fail('too-much-output', `printed more than ${inMebibytes(maxBytes)}`);
   if (timeoutMs !== null) return fail('timed-out', `did not end within ${timeoutMs / 1000} s`);
   if (end.signal !== undefined) return fail('killed', `was ended by ${end.signal}`);
   // No exit code and no signal: execve itself failed (no interpreter, a foreign architecture, a noexec mount).
@@ -151,6 +173,6 @@ function failureOf(argv: Argv, end: Ended, timeoutMs: number | null, maxBytes: n
   return null;
 }
 
-function decode(output: Uint8Array | undefined): string {
-  return output === undefined ? '' : new TextDecoder().decode(output);
+function decode(output: Uint8Array): string {
+  return new TextDecoder().decode(output);
 }

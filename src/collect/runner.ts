@@ -16,7 +16,7 @@ export interface CommandResult {
   readonly path: string | null;
   /** Null when the process did not end by itself. */
   readonly exitCode: number | null;
-  /** Decoded as UTF-8; what was printed until the process was stopped. */
+  /** Decoded as UTF-8; what was printed until the process was stopped, and the beginning where it was too much. */
   readonly stdout: string;
   readonly stderr: string;
   readonly failure: { readonly kind: CommandFailureKind; readonly message: string } | null;
