@@ -12,9 +12,9 @@ export function actingElsewhere(chains: readonly ChainElsewhere[]): Obstacle[] {
   return chains.filter(({ acts }) => acts).map(obstacle);
 }
 
-function obstacle({ family, table, chain, hook, priority }: ChainElsewhere): Obstacle {
+function obstacle({ family, table, chain, hook }: ChainElsewhere): Obstacle {
   const message =
-    `the chain ${JSON.stringify(chain)} of the table ${family} ${JSON.stringify(table)} can drop or change packets on the hook ${hook} (priority ${priority}), ` +
+    `the chain ${JSON.stringify(chain)} of the table ${family} ${JSON.stringify(table)} can drop or change packets on the hook ${hook}, ` +
     'where packets are not followed: what happens to one there is not known';
   const plain = [family, table, chain].every((word) => PLAIN.test(word));
   const list = plain ? `nft list chain ${family} ${table} ${chain}` : 'nft list ruleset';

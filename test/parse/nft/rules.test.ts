@@ -231,6 +231,16 @@ describe('rules in tables of iptables-nft', () => {
     expect(known?.matches.at(-1)).toEqual({ kind: 'tcp', destinationPort: { negated: false, value: [single(80)] } });
   });
 
+  it('are one that may do anything where they stand beside connection tracking', () => {
+    const at = (priority: string, rule: string) => {
+      const chain = `chain c {\n\t\ttype filter hook output priority ${priority}; policy accept;\n\t\t${rule}\n\t}`;
+      return parseNft(`table ip x {\n\t${chain}\n}\n`, { source: 'x' }).tables[0]?.chains[0]?.rules[0];
+    };
+    expect(at('-200', 'notrack')).toMatchObject({ matches: [{ kind: 'unknown' }], targets: [{ kind: 'unknown' }] });
+    expect(at('-201', 'notrack')).toMatchObject({ targets: [{ kind: 'ct', notrack: true }] });
+    expect(at('-200', 'tcp dport 80 counter')).toMatchObject({ targets: [] });
+  });
+
   it('know fragments', () => {
     const matches = (text: string) => inTable(`\t\t${text} accept`)?.chains[0]?.rules[0]?.matches;
     expect(matches('ip frag-off & 8191 != 0')).toEqual([{ kind: 'fragment', negated: false }]);

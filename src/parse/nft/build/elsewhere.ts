@@ -1,10 +1,7 @@
-import type { ListedBase, ListedChain, ListedTable, Statement } from '../syntax.ts';
+import type { ListedChain, ListedTable, Statement } from '../syntax.ts';
 import { hookOf, tableFamilyOf } from './hooks.ts';
 
-/**
- * A base chain whose packets are not followed: on ingress and egress, in the families netdev, bridge and arp, and at the
- * very priority of connection tracking, where it depends on who came first whether packets are tracked already.
- */
+/** A base chain whose packets are not followed: on ingress and egress, and in the families netdev, bridge and arp. */
 export interface ChainElsewhere {
   /** nft's word: `netdev`, `bridge`, `arp`, `inet`, … */
   readonly family: string;
@@ -12,7 +9,6 @@ export interface ChainElsewhere {
   readonly chain: string;
   /** nft's word: `ingress`, `egress`, `prerouting`, … */
   readonly hook: string;
-  readonly priority: number;
   /** Whether it can do anything to a packet; false where it only counts and logs. */
   readonly acts: boolean;
 }
@@ -22,18 +18,26 @@ export function chainsElsewhere(table: ListedTable): ChainElsewhere[] {
   if (table.dormant === 'yes') return [];
   const { family, name } = table;
   return table.chains.flatMap((chain) => {
-    if (chain.base === undefined || isFollowed(table, chain.base)) return [];
+    if (chain.base === undefined || isFollowed(table, chain.base.hook)) return [];
     const acts = chain.base.policy === 'drop' || canAct(table, chain, new Set());
-    const { hook, priority } = chain.base;
-    return [{ family, table: name, chain: chain.name, hook, priority, acts }];
+    return [{ family, table: name, chain: chain.name, hook: chain.base.hook, acts }];
   });
 }
 
 /** NF_IP_PRI_CONNTRACK. */
 const CONNTRACK_PRIORITY = -200;
 
-function isFollowed({ family }: ListedTable, { type, hook, priority }: ListedBase): boolean {
-  return tableFamilyOf(family) !== null && hookOf(hook) !== null && (type === 'nat' || priority !== CONNTRACK_PRIORITY);
+/**
+ * Whether a base chain that can do something stands at the very priority of connection tracking, where it depends on who
+ * came first whether packets are tracked already.
+ */
+export function isBesideConntrack(table: ListedTable, chain: ListedChain): boolean {
+  const { base } = chain;
+  return base?.priority === CONNTRACK_PRIORITY && base.type !== 'nat' && canAct(table, chain, new Set());
+}
+
+function isFollowed({ family }: ListedTable, hook: string): boolean {
+  return tableFamilyOf(family) !== null && hookOf(hook) !== null;
 }
 
 function canAct(table: ListedTable, chain: ListedChain, met: Set<string>): boolean {

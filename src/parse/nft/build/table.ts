@@ -1,7 +1,8 @@
 import type { TableFamily } from '../../../model/family.ts';
-import { type Base, type Chain, IPTABLES_TABLES, type Table } from '../../../model/ruleset.ts';
+import { type Base, type Chain, IPTABLES_TABLES, type Rule, type Table } from '../../../model/ruleset.ts';
 import type { Reporter } from '../reporter.ts';
 import type { ListedBase, ListedChain, ListedSet, ListedTable, Statement } from '../syntax.ts';
+import { isBesideConntrack } from './elsewhere.ts';
 import { hookOf, tableFamilyOf } from './hooks.ts';
 import { buildRule } from './rule.ts';
 
@@ -65,7 +66,15 @@ function buildChain(chain: ListedChain, table: ListedTable, surroundings: Surrou
   const scene = { family, sets, demandsProtocol: translated && table.form === 'text' };
   const place = { source: report.source, translated, native: translated && table.form === 'json' };
   const rules = chain.rules.map((rule, position) => buildRule(rule, scene, { ...place, index: position + 1 }));
-  return { name: chain.name, ...(base && { base }), rules };
+  const asked = base && isBesideConntrack(table, chain) ? [besideConntrack(chain, report)] : rules;
+  return { name: chain.name, ...(base && { base }), rules: asked };
+}
+
+/** In place of rules that packets may meet before or behind connection tracking: what they do then is not known. */
+function besideConntrack({ name, line }: ListedChain, { source }: Reporter): Rule {
+  const raw = `whether the rules of ${name} are asked before packets are tracked, at priority -200`;
+  const unknown = { kind: 'unknown', raw } as const;
+  return { index: 1, matches: [unknown], targets: [unknown], origin: { source, line }, text: `(${raw})` };
 }
 
 function buildBase(listed: ListedBase, chain: ListedChain, report: Reporter): Base | undefined {
