@@ -80,13 +80,17 @@ describe.skipIf(!CAN_USE_NAMESPACES)('a namespace of this machine', () => {
       expect(sockets).toEqual([]);
     });
 
-    test.each(['hangs', 'garbage', 'floods', 'dies', 'fails'])('iptables-nft-save %s', (name) => {
+    test.each([
+      ...(['hangs', 'garbage', 'floods', 'dies'] as const).map((name) => [name, ['NAT1003', 'NAT1003']] as const),
+      // Its chains are listed one by one then.
+      ['fails', []],
+    ] as const)('iptables-nft-save %s', (name, codes) => {
       // nft has no words for this target, so that the tool's own are needed.
       for (const tool of ['iptables-nft', 'ip6tables-nft']) ns.exec([tool, ...ZONE]);
       const fake = fileURLToPath(new URL(`../fixtures/collect/${name}`, import.meta.url));
       for (const tool of ['iptables-nft-save', 'ip6tables-nft-save']) symlinkSync(fake, join(path, tool));
       const { obstacles } = pod(RIGHTS.all, `${path}:/usr/bin:/bin`);
-      expect(obstacles.map(({ code }) => code)).toEqual(['NAT1003', 'NAT1003']);
+      expect(obstacles.map(({ code }) => code)).toEqual(codes);
     });
   });
 });
