@@ -37,6 +37,8 @@ export const INPUT_LIMITS = {
   chains: 150_000,
   /** Rules of one text: each takes a kilobyte, what is found out about it included. */
   rules: 250_000,
+  /** In one of Istio's own chains: the longest list of exclusions that is compared in time and memory, twice over. */
+  istioRules: 50_000,
   /** Text for iptables-restore may put rules in front of others, and each moves those behind it. */
   inserted: 20_000,
   /** Named sets and maps. */

@@ -8,6 +8,7 @@ import { parseNameServers } from '../parse/resolver.ts';
 import { CannotLook, UsageError } from './errors.ts';
 import { EXAMPLE_FILES, EXAMPLE_NAME } from './example.ts';
 import type { SavedText } from './observe.ts';
+import { withinReach } from './observe-bounds.ts';
 import type { Outside } from './outside.ts';
 import { metadataOf } from './surroundings-downward.ts';
 import type { SourceRequest } from './types.ts';
@@ -52,7 +53,7 @@ async function liveFacts(outside: Outside): Promise<Facts> {
     import('./observe.ts'),
   ]);
   const seen = observe(capture);
-  const pod = { ...seen, obstacles: [...seen.obstacles, ...unreadableFiles(capture)] };
+  const pod = withinReach({ ...seen, obstacles: [...seen.obstacles, ...unreadableFiles(capture)] });
   return { pod, source: { kind: 'live' }, resolvers: resolversOf(capture), ...metadataOf(capture), begun };
 }
 
@@ -98,7 +99,7 @@ async function savedFacts(request: Extract<SourceRequest, { kind: 'rules' }>, ou
       : { socketsText: await readText(sockets, outside, { maxBytes: INPUT_LIMITS.socketsBytes }) }),
   };
   const begun = performance.now();
-  const pod = observeRules(texts, options);
+  const pod = withinReach(observeRules(texts, options));
   return { pod, source: { kind: 'rules', files: request.files }, ...SILENT, begun };
 }
 
