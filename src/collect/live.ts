@@ -5,6 +5,7 @@ import { relevantEnvironment } from './environment.ts';
 import type { FileReader } from './files.ts';
 import { inTurns } from './in-turns.ts';
 import { askChains } from './nft-chains.ts';
+import { once } from './once.ts';
 import { type Argv, type CommandResult, type CommandRunner, succeeded } from './runner.ts';
 
 /** Where the kernel lists the legacy tables of a network namespace, one a line. Reading it creates none. */
@@ -191,12 +192,4 @@ function pidsIn(answers: readonly Answer[]): number[] {
 
 function isUnavailable(result: CommandResult): boolean {
   return result.failure?.kind === 'not-found' || result.failure?.kind === 'not-executable';
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined;
-  return () => {
-    running ??= work();
-    return running;
-  };
 }

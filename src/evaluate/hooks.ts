@@ -2,6 +2,7 @@ import type { Family } from '../model/family.ts';
 import {
   type Base,
   type Chain,
+  CONNTRACK_PRIORITY,
   coversFamily,
   findChain,
   type Hook,
@@ -17,9 +18,6 @@ export interface Attached {
   readonly chain: Chain;
   readonly base: Base;
 }
-
-/** Base chains with a lower priority run before connection tracking has seen the packet (NF_IP_PRI_CONNTRACK). */
-export const CONNTRACK_PRIORITY = -200;
 
 const HOOKS: readonly Hook[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
 

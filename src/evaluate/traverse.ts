@@ -1,7 +1,7 @@
-import type { Hook, RuleReference, Table } from '../model/ruleset.ts';
+import { CONNTRACK_PRIORITY, type Hook, type RuleReference, type Table } from '../model/ruleset.ts';
 import type { Target, TargetOf } from '../model/target.ts';
 import { applyDnat, applyEffect, applyRedirect, applyTproxy, readsConnection } from './effects.ts';
-import { type Attached, CONNTRACK_PRIORITY, type Hooks } from './hooks.ts';
+import type { Attached, Hooks } from './hooks.ts';
 import { hasConnection, visibleConnmark } from './match.ts';
 import type { Outcome } from './outcome.ts';
 import { type PreparedChain, type PreparedRule, type PreparedTable, prepared } from './prepared.ts';

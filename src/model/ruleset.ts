@@ -57,6 +57,9 @@ export interface Base {
   readonly policy: Policy;
 }
 
+/** Base chains with a lower priority run before connection tracking has seen the packet (NF_IP_PRI_CONNTRACK). */
+export const CONNTRACK_PRIORITY = -200;
+
 /** A chain. Without `base` nothing happens in it unless a rule jumps there. */
 export interface Chain {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { isIstioChain } from '../diagnose/context.ts';
 import { grouped, INPUT_LIMITS } from '../model/limits.ts';
 import type { Pod } from '../model/pod.ts';
 
@@ -7,10 +8,11 @@ import type { Pod } from '../model/pod.ts';
  */
 export function withinReach(pod: Pod): Pod {
   const tooLong = pod.ruleset.tables
-    .flatMap(({ name: table, chains }) => chains.map((chain) => ({ table, ...chain })))
-    .find(({ name, rules }) => /^ISTIO_|^istio-/.test(name) && rules.length > INPUT_LIMITS.istioRules);
+    .flatMap((table) => table.chains.map((chain) => ({ table, chain })))
+    .find(({ table, chain }) => isIstioChain(table, chain) && chain.rules.length > INPUT_LIMITS.istioRules);
   if (tooLong === undefined) return pod;
-  const message = `the chain ${tooLong.name} of the table ${tooLong.table} has ${grouped(tooLong.rules.length)} rules, more than ${grouped(INPUT_LIMITS.istioRules)} are not looked at`;
+  const { table, chain } = tooLong;
+  const message = `the chain ${chain.name} of the table ${table.name} has ${grouped(chain.rules.length)} rules; more than ${grouped(INPUT_LIMITS.istioRules)} are not looked at`;
   const remedy = 'Look at that chain by hand: no annotation of a pod makes so many rules';
   return {
     ...pod,

@@ -1,4 +1,5 @@
 import { answerTo, type Capture } from '../collect/capture.ts';
+import { once } from '../collect/once.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Obstacle } from '../model/pod.ts';
@@ -88,12 +89,4 @@ function complaint(json: CommandResult): Obstacle | null {
   const said = json.stderr.split('\n').find((line) => line.trim() !== '' && !HARMLESS.test(line));
   if (said === undefined) return null;
   return toolComplained(json, said, 'rules');
-}
-
-function once<T>(work: () => T): () => T {
-  let done: { readonly value: T } | undefined;
-  return () => {
-    done ??= { value: work() };
-    return done.value;
-  };
 }

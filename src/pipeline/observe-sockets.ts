@@ -1,4 +1,5 @@
 import { answerTo, type Capture, type CapturedFile, capturedFile } from '../collect/capture.ts';
+import { once } from '../collect/once.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Obstacle } from '../model/pod.ts';
 import type { Process, Socket, SocketEnds } from '../model/socket.ts';
@@ -25,12 +26,7 @@ export function observeSockets(capture: Capture): Seen<readonly Socket[] | null>
 /** The TCP sockets of the first of two looks, parsed when asked for; null when there was none, or it failed. */
 export function observeEarlierSockets(capture: Capture): (() => readonly SocketEnds[]) | null {
   const parse = earlierLook(capture);
-  if (parse === null) return null;
-  let sockets: readonly SocketEnds[] | undefined;
-  return () => {
-    sockets ??= parse();
-    return sockets;
-  };
+  return parse === null ? null : once(parse);
 }
 
 function earlierLook(capture: Capture): (() => readonly SocketEnds[]) | null {

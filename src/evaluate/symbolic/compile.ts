@@ -1,8 +1,15 @@
 import type { VerdictKind } from '../../model/packet.ts';
-import { type Chain, isNative, type Rule, type RuleReference, type Table } from '../../model/ruleset.ts';
+import {
+  type Chain,
+  CONNTRACK_PRIORITY,
+  isNative,
+  type Rule,
+  type RuleReference,
+  type Table,
+} from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
 import { readsConnection, takesCt } from '../effects.ts';
-import { type Attached, CONNTRACK_PRIORITY, decidesCapture, type Hooks, reference } from '../hooks.ts';
+import { type Attached, decidesCapture, type Hooks, reference } from '../hooks.ts';
 import { semanticsOf } from '../semantics.ts';
 import { MAX_DEPTH, place, tooDeep } from '../traverse.ts';
 import type { Conditions, Environment } from './conditions.ts';

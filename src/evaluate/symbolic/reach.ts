@@ -1,7 +1,7 @@
-import type { Chain, Rule, Table } from '../../model/ruleset.ts';
+import { type Chain, CONNTRACK_PRIORITY, type Rule, type Table } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
 import { readsConnection, takesCt } from '../effects.ts';
-import { type Attached, CONNTRACK_PRIORITY, type Hooks } from '../hooks.ts';
+import type { Attached, Hooks } from '../hooks.ts';
 import { type Semantics, semanticsOf } from '../semantics.ts';
 import { MAX_DEPTH, tooDeep } from '../traverse.ts';
 import { Changes } from './changes.ts';

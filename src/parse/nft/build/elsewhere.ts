@@ -1,3 +1,4 @@
+import { CONNTRACK_PRIORITY } from '../../../model/ruleset.ts';
 import type { ListedChain, ListedTable, Statement } from '../syntax.ts';
 import { hookOf, tableFamilyOf } from './hooks.ts';
 
@@ -23,9 +24,6 @@ export function chainsElsewhere(table: ListedTable): ChainElsewhere[] {
     return [{ family, table: name, chain: chain.name, hook: chain.base.hook, acts }];
   });
 }
-
-/** NF_IP_PRI_CONNTRACK. */
-const CONNTRACK_PRIORITY = -200;
 
 /**
  * Whether a base chain that can do something stands at the very priority of connection tracking, where it depends on who
