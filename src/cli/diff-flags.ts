@@ -1,5 +1,5 @@
-import type { DiffRequest } from '../pipeline/diff-types.ts';
-import { UsageError } from '../pipeline/errors.ts';
+import type { DiffRequest } from '../diagnose/differences-types.ts';
+import { UsageError } from '../model/errors.ts';
 import { configFlags, familyOf, type SourceValues, sourceRequest } from './flags.ts';
 
 /** The flags that say what `diff` compares. */

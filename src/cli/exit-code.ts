@@ -1,5 +1,5 @@
-import type { CheckReport, Severity } from '../diagnose/report.ts';
 import type { Verdict } from '../model/packet.ts';
+import type { CheckReport, Severity } from '../model/report.ts';
 
 /** What the exit codes mean, in every output format. `bug` is sysexits' EX_SOFTWARE. */
 export const EXIT = { ok: 0, findings: 1, usage: 2, cannotLook: 3, bug: 70 } as const;

@@ -1,5 +1,5 @@
 import { CLIError, ModuleLoadError } from '@oclif/core/errors';
-import { CannotLook, UsageError } from '../pipeline/errors.ts';
+import { CannotLook, UsageError } from '../model/errors.ts';
 import { nearest } from '../pipeline/inputs.ts';
 import { escapeText } from '../report/escape.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';

@@ -1,5 +1,5 @@
 import { boolean, string } from '@oclif/core/flags';
-import { UsageError } from '../pipeline/errors.ts';
+import { UsageError } from '../model/errors.ts';
 import { CONFIG_KEYS } from '../pipeline/inputs.ts';
 import type { ConfigKey, ConfigRequest, Family, SourceRequest } from '../pipeline/types.ts';
 import { THRESHOLDS, type Threshold } from './exit-code.ts';

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/flags';
+import { type FlowRequest, JOURNEYS, type JourneyName } from '../flow/types.ts';
 import { parseAddress } from '../model/address.ts';
-import { UsageError } from '../pipeline/errors.ts';
-import { type FlowRequest, JOURNEYS, type JourneyName } from '../pipeline/flow-types.ts';
+import { UsageError } from '../model/errors.ts';
 import { familyOf, HIGHEST_ID, type SourceValues, sourceRequest } from './flags.ts';
 
 const GROUP = 'REQUEST';

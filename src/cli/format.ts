@@ -1,5 +1,5 @@
 import { boolean, string } from '@oclif/core/flags';
-import { UsageError } from '../pipeline/errors.ts';
+import { UsageError } from '../model/errors.ts';
 
 /** The variable that stands for `--output`. */
 export const OUTPUT_VARIABLE = 'ISTIO_NAT_OUTPUT';

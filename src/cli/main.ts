@@ -1,7 +1,7 @@
 import { Config } from '@oclif/core/config';
 import { loadHelpClass } from '@oclif/core/help';
 import { settings } from '@oclif/core/settings';
-import { UsageError } from '../pipeline/errors.ts';
+import { UsageError } from '../model/errors.ts';
 import { nearest } from '../pipeline/inputs.ts';
 import { reportFailure } from './base-command.ts';
 import { EXIT } from './exit-code.ts';

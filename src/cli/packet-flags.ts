@@ -1,8 +1,8 @@
 import { string } from '@oclif/core/flags';
 import { parseAddress } from '../model/address.ts';
-import { UsageError } from '../pipeline/errors.ts';
+import { UsageError } from '../model/errors.ts';
+import { PACKET_FIELDS, readPacket } from '../parse/packet.ts';
 import { nearest } from '../pipeline/inputs.ts';
-import { PACKET_FIELDS, readPacket } from '../pipeline/packet.ts';
 import type { Packet, TraceRequest } from '../pipeline/types.ts';
 import { HIGHEST_ID } from './flags.ts';
 

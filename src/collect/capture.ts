@@ -1,6 +1,6 @@
 import type { FileContent } from './files.ts';
-import type { SocketHolder } from './holders.ts';
 import type { CommandResult } from './runner.ts';
+import type { SocketHolder } from './socket-owners.ts';
 
 /** What a command of a capture was asked for. */
 export type Question =

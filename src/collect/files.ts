@@ -1,6 +1,6 @@
 import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
 import { type FileFailure, FileProblem, fileError } from './file-error.ts';
-import { type SocketHolder, socketHolders } from './holders.ts';
+import { type SocketHolder, socketHolders } from './socket-owners.ts';
 import { chunksOf, openSource } from './source.ts';
 import { decodeText } from './text.ts';
 

@@ -5,7 +5,7 @@ import { diffExitCode } from '../cli/exit-code.ts';
 import { configFlags, configRequest, exampleFlag, sourceFlags } from '../cli/flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { DiffAnswer } from '../pipeline/diff-types.ts';
+import type { DiffAnswer } from '../diagnose/differences-types.ts';
 
 /** `istio-nat diff`. */
 export class Diff extends BaseCommand {

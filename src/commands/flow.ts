@@ -5,8 +5,8 @@ import { configFlags, configRequest, exampleFlag, sourceFlags } from '../cli/fla
 import { flowRequest, requestFlags } from '../cli/flow-flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { RulesQuestion } from '../pipeline/flow-classes-types.ts';
-import type { FlowAnswer } from '../pipeline/flow-types.ts';
+import type { RulesQuestion } from '../flow/classes-types.ts';
+import type { FlowAnswer } from '../flow/types.ts';
 import type { Outside } from '../pipeline/outside.ts';
 
 /** The states of packets that `--ct-state` can ask about. */

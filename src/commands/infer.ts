@@ -3,7 +3,7 @@ import { EXIT } from '../cli/exit-code.ts';
 import { configFlags, configRequest, exampleFlag, sourceFlags, sourceRequest } from '../cli/flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { InferReport } from '../pipeline/infer-types.ts';
+import type { InferReport } from '../infer/report.ts';
 
 /** `istio-nat infer`. */
 export class Infer extends BaseCommand {

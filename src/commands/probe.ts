@@ -6,7 +6,7 @@ import { outputFormat, reportFlags } from '../cli/format.ts';
 import { write } from '../cli/output.ts';
 import { probeFlags, probeRequest } from '../cli/probe-flags.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { ProbeAnswer } from '../pipeline/probe-types.ts';
+import type { ProbeAnswer } from '../probe/types.ts';
 
 /** `istio-nat probe`. */
 export class Probe extends BaseCommand {

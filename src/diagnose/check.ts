@@ -1,10 +1,10 @@
 import { LIMITS, TooComplex } from '../evaluate/symbolic/limits.ts';
 import { checkTime } from '../evaluate/symbolic/time.ts';
+import type { Context } from '../expect/context.ts';
 import type { Family } from '../model/family.ts';
+import type { CheckOutcome, Difference, Evidence, Finding, Severity } from '../model/report.ts';
+import type { Edit } from '../rules/edits.ts';
 import { entryOf, pageOf } from './catalogue/index.ts';
-import type { Context } from './context.ts';
-import type { Edit } from './edits.ts';
-import type { CheckOutcome, Difference, Evidence, Finding, Severity } from './report.ts';
 
 /** One thing that `check` looks at. */
 export interface Check {

@@ -1,3 +1,5 @@
+import { type Context, isCovered, istioTables } from '../expect/context.ts';
+import type { CheckOutcome, CheckReport, Severity, Undetermined } from '../model/report.ts';
 import type { Table } from '../model/ruleset.ts';
 import type { Check, Found } from './check.ts';
 import { runCheck } from './check.ts';
@@ -24,9 +26,7 @@ import { duplicates, equivalent, foreign, unreachable } from './checks/text.ts';
 import { tproxyListener } from './checks/tproxy-listener.ts';
 import { TRAFFIC_CHECKS } from './checks/traffic.ts';
 import { answersTracked } from './checks/untracked.ts';
-import { type Context, isCovered, istioTables } from './context.ts';
 import { publish } from './publish.ts';
-import type { CheckOutcome, CheckReport, Severity, Undetermined } from './report.ts';
 import { isOutsideMesh } from './traffic/groups.ts';
 import { packetsInWords } from './traffic/words.ts';
 

@@ -1,9 +1,9 @@
 import { formatAddress } from '../model/address.ts';
 import type { Family } from '../model/family.ts';
+import { unique } from './agree.ts';
 import { byFamily, type Context, inAll, mainFamily } from './context.ts';
-import type { Form } from './form.ts';
+import type { Form } from './rule-pattern.ts';
 import type { Observed } from './types.ts';
-import { unique } from './vote.ts';
 
 /** The inputs of ambient's layout in a pod, or on its node. */
 export function readAmbient(context: Context): Observed {

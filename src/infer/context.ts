@@ -1,8 +1,8 @@
 import type { Features } from '../layout/eras.ts';
 import type { Family } from '../model/family.ts';
-import type { Form } from './form.ts';
+import type { View } from './istio-tables.ts';
+import type { Form } from './rule-pattern.ts';
 import type { Observed, Reading } from './types.ts';
-import type { View } from './view.ts';
 
 /** What the readers of single inputs share. */
 export interface Context {

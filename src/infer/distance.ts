@@ -1,9 +1,9 @@
 import type { Coverage } from '../model/pod.ts';
 import type { Rule, Table } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
+import { editsBetween } from '../rules/sequence.ts';
 import { type KeyedChain, keyedChains } from './live.ts';
 import { isIstioChain } from './names.ts';
-import { editsBetween } from './sequence.ts';
 import type { RuleDifference } from './types.ts';
 
 /**

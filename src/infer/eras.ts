@@ -2,7 +2,7 @@ import { type Features, featuresFor } from '../layout/eras.ts';
 import { CHANGES } from '../layout/index.ts';
 import { NEWEST_MINOR, OLDEST_MINOR, parseRelease } from '../layout/release.ts';
 import type { Config } from '../model/config.ts';
-import type { View } from './view.ts';
+import type { View } from './istio-tables.ts';
 
 /** Patches of one minor between which no layout changed. */
 export interface Era {

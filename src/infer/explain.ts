@@ -7,12 +7,12 @@ import { readAmbient } from './ambient.ts';
 import type { Context } from './context.ts';
 import { compareChains } from './distance.ts';
 import { type EraGroup, newestOf } from './eras.ts';
+import type { View } from './istio-tables.ts';
 import { kubeletFromRules } from './kubelet.ts';
 import type { KeyedChain } from './live.ts';
 import { isIstioChain } from './names.ts';
 import { readSidecar } from './sidecar/index.ts';
 import type { Evidence, Observed, Reading, RuleDifference } from './types.ts';
-import type { View } from './view.ts';
 
 /** A view ready to be held against layouts. */
 export interface Subject {

@@ -3,11 +3,11 @@ import type { Coverage } from '../model/pod.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import { candidateOf, carriedOver, compareProposals, proposalsFor } from './candidates.ts';
 import type { Subject } from './explain.ts';
+import { viewsOf } from './istio-tables.ts';
 import { keyedChains } from './live.ts';
 import type { Proposal } from './proposal.ts';
 import { sampleOf } from './sample.ts';
 import type { Candidate, Evidence, Inference } from './types.ts';
-import { viewsOf } from './view.ts';
 
 export { kubeletFromRules } from './kubelet.ts';
 export type { Candidate, Certainty, Evidence, Inference, Programmer, RuleDifference } from './types.ts';

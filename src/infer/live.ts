@@ -1,7 +1,7 @@
 import type { TableFamily } from '../model/family.ts';
 import type { Chain, Rule, Table } from '../model/ruleset.ts';
+import { ruleKey } from '../rules/rule-key.ts';
 import { isIstioChain, nativeTable } from './names.ts';
-import { ruleKey } from './rule-key.ts';
 
 /** A chain of the live rules or of a layout, its rules ready to be compared. */
 export interface KeyedChain {

@@ -1,5 +1,5 @@
 import type { Chain, Ruleset } from '../model/ruleset.ts';
-import { formOf } from './form.ts';
+import { formOf } from './rule-pattern.ts';
 
 /** Rulesets up to this size are held against every layout as a whole. */
 const LARGE = 2000;

@@ -1,18 +1,18 @@
-import { exemptionOf } from '../diagnose/checks/surroundings-exempt.ts';
-import { buildContext, istioTables } from '../diagnose/context.ts';
 import { diagnose } from '../diagnose/index.ts';
-import type { CheckReport } from '../diagnose/report.ts';
 import { isOutsideMesh } from '../diagnose/traffic/groups.ts';
+import { doubtsOf, reconsidered } from '../expect/ambiguities.ts';
+import { buildContext, istioTables } from '../expect/context.ts';
+import { expectationOf, layersOf } from '../expect/index.ts';
+import { olderRelease } from '../expect/inference.ts';
+import { exemptionOf } from '../istio/exempt.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
+import type { CheckReport } from '../model/report.ts';
 import type { Backend } from '../model/ruleset.ts';
 import { formatConfig } from '../parse/config/index.ts';
 import { declaredInputs, type Layer, mergeLayers } from './config.ts';
-import { doubtsOf, reconsidered } from './doubts.ts';
-import { expectationOf, layersOf } from './expectation.ts';
 import { type Facts, gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import { olderRelease } from './inference.ts';
 import type { Outside } from './outside.ts';
 import type { CheckRequest } from './types.ts';
 

@@ -1,9 +1,9 @@
-import type { InputOrigin, ResolvedConfig } from '../diagnose/report.ts';
 import { defaultConfig, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
+import { UsageError } from '../model/errors.ts';
 import { INPUT_LIMITS } from '../model/limits.ts';
+import type { InputOrigin, ResolvedConfig } from '../model/report.ts';
 import { CONFIG_KEYS, parseConfigFile, parseInput } from '../parse/config/index.ts';
-import { UsageError } from './errors.ts';
 import type { Outside } from './outside.ts';
 import type { ConfigRequest } from './types.ts';
 

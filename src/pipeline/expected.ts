@@ -1,13 +1,13 @@
+import { expectedRuleset } from '../expect/layout.ts';
 import { isNewerThanKnown, NEWEST_MINOR, parseRelease, whyRefused } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
+import { UsageError } from '../model/errors.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import { coversFamily, type Table } from '../model/ruleset.ts';
 import { formatConfig } from '../parse/config/index.ts';
 import { printListRules, printSave } from '../print/iptables/index.ts';
 import { printNft } from '../print/nft/index.ts';
 import { declaredInputs, resolveConfig } from './config.ts';
-import { UsageError } from './errors.ts';
-import { expectedRuleset } from './layout.ts';
 import type { Outside } from './outside.ts';
 import type { ExpectedRequest } from './types.ts';
 

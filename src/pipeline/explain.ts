@@ -1,6 +1,6 @@
 import { CATALOGUE, type CatalogueEntry } from '../diagnose/catalogue/index.ts';
+import { UsageError } from '../model/errors.ts';
 import { nearest } from '../parse/config/nearest.ts';
-import { UsageError } from './errors.ts';
 
 /** What `explain` answers: one entry of the catalogue, or all of them in the order of their codes. */
 export type Explanation =

@@ -1,16 +1,16 @@
 import { type Capture, capturedFile } from '../collect/capture.ts';
 import type { ReadLimits } from '../collect/files.ts';
 import { collectLive } from '../collect/live.ts';
-import type { Source } from '../diagnose/report.ts';
+import { CannotLook, UsageError } from '../model/errors.ts';
 import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
 import type { Metadata, Obstacle, Pod } from '../model/pod.ts';
+import type { Source } from '../model/report.ts';
+import { withinReach } from '../observe/bounds.ts';
+import type { SavedText } from '../observe/index.ts';
+import { metadataOf } from '../observe/metadata.ts';
 import { parseNameServers } from '../parse/resolver.ts';
-import { CannotLook, UsageError } from './errors.ts';
 import { EXAMPLE_FILES, EXAMPLE_NAME } from './example.ts';
-import type { SavedText } from './observe.ts';
-import { withinReach } from './observe-bounds.ts';
 import type { Outside } from './outside.ts';
-import { metadataOf } from './surroundings-downward.ts';
 import type { SourceRequest } from './types.ts';
 
 /** A pod as it was seen, where that was, and what the pod says about itself (live only). */
@@ -36,7 +36,7 @@ export async function gatherFacts(request: SourceRequest, outside: Outside): Pro
     case 'rules':
       return savedFacts(request, outside);
     case 'example': {
-      const { observeRules } = await import('./observe.ts');
+      const { observeRules } = await import('../observe/index.ts');
       const texts = await Promise.all(
         EXAMPLE_FILES.map(({ path, name }) => readText(path, outside, EXAMPLE_LIMITS, name)),
       );
@@ -50,7 +50,7 @@ async function liveFacts(outside: Outside): Promise<Facts> {
   // What understands the answers is loaded while the programs that are asked still work.
   const [capture, { observe }] = await Promise.all([
     collectLive(outside.runner, outside.files),
-    import('./observe.ts'),
+    import('../observe/index.ts'),
   ]);
   const seen = observe(capture);
   const pod = withinReach({ ...seen, obstacles: [...seen.obstacles, ...unreadableFiles(capture)] });
@@ -83,7 +83,7 @@ async function savedFacts(request: Extract<SourceRequest, { kind: 'rules' }>, ou
     const message = `--rules is given ${request.files.length} times; more than ${INPUT_LIMITS.rulesFiles} texts of one pod are not read`;
     throw new UsageError(message, { hint: 'Name the texts of one pod, or put them into one file.' });
   }
-  const { observeRules } = await import('./observe.ts');
+  const { observeRules } = await import('../observe/index.ts');
   const texts: SavedText[] = [];
   let left = INPUT_LIMITS.rulesBytes;
   for (const file of request.files) {

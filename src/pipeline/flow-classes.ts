@@ -1,15 +1,15 @@
-import { localAddresses } from '../diagnose/context.ts';
-import { quoted } from '../diagnose/quote.ts';
-import type { Undetermined } from '../diagnose/report.ts';
 import { packetsInWords } from '../diagnose/traffic/words.ts';
-import { type FateClass, type Fates, fatesOf, type OpenFate } from '../evaluate/fates.ts';
+import { type FateClass, type Fates, fatesOf, type OpenFate } from '../evaluate/classes.ts';
+import { localAddresses } from '../expect/context.ts';
+import { expectationOf, layersOf } from '../expect/index.ts';
+import type { Fate, FlowClassesAnswer, RulesQuestion, ShownFlowClass } from '../flow/classes-types.ts';
 import type { Config } from '../model/config.ts';
+import type { Undetermined } from '../model/report.ts';
+import { seenRules } from '../observe/seen-rules.ts';
+import { quoted } from '../rules/quote.ts';
 import { DNS_PROXY_PORT } from '../sockets/ports.ts';
 import { declaredInputs, type Layer } from './config.ts';
-import { expectationOf, layersOf } from './expectation.ts';
 import { type Facts, gatherFacts } from './facts.ts';
-import type { Fate, FlowClassesAnswer, RulesQuestion, ShownFlowClass } from './flow-classes-types.ts';
-import { seenRules } from './flow-rules.ts';
 import { inTime } from './in-time.ts';
 import type { Outside } from './outside.ts';
 

@@ -1,10 +1,10 @@
-import { quoted } from '../diagnose/quote.ts';
-import type { Undetermined } from '../diagnose/report.ts';
-import { type UnfollowedHook, type UnmetRule, unmetRules } from '../evaluate/unmet.ts';
+import { type UnfollowedHook, type UnmetRule, unmetRules } from '../evaluate/unreached.ts';
+import type { FlowUnreachedAnswer, RulesQuestion, UnreachedRule } from '../flow/classes-types.ts';
+import type { Undetermined } from '../model/report.ts';
 import { coversFamily, type Ruleset } from '../model/ruleset.ts';
+import { seenRules } from '../observe/seen-rules.ts';
+import { quoted } from '../rules/quote.ts';
 import { gatherFacts } from './facts.ts';
-import type { FlowUnreachedAnswer, RulesQuestion, UnreachedRule } from './flow-classes-types.ts';
-import { seenRules } from './flow-rules.ts';
 import { inTime } from './in-time.ts';
 import type { Outside } from './outside.ts';
 

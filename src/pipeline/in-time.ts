@@ -1,6 +1,6 @@
 import { TooComplex } from '../evaluate/symbolic/limits.ts';
 import { withinTime } from '../evaluate/symbolic/time.ts';
-import { CannotLook } from './errors.ts';
+import { CannotLook } from '../model/errors.ts';
 import type { Facts } from './facts.ts';
 
 /**

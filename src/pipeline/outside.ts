@@ -2,7 +2,7 @@ import type { Network } from '../collect/attempt.ts';
 import type { FileContent, FileReader, ReadLimits } from '../collect/files.ts';
 import type { Line } from '../collect/lines.ts';
 import type { CommandRunner } from '../collect/runner.ts';
-import { CannotLook } from './errors.ts';
+import { CannotLook } from '../model/errors.ts';
 
 /** Everything a use case can reach outside of this process. Tests hand in recordings. */
 export interface Outside {

@@ -1,24 +1,24 @@
 import type { Attempted, Network } from '../collect/attempt.ts';
 import { ownOwner } from '../collect/owner.ts';
-import { quoted } from '../diagnose/quote.ts';
 import { evaluatePacket, Hooks } from '../evaluate/packet.ts';
+import { expectationOf, layersOf } from '../expect/index.ts';
+import { isAt } from '../flow/listeners.ts';
+import { CannotLook } from '../model/errors.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Pod } from '../model/pod.ts';
 import { isListener } from '../model/socket.ts';
+import { announcement, refuseTarget, usableResolvers } from '../probe/announce.ts';
+import { DNS_QUERY } from '../probe/dns.ts';
+import { judge, judgeValidation } from '../probe/judge.ts';
+import { defaultOwners } from '../probe/owners.ts';
+import { planProbes } from '../probe/plan.ts';
+import { acceptedOn, currentSockets } from '../probe/sockets.ts';
+import type { Path, PlannedProbe, ProbeAnswer, ProbeRequest, ProbeResult } from '../probe/types.ts';
+import { quoted } from '../rules/quote.ts';
 import { declaredInputs } from './config.ts';
-import { CannotLook } from './errors.ts';
-import { expectationOf, layersOf } from './expectation.ts';
 import { gatherFacts } from './facts.ts';
-import { isAt } from './flow-listeners.ts';
 import { inTime } from './in-time.ts';
 import type { Outside } from './outside.ts';
-import { announcement, refuseTarget, usableResolvers } from './probe-announce.ts';
-import { DNS_QUERY } from './probe-dns.ts';
-import { judge, judgeValidation } from './probe-judge.ts';
-import { defaultOwners } from './probe-owners.ts';
-import { planProbes } from './probe-plan.ts';
-import { acceptedOn, currentSockets } from './probe-sockets.ts';
-import type { Path, PlannedProbe, ProbeAnswer, ProbeRequest, ProbeResult } from './probe-types.ts';
 
 const HERE = { kind: 'live' } as const;
 

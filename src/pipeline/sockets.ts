@@ -1,8 +1,8 @@
-import type { Source } from '../diagnose/report.ts';
+import { CannotLook } from '../model/errors.ts';
 import type { Pod } from '../model/pod.ts';
+import type { Source } from '../model/report.ts';
 import type { Socket } from '../model/socket.ts';
 import type { RulesState, SocketsAnswer } from '../sockets/report.ts';
-import { CannotLook } from './errors.ts';
 import { gatherFacts } from './facts.ts';
 import type { Outside } from './outside.ts';
 import type { SourceRequest } from './types.ts';

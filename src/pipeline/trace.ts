@@ -1,15 +1,15 @@
 import type { Line } from '../collect/lines.ts';
 import { type TraceStep as EvaluatedStep, evaluatePacket, Hooks } from '../evaluate/packet.ts';
 import { PacketFieldError } from '../evaluate/state.ts';
+import { CannotLook, UsageError } from '../model/errors.ts';
 import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Pod } from '../model/pod.ts';
-import { CannotLook, UsageError } from './errors.ts';
+import { withGaps } from '../observe/gaps.ts';
+import { mayMeetUnseen } from '../observe/seen-rules.ts';
+import { readPacketLine } from '../parse/packet.ts';
 import { gatherFacts } from './facts.ts';
-import { mayMeetUnseen } from './flow-rules.ts';
 import type { Outside } from './outside.ts';
-import { readPacketLine } from './packet.ts';
-import { withGaps } from './trace-gaps.ts';
 import type { PacketError, TraceReport, TraceRequest, TraceRun, TraceStep } from './types.ts';
 
 /**

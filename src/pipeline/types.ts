@@ -1,7 +1,7 @@
-import type { CheckReport } from '../diagnose/report.ts';
 import type { ConfigKey } from '../model/config.ts';
 import type { Family } from '../model/family.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
+import type { CheckReport } from '../model/report.ts';
 
 export type { CheckReport, ConfigKey, Family, Packet, Verdict };
 

@@ -1,4 +1,4 @@
-import type { CheckReport } from '../diagnose/report.ts';
+import type { CheckReport } from '../model/report.ts';
 import { checkLines } from './checks.ts';
 import { escapeText } from './escape.ts';
 import { findingLines } from './finding.ts';

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { CheckOutcome, CheckReport } from '../diagnose/report.ts';
+import type { CheckOutcome, CheckReport } from '../model/report.ts';
 import { escapeText } from './escape.ts';
 import { type Style, symbol } from './style.ts';
 import { clip, indent } from './wrap.ts';

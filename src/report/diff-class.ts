@@ -1,6 +1,6 @@
-import type { QuotedRule } from '../diagnose/report.ts';
 import { packetsInWords } from '../diagnose/traffic/words.ts';
 import type { Verdict } from '../model/packet.ts';
+import type { QuotedRule } from '../model/report.ts';
 import type { ShownCause, ShownDifference, Wording } from './diff-types.ts';
 import { escapeText } from './escape.ts';
 import type { ReportOptions, Style } from './style.ts';

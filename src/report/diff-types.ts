@@ -1,5 +1,5 @@
-import type { Difference, QuotedRule, Source, Undetermined } from '../diagnose/report.ts';
 import type { Config } from '../model/config.ts';
+import type { Difference, QuotedRule, Source, Undetermined } from '../model/report.ts';
 import type { Step } from './trace-table.ts';
 
 /** A class of packets as it is printed. */

@@ -1,6 +1,6 @@
-import { COMMAND } from '../diagnose/command-writer.ts';
-import type { Difference, Evidence, Finding, QuotedRule } from '../diagnose/report.ts';
 import type { Verdict } from '../model/packet.ts';
+import type { Difference, Evidence, Finding, QuotedRule } from '../model/report.ts';
+import { COMMAND } from '../rules/command-writer.ts';
 import { escapeText } from './escape.ts';
 import { type Style, shownOf, symbol } from './style.ts';
 import { classWords, familyName, packetWords, place, verdictWords } from './words.ts';

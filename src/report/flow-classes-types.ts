@@ -1,6 +1,6 @@
-import type { QuotedRule, Source, Undetermined } from '../diagnose/report.ts';
 import type { Family } from '../model/family.ts';
 import type { Packet, PacketHook, Verdict } from '../model/packet.ts';
+import type { QuotedRule, Source, Undetermined } from '../model/report.ts';
 
 /** A class of packets that fare alike, as it is printed. */
 export interface ShownFate {

@@ -1,7 +1,7 @@
-import type { QuotedRule, Source, Undetermined } from '../diagnose/report.ts';
 import type { Config } from '../model/config.ts';
 import type { Family } from '../model/family.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
+import type { QuotedRule, Source, Undetermined } from '../model/report.ts';
 
 /** One step of a life as it is printed. */
 export interface ShownStep {

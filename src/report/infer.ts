@@ -1,4 +1,4 @@
-import type { Undetermined } from '../diagnose/report.ts';
+import type { Undetermined } from '../model/report.ts';
 import { escapeJson, escapeText } from './escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from './style.ts';
 import { count } from './words.ts';

@@ -1,4 +1,4 @@
-import type { CheckReport, InputOrigin } from '../diagnose/report.ts';
+import type { CheckReport, InputOrigin } from '../model/report.ts';
 import { escapeText } from './escape.ts';
 import type { Style } from './style.ts';
 import { clip, indent, wrap } from './wrap.ts';

@@ -1,4 +1,4 @@
-import type { CheckReport } from '../diagnose/report.ts';
+import type { CheckReport } from '../model/report.ts';
 import { escapeJson } from './escape.ts';
 import type { Trace } from './trace-table.ts';
 

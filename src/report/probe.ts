@@ -1,5 +1,5 @@
-import type { QuotedRule, Undetermined } from '../diagnose/report.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
+import type { QuotedRule, Undetermined } from '../model/report.ts';
 import { escapeJson, escapeText } from './escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from './style.ts';
 import { openLines } from './subject.ts';

@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { CheckOutcome, CheckReport, Severity } from '../diagnose/report.ts';
+import type { CheckOutcome, CheckReport, Severity } from '../model/report.ts';
 
 /** How a report is to be printed. Both are handed in; nothing here looks at the terminal. */
 export interface ReportOptions {

@@ -1,4 +1,4 @@
-import type { Source, Undetermined } from '../diagnose/report.ts';
+import type { Source, Undetermined } from '../model/report.ts';
 import { escapeText } from './escape.ts';
 import { type Style, symbol } from './style.ts';
 import { clip, indent, labelled, wrap } from './wrap.ts';

@@ -1,6 +1,6 @@
-import type { QuotedRule } from '../diagnose/report.ts';
 import type { Family } from '../model/family.ts';
 import type { Packet, Verdict, VerdictKind } from '../model/packet.ts';
+import type { QuotedRule } from '../model/report.ts';
 
 /** `1 error`, `2 errors`. */
 export function count(number: number, noun: string): string {

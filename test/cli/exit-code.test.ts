@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkExitCode, EXIT, THRESHOLDS, type Threshold, worstExitCode } from '../../src/cli/exit-code.ts';
-import type { CheckReport } from '../../src/diagnose/report.ts';
+import type { CheckReport } from '../../src/model/report.ts';
 import { HEALTHY, UNDETERMINED } from '../report/sample.ts';
 
 const SUMMARIES = {

@@ -1,7 +1,7 @@
 import { CLIError, ModuleLoadError } from '@oclif/core/errors';
 import { describe, expect, it } from 'vitest';
 import { failureOf, failureText, stackText } from '../../src/cli/failure.ts';
-import { CannotLook, UsageError } from '../../src/pipeline/errors.ts';
+import { CannotLook, UsageError } from '../../src/model/errors.ts';
 
 const KNOWN = { flags: ['rules', 'istio-version'] };
 

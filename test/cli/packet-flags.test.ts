@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { packetFromFlags, tracedPackets } from '../../src/cli/packet-flags.ts';
-import { UsageError } from '../../src/pipeline/errors.ts';
+import { UsageError } from '../../src/model/errors.ts';
 
 const INBOUND = { hook: 'PREROUTING', source: '10.0.0.9', destination: '10.0.0.5', 'destination-port': '8080' };
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { socketHolders } from '../../src/collect/holders.ts';
+import { socketHolders } from '../../src/collect/socket-owners.ts';
 
 test.skipIf(process.platform !== 'linux')(
   'this process holds the sockets that it opened, until it closes them',

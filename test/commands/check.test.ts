@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Check } from '../../src/commands/check.ts';
-import type { CheckReport } from '../../src/diagnose/report.ts';
-import { CannotLook, UsageError } from '../../src/pipeline/errors.ts';
+import { CannotLook, UsageError } from '../../src/model/errors.ts';
+import type { CheckReport } from '../../src/model/report.ts';
 import type { CheckRequest } from '../../src/pipeline/types.ts';
 import { BROKEN, HEALTHY, UNDETERMINED } from '../report/sample.ts';
 import { run } from './run.ts';

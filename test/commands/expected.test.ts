@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Expected } from '../../src/commands/expected.ts';
-import { UsageError } from '../../src/pipeline/errors.ts';
+import { UsageError } from '../../src/model/errors.ts';
 import { run } from './run.ts';
 
 const { expected } = vi.hoisted(() => ({ expected: vi.fn() }));

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow } from '../../src/commands/flow.ts';
+import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { type Outcome, run } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CheckReport } from '../../src/diagnose/report.ts';
+import type { CheckReport } from '../../src/model/report.ts';
 import { kernelTests, POD_IPV4 } from '../kernel/index.ts';
 import type { Actor } from '../sockets/pod-actors.ts';
 import { World } from '../sockets/world.ts';

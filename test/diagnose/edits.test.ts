@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CommandWriter } from '../../src/diagnose/command-writer.ts';
-import { rulesOf } from '../../src/diagnose/context.ts';
-import { deletion, mendingEdits, orderEdits } from '../../src/diagnose/edits.ts';
+import { rulesOf } from '../../src/expect/context.ts';
+import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
 import type { Rule, RuleReference, Ruleset } from '../../src/model/ruleset.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
+import { CommandWriter } from '../../src/rules/command-writer.ts';
+import { deletion, mendingEdits, orderEdits } from '../../src/rules/edits.ts';
 import { podWith, saved, withChain } from './pod-of.ts';
 
 const EXPECTED = expectedRuleset(defaultConfig('1.28.10'));

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../src/diagnose/catalogue/index.ts';
-import { waysIn } from '../../src/pipeline/observe-rights.ts';
+import { waysIn } from '../../src/observe/rights.ts';
 
 /**
  * Commands that no namespace of a test can run: kubectl and istioctl need a cluster, nsenter and istio-nat the pod that is meant, and

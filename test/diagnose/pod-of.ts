@@ -1,13 +1,13 @@
-import { buildContext, type Context } from '../../src/diagnose/context.ts';
 import { type Diagnosis, diagnose } from '../../src/diagnose/index.ts';
+import { buildContext, type Context } from '../../src/expect/context.ts';
+import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
 import { expectedRouting } from '../../src/layout/routing.ts';
 import type { Config } from '../../src/model/config.ts';
 import { FAMILIES } from '../../src/model/family.ts';
 import type { Pod } from '../../src/model/pod.ts';
 import type { Chain, Rule, Ruleset } from '../../src/model/ruleset.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
-import { observeRules } from '../../src/pipeline/observe.ts';
+import { observeRules } from '../../src/observe/index.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 
 /** A pod whose rules are these, read back from the text that iptables-save prints for them. */

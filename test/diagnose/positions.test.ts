@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { insertions, misplaced } from '../../src/diagnose/positions.ts';
+import { insertions, misplaced } from '../../src/rules/positions.ts';
 
 /** Does to a chain what the positions say: takes the misplaced rules out, and puts them where they belong. */
 function mended(expected: readonly string[], live: readonly string[]): string[] {

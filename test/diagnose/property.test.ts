@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/diagnose/report.ts';
 import { evaluatePacket, Hooks } from '../../src/evaluate/packet.ts';
+import { expectedRuleset } from '../../src/expect/layout.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { Family } from '../../src/model/family.ts';
 import type { Packet } from '../../src/model/packet.ts';
+import type { Finding } from '../../src/model/report.ts';
 import type { Ruleset } from '../../src/model/ruleset.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
 import { anyConfig } from '../infer/arbitrary.ts';
 import { type Mutation, mutationOf } from './mutations.ts';
 import { diagnosisOf } from './pod-of.ts';

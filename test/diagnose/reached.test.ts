@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { groupBy } from '../../src/diagnose/group-by.ts';
 import { chainsFromHooks, reachedChains } from '../../src/diagnose/reached.ts';
+import { groupBy } from '../../src/model/group-by.ts';
 import { podWith } from './pod-of.ts';
 
 const TABLE = [

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { answerTo, type Capture } from '../../src/collect/capture.ts';
-import type { CheckReport, Finding } from '../../src/diagnose/report.ts';
+import type { CheckReport, Finding } from '../../src/model/report.ts';
 import { check } from '../../src/pipeline/check.ts';
 import type { Outside } from '../../src/pipeline/outside.ts';
 import type { SourceRequest } from '../../src/pipeline/types.ts';

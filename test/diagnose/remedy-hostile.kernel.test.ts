@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/diagnose/report.ts';
+import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
+import type { CheckReport } from '../../src/model/report.ts';
 import { check } from '../../src/pipeline/check.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { printNft } from '../../src/print/nft/index.ts';
 import { createPod, type KernelPod, kernelTests, VARIANTS, type Variant } from '../kernel/index.ts';

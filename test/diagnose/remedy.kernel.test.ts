@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/diagnose/report.ts';
 import { FAMILIES, type Family } from '../../src/model/family.ts';
+import type { CheckReport } from '../../src/model/report.ts';
 import { createPod, type KernelPod, kernelTests, type Variant } from '../kernel/index.ts';
 import { checkRecording, type Recorded, recordings, waysToRead } from './recorded.ts';
 import { runStep, type Step, stepsOf } from './remedy-effects.ts';

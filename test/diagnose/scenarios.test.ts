@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/diagnose/report.ts';
+import type { CheckReport } from '../../src/model/report.ts';
 import { checkRecording, isRecorded, type Recorded, recordings, shownBy, waysToRead } from './recorded.ts';
 
 const all = recordings();

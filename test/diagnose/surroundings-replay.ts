@@ -1,5 +1,5 @@
 import { answerTo, type Capture } from '../../src/collect/capture.ts';
-import type { CheckReport } from '../../src/diagnose/report.ts';
+import type { CheckReport } from '../../src/model/report.ts';
 import { check } from '../../src/pipeline/check.ts';
 import type { Outside } from '../../src/pipeline/outside.ts';
 import type { ConfigKey } from '../../src/pipeline/types.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { expectedRuleset } from '../../src/expect/layout.ts';
+import { parseDownward } from '../../src/observe/metadata.ts';
 import { check } from '../../src/pipeline/check.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
-import { parseDownward } from '../../src/pipeline/surroundings-downward.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { captureWith } from '../pipeline/observe-capture.ts';
 import { savedTexts } from '../pipeline/saved.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { fatesOf } from '../../src/evaluate/classes.ts';
 import { compareRulesets } from '../../src/evaluate/compare.ts';
-import { fatesOf } from '../../src/evaluate/fates.ts';
-import { unmetRules } from '../../src/evaluate/unmet.ts';
+import { unmetRules } from '../../src/evaluate/unreached.ts';
 import type { Ruleset } from '../../src/model/ruleset.ts';
 import { parseIptables } from '../../src/parse/iptables/index.ts';
 import { badRules } from './bad-rules.ts';

@@ -5,7 +5,7 @@ import { buildLayout } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { Pod } from '../../src/model/pod.ts';
 import type { Table } from '../../src/model/ruleset.ts';
-import { observeRules } from '../../src/pipeline/observe.ts';
+import { observeRules } from '../../src/observe/index.ts';
 import { anyLayout } from './any-layout.ts';
 import { type Form, printed } from './printed.ts';
 import { covers } from './range.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editsBetween } from '../../src/infer/sequence.ts';
+import { editsBetween } from '../../src/rules/sequence.ts';
 
 const sequence = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'), { maxLength: 14 });
 

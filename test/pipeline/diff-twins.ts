@@ -1,6 +1,6 @@
+import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { printNft } from '../../src/print/nft/index.ts';
 

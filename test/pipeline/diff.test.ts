@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { DiffAnswer, DiffRequest } from '../../src/diagnose/differences-types.ts';
+import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { Family } from '../../src/model/family.ts';
 import { diff } from '../../src/pipeline/diff.ts';
-import type { DiffAnswer, DiffRequest } from '../../src/pipeline/diff-types.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { layoutOf, TWINS, WRITINGS } from './diff-twins.ts';
 import { savedTexts } from './saved.ts';

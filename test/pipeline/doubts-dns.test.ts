@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { expectedRuleset } from '../../src/expect/layout.ts';
 import type { Config } from '../../src/model/config.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { configOf } from '../diagnose/ambient-namespace.ts';
 import { checkCapture } from '../diagnose/surroundings-replay.ts';

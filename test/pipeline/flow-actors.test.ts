@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { actorsOf } from '../../src/flow/actors.ts';
+import { Listeners } from '../../src/flow/listeners.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { Routing } from '../../src/model/routing.ts';
-import { actorsOf } from '../../src/pipeline/flow-actors.ts';
-import { Listeners } from '../../src/pipeline/flow-listeners.ts';
-import { observeRules } from '../../src/pipeline/observe.ts';
+import { observeRules } from '../../src/observe/index.ts';
 
 const REQUEST = { source: { kind: 'live' }, config: { flags: {}, env: {} } } as const;
 

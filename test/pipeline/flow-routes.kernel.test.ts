@@ -1,18 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Hooks } from '../../src/evaluate/packet.ts';
+import { expectedRuleset } from '../../src/expect/layout.ts';
+import { actorsOf } from '../../src/flow/actors.ts';
+import { Listeners } from '../../src/flow/listeners.ts';
+import { wayTo } from '../../src/flow/scenario.ts';
+import type { FlowReport } from '../../src/flow/types.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import { FAMILIES, type Family } from '../../src/model/family.ts';
 import type { Routing } from '../../src/model/routing.ts';
+import { observeRules } from '../../src/observe/index.ts';
 import { parseIpAddresses } from '../../src/parse/routing/addresses.ts';
 import { parseIpRoutes } from '../../src/parse/routing/routes.ts';
-import { actorsOf } from '../../src/pipeline/flow-actors.ts';
-import { Listeners } from '../../src/pipeline/flow-listeners.ts';
-import type { FlowReport } from '../../src/pipeline/flow-types.ts';
-import { wayTo } from '../../src/pipeline/flow-world.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
-import { observeRules } from '../../src/pipeline/observe.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { createPod, ISTIO_STAND_INS, type KernelPod, kernelTests } from '../kernel/index.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { FlowReport } from '../../src/flow/types.ts';
 import { flow } from '../../src/pipeline/flow.ts';
-import type { FlowReport } from '../../src/pipeline/flow-types.ts';
 import type { SourceRequest } from '../../src/pipeline/types.ts';
 import { outsideOf, type Recorded, recordings, waysToRead } from '../diagnose/recorded.ts';
 import { FIRST_WRONG, NOT_MET } from './flow-scenarios.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { INPUT_LIMITS } from '../../src/model/limits.ts';
-import { observeRules } from '../../src/pipeline/observe.ts';
-import { withinReach } from '../../src/pipeline/observe-bounds.ts';
+import { withinReach } from '../../src/observe/bounds.ts';
+import { observeRules } from '../../src/observe/index.ts';
 
 const podWith = (chain: string, rules: number) => {
   const lines = `-A ${chain} -j RETURN\n`.repeat(rules);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { observe } from '../../src/pipeline/observe.ts';
+import { observe } from '../../src/observe/index.ts';
 import { captureWith, type Said } from './observe-capture.ts';
 
 const element = (kind: string, fields: object) => ({ [kind]: { family: 'ip', table: 'nat', ...fields } });

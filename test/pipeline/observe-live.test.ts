@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { observe } from '../../src/pipeline/observe.ts';
+import { observe } from '../../src/observe/index.ts';
 import { CAN_USE_NAMESPACES, Namespace, RIGHTS } from '../collect/namespace.ts';
 
 const REDIRECT = ['-t', 'nat', '-A', 'OUTPUT', '-p', 'tcp', '-j', 'REDIRECT', '--to-ports', '15001'];

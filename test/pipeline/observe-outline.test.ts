@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hasOutline, outlineOf, sameCounts } from '../../src/observe/outline.ts';
 import { parseIptables } from '../../src/parse/iptables/index.ts';
-import { hasOutline, outlineOf, sameCounts } from '../../src/pipeline/observe-outline.ts';
 
 const saved = readFileSync(new URL('../fixtures/collect/recorded/legacy-save.v4.stdout.txt', import.meta.url), 'utf8');
 const counted = (text: string) => text.replace(/^-A /gm, '[0:0] -A ');

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { CapturedFile } from '../../src/collect/capture.ts';
-import { formatOf } from '../../src/pipeline/observe-format.ts';
-import { noRights, rightsOf, waysIn } from '../../src/pipeline/observe-rights.ts';
-import { observeRouting } from '../../src/pipeline/observe-routing.ts';
-import { firstLine } from '../../src/pipeline/observe-seen.ts';
-import { observeEarlierSockets, observeProcesses, observeSockets } from '../../src/pipeline/observe-sockets.ts';
+import { formatOf } from '../../src/observe/format.ts';
+import { noRights, rightsOf, waysIn } from '../../src/observe/rights.ts';
+import { observeRouting } from '../../src/observe/routing.ts';
+import { firstLine } from '../../src/observe/seen.ts';
+import { observeEarlierSockets, observeProcesses, observeSockets } from '../../src/observe/sockets.ts';
 import { captureWith } from './observe-capture.ts';
 
 const recorded = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { observeRules } from '../../src/pipeline/observe.ts';
+import { observeRules } from '../../src/observe/index.ts';
 
 const file = (name: string) => readFileSync(new URL(`../fixtures/${name}.txt`, import.meta.url), 'utf8');
 const save = file('collect/recorded/nft-save.v4.stdout');

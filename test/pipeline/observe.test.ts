@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Pod } from '../../src/model/pod.ts';
-import { observe } from '../../src/pipeline/observe.ts';
+import { observe } from '../../src/observe/index.ts';
 import { captureWith, type Said } from './observe-capture.ts';
 
 const file = (name: string) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPacketLine } from '../../src/pipeline/packet.ts';
+import { readPacketLine } from '../../src/parse/packet.ts';
 
 const LINE = {
   family: 'ipv4',

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Attempt, Network } from '../../src/collect/attempt.ts';
 import type { Outside } from '../../src/pipeline/outside.ts';
 import { probe } from '../../src/pipeline/probe.ts';
-import { whyNotSentTo } from '../../src/pipeline/probe-address.ts';
-import type { ProbeRequest } from '../../src/pipeline/probe-types.ts';
+import { whyNotSentTo } from '../../src/probe/address.ts';
+import type { ProbeRequest } from '../../src/probe/types.ts';
 
 const ADDRESSES = `1: lo: <LOOPBACK,UP> mtu 65536
     inet 127.0.0.1/8 scope host lo

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DNS_QUERY } from '../../src/pipeline/probe-dns.ts';
+import { DNS_QUERY } from '../../src/probe/dns.ts';
 
 describe('DNS_QUERY', () => {
   it('asks one question, for a name below invalid', () => {

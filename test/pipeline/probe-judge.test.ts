@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Ending } from '../../src/collect/attempt.ts';
 import type { Packet, Verdict } from '../../src/model/packet.ts';
-import { judge, judgeValidation } from '../../src/pipeline/probe-judge.ts';
-import type { Path, ProbeResult } from '../../src/pipeline/probe-types.ts';
+import { judge, judgeValidation } from '../../src/probe/judge.ts';
+import type { Path, ProbeResult } from '../../src/probe/types.ts';
 
 const PROXY: Verdict = { kind: 'redirect', port: 15001 };
 const ACCEPT: Verdict = { kind: 'accept' };

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expectedRuleset } from '../../src/expect/layout.ts';
 import { FAMILIES } from '../../src/model/family.ts';
 import { parseConfigFile } from '../../src/parse/config/index.ts';
 import { resolveConfig } from '../../src/pipeline/config.ts';
-import { expectedRuleset } from '../../src/pipeline/layout.ts';
-import type { ProbeAnswer, ProbeResult } from '../../src/pipeline/probe-types.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
+import type { ProbeAnswer, ProbeResult } from '../../src/probe/types.ts';
 import { RIGHTS } from '../collect/namespace.ts';
 import { createPod, ISTIO_STAND_INS, type KernelPod, kernelTests } from '../kernel/index.ts';
 

@@ -4,7 +4,7 @@ import { FAMILIES, type Family } from '../../src/model/family.ts';
 import type { Table } from '../../src/model/ruleset.ts';
 import { parseIptables } from '../../src/parse/iptables/index.ts';
 import { parseNft } from '../../src/parse/nft/index.ts';
-import { agrees } from '../../src/pipeline/rule-agreement.ts';
+import { agrees } from '../../src/rules/agreement.ts';
 import { arbitraryRules } from '../evaluate/random/index.ts';
 import { createPod, type KernelPod, kernelTests } from '../kernel/index.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../src/layout/defaults.ts';
 import { buildLayout } from '../../src/layout/index.ts';
+import { CannotLook } from '../../src/model/errors.ts';
 import type { Packet } from '../../src/model/packet.ts';
-import { CannotLook } from '../../src/pipeline/errors.ts';
 import type { Outside } from '../../src/pipeline/outside.ts';
 import { trace } from '../../src/pipeline/trace.ts';
 import type { TraceReport } from '../../src/pipeline/types.ts';

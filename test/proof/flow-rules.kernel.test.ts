@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fatesOf } from '../../src/evaluate/fates.ts';
+import { fatesOf } from '../../src/evaluate/classes.ts';
 import { evaluatePacket, Hooks } from '../../src/evaluate/packet.ts';
-import { unmetRules } from '../../src/evaluate/unmet.ts';
-import { HookReach } from '../../src/evaluate/unmet-hook.ts';
+import { unmetRules } from '../../src/evaluate/unreached.ts';
+import { HookReach } from '../../src/evaluate/unreached-hook.ts';
 import { buildLayout } from '../../src/layout/index.ts';
 import { FAMILIES, type Family } from '../../src/model/family.ts';
 import type { Packet } from '../../src/model/packet.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Journey } from '../../src/pipeline/flow-types.ts';
+import type { Journey } from '../../src/flow/types.ts';
 import { createPod, ISTIO_STAND_INS, type KernelPod, kernelTests } from '../kernel/index.ts';
 import { type Count, disagreements } from './flow/agree.ts';
 import { otherLandings } from './flow/landings.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluatePacket, Hooks } from '../../src/evaluate/packet.ts';
-import { unmetRules } from '../../src/evaluate/unmet.ts';
-import { HookReach } from '../../src/evaluate/unmet-hook.ts';
+import { unmetRules } from '../../src/evaluate/unreached.ts';
+import { HookReach } from '../../src/evaluate/unreached-hook.ts';
 import { buildLayout } from '../../src/layout/index.ts';
 import { FAMILIES, type Family } from '../../src/model/family.ts';
 import type { Packet } from '../../src/model/packet.ts';

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/diagnose/report.ts';
+import type { CheckReport } from '../../src/model/report.ts';
 import { checkTable } from '../../src/report/check-table.ts';
 import { BROKEN, FINDING, HEALTHY, UNDETERMINED } from './sample.ts';
 

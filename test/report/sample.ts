@@ -1,4 +1,4 @@
-import type { CheckReport, Finding } from '../../src/diagnose/report.ts';
+import type { CheckReport, Finding } from '../../src/model/report.ts';
 import type { Trace } from '../../src/report/trace-table.ts';
 
 /** A finding with every part that the table prints. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import type { CheckReport } from '../../src/diagnose/report.ts';
+import type { CheckReport } from '../../src/model/report.ts';
 import type { SocketsAnswer } from '../../src/sockets/report.ts';
 import { isBuilt } from '../commands/spawn.ts';
 import { kernelTests } from '../kernel/index.ts';

@@ -1,4 +1,4 @@
-import type { Severity } from '../report.ts';
+import type { Severity } from '../../model/report.ts';
 
 /** A command that confirms a finding by hand, and what in its output does. None of them changes what it looks at. */
 export interface Confirmation {

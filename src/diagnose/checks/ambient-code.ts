@@ -1,12 +1,12 @@
+import { type Context, rulesOf } from '../../expect/context.ts';
+import { isAmbientMark } from '../../istio/planes.ts';
 import { parseAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import type { Verdict } from '../../model/packet.ts';
 import { coversFamily, type RuleReference } from '../../model/ruleset.ts';
-import { type Context, rulesOf } from '../context.ts';
 import type { Cause } from '../traffic/cause.ts';
 import { letsGo } from '../traffic/traits.ts';
 import { captures } from '../traffic/verdicts.ts';
-import { isAmbientMark } from './surroundings-planes.ts';
 
 /** ztunnel's own packets have this in the mark, under the mask 0xfff. */
 const ZTUNNEL_MARK = 0x539;

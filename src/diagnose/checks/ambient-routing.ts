@@ -1,9 +1,9 @@
+import type { Context } from '../../expect/context.ts';
+import { planesOf } from '../../istio/planes.ts';
 import type { Family } from '../../model/family.ts';
+import type { Evidence } from '../../model/report.ts';
 import { type Check, finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import type { Evidence } from '../report.ts';
 import { addRoute, addRule, hasRoute, hasRule } from './routing.ts';
-import { planesOf } from './surroundings-planes.ts';
 
 /** The routing rule and table by which answers to ztunnel's connections come back to it. Written in every mode. */
 export const ambientRouting: Check = {

@@ -1,12 +1,12 @@
+import type { Context } from '../../expect/context.ts';
+import { ZTUNNEL_PORTS } from '../../istio/enrolment.ts';
+import { planesOf } from '../../istio/planes.ts';
+import type { Evidence } from '../../model/report.ts';
 import type { Socket } from '../../model/socket.ts';
 import { isListener } from '../../model/socket.ts';
+import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
-import type { Context } from '../context.ts';
 import { redirectTargets } from '../listeners.ts';
-import { ruleEvidence } from '../quote.ts';
-import type { Evidence } from '../report.ts';
-import { ZTUNNEL_PORTS } from './ambient-enrolment.ts';
-import { planesOf } from './surroundings-planes.ts';
 
 /** Of ztunnel as well, where DNS is captured. */
 const DNS_PORT = 15053;

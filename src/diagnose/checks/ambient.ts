@@ -1,10 +1,10 @@
+import { type Context, istioTables } from '../../expect/context.ts';
+import { signsOfEnrolment } from '../../istio/enrolment.ts';
+import { type Plane, planesOf, planesOfChain } from '../../istio/planes.ts';
+import type { Evidence, Finding } from '../../model/report.ts';
+import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
-import { type Context, istioTables } from '../context.ts';
-import { ruleEvidence } from '../quote.ts';
-import type { Evidence, Finding } from '../report.ts';
 import { trafficFindings } from '../traffic/groups.ts';
-import { signsOfEnrolment } from './ambient-enrolment.ts';
-import { type Plane, planesOf, planesOfChain } from './surroundings-planes.ts';
 
 const NOT_AMBIENT = { skipped: 'the data plane is not ambient' } as const;
 

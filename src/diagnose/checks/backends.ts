@@ -1,14 +1,14 @@
+import { type Context, istioTables, rulesOf } from '../../expect/context.ts';
+import { backendInUse, planesOf, rivalBackends } from '../../istio/planes.ts';
+import { isProbeResidue } from '../../istio/probe-residue.ts';
+import { isStale } from '../../istio/stale-tables.ts';
+import type { Evidence } from '../../model/report.ts';
 import type { Backend } from '../../model/ruleset.ts';
 import { nftDeleteTable } from '../../print/nft/commands.ts';
+import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
-import { type Context, istioTables, rulesOf } from '../context.ts';
-import { ruleEvidence } from '../quote.ts';
-import type { Evidence } from '../report.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { sameTarget } from '../traffic/verdicts.ts';
-import { isProbeResidue } from './backends-residue.ts';
-import { isStale } from './backends-stale.ts';
-import { backendInUse, planesOf, rivalBackends } from './surroundings-planes.ts';
 
 /** Istio's rules in more than one of legacy, iptables-nft and native nftables. */
 export const twoBackends: Check = {

@@ -1,10 +1,10 @@
+import type { Context } from '../../expect/context.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { Evidence, Finding } from '../../model/report.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
+import { ruleEvidence } from '../../rules/quote.ts';
 import type { ClassifiedSocket, SocketKind } from '../../sockets/index.ts';
 import { type Check, type CheckResult, finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { groupBy } from '../group-by.ts';
-import { ruleEvidence } from '../quote.ts';
-import type { Evidence, Finding } from '../report.ts';
 import { type Judged, judgedSockets, socketsView } from '../sockets-view.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
 import { countOf, mayCapture, OLDER, placesOf, WRONG_RULE, whyOf } from './connections-words.ts';

@@ -2,14 +2,14 @@ import { compareRulesets } from '../../evaluate/compare.ts';
 import { evaluatePacket, Hooks, type Trace, verdictKey } from '../../evaluate/packet.ts';
 import { LIMITS } from '../../evaluate/symbolic/limits.ts';
 import { checkTime } from '../../evaluate/symbolic/time.ts';
+import type { Context } from '../../expect/context.ts';
 import { buildLayout, defaultConfig } from '../../layout/index.ts';
 import { parseNetwork } from '../../model/address.ts';
 import type { Config } from '../../model/config.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { Packet } from '../../model/packet.ts';
 import type { Ruleset } from '../../model/ruleset.ts';
-import type { Context } from '../context.ts';
-import { groupBy } from '../group-by.ts';
-import { quoted } from '../quote.ts';
+import { quoted } from '../../rules/quote.ts';
 import { captures } from '../traffic/verdicts.ts';
 import { type ExclusionKey, packetsFor } from './exclusions-packets.ts';
 

@@ -1,14 +1,14 @@
+import type { Context } from '../../expect/context.ts';
+import { isMixture } from '../../istio/planes.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { Finding } from '../../model/report.ts';
+import { deletion } from '../../rules/edits.ts';
+import { quoted, ruleEvidence } from '../../rules/quote.ts';
 import { type Check, type Found, finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { deletion } from '../edits.ts';
-import { groupBy } from '../group-by.ts';
-import { quoted, ruleEvidence } from '../quote.ts';
-import type { Finding } from '../report.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
 import { type Idle, idleExclusions } from './exclusions-configured.ts';
 import { type Overtaken, overtakenExclusions } from './exclusions-live.ts';
 import type { ExclusionKey } from './exclusions-packets.ts';
-import { isMixture } from './surroundings-planes.ts';
 
 /** Exclusions that nothing is different without: by the configuration, and by rules that somebody added. */
 export const exclusions: Check = {

@@ -1,13 +1,13 @@
+import type { Context } from '../../expect/context.ts';
+import { isFree } from '../../istio/node.ts';
+import { isOtherPlane } from '../../istio/planes.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { Finding } from '../../model/report.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
 import { hasIstioName } from '../../sockets/proxy.ts';
 import { finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { groupBy } from '../group-by.ts';
-import type { Finding } from '../report.ts';
 import { socketsView } from '../sockets-view.ts';
 import { isReserved, RESERVED, socketCheck, socketEvidence } from './socket-check.ts';
-import { isFree } from './surroundings-kind.ts';
-import { isOtherPlane } from './surroundings-planes.ts';
 
 const OTHER_PLANE = 'the rules are those of the other data plane';
 

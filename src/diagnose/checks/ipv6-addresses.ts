@@ -1,8 +1,8 @@
+import { type Context, istioTables } from '../../expect/context.ts';
+import { isOtherPlane } from '../../istio/planes.ts';
 import { compareReleases, parseRelease } from '../../layout/index.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
 import { type Check, finding } from '../check.ts';
-import { type Context, istioTables } from '../context.ts';
-import { isOtherPlane } from './surroundings-planes.ts';
 import { bothWays, inboundTo } from './typical-packet.ts';
 
 const PASSTHROUGH = '::6';

@@ -1,9 +1,9 @@
+import { type Context, istioTables } from '../../expect/context.ts';
 import { defaultConfig } from '../../layout/index.ts';
+import type { Evidence, Finding } from '../../model/report.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
 import { type Check, finding } from '../check.ts';
-import { type Context, istioTables } from '../context.ts';
-import type { Evidence, Finding } from '../report.ts';
 import { globalIpv6 } from './ipv6-addresses.ts';
 import { isReserved } from './socket-check.ts';
 

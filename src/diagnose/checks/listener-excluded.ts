@@ -1,9 +1,9 @@
 import { evaluatePacket, Hooks } from '../../evaluate/packet.ts';
+import type { Context } from '../../expect/context.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import type { Socket } from '../../model/socket.ts';
+import { ruleEvidence } from '../../rules/quote.ts';
 import { finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { ruleEvidence } from '../quote.ts';
 import { isReserved, socketCheck, socketEvidence } from './socket-check.ts';
 import { inboundTo } from './typical-packet.ts';
 

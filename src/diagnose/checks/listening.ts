@@ -1,10 +1,10 @@
+import type { Context } from '../../expect/context.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { Evidence, Finding } from '../../model/report.ts';
 import type { Socket } from '../../model/socket.ts';
+import { evidenceKey, ruleEvidence } from '../../rules/quote.ts';
 import { finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { groupBy } from '../group-by.ts';
 import { accepts, type RedirectTarget, redirectTargets } from '../listeners.ts';
-import { evidenceKey, ruleEvidence } from '../quote.ts';
-import type { Evidence, Finding } from '../report.ts';
 import { DNS_PROXY_PORTS } from '../traffic/dns.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isToldOfZtunnel } from './ambient-sockets.ts';

@@ -1,12 +1,12 @@
+import type { Context } from '../../expect/context.ts';
 import { compareReleases, parseRelease } from '../../layout/index.ts';
 import type { Config } from '../../model/config.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { Finding } from '../../model/report.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
 import { isLoopback, isWildcard } from '../../sockets/address.ts';
 import { FIRST_EPHEMERAL_PORT } from '../../sockets/ports.ts';
 import { type CheckResult, finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { groupBy } from '../group-by.ts';
-import type { Finding } from '../report.ts';
 import { socketsView } from '../sockets-view.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
 import { isReserved, socketCheck, socketEvidence } from './socket-check.ts';

@@ -1,10 +1,10 @@
+import { type Context, canonical, isCovered, isIstioChain, rulesOf } from '../../expect/context.ts';
 import type { Match } from '../../model/match.ts';
 import { TCP } from '../../model/protocol.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
+import { missingEvidence, ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
-import { type Context, canonical, isCovered, isIstioChain, rulesOf } from '../context.ts';
-import { missingEvidence, ruleEvidence } from '../quote.ts';
 
 /**
  * The rules that give the kubelet's probes their source on a node. What rules do to a source is not followed, so it is

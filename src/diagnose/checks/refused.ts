@@ -1,6 +1,6 @@
+import { type Context, istioTables } from '../../expect/context.ts';
 import { whyRefused } from '../../layout/index.ts';
 import { type Check, finding } from '../check.ts';
-import { type Context, istioTables } from '../context.ts';
 
 /** The release cannot program what is configured: then no rule is expected, and none is no good sign. */
 export const programmable: Check = {

@@ -1,10 +1,10 @@
 import type { Trace } from '../../evaluate/packet.ts';
+import type { Context } from '../../expect/context.ts';
 import { parseAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
+import type { Finding } from '../../model/report.ts';
+import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, type CheckResult, finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { ruleEvidence } from '../quote.ts';
-import type { Finding } from '../report.ts';
 import { bothWays, outboundTo } from './typical-packet.ts';
 
 const DNS = 53;

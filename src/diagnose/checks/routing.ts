@@ -1,6 +1,6 @@
+import type { Evidence } from '../../model/report.ts';
 import type { Route, Routing, RoutingRule } from '../../model/routing.ts';
 import { type Check, type Found, finding } from '../check.ts';
-import type { Evidence } from '../report.ts';
 
 /** The policy routing that TPROXY needs for the answers to the original client address. */
 export const tproxyRouting: Check = {

@@ -1,8 +1,8 @@
+import type { Context } from '../../expect/context.ts';
 import type { Config } from '../../model/config.ts';
+import type { Evidence } from '../../model/report.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
 import type { Check, CheckResult } from '../check.ts';
-import type { Context } from '../context.ts';
-import type { Evidence } from '../report.ts';
 
 /** Ports that Istio's proxy and agent listen on in a sidecar pod, whatever is configured. */
 export const RESERVED: Readonly<Record<number, string>> = {

@@ -1,12 +1,12 @@
+import { type Context, isIstioChain, istioTables } from '../../expect/context.ts';
+import { isNamedElsewhere } from '../../istio/node.ts';
+import { planesOf, rivalBackends } from '../../istio/planes.ts';
+import { isProbeResidue } from '../../istio/probe-residue.ts';
+import { isStale } from '../../istio/stale-tables.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
-import { type Context, isIstioChain, istioTables } from '../context.ts';
 import type { Cause } from '../traffic/cause.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
 import { ambientCode, isCaptureLost } from './ambient-code.ts';
-import { isProbeResidue } from './backends-residue.ts';
-import { isStale } from './backends-stale.ts';
-import { isNamedElsewhere } from './surroundings-kind.ts';
-import { planesOf, rivalBackends } from './surroundings-planes.ts';
 
 /** Faults that are one thing for the whole pod, whatever rules they bring or take away. */
 const WHOLE: ReadonlySet<string> = new Set([

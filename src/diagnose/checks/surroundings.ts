@@ -1,6 +1,6 @@
+import type { Context } from '../../expect/context.ts';
+import { isFree, isNode, otherMeshes, signsOfNode } from '../../istio/node.ts';
 import { type Check, finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { isFree, isNode, otherMeshes, signsOfNode } from './surroundings-kind.ts';
 
 /** A node's namespace is not expected to hold a layout. */
 export const node: Check = {

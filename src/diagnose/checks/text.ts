@@ -1,16 +1,16 @@
+import { type Context, canonical, isCovered, isIstioChain, istioTables, rulesOf } from '../../expect/context.ts';
+import { isNamedElsewhere } from '../../istio/node.ts';
+import { isMixture } from '../../istio/planes.ts';
+import type { Evidence, Finding } from '../../model/report.ts';
 import type { Chain, RuleReference, Ruleset, Table } from '../../model/ruleset.ts';
+import { deletion } from '../../rules/edits.ts';
+import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
-import { type Context, canonical, isCovered, isIstioChain, istioTables, rulesOf } from '../context.ts';
-import { deletion } from '../edits.ts';
-import { ruleEvidence } from '../quote.ts';
 import { chainsFromHooks } from '../reached.ts';
-import type { Evidence, Finding } from '../report.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
 import { overtakenExclusions } from './exclusions-live.ts';
 import { rulesInTheWay } from './node-probes.ts';
-import { isNamedElsewhere } from './surroundings-kind.ts';
-import { isMixture } from './surroundings-planes.ts';
 
 /** More rules than this of one kind are counted, not quoted. */
 const QUOTED = 10;

@@ -1,7 +1,7 @@
+import type { Context } from '../../expect/context.ts';
+import type { Finding } from '../../model/report.ts';
+import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { ruleEvidence } from '../quote.ts';
-import type { Finding } from '../report.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { guardrailsIn } from '../traffic/guardrails.ts';
 import { withSilence } from './listening.ts';

@@ -1,12 +1,12 @@
 import { evaluatePacket, Hooks } from '../../evaluate/packet.ts';
+import type { Context } from '../../expect/context.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { Packet } from '../../model/packet.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
+import { deletion } from '../../rules/edits.ts';
+import { evidenceKey, quoted, ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { deletion } from '../edits.ts';
-import { groupBy } from '../group-by.ts';
 import { type RedirectTarget, redirectTargets } from '../listeners.ts';
-import { evidenceKey, quoted, ruleEvidence } from '../quote.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { inboundTo } from './typical-packet.ts';
 

@@ -1,7 +1,7 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import { evaluatePacket, Hooks, type Trace, type TraceStep, verdictKey } from '../../evaluate/packet.ts';
+import { canonical, type LayoutIndex } from '../../expect/context.ts';
 import type { RuleReference, Ruleset } from '../../model/ruleset.ts';
-import { canonical, type LayoutIndex } from '../context.ts';
 
 /** Why a class of packets is treated differently. */
 export interface Cause {

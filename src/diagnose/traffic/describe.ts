@@ -1,9 +1,9 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
+import type { Context } from '../../expect/context.ts';
+import type { Difference } from '../../model/report.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
+import { quoted } from '../../rules/quote.ts';
 import { type Found, finding } from '../check.ts';
-import type { Context } from '../context.ts';
-import { quoted } from '../quote.ts';
-import type { Difference } from '../report.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { evidenceOf } from './evidence.ts';

@@ -1,7 +1,7 @@
+import { type Context, isIstioChain, rulesOf } from '../../expect/context.ts';
 import type { Match } from '../../model/match.ts';
 import type { Verdict } from '../../model/packet.ts';
 import type { Rule, Ruleset, Table } from '../../model/ruleset.ts';
-import { type Context, isIstioChain, rulesOf } from '../context.ts';
 import type { Cause } from './cause.ts';
 
 const DNS = 53;

@@ -1,5 +1,5 @@
+import type { Evidence } from '../../model/report.ts';
 import type { Ruleset, Table } from '../../model/ruleset.ts';
-import type { Evidence } from '../report.ts';
 import type { Cause } from './cause.ts';
 
 /** The table that is switched off (`flags dormant`) and holds the rule that should have decided; null where none does. */

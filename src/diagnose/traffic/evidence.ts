@@ -1,7 +1,7 @@
+import { type Context, canonical, rulesOf } from '../../expect/context.ts';
+import type { Evidence } from '../../model/report.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
-import { type Context, canonical, rulesOf } from '../context.ts';
-import { missingEvidence, ruleEvidence } from '../quote.ts';
-import type { Evidence } from '../report.ts';
+import { missingEvidence, ruleEvidence } from '../../rules/quote.ts';
 import { type Cause, intrudersOf, missingOf } from './cause.ts';
 import { dormantEvidence, dormantTable } from './dormant.ts';
 import { type BaseChain, droppingChains } from './policies.ts';

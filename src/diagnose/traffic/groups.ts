@@ -1,13 +1,13 @@
+import { type Context, hasIstioChains, isCovered } from '../../expect/context.ts';
+import { signsOfEnrolment } from '../../istio/enrolment.ts';
+import { isFree } from '../../istio/node.ts';
 import { isListener } from '../../model/socket.ts';
 import type { Found } from '../check.ts';
-import { signsOfEnrolment } from '../checks/ambient-enrolment.ts';
 import { codeAmong, isWholeFault } from '../checks/surroundings-code.ts';
-import { isFree } from '../checks/surroundings-kind.ts';
-import { type Context, hasIstioChains, isCovered } from '../context.ts';
 import { type Cause, causeOf, type Group } from './cause.ts';
+import { nameOf } from './code.ts';
 import { describeGroup } from './describe.ts';
 import { isHarmless } from './harmless.ts';
-import { nameOf } from './name.ts';
 import { mostOrdinaryFirst } from './ordinary.ts';
 import { droppingChains } from './policies.ts';
 import { structuralCode } from './structure.ts';

@@ -1,7 +1,7 @@
+import { type Context, isIstioChain } from '../../expect/context.ts';
 import { formatAddress, parseAddress } from '../../model/address.ts';
 import type { Packet, Verdict } from '../../model/packet.ts';
 import { coversFamily } from '../../model/ruleset.ts';
-import { type Context, isIstioChain } from '../context.ts';
 import type { Cause } from './cause.ts';
 
 /**

@@ -1,7 +1,7 @@
+import { type Context, rulesOf } from '../../expect/context.ts';
 import { findChain, type Rule, type RuleReference } from '../../model/ruleset.ts';
 import { nftWakeTable } from '../../print/nft/commands.ts';
-import { type Context, rulesOf } from '../context.ts';
-import { type Edit, mendingEdits, orderEdits } from '../edits.ts';
+import { type Edit, mendingEdits, orderEdits } from '../../rules/edits.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { guardrailsIn } from './guardrails.ts';

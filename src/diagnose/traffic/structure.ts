@@ -1,5 +1,5 @@
+import { type Context, istioTables, rulesOf } from '../../expect/context.ts';
 import { coversFamily, findChain, type RuleReference, type Ruleset, type Table } from '../../model/ruleset.ts';
-import { type Context, istioTables, rulesOf } from '../context.ts';
 import type { Cause } from './cause.ts';
 import { isForDns, wholeDnsCode } from './dns.ts';
 import { dormantTable } from './dormant.ts';

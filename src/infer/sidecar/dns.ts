@@ -1,7 +1,7 @@
 import { formatAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import { type Context, mainFamily } from '../context.ts';
-import type { Form } from '../form.ts';
+import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 
 /** The agent's port, and Envoy's of 1.6 and 1.7. */

@@ -1,8 +1,8 @@
 import type { Family } from '../../model/family.ts';
+import { allCaptured, commonExemptions, unique } from '../agree.ts';
 import { between, type Context, inAll, listed } from '../context.ts';
-import type { Form } from '../form.ts';
+import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
-import { allCaptured, commonExemptions, unique } from '../vote.ts';
 
 const PORT = 'tcp dport';
 /** What the injector and the CNI plugin exclude by default, in every release. */

@@ -1,5 +1,5 @@
 import { type Context, inAll } from '../context.ts';
-import type { Form } from '../form.ts';
+import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 import { readDns } from './dns.ts';
 import { readInbound } from './inbound.ts';

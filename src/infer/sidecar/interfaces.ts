@@ -1,7 +1,7 @@
+import { unique } from '../agree.ts';
 import { type Context, inAll, listed, mainFamily, returned } from '../context.ts';
-import type { Form } from '../form.ts';
+import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
-import { unique } from '../vote.ts';
 
 /** Excluded and virtual interfaces: both show in PREROUTING, the first in OUTPUT too, the second also as a redirect. */
 export function readInterfaces(context: Context): Observed {

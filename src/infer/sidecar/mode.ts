@@ -1,5 +1,5 @@
 import { type Context, mainFamily } from '../context.ts';
-import type { Form } from '../form.ts';
+import type { Form } from '../rule-pattern.ts';
 
 const ENTERS = 'jump ISTIO_INBOUND';
 

@@ -1,9 +1,9 @@
 import { formatNetwork, type Network } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
+import { allCaptured, commonExemptions, majority } from '../agree.ts';
 import { between, byFamily, type Context, inAll, listed, returned } from '../context.ts';
-import type { Form } from '../form.ts';
+import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
-import { allCaptured, commonExemptions, majority } from '../vote.ts';
 
 const CAPTURE = 'jump ISTIO_REDIRECT';
 /** istio-cni excludes this outbound port unless told otherwise. */

@@ -1,7 +1,7 @@
+import { commonExemptions, unique } from '../agree.ts';
 import { between, byFamily, type Context, inAll, mainFamily, returned } from '../context.ts';
-import type { Form } from '../form.ts';
+import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
-import { commonExemptions, unique } from '../vote.ts';
 
 type Kind = 'uid' | 'gid';
 

@@ -1,7 +1,7 @@
+import { majority, unique } from '../agree.ts';
 import { type Context, inAll } from '../context.ts';
-import type { Form } from '../form.ts';
+import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
-import { majority, unique } from '../vote.ts';
 
 const OUTBOUND = 15001;
 const INBOUND = 15006;

@@ -1,4 +1,4 @@
-import type { Severity } from '../../../src/diagnose/report.ts';
+import type { Severity } from '../../../src/model/report.ts';
 
 /**
  * The codes that users rely on, with name and default severity. A code may be added at the end of its group; none is

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/diagnose/check.ts';
 import { applicationAsProxy, proxyOwner, reservedPorts } from '../../../src/diagnose/checks/holders.ts';
+import { expectedRuleset } from '../../../src/expect/layout.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';
-import { expectedRuleset } from '../../../src/pipeline/layout.ts';
 import { contextOf, podOf } from '../pod-of.ts';
 import { HEALTHY, type Listener, listening } from './sockets.ts';
 

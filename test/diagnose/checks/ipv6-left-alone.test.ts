@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { ipv6LeftAlone } from '../../../src/diagnose/checks/ipv6-left-alone.ts';
-import { buildContext } from '../../../src/diagnose/context.ts';
-import type { InputOrigin } from '../../../src/diagnose/report.ts';
+import { buildContext } from '../../../src/expect/context.ts';
 import { buildLayout, defaultConfig, expectedRouting } from '../../../src/layout/index.ts';
 import type { Pod } from '../../../src/model/pod.ts';
+import type { InputOrigin } from '../../../src/model/report.ts';
 import { parseSs } from '../../../src/parse/sockets/ss.ts';
 
 const LISTENS_ON_BOTH = 'LISTEN 0 511 *:8080 *:* users:(("app",pid=7,fd=18)) uid:1000 ino:1 sk:1 v6only:0 <->';

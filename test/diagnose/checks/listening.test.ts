@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { runCheck } from '../../../src/diagnose/check.ts';
 import { proxyListening } from '../../../src/diagnose/checks/listening.ts';
-import type { Context } from '../../../src/diagnose/context.ts';
 import { CHECKS } from '../../../src/diagnose/index.ts';
 import { accepts, redirectTargets } from '../../../src/diagnose/listeners.ts';
-import type { Finding } from '../../../src/diagnose/report.ts';
+import type { Context } from '../../../src/expect/context.ts';
+import { expectedRuleset } from '../../../src/expect/layout.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';
-import { expectedRuleset } from '../../../src/pipeline/layout.ts';
+import type { Finding } from '../../../src/model/report.ts';
 import { contextOf, podOf, podWith, saved } from '../pod-of.ts';
 import { HEALTHY, type Listener, listening } from './sockets.ts';
 

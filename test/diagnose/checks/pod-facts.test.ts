@@ -5,11 +5,11 @@ import { ipv6WhileOff, passthroughAddress } from '../../../src/diagnose/checks/i
 import { listenerExcluded } from '../../../src/diagnose/checks/listener-excluded.ts';
 import { resolversCovered } from '../../../src/diagnose/checks/resolvers.ts';
 import { tproxyListener } from '../../../src/diagnose/checks/tproxy-listener.ts';
-import { buildContext } from '../../../src/diagnose/context.ts';
+import { buildContext } from '../../../src/expect/context.ts';
+import { expectedRuleset } from '../../../src/expect/layout.ts';
 import { defaultConfig, expectedRouting } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';
 import type { Metadata } from '../../../src/model/pod.ts';
-import { expectedRuleset } from '../../../src/pipeline/layout.ts';
 import { HEALTHY, type Listener, listening } from './sockets.ts';
 
 interface Case {

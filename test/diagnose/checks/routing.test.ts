@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { tproxyRouting } from '../../../src/diagnose/checks/routing.ts';
 import { publish } from '../../../src/diagnose/publish.ts';
+import { expectedRuleset } from '../../../src/expect/layout.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import { expectedRouting } from '../../../src/layout/routing.ts';
 import type { Routing } from '../../../src/model/routing.ts';
-import { expectedRuleset } from '../../../src/pipeline/layout.ts';
 import { contextOf, podOf } from '../pod-of.ts';
 
 const CONFIG = { ...defaultConfig('1.28.10'), interceptionMode: 'TPROXY', enableIpv6: true } as const;

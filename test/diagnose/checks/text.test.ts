@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/diagnose/check.ts';
 import { duplicates, equivalent, foreign, unreachable } from '../../../src/diagnose/checks/text.ts';
-import type { Finding } from '../../../src/diagnose/report.ts';
+import type { Finding } from '../../../src/model/report.ts';
 import { contextOf, podWith, saved } from '../pod-of.ts';
 
 const LAST = '-A ISTIO_OUTPUT -j ISTIO_REDIRECT';

@@ -1,5 +1,5 @@
-import type { CheckReport } from '../../../src/diagnose/report.ts';
 import { inferConfig } from '../../../src/infer/index.ts';
+import type { CheckReport } from '../../../src/model/report.ts';
 import type { Table } from '../../../src/model/ruleset.ts';
 import { parseIptables } from '../../../src/parse/iptables/index.ts';
 import { parseNft } from '../../../src/parse/nft/index.ts';

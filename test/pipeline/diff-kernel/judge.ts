@@ -1,10 +1,10 @@
+import type { DiffAnswer } from '../../../src/diagnose/differences-types.ts';
 import { type Comparison, compareRulesets } from '../../../src/evaluate/compare.ts';
 import { marksThatMatter, type WatchedMark } from '../../../src/evaluate/symbolic/watched.ts';
 import type { Family } from '../../../src/model/family.ts';
 import type { Packet, PacketHook, Verdict } from '../../../src/model/packet.ts';
 import type { Rule, Ruleset } from '../../../src/model/ruleset.ts';
 import { diff } from '../../../src/pipeline/diff.ts';
-import type { DiffAnswer } from '../../../src/pipeline/diff-types.ts';
 import { disagreement, type KernelPod, type Observed } from '../../kernel/index.ts';
 import { aimedPacket } from '../../proof/symbolic/aimed.ts';
 import { atomsOf } from '../../proof/symbolic/atoms.ts';

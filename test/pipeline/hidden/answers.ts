@@ -1,11 +1,11 @@
 import { checkExitCode, diffExitCode } from '../../../src/cli/exit-code.ts';
+import type { DiffDifference } from '../../../src/diagnose/differences-types.ts';
+import type { FlowStep } from '../../../src/flow/types.ts';
+import { CannotLook } from '../../../src/model/errors.ts';
 import type { Packet, Verdict } from '../../../src/model/packet.ts';
 import { check } from '../../../src/pipeline/check.ts';
 import { diff } from '../../../src/pipeline/diff.ts';
-import type { DiffDifference } from '../../../src/pipeline/diff-types.ts';
-import { CannotLook } from '../../../src/pipeline/errors.ts';
 import { flow } from '../../../src/pipeline/flow.ts';
-import type { FlowStep } from '../../../src/pipeline/flow-types.ts';
 import type { Outside } from '../../../src/pipeline/outside.ts';
 import { trace } from '../../../src/pipeline/trace.ts';
 import type { Names } from './case.ts';

@@ -1,5 +1,5 @@
+import type { FlowStep, Journey } from '../../../src/flow/types.ts';
 import type { Packet } from '../../../src/model/packet.ts';
-import type { FlowStep, Journey } from '../../../src/pipeline/flow-types.ts';
 import type { Attempt, KernelPod } from '../../kernel/index.ts';
 import { ADDRESSES } from '../layouts/packets.ts';
 

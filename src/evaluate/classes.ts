@@ -1,0 +1,21 @@
+import { parseAddress } from '../model/address.ts';
+import type { Ruleset } from '../model/ruleset.ts';
+import { HookFates } from './classes-hook.ts';
+import type { FateScope, Fates } from './classes-types.ts';
+import { whyGivenUp } from './symbolic/limits.ts';
+
+export type { FateClass, Fates, OpenFate } from './classes-types.ts';
+
+/**
+ * What the rules do to all packets that can exist in a state: owner by owner, few classes each. Packets that come back in
+ * over lo are left out in PREROUTING: they were decided in OUTPUT.
+ */
+export function fatesOf(ruleset: Ruleset, scope: FateScope): Fates {
+  const { family, hook, localAddresses } = scope;
+  const local = localAddresses.filter((text) => parseAddress(text)?.family === family);
+  try {
+    return new HookFates(ruleset, { ...scope, localAddresses: local }).result();
+  } catch (error) {
+    return { classes: [], open: [{ family, hook, packets: {}, witness: null, because: whyGivenUp(error) }] };
+  }
+}

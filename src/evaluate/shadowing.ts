@@ -1,0 +1,102 @@
+import type { Packet } from '../model/packet.ts';
+import type { Rule, RuleReference } from '../model/ruleset.ts';
+import type { Target } from '../model/target.ts';
+import { completePacket, initialState } from './state.ts';
+import { FALSE, type Node } from './symbolic/diagram.ts';
+import { Traversal } from './traverse.ts';
+import type { HookReach } from './unreached-hook.ts';
+
+/** The rules that take what another one wants, and whether they take all of it. */
+export interface Takers {
+  readonly by: readonly RuleReference[];
+  readonly all: boolean;
+}
+
+/** More are no explanation. */
+const MOST_TAKERS = 6;
+const MOST_TRIES = 24;
+
+/**
+ * Rules of the same chain that take the packets which a later one would match, found packet by packet: one of those that
+ * are left is sent on its way, and whoever takes it takes its others as well. What the others take anyway is then left
+ * out.
+ */
+export function takersOf(unmet: RuleReference, reach: HookReach): Takers {
+  const { diagrams } = reach;
+  const wanted = reach.wanted(unmet);
+  const takers = new Map<Rule, Node>();
+  let left = wanted;
+  for (let tries = 0; left !== FALSE && tries < MOST_TRIES; tries += 1) {
+    const taker = takerOf(reach.packet(left), unmet, reach);
+    if (taker === null) break;
+    const rest = diagrams.and(left, diagrams.not(taker.packets));
+    // An unknown condition stands in between: the packet may be taken, and is not for certain.
+    if (rest === left) break;
+    takers.set(taker.rule, diagrams.or(takers.get(taker.rule) ?? FALSE, taker.packets));
+    left = rest;
+  }
+  const needed = left === FALSE ? needful(takers, wanted, reach) : [...takers.keys()];
+  return {
+    by: needed.map((rule) => ({ ...unmet, rule })).slice(0, MOST_TAKERS),
+    all: left === FALSE && needed.length <= MOST_TAKERS,
+  };
+}
+
+function needful(takers: ReadonlyMap<Rule, Node>, wanted: Node, { diagrams }: HookReach): Rule[] {
+  const kept = new Map(takers);
+  for (const candidate of takers.keys()) {
+    const others = [...kept].filter(([taker]) => taker !== candidate);
+    const left = others.reduce((rest, [, taken]) => diagrams.and(rest, diagrams.not(taken)), wanted);
+    if (left === FALSE) kept.delete(candidate);
+  }
+  return [...kept.keys()].sort((a, b) => a.index - b.index);
+}
+
+/**
+ * The rule of the chain by which the packet leaves it before the unmet rule, and the packets that leave it so: all that
+ * it would match if it decides itself, else those that the rule further down takes which ends their way.
+ */
+function takerOf(packet: Packet, unmet: RuleReference, reach: HookReach): { rule: Rule; packets: Node } | null {
+  const matched = matchedRules(packet, reach);
+  const last = matched.findLastIndex(({ chain, rule }) => chain === unmet.chain && rule.index < unmet.rule.index);
+  const taker = matched[last];
+  const end = matched.slice(last).find(ends);
+  if (!taker || !end || (end.chain === unmet.chain && end !== taker)) return null;
+  return { rule: taker.rule, packets: leaving(taker, end, reach) };
+}
+
+function leaving(taker: RuleReference, end: RuleReference, reach: HookReach): Node {
+  if (end === taker) return reach.wanted(taker);
+  const calls = taker.rule.targets.some((target) => 'chain' in target && target.chain === end.chain.name);
+  // Nothing in the chain that is called comes before its first rule.
+  if (!calls || end.rule.index !== 1) return reach.taken(end.rule);
+  const both = { ...taker, rule: { ...taker.rule, matches: [...taker.rule.matches, ...end.rule.matches] } };
+  return reach.wanted(both);
+}
+
+function matchedRules(packet: Packet, { hooks }: HookReach): RuleReference[] {
+  const matched: RuleReference[] = [];
+  const observe = (where: RuleReference, outcome: string): void => {
+    if (outcome === 'match') matched.push(where);
+  };
+  const traversal = new Traversal(hooks, initialState(completePacket(packet)), () => false, observe);
+  const end = traversal.hook(packet.hook);
+  if (end.kind === 'accept') traversal.hook(packet.hook === 'PREROUTING' ? 'INPUT' : 'POSTROUTING');
+  return matched;
+}
+
+const GOES_ON: ReadonlySet<Target['kind']> = new Set([
+  'jump',
+  'goto',
+  'mark',
+  'connmark-set',
+  'connmark-save',
+  'connmark-restore',
+  'ct',
+  'continue',
+  'unknown',
+]);
+
+function ends({ rule }: RuleReference): boolean {
+  return rule.targets.some(({ kind }) => !GOES_ON.has(kind));
+}

@@ -1,0 +1,54 @@
+import { DNS_PROXY_PORTS } from '../diagnose/traffic/dns.ts';
+import type { Config, ConfigKey } from '../model/config.ts';
+import type { ResolvedConfig, Undetermined } from '../model/report.ts';
+import type { Ruleset } from '../model/ruleset.ts';
+import { isListener, type Socket } from '../model/socket.ts';
+import type { Facts } from '../pipeline/facts.ts';
+
+/**
+ * Queries that the agent is there for and that no rule sends it. The agent has its DNS proxy only where DNS is captured,
+ * but Istio writes no rule where the pod had no resolver that it could name: lost rules look the same.
+ */
+export function dnsDoubt({ config, origin }: ResolvedConfig, { pod }: Facts): Undetermined[] {
+  if (config.dataplane !== 'sidecar' || leadsToDnsProxy(pod.ruleset)) return [];
+  const isOpen = (key: ConfigKey) => origin[key] === 'inferred' || origin[key] === 'default';
+  const because = wantsDns(config, origin) ?? answersDns(config, origin, pod.sockets ?? []);
+  const isNamed = config.captureAllDns || config.dnsServersV4.length + config.dnsServersV6.length > 0;
+  const areOpen = (['captureAllDns', 'dnsServersV4', 'dnsServersV6'] as const).every(isOpen);
+  if (because === null || isNamed || !areOpen) return [];
+  return [
+    {
+      code: 'NAT1004',
+      message: `${because}, and no rule sends queries there. That is right if the pod had no resolver to capture when it was programmed; lost rules look the same`,
+      remedy:
+        "Say what is meant: --redirect-dns true with --capture-all-dns true (istio-cni), or with --dns-servers-v4 ADDRESS (istio-init: the name server in the pod's resolv.conf), holds the rules against a layout that captures DNS; --redirect-dns false takes them as they are.",
+    },
+  ];
+}
+
+type Origin = ResolvedConfig['origin'];
+
+/** A configuration file is complete: there the servers were left out on purpose. */
+function wantsDns({ redirectDns }: Config, { redirectDns: origin = 'default' }: Origin): string | null {
+  const isSaid = origin === 'flag' || origin === 'env' || origin === 'annotation';
+  return redirectDns && isSaid ? 'DNS is to be captured' : null;
+}
+
+function answersDns({ redirectDns, proxyUid }: Config, origin: Origin, sockets: readonly Socket[]): string | null {
+  if (redirectDns || origin.redirectDns !== 'inferred') return null;
+  const agent = sockets.find(
+    (socket) =>
+      isListener(socket) &&
+      DNS_PROXY_PORTS.has(socket.localPort) &&
+      socket.uid !== null &&
+      proxyUid.includes(socket.uid),
+  );
+  return agent === undefined ? null : `The agent answers DNS on port ${agent.localPort}`;
+}
+
+function leadsToDnsProxy({ tables }: Ruleset): boolean {
+  const targets = tables.flatMap(({ chains }) =>
+    chains.flatMap(({ rules }) => rules.flatMap((rule) => [...rule.targets])),
+  );
+  return targets.some((target) => target.kind === 'redirect' && DNS_PROXY_PORTS.has(target.ports?.from ?? 0));
+}

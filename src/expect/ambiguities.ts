@@ -1,0 +1,86 @@
+import type { Config, ConfigKey } from '../model/config.ts';
+import type { ResolvedConfig, Undetermined } from '../model/report.ts';
+import type { Facts } from '../pipeline/facts.ts';
+import { dnsDoubt } from './ambiguities-dns.ts';
+import { type Context, rulesOf } from './context.ts';
+import { inputsFromTraces } from './traces.ts';
+
+/** Annotations by which a pod says that its inbound or outbound traffic is left alone. */
+const SAID: Readonly<Partial<Record<ConfigKey, string>>> = {
+  ingressMode: 'ambient.istio.io/bypass-inbound-capture',
+  inboundPortsInclude: 'traffic.sidecar.istio.io/includeInboundPorts',
+  outboundIpRangesInclude: 'traffic.sidecar.istio.io/includeOutboundIPRanges',
+};
+
+/**
+ * What the rules alone leave open: a chain that somebody flushed looks like the chain of a pod that asked for no
+ * capture, and nobody said which of the two this is.
+ */
+export function doubtsOf({ config, origin }: ResolvedConfig, facts: Facts): Undetermined[] {
+  const isOpen = (key: ConfigKey) => origin[key] === 'inferred' && facts.annotations[SAID[key] ?? ''] === undefined;
+  if (config.dataplane === 'ambient') {
+    if (config.scope !== 'pod' || !config.ingressMode || !isOpen('ingressMode')) return [];
+    return [
+      doubt(
+        'inbound',
+        'is in ingress mode (annotation ambient.istio.io/bypass-inbound-capture: "true")',
+        '--ingress-mode',
+        'false',
+      ),
+    ];
+  }
+  const { inboundPortsInclude: ports, outboundIpRangesInclude: ranges, outboundPortsInclude } = config;
+  const inbound = ports.length === 0 && isOpen('inboundPortsInclude');
+  const outbound = ranges.length === 0 && outboundPortsInclude.length === 0 && isOpen('outboundIpRangesInclude');
+  return [
+    ...dnsDoubt({ config, origin }, facts),
+    ...(inbound
+      ? [
+          doubt(
+            'inbound',
+            'captures no inbound ports (annotation includeInboundPorts: "")',
+            '--inbound-ports-include',
+            '*',
+          ),
+        ]
+      : []),
+    ...(outbound
+      ? [
+          doubt(
+            'outbound',
+            'captures no outbound ranges (annotation includeOutboundIPRanges: "")',
+            '--outbound-ip-ranges-include',
+            '*',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function doubt(direction: string, intention: string, flag: string, usual: string): Undetermined {
+  return {
+    code: 'NAT1004',
+    message: `No rule captures ${direction} traffic. That is right if the pod ${intention}; a flushed chain looks the same`,
+    remedy: `Say what is meant: ${flag} '${usual}' holds the rules against the usual layout, ${flag} '${usual === '*' ? '' : 'true'}' takes them as they are.`,
+  };
+}
+
+/**
+ * Inputs that were inferred from what is left of a layout that lost rules, as they must have been; null where the rules
+ * can be taken at their word. A pod in ingress mode does inbound what ingress mode does; one that has the routing of
+ * TPROXY mode captured inbound traffic, because Istio adds that routing for nothing else.
+ */
+export function reconsidered(context: Context, facts: Facts): Partial<Config> | null {
+  const { config, origin } = context;
+  if (config.dataplane === 'ambient') {
+    const inferred = config.scope === 'pod' && config.ingressMode && origin.ingressMode === 'inferred';
+    return inferred && !isInboundComplete(context) ? { ingressMode: false } : null;
+  }
+  const uncaptured = config.inboundPortsInclude.length === 0 && origin.inboundPortsInclude === 'inferred';
+  return uncaptured && inputsFromTraces(facts).interceptionMode === 'TPROXY' ? { inboundPortsInclude: '*' } : null;
+}
+
+function isInboundComplete({ different, expected, layout }: Context): boolean {
+  if (different.some(({ hook }) => hook === 'PREROUTING')) return false;
+  return rulesOf(expected).every((where) => where.chain.base?.hook !== 'PREROUTING' || layout.liveCount(where) > 0);
+}

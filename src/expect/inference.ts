@@ -1,0 +1,57 @@
+import { type Candidate, type Evidence, inferConfig, safeCandidate } from '../infer/index.ts';
+import { compareReleases, parseRelease } from '../layout/index.ts';
+import type { Config, ConfigKey } from '../model/config.ts';
+import { isListener } from '../model/socket.ts';
+import type { Facts } from '../pipeline/facts.ts';
+
+/**
+ * What the live rules imply about the inputs that nobody declared. A rule that could as well be a fault is never taken
+ * for an intention.
+ */
+export function inferredInputs(facts: Facts, declared: Partial<Config>): Partial<Config> {
+  const candidate = safeCandidate(inferConfig(facts.pod.ruleset, evidenceOf(facts, declared)));
+  if (!candidate) return {};
+  const told = Object.keys(candidate.certainty) as ConfigKey[];
+  return {
+    ...Object.fromEntries(told.map((key) => [key, candidate.config[key]])),
+    dataplane: candidate.config.dataplane,
+    backend: candidate.config.backend,
+    istioVersion: candidate.releases[1],
+  };
+}
+
+/** The releases before the declared one that write exactly the live rules from the same inputs; null: none. */
+export function olderRelease(facts: Facts, declared: Partial<Config>): Candidate['releases'] | null {
+  const { istioVersion, ...inputs } = declared;
+  if (istioVersion === undefined) return null;
+  const { candidates } = inferConfig(facts.pod.ruleset, evidenceOf(facts, inputs));
+  const exact = candidates.find(
+    ({ distance, releases, suspicious }) =>
+      distance === 0 && suspicious.length === 0 && isBefore(releases[1], istioVersion),
+  );
+  return exact?.releases ?? null;
+}
+
+/** What is known of a pod besides its rules, and what was declared. */
+export function evidenceOf({ pod, annotations }: Facts, declared: Partial<Config>): Evidence {
+  const listeners = pod.sockets?.filter(isListener).map(({ localPort }) => localPort);
+  const injected = injectedFor(annotations['sidecar.istio.io/status'] ?? '');
+  return {
+    coverage: pod.coverage,
+    declared,
+    ...(listeners === undefined ? {} : { listeners }),
+    ...(injected === undefined ? {} : { injected }),
+  };
+}
+
+/** The injector lists the containers that it added: istio-init programs the pod, istio-validation waits for the plugin. */
+function injectedFor(status: string): Evidence['injected'] {
+  if (/"istio-init"/.test(status)) return 'istio-init';
+  return /"istio-validation"/.test(status) ? 'istio-cni' : undefined;
+}
+
+function isBefore(release: string, other: string): boolean {
+  const a = parseRelease(release);
+  const b = parseRelease(other);
+  return !('error' in a) && !('error' in b) && compareReleases(a, b) < 0;
+}

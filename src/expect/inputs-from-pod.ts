@@ -1,0 +1,24 @@
+import type { Config } from '../model/config.ts';
+import { coversFamily } from '../model/ruleset.ts';
+import { parseInput } from '../parse/config/index.ts';
+import type { Facts } from '../pipeline/facts.ts';
+
+/** Variables that the injector sets on istio-proxy (since 1.0 and 1.6) and that the rules were written from. */
+export function inputsFromEnvironment(environment: Readonly<Record<string, string>>): Partial<Config> {
+  const inputs: { -readonly [K in keyof Config]?: Config[K] } = {};
+  const mode = environment.ISTIO_META_INTERCEPTION_MODE;
+  if (mode === 'REDIRECT' || mode === 'TPROXY') inputs.interceptionMode = mode;
+  const dns = parseInput('redirectDns', environment.ISTIO_META_DNS_CAPTURE ?? '');
+  if ('value' in dns) inputs.redirectDns = dns.value;
+  const version = parseInput('istioVersion', environment.ISTIO_META_ISTIO_VERSION ?? '');
+  if ('value' in version) inputs.istioVersion = version.value;
+  return inputs;
+}
+
+/** Istio decides about IPv6 by the addresses the pod had when it was programmed, which nobody configures. */
+export function inputsFromRules({ pod }: Facts): Partial<Config> {
+  const hasIpv6 = pod.ruleset.tables.some(
+    (table) => coversFamily(table, 'ipv6') && table.chains.some(({ name }) => name.startsWith('ISTIO_')),
+  );
+  return hasIpv6 ? { enableIpv6: true } : {};
+}

@@ -1,0 +1,88 @@
+import type { Family } from '../model/family.ts';
+import type { ConntrackState } from '../model/match.ts';
+import type { Packet, PacketHook, Verdict } from '../model/packet.ts';
+import type { QuotedRule, Source, Undetermined } from '../model/report.ts';
+import type { ConfigRequest, SourceRequest } from '../pipeline/types.ts';
+
+/** What `flow --classes` and `flow --unreached` are asked. */
+export interface RulesQuestion {
+  readonly source: SourceRequest;
+  readonly config: ConfigRequest;
+  /** The state of the packets that `--classes` tells of. */
+  readonly state: ConntrackState;
+}
+
+/**
+ * What becomes of packets. `captured`: by the proxy, or whoever listens there. `loops`: the proxy's own packets come back
+ * to it. `sent`: to another address. `left-alone`: they go where they wanted to, past the proxy.
+ */
+export type Fate = 'captured' | 'loops' | 'sent' | 'left-alone' | 'dropped' | 'undetermined';
+
+/** Packets that the rules do the same to. */
+export interface FlowClass {
+  readonly family: Family;
+  readonly hook: PacketHook;
+  readonly packets: Readonly<Record<string, string>>;
+  /** All packets that `packets` describes and no class before this one of the same hook and family has. */
+  readonly rest: boolean;
+  /** `packets` describes more than the class has: it is in too many pieces to be told. */
+  readonly roughly: boolean;
+  readonly fate: Fate;
+  readonly verdict: Verdict;
+  /** The rule that decides for the witness; null where none does. */
+  readonly rule: QuotedRule | null;
+  /** The rules that decide for packets of the class, at most 16 of them; null where they could not be told. */
+  readonly rules: readonly QuotedRule[] | null;
+  readonly ruleCount: number | null;
+  readonly witness: Packet;
+}
+
+/** The answer of `flow --classes`. Its JSON form is `schema/flow-classes.schema.json`. */
+export interface FlowClassesReport {
+  readonly schemaVersion: 1;
+  readonly classes: readonly FlowClass[];
+  readonly undetermined: readonly Undetermined[];
+}
+
+/** A class with its owners and its traffic apart, as tables show it. */
+export interface ShownFlowClass extends FlowClass {
+  readonly owner: Readonly<Record<string, string>>;
+  readonly traffic: Readonly<Record<string, string>>;
+  readonly proxy: boolean;
+}
+
+/** The report together with what words for people need besides. */
+export interface FlowClassesAnswer {
+  readonly report: FlowClassesReport;
+  readonly shown: readonly ShownFlowClass[];
+  readonly source: Source;
+  /** What the answer leaves out, for stderr. */
+  readonly notes: readonly string[];
+}
+
+/** A rule that no packet is matched by. */
+export interface UnreachedRule {
+  readonly family: Family | 'inet';
+  readonly rule: QuotedRule;
+  readonly reason: 'no-jump' | 'not-entered' | 'no-packet' | 'taken';
+  /** `taken`: earlier rules of the chain that together take its packets. */
+  readonly by: readonly QuotedRule[];
+  /** Whether those in `by` take all of them; else there are more such rules. */
+  readonly complete: boolean;
+}
+
+/** The answer of `flow --unreached`. Its JSON form is `schema/flow-unreached.schema.json`. */
+export interface FlowUnreachedReport {
+  readonly schemaVersion: 1;
+  readonly rules: readonly UnreachedRule[];
+  readonly undetermined: readonly Undetermined[];
+}
+
+/** The report together with what words for people need besides. */
+export interface FlowUnreachedAnswer {
+  readonly report: FlowUnreachedReport;
+  readonly source: Source;
+  /** All rules that were looked at. */
+  readonly looked: number;
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,120 @@
+import { istioTables } from '../expect/context.ts';
+import { FAMILIES } from '../model/family.ts';
+import type { Match } from '../model/match.ts';
+import type { Backend, Chain, Rule, Ruleset, Table } from '../model/ruleset.ts';
+
+/** A data plane of Istio. */
+export type Plane = 'sidecar' | 'ambient';
+
+const SIDECAR_CHAINS: ReadonlySet<string> = new Set([
+  'ISTIO_INBOUND',
+  'ISTIO_REDIRECT',
+  'ISTIO_IN_REDIRECT',
+  'ISTIO_DIVERT',
+  'ISTIO_TPROXY',
+  'ISTIO_DROP',
+  'ISTIO_OUTPUT_DNS',
+]);
+const AMBIENT_CHAINS: ReadonlySet<string> = new Set(['ISTIO_PRERT', 'ISTIO_POSTRT']);
+
+/** Istio's own nftables tables, 1.27 and later. */
+const NATIVE = /^istio-(proxy|ambient)-/;
+
+/** Marks that only ambient uses, and only under its mask: of ztunnel's packets, and of its connections. */
+const AMBIENT_MARKS: ReadonlySet<number> = new Set([0x539, 0x111]);
+const AMBIENT_MASK = 0xfff;
+
+const planes = new WeakMap<Ruleset, ReadonlySet<Plane>>();
+
+/** The data planes that have written rules into a pod. */
+export function planesOf(ruleset: Ruleset): ReadonlySet<Plane> {
+  const known = planes.get(ruleset);
+  if (known) return known;
+  const found = ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => planesOfChain(table, chain)));
+  const all = new Set(found);
+  planes.set(ruleset, all);
+  return all;
+}
+
+/** Whether all rules of Istio's are those of the data plane that is not meant: what goes with the other one is no news. */
+export function isOtherPlane(ruleset: Ruleset, meant: Plane): boolean {
+  const written = planesOf(ruleset);
+  return written.size > 0 && !written.has(meant);
+}
+
+/** The data planes whose chains there are, with or without rules: what a flush leaves. ISTIO_OUTPUT is of both. */
+export function planesOfNames({ tables }: Ruleset): ReadonlySet<Plane> {
+  const names = tables.flatMap((table) => table.chains.map((chain) => planeOfName(table, chain)));
+  return new Set(names.filter((plane) => plane !== null));
+}
+
+function planeOfName(table: Table, { name }: Chain): Plane | null {
+  const native = NATIVE.exec(table.name)?.[1];
+  if (native !== undefined) return native === 'proxy' ? 'sidecar' : 'ambient';
+  if (SIDECAR_CHAINS.has(name)) return 'sidecar';
+  return AMBIENT_CHAINS.has(name) ? 'ambient' : null;
+}
+
+/** Whether all that is left of Istio are tables that it writes with nftables itself, and none of their rules. */
+export function isEmptiedNative(ruleset: Ruleset): boolean {
+  return istioTables(ruleset).length === 0 && ruleset.tables.some(({ name }) => NATIVE.test(name));
+}
+
+/**
+ * The data planes whose rules stand in a chain. Both call a chain ISTIO_OUTPUT: what it looks at decides, and after one
+ * has been programmed over the other it can be both.
+ */
+export function planesOfChain(table: Table, chain: Chain): Plane[] {
+  if (chain.rules.length === 0) return [];
+  const named = planeOfName(table, chain);
+  if (named !== null) return [named];
+  if (chain.name !== 'ISTIO_OUTPUT') return [];
+  const found: Plane[] = [];
+  if (chain.rules.some(isOfSidecar)) found.push('sidecar');
+  if (chain.rules.some(isOfAmbient)) found.push('ambient');
+  return found;
+}
+
+function isOfSidecar({ matches, targets }: Rule): boolean {
+  const jumps = targets.some(
+    ({ kind, ...target }) => kind === 'jump' && 'chain' in target && SIDECAR_CHAINS.has(target.chain),
+  );
+  return jumps || matches.some(({ kind }) => kind === 'owner');
+}
+
+function isOfAmbient({ matches }: Rule): boolean {
+  return matches.some(isAmbientMark);
+}
+
+/** Whether a match asks for a mark of ambient's. */
+export function isAmbientMark(match: Match): boolean {
+  if (match.kind !== 'mark' && match.kind !== 'connmark') return false;
+  return match.mask === AMBIENT_MASK && AMBIENT_MARKS.has(match.value);
+}
+
+/**
+ * The backends that hold rules of Istio's for one and the same family, if there are several. IPv4 and IPv6 are probed
+ * apart by Istio and may end in different variants of iptables.
+ */
+export function rivalBackends(ruleset: Ruleset): readonly Backend[] {
+  const rivals = FAMILIES.map((family) => distinct(istioTables(ruleset, family).map(({ backend }) => backend)));
+  return rivals.find((backends) => backends.length > 1) ?? [];
+}
+
+/** Whether there are several sets of Istio's rules: of both data planes, or in several backends. */
+export function isMixture(ruleset: Ruleset): boolean {
+  return planesOf(ruleset).size > 1 || rivalBackends(ruleset).length > 0;
+}
+
+/** `iptables` is what a text is called that does not tell its variant: it may be the one that another text shows. */
+function distinct(backends: readonly Backend[]): Backend[] {
+  const all = [...new Set(backends)];
+  return all.some((backend) => backend.startsWith('iptables-')) ? all.filter((one) => one !== 'iptables') : all;
+}
+
+/** Whether Istio's rules are all native (`nftables`), all of iptables, or both or none (null). */
+export function backendInUse(ruleset: Ruleset): 'iptables' | 'nftables' | null {
+  const kinds = new Set(istioTables(ruleset).map(({ backend }) => (backend === 'nftables' ? 'nftables' : 'iptables')));
+  const [only] = kinds;
+  return kinds.size === 1 && only !== undefined ? only : null;
+}

@@ -1,0 +1,107 @@
+import type { Config, ConfigKey } from './config.ts';
+import type { Family } from './family.ts';
+import type { Packet, PacketHook, Verdict } from './packet.ts';
+
+/** How much a finding matters. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/** A rule as reports quote it. `index` is 1-based. */
+export interface QuotedRule {
+  readonly table: string;
+  readonly chain: string;
+  readonly index: number;
+  readonly text: string;
+}
+
+/** What a finding rests on. */
+export type Evidence =
+  | ({ readonly kind: 'rule'; readonly source?: string; readonly line?: number } & QuotedRule)
+  | { readonly kind: 'chain'; readonly table: string; readonly chain: string; readonly text: string }
+  | { readonly kind: 'socket'; readonly text: string }
+  | { readonly kind: 'command'; readonly command: string; readonly text: string }
+  | {
+      readonly kind: 'input';
+      readonly source: string;
+      readonly line: number;
+      readonly column: number;
+      readonly text: string;
+    };
+
+/** A class of packets that live and expected rules treat differently, with one packet of it. */
+export interface Difference {
+  readonly family: Family;
+  readonly hook: PacketHook;
+  /** The fields that tell the class apart, in words people use: `{"protocol": "tcp", "destinationPort": "8080"}`. */
+  readonly packets: Readonly<Record<string, string>>;
+  readonly witness: Packet;
+  readonly live: Verdict;
+  readonly expected: Verdict;
+  readonly liveRule: QuotedRule | null;
+  readonly expectedRule: QuotedRule | null;
+}
+
+/** Something wrong, or worth knowing, about the pod. */
+export interface Finding {
+  /** `NAT0101` … ; stable. */
+  readonly code: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly message: string;
+  readonly family?: Family;
+  readonly evidence: readonly Evidence[];
+  readonly differences: readonly Difference[];
+  readonly remedy?: string;
+  /** Address of the code's page. */
+  readonly hint: string;
+}
+
+/** Where an input's value came from, strongest first. */
+export type InputOrigin = 'flag' | 'config' | 'env' | 'annotation' | 'envoy' | 'inferred' | 'default';
+
+/** One thing that was checked, or why it was not. */
+export interface CheckOutcome {
+  /** Kebab case, stable: `inbound-redirect`, `ipv6`, `listeners` … */
+  readonly id: string;
+  readonly outcome: 'pass' | 'fail' | 'skipped' | 'undetermined';
+  readonly reason: string;
+}
+
+/** Why no answer could be given. */
+export interface Undetermined {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Where the facts of a report came from. */
+export type Source =
+  | { readonly kind: 'live' }
+  | { readonly kind: 'rules'; readonly files: readonly string[] }
+  | { readonly kind: 'example'; readonly name: string };
+
+/** The answer of `check`. Its JSON form is `schema/check.schema.json`. */
+export interface CheckReport {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: 'istio-nat'; readonly version: string };
+  readonly source: Source;
+  readonly verdict: 'healthy' | 'degraded' | 'broken' | 'undetermined';
+  readonly istio: {
+    readonly version: string;
+    readonly dataplane: 'sidecar' | 'ambient' | 'none';
+    readonly interceptionMode: 'REDIRECT' | 'TPROXY';
+    readonly backend: 'iptables-nft' | 'iptables-legacy' | 'iptables' | 'nftables';
+    /** In the configuration file's own form (strings, comma lists). */
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly origin: Readonly<Partial<Record<ConfigKey, InputOrigin>>>;
+  };
+  readonly checks: readonly CheckOutcome[];
+  readonly findings: readonly Finding[];
+  readonly undetermined: readonly Undetermined[];
+  readonly summary: { readonly error: number; readonly warning: number; readonly info: number };
+}
+
+/** A configuration together with where each of its values came from. */
+export interface ResolvedConfig {
+  readonly config: Config;
+  readonly origin: Readonly<Partial<Record<ConfigKey, InputOrigin>>>;
+}

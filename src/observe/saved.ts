@@ -1,0 +1,199 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Family } from '../model/family.ts';
+import type { Coverage, Gap, Obstacle, Pod } from '../model/pod.ts';
+import type { Table } from '../model/ruleset.ts';
+import type { Socket } from '../model/socket.ts';
+import { headOf } from '../parse/head.ts';
+import { type ParsedIptables, parseIptables, type Unprinted } from '../parse/iptables/index.ts';
+import { type NftListing, parseNft } from '../parse/nft/index.ts';
+import { parseSs } from '../parse/sockets/ss.ts';
+import { inWordsOfIptables, joinedWithText } from './agreement.ts';
+import { actingElsewhere } from './elsewhere.ts';
+import { formatOf } from './format.ts';
+import { isEmptyTable } from './legacy.ts';
+import { describeLosses } from './obstacles.ts';
+import { waysIn } from './rights.ts';
+import { note, refusalIn, speaksOfRights } from './seen.ts';
+import { contradictions, isSameTable, type ShownText } from './twice.ts';
+
+/** A text that somebody saved. */
+export interface SavedText {
+  /** File name, or `stdin`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What is known about saved texts beside their content. */
+export interface SavedOptions {
+  /** The family of iptables text that names no address. */
+  readonly family?: Family;
+  /** What `--sockets` named. */
+  readonly socketsText?: SavedText;
+}
+
+/** What one text holds. */
+interface Part {
+  readonly kind: 'iptables' | 'nft' | 'sockets' | 'empty' | 'unrecognized';
+  readonly tables: readonly Table[];
+  readonly coverage: readonly Coverage[];
+  readonly sockets: readonly Socket[] | null;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly obstacles: readonly Obstacle[];
+  readonly gaps?: readonly Gap[];
+  readonly format?: NftListing['format'];
+  readonly formats?: ParsedIptables['formats'];
+  readonly unprinted?: readonly Unprinted[];
+}
+
+const NOTHING: Part = { kind: 'empty', tables: [], coverage: [], sockets: null, diagnostics: [], obstacles: [] };
+
+/**
+ * The pod that saved texts show. Each text's form is recognised; what it does not cover stays unknown, which is why the
+ * coverage says which tables an answer can speak of. Never throws.
+ */
+export function observeRules(inputs: readonly SavedText[], options: SavedOptions = {}): Pod {
+  const parts = inputs.map((input) => readRules(input, options.family));
+  const sockets = options.socketsText === undefined ? [] : [readSockets(options.socketsText)];
+  const all = [...parts, ...sockets];
+  const doubts = contradictions(inputs.map(({ name }, at) => shownText(name, parts[at] ?? NOTHING)));
+  const tables = doubts.length > 0 ? [] : merged(parts);
+  const seenSockets = all.flatMap((part) => (part.sockets === null ? [] : [part.sockets]));
+  return {
+    ruleset: { tables },
+    coverage: parts.flatMap((part) => part.coverage),
+    emptyLegacyTables: tables
+      .filter((table) => table.backend === 'iptables-legacy' && isEmptyTable(table))
+      .map(({ family, name }) => ({ family, name })),
+    sockets: seenSockets.length > 0 ? seenSockets.flat() : null,
+    routing: null,
+    diagnostics: all.flatMap((part) => part.diagnostics),
+    obstacles: [
+      ...all.flatMap((part) => part.obstacles),
+      ...unshown(inputs, parts),
+      ...doubts,
+      ...nothingFound(inputs, parts),
+    ],
+    gaps: parts.flatMap((part) => part.gaps ?? []),
+  };
+}
+
+function readRules(input: SavedText, family: Family | undefined): Part {
+  switch (formatOf(input.text)) {
+    case 'empty':
+      return { ...NOTHING, diagnostics: [note(input.name, 'the file is empty')] };
+    case 'nft':
+      return ofNft(input);
+    case 'sockets':
+      return readSockets(input);
+    case 'iptables':
+      return ofIptables(input, family);
+  }
+}
+
+function ofNft(input: SavedText): Part {
+  const { tables, elsewhere, format, diagnostics, refused } = parseNft(input.text, { source: input.name });
+  if (refused !== undefined) return notRead(input, refused, 'rules');
+  const coverage: Coverage[] = [
+    { family: 'ipv4', tables: 'all' },
+    { family: 'ipv6', tables: 'all' },
+  ];
+  const obstacles = [...losses(input, diagnostics, 'rules'), ...actingElsewhere(elsewhere)];
+  return { ...NOTHING, kind: 'nft', tables, coverage, diagnostics, obstacles, format };
+}
+
+function ofIptables(input: SavedText, family: Family | undefined): Part {
+  const parsed = parseIptables(input.text, { source: input.name, ...(family === undefined ? {} : { family }) });
+  if (parsed.refused !== undefined) return notRead(input, parsed.refused, 'rules');
+  // Its lines are not quoted: it may be any file that somebody named by mistake.
+  if (parsed.tables.length === 0) return { ...NOTHING, kind: 'unrecognized' };
+  const lost = losses(input, parsed.diagnostics, 'rules');
+  const obstacles = parsed.located ? lost.map((obstacle) => ({ ...obstacle, located: true as const })) : lost;
+  return { ...NOTHING, kind: 'iptables', ...parsed, coverage: parsed.shownTables, obstacles };
+}
+
+function readSockets(input: SavedText): Part {
+  const { sockets, diagnostics, refused } = parseSs(input.text, { source: input.name });
+  if (refused !== undefined) return notRead(input, refused, 'sockets');
+  const recognized = sockets.length > 0 || diagnostics.length === 0;
+  const obstacles = losses(input, diagnostics, 'sockets');
+  const unread = recognized ? { sockets, diagnostics } : {};
+  return { ...NOTHING, kind: 'sockets', ...unread, obstacles };
+}
+
+/** A text that has more of something than is read. What was read of it before is not all there is, so it is not told. */
+function notRead(input: SavedText, { line, message }: Diagnostic, concerns: Obstacle['concerns']): Part {
+  const what = concerns === 'rules' ? 'the tables that matter (-t nat, nft list table …)' : 'sockets of one pod';
+  const obstacle: Obstacle = {
+    code: 'NAT1003',
+    message: `${input.name} was not read: line ${line}: ${message}`,
+    remedy: `Give a text that holds ${what} and nothing else, or look in the namespace of the pod`,
+    concerns,
+  };
+  return { ...NOTHING, kind: concerns === 'rules' ? 'iptables' : 'sockets', obstacles: [obstacle] };
+}
+
+function losses(input: SavedText, diagnostics: readonly Diagnostic[], concerns: Obstacle['concerns']): Obstacle[] {
+  const loss = describeLosses(diagnostics);
+  if (loss === null) return [];
+  const remedy = `Look at line ${loss[1].line} of ${input.name}: it was cut, changed by hand, or is no output of iptables, nft or ss`;
+  return [{ code: 'NAT1003', message: `${input.name} holds ${loss[0]}`, remedy, concerns }];
+}
+
+function shownText(name: string, { kind, tables, formats = [] }: Part): ShownText {
+  if (kind === 'nft') return { name, tables, form: 'nft' };
+  return { name, tables, form: formats.includes('list') ? 'list' : 'exact' };
+}
+
+/**
+ * All tables, each once. nft also lists those of iptables-nft, and in the order in which they were registered; where the
+ * tool of their own was saved too, its words count as far as nft's agree.
+ */
+function merged(parts: readonly Part[]): Table[] {
+  const saved = distinct(parts.filter((part) => part.kind === 'iptables').flatMap((part) => part.tables));
+  const listed = parts.filter((part) => part.kind === 'nft').flatMap((part) => joined(part, saved));
+  return [...saved.filter((table) => !listed.some((other) => isSameTable(table, other))), ...distinct(listed)];
+}
+
+function joined({ tables, format }: Part, saved: readonly Table[]): readonly Table[] {
+  if (format === 'nft-json') return inWordsOfIptables(tables, { saved, inText: () => [] });
+  return tables.map((table) => {
+    const own = saved.find((other) => isSameTable(table, other));
+    return own === undefined ? table : joinedWithText(table, own);
+  });
+}
+
+function distinct(tables: readonly Table[]): Table[] {
+  return tables.filter((table, position) => !tables.slice(0, position).some((other) => isSameTable(table, other)));
+}
+
+/** NAT1003 where a text says itself that it does not show a table, or not all of it, and no listing of nft does. */
+function unshown(inputs: readonly SavedText[], parts: readonly Part[]): Obstacle[] {
+  if (parts.some(({ kind }) => kind === 'nft')) return [];
+  return parts.flatMap(({ unprinted = [] }, at) => {
+    const [first] = unprinted;
+    if (first === undefined) return [];
+    const names = [...new Set(unprinted.map(({ table }) => table))].join(', ');
+    const message = `${inputs[at]?.name} says (line ${first.line}) that iptables cannot show the table ${names}, or not all of it: nft wrote there`;
+    const remedy =
+      'Give what `nft list ruleset` prints in the same network namespace as well: --rules takes several files';
+    return [{ code: 'NAT1003', message, remedy, concerns: 'rules' }];
+  });
+}
+
+const ACCEPTED =
+  'iptables-save, iptables -S, iptables -L -n -v, nft list ruleset, nft -j list ruleset, a log that ends in a save, or ss';
+
+/** No rules in any of the texts: that does not mean that the pod has none. */
+function nothingFound(inputs: readonly SavedText[], parts: readonly Part[]): Obstacle[] {
+  if (parts.some((part) => part.kind === 'iptables' || part.kind === 'nft')) return [];
+  const refused = inputs.find((input) => speaksOfRights(input.text));
+  if (refused !== undefined) {
+    const message = `${refused.name} holds no rules but the message of a tool without rights: ${refusalIn(refused.text)}`;
+    return [{ code: 'NAT1001', message, remedy: waysIn(), concerns: 'rules' }];
+  }
+  const names = inputs.map((input) => input.name).join(', ');
+  const [head] = inputs.flatMap((input) => headOf(input.text) ?? []);
+  const said = head ?? 'it is empty, and an empty text does not say that there are no rules';
+  const message = `no rules were recognised in ${names}: ${said}`;
+  return [{ code: 'NAT1003', message, remedy: `Give it the output of ${ACCEPTED}`, concerns: 'rules' }];
+}

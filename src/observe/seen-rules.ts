@@ -1,0 +1,36 @@
+import { FAMILIES, type Family } from '../model/family.ts';
+import type { Pod } from '../model/pod.ts';
+import type { Undetermined } from '../model/report.ts';
+
+/** What of a pod's rules can be spoken of, and what keeps the answer from being complete. */
+export interface SeenRules {
+  readonly families: readonly Family[];
+  readonly undetermined: readonly Undetermined[];
+  /** Tables that were not shown, though others of the family were. */
+  readonly notes: readonly string[];
+}
+
+/** Whether rules that were not read may stand anywhere, so that nobody knows what a packet meets. */
+export function mayMeetUnseen(obstacles: Pod['obstacles']): boolean {
+  return obstacles.some(({ concerns, located }) => concerns === 'rules' && located !== true);
+}
+
+/**
+ * The families whose rules were seen. Where some may stand anywhere that could not be read, a packet may meet them: then
+ * no step is told, as `trace` tells none.
+ */
+export function seenRules({ coverage, obstacles, ruleset }: Pod): SeenRules {
+  const unseen = obstacles.filter(({ concerns }) => concerns === 'rules');
+  const blind = mayMeetUnseen(obstacles) || (unseen.length > 0 && ruleset.tables.length === 0);
+  const families = FAMILIES.filter((family) => coverage.some((one) => one.family === family));
+  const notes = coverage.flatMap(({ family, tables }) =>
+    tables === 'all'
+      ? []
+      : [`Only these tables were shown for ${family}: ${tables.join(', ')}. What others do is left out.`],
+  );
+  return {
+    families: blind ? [] : families,
+    undetermined: unseen.map(({ code, message, remedy }) => ({ code, message, remedy })),
+    notes: [...new Set(notes)],
+  };
+}
