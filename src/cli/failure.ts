@@ -1,6 +1,6 @@
 import { CLIError, ModuleLoadError } from '@oclif/core/errors';
 import { CannotLook, UsageError } from '../model/errors.ts';
-import { nearest } from '../pipeline/inputs.ts';
+import { nearest } from '../parse/config/nearest.ts';
 import { escapeText } from '../report/escape.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 

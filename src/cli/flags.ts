@@ -1,7 +1,9 @@
 import { boolean, string } from '@oclif/core/flags';
+import type { ConfigKey } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
-import { CONFIG_KEYS } from '../pipeline/inputs.ts';
-import type { ConfigKey, ConfigRequest, Family, SourceRequest } from '../pipeline/types.ts';
+import type { Family } from '../model/family.ts';
+import { CONFIG_KEYS } from '../parse/config/keys.ts';
+import type { ConfigRequest, SourceRequest } from '../pipeline/types.ts';
 import { THRESHOLDS, type Threshold } from './exit-code.ts';
 
 const SOURCE = 'SOURCE';

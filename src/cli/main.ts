@@ -2,7 +2,7 @@ import { Config } from '@oclif/core/config';
 import { loadHelpClass } from '@oclif/core/help';
 import { settings } from '@oclif/core/settings';
 import { UsageError } from '../model/errors.ts';
-import { nearest } from '../pipeline/inputs.ts';
+import { nearest } from '../parse/config/nearest.ts';
 import { reportFailure } from './base-command.ts';
 import { EXIT } from './exit-code.ts';
 import { failureText } from './failure.ts';

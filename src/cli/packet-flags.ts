@@ -1,9 +1,10 @@
 import { string } from '@oclif/core/flags';
 import { parseAddress } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
+import type { Packet } from '../model/packet.ts';
+import { nearest } from '../parse/config/nearest.ts';
 import { PACKET_FIELDS, readPacket } from '../parse/packet.ts';
-import { nearest } from '../pipeline/inputs.ts';
-import type { Packet, TraceRequest } from '../pipeline/types.ts';
+import type { TraceRequest } from '../pipeline/types.ts';
 import { HIGHEST_ID } from './flags.ts';
 
 const GROUP = 'PACKET';

@@ -1,5 +1,5 @@
 import type { FlagInput, ParserOutput } from '@oclif/core/interfaces';
-import { CONFIG_KEYS } from '../pipeline/inputs.ts';
+import { CONFIG_KEYS } from '../parse/config/keys.ts';
 import type { Setting } from '../report/environment.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

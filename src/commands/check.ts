@@ -12,7 +12,7 @@ import {
 } from '../cli/flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { CheckReport } from '../pipeline/types.ts';
+import type { CheckReport } from '../model/report.ts';
 
 const verboseFlag = {
   verbose: boolean({ description: 'everything: all findings, evidence and checks, and what nobody can see from here' }),

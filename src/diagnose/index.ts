@@ -1,4 +1,6 @@
-import { type Context, isCovered, istioTables } from '../expect/context.ts';
+import type { Context } from '../expect/context.ts';
+import { istioTables } from '../istio/chains.ts';
+import { isCovered } from '../model/pod.ts';
 import type { CheckOutcome, CheckReport, Severity, Undetermined } from '../model/report.ts';
 import type { Table } from '../model/ruleset.ts';
 import type { Check, Found } from './check.ts';

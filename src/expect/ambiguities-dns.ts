@@ -1,9 +1,9 @@
-import { DNS_PROXY_PORTS } from '../diagnose/traffic/dns.ts';
+import { DNS_PROXY_PORTS } from '../istio/dns.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import { isListener, type Socket } from '../model/socket.ts';
-import type { Facts } from '../pipeline/facts.ts';
+import type { Facts } from '../observe/facts.ts';
 
 /**
  * Queries that the agent is there for and that no rule sends it. The agent has its DNS proxy only where DNS is captured,

@@ -1,8 +1,9 @@
 import type { Config, ConfigKey } from '../model/config.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
-import type { Facts } from '../pipeline/facts.ts';
+import { rulesOf } from '../model/ruleset.ts';
+import type { Facts } from '../observe/facts.ts';
 import { dnsDoubt } from './ambiguities-dns.ts';
-import { type Context, rulesOf } from './context.ts';
+import type { Context } from './context.ts';
 import { inputsFromTraces } from './traces.ts';
 
 /** Annotations by which a pod says that its inbound or outbound traffic is left alone. */

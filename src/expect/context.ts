@@ -2,20 +2,11 @@ import { compareRulesets, type DifferentClass, type OpenClass } from '../evaluat
 import type { Exemption } from '../istio/exempt.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Metadata, Pod } from '../model/pod.ts';
+import { isCovered, localAddresses } from '../model/pod.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import type { Routing } from '../model/routing.ts';
-import {
-  type Chain,
-  coversFamily,
-  isNative,
-  type Rule,
-  type RuleReference,
-  type Ruleset,
-  type Table,
-} from '../model/ruleset.ts';
-import { printRule } from '../print/iptables/index.ts';
-import { printNftRule } from '../print/nft/index.ts';
-import { RuleCounts } from '../rules/rule-counts.ts';
+import type { Ruleset } from '../model/ruleset.ts';
+import { LayoutIndex } from '../rules/layout-index.ts';
 
 /** What checks are given: the pod as seen, what Istio should have programmed, and how the two differ. */
 export interface Context extends ResolvedConfig {
@@ -92,102 +83,4 @@ export function buildContext(
 /** A listing of single tables says nothing about the others, so these are not held against it. */
 function onlyShownTables(expected: Ruleset, pod: Pod): Ruleset {
   return { tables: expected.tables.filter((table) => isCovered(pod, table)) };
-}
-
-/** Whether the input would show the table if it existed. */
-export function isCovered(pod: Pod, table: Pick<Table, 'family' | 'name'>): boolean {
-  return pod.coverage.some(
-    ({ family, tables }) =>
-      (table.family === family || table.family === 'inet') && (tables === 'all' || tables.includes(table.name)),
-  );
-}
-
-/** The addresses of the pod's interfaces, as far as they were seen; what loopback and link-local ones do is known. */
-export function localAddresses({ routing }: Pick<Pod, 'routing'>): string[] {
-  const addresses = routing?.addresses ?? [];
-  return addresses.flatMap(({ interface: name, address, scope }) =>
-    name === 'lo' || scope === 'link' ? [] : [address],
-  );
-}
-
-/** Finds rules of one ruleset in another by what they say and where they stand, not by their position. */
-export class LayoutIndex {
-  readonly #live: RuleCounts;
-  readonly #expected: RuleCounts;
-
-  constructor(live: Ruleset, expected: Ruleset) {
-    this.#live = new RuleCounts(live, canonical);
-    this.#expected = new RuleCounts(expected, canonical);
-  }
-
-  readonly #flushed = new WeakMap<Chain, boolean>();
-
-  /** Whether a chain of Istio's had several rules and has none of them any more: one command did that. */
-  isFlushed(table: Table, chain: Chain): boolean {
-    const known = this.#flushed.get(chain);
-    if (known !== undefined) return known;
-    const flushed = chain.rules.length > 1 && !chain.rules.some((rule) => this.liveCount({ table, chain, rule }) > 0);
-    this.#flushed.set(chain, flushed);
-    return flushed;
-  }
-
-  /** How often Istio would have programmed this rule in this chain. */
-  expectedCount(where: RuleReference): number {
-    return this.#expected.of(where);
-  }
-
-  /** Whether every rule that Istio would have programmed stands in its chain. */
-  isComplete(): boolean {
-    return this.#live.includes(this.#expected);
-  }
-
-  /** How often this rule stands in this chain of the pod. */
-  liveCount(where: RuleReference): number {
-    return this.#live.of(where);
-  }
-}
-
-/** All rules of a ruleset with their place. */
-export function rulesOf(ruleset: Ruleset): RuleReference[] {
-  return ruleset.tables.flatMap((table) =>
-    table.chains.flatMap((chain) => chain.rules.map((rule) => ({ table, chain, rule }))),
-  );
-}
-
-/** The rule as the kernel prints it, whatever way it was written; comments and counts are nobody's business. */
-export function canonical(table: Table, chain: Chain, rule: Rule): string {
-  const printed = PRINTED.get(rule);
-  if (printed?.backend === table.backend && printed.chain === chain.name) return printed.text;
-  const text = printPlain(table, chain, rule);
-  PRINTED.set(rule, { backend: table.backend, chain: chain.name, text });
-  return text;
-}
-
-/** A list of missing rules asks for each rule of its chain many times. */
-const PRINTED = new WeakMap<Rule, { readonly backend: string; readonly chain: string; readonly text: string }>();
-
-function printPlain(table: Table, chain: Chain, rule: Rule): string {
-  const { counters: _counted, ...uncounted } = rule;
-  const plain = { ...uncounted, matches: rule.matches.filter((match) => match.kind !== 'comment') };
-  return isNative({ table, rule }) ? `${chain.name} ${printNftRule(plain)}` : printRule(plain, chain.name);
-}
-
-/** Whether a chain is one of those that Istio creates (all its releases, data planes and backends name them so). */
-export function isIstioChain(table: Table, chain: Chain): boolean {
-  if (table.backend === 'nftables') return /^istio-(proxy|ambient)-/.test(table.name);
-  return chain.name.startsWith('ISTIO_');
-}
-
-/** Whether there is a chain of Istio's, though it be empty: flushing takes rules away, and no chains. */
-export function hasIstioChains({ tables }: Ruleset): boolean {
-  return tables.some((table) => table.chains.some((chain) => isIstioChain(table, chain)));
-}
-
-/** The tables that hold a rule in one of Istio's chains. */
-export function istioTables(ruleset: Ruleset, family?: Family): Table[] {
-  return ruleset.tables.filter(
-    (table) =>
-      (family === undefined || coversFamily(table, family)) &&
-      table.chains.some((chain) => isIstioChain(table, chain) && chain.rules.length > 0),
-  );
 }

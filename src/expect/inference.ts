@@ -2,7 +2,7 @@ import { type Candidate, type Evidence, inferConfig, safeCandidate } from '../in
 import { compareReleases, parseRelease } from '../layout/index.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import { isListener } from '../model/socket.ts';
-import type { Facts } from '../pipeline/facts.ts';
+import type { Facts } from '../observe/facts.ts';
 
 /**
  * What the live rules imply about the inputs that nobody declared. A rule that could as well be a fault is never taken

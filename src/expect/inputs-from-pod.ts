@@ -1,7 +1,7 @@
 import type { Config } from '../model/config.ts';
 import { coversFamily } from '../model/ruleset.ts';
+import type { Facts } from '../observe/facts.ts';
 import { parseInput } from '../parse/config/index.ts';
-import type { Facts } from '../pipeline/facts.ts';
 
 /** Variables that the injector sets on istio-proxy (since 1.0 and 1.6) and that the rules were written from. */
 export function inputsFromEnvironment(environment: Readonly<Record<string, string>>): Partial<Config> {

@@ -1,10 +1,10 @@
+import { isIstioChain, istioTables } from '../istio/chains.ts';
 import { signsOfEnrolment } from '../istio/enrolment.ts';
 import { exemptionOf } from '../istio/exempt.ts';
 import { isNode } from '../istio/node.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import { isListener } from '../model/socket.ts';
-import type { Facts } from '../pipeline/facts.ts';
-import { isIstioChain, istioTables } from './context.ts';
+import type { Facts } from '../observe/facts.ts';
 
 /** Whether a pod's requests can be held against Istio's layout, as `check` decides it. */
 export type Membership =

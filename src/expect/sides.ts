@@ -1,9 +1,10 @@
 import type { WatchedMark } from '../evaluate/symbolic/watched.ts';
+import { istioTables } from '../istio/chains.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Obstacle, Pod } from '../model/pod.ts';
+import { isCovered, localAddresses } from '../model/pod.ts';
 import type { Undetermined } from '../model/report.ts';
 import type { Ruleset, Table } from '../model/ruleset.ts';
-import { isCovered, istioTables, localAddresses } from './context.ts';
 
 /** Two rulesets that can be held against each other, and what keeps the answer from being complete. */
 export interface Sides {

@@ -3,7 +3,7 @@ import { emptiedOnNode } from '../istio/node.ts';
 import { backendInUse, isEmptiedNative, planesOf, planesOfNames } from '../istio/planes.ts';
 import { defaultConfig, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
-import type { Facts } from '../pipeline/facts.ts';
+import type { Facts } from '../observe/facts.ts';
 
 const NEWEST = `1.${NEWEST_MINOR}.0`;
 

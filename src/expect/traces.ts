@@ -1,10 +1,10 @@
-import { DNS_PROXY_PORTS } from '../diagnose/traffic/dns.ts';
+import { isIstioChain } from '../istio/chains.ts';
+import { DNS_PROXY_PORTS } from '../istio/dns.ts';
 import type { Config } from '../model/config.ts';
 import { UDP } from '../model/protocol.ts';
 import type { Routing, RoutingRule } from '../model/routing.ts';
 import type { Rule, Ruleset, Table } from '../model/ruleset.ts';
-import type { Facts } from '../pipeline/facts.ts';
-import { isIstioChain } from './context.ts';
+import type { Facts } from '../observe/facts.ts';
 
 /** The routing table of a sidecar in TPROXY mode, and that of ambient. Both can be told apart by their marks. */
 const TPROXY_TABLE = '133';

@@ -1,5 +1,5 @@
 import type { WatchedMark } from '../evaluate/symbolic/watched.ts';
-import { canonical } from '../expect/context.ts';
+import { canonical } from '../rules/canonical.ts';
 import { quoted } from '../rules/quote.ts';
 import type { PassStep } from './chains.ts';
 import { goesOn, type HookPass, type Passage } from './pass.ts';

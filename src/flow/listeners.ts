@@ -1,4 +1,4 @@
-import { isReserved } from '../diagnose/checks/socket-check.ts';
+import { isReserved } from '../istio/ports.ts';
 import type { Config } from '../model/config.ts';
 import type { Family } from '../model/family.ts';
 import { isListener, type Socket } from '../model/socket.ts';

@@ -1,5 +1,5 @@
-import { RESERVED } from '../diagnose/checks/socket-check.ts';
-import { DNS_PROXY_PORTS } from '../diagnose/traffic/dns.ts';
+import { DNS_PROXY_PORTS } from '../istio/dns.ts';
+import { RESERVED } from '../istio/ports.ts';
 import type { Socket } from '../model/socket.ts';
 import type { Endpoint } from './listeners.ts';
 import { inboundPort, minorOf, type World } from './scenario.ts';

@@ -1,7 +1,7 @@
 import { isLoopback } from '../evaluate/state.ts';
-import { localAddresses } from '../expect/context.ts';
 import { contains, type Network, parseAddress, parseNetwork } from '../model/address.ts';
 import type { Family } from '../model/family.ts';
+import { localAddresses } from '../model/pod.ts';
 import type { Route, Routing } from '../model/routing.ts';
 
 /** What is taken for the pod's interface where none was shown. */

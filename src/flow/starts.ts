@@ -1,4 +1,4 @@
-import { DNS_PROXY_PORTS } from '../diagnose/traffic/dns.ts';
+import { DNS_PROXY_PORTS } from '../istio/dns.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Start } from './life.ts';
 import { applicationOwner } from './next.ts';

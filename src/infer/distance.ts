@@ -1,9 +1,9 @@
+import { isIstioChainName } from '../istio/names.ts';
 import type { Coverage } from '../model/pod.ts';
 import type { Rule, Table } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
 import { editsBetween } from '../rules/sequence.ts';
 import { type KeyedChain, keyedChains } from './live.ts';
-import { isIstioChain } from './names.ts';
 import type { RuleDifference } from './types.ts';
 
 /**
@@ -83,7 +83,7 @@ function countedRules(live: KeyedChain, wanted: ReadonlySet<string>): number[] {
 }
 
 function leadsToIstio(target: Target): boolean {
-  return (target.kind === 'jump' || target.kind === 'goto') && isIstioChain(target.chain);
+  return (target.kind === 'jump' || target.kind === 'goto') && isIstioChainName(target.chain);
 }
 
 const ENDS: ReadonlySet<Target['kind']> = new Set([

@@ -1,5 +1,6 @@
 import { LIMITS } from '../evaluate/symbolic/limits.ts';
 import { checkTime } from '../evaluate/symbolic/time.ts';
+import { isIstioChainName } from '../istio/names.ts';
 import { buildLayout, defaultConfig } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Coverage } from '../model/pod.ts';
@@ -10,7 +11,6 @@ import { type EraGroup, newestOf } from './eras.ts';
 import type { View } from './istio-tables.ts';
 import { kubeletFromRules } from './kubelet.ts';
 import type { KeyedChain } from './live.ts';
-import { isIstioChain } from './names.ts';
 import { readSidecar } from './sidecar/index.ts';
 import type { Evidence, Observed, Reading, RuleDifference } from './types.ts';
 
@@ -110,6 +110,6 @@ const MOST_TRACES = 2;
 /** In the tables of its own that iptables has for IPv6; they do nothing to IPv4, so nothing else would tell. */
 function hasTracesOfIpv6({ live, view }: Subject): boolean {
   if (view.backend === 'nftables') return true;
-  const chains = [...live.values()].filter(({ family, chain }) => family === 'ipv6' && isIstioChain(chain));
+  const chains = [...live.values()].filter(({ family, chain }) => family === 'ipv6' && isIstioChainName(chain));
   return chains.reduce((sum, { rules }) => sum + rules.length, 0) <= MOST_TRACES;
 }

@@ -1,6 +1,6 @@
+import { canonicalChain, isIstioChainName, nativeTable } from '../istio/names.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Backend, Chain, Rule, Ruleset, Table } from '../model/ruleset.ts';
-import { canonicalChain, isIstioChain, nativeTable } from './names.ts';
 import { type Form, formOf } from './rule-pattern.ts';
 
 /** The tables that one data plane programmed in one backend, with its rules as forms. */
@@ -66,7 +66,7 @@ function byBackend(tables: readonly Table[]): Map<Backend, Table[]> {
 }
 
 function istioChains(table: Table): Chain[] {
-  return table.chains.filter((chain) => chain.rules.length > 0 && isIstioChain(chain.name));
+  return table.chains.filter((chain) => chain.rules.length > 0 && isIstioChainName(chain.name));
 }
 
 function iptablesView(backend: Backend, tables: readonly Table[]): View[] {

@@ -1,6 +1,6 @@
+import { nativeTable } from '../istio/names.ts';
 import type { LayoutOptions } from '../layout/index.ts';
 import type { Table } from '../model/ruleset.ts';
-import { nativeTable } from './names.ts';
 
 /**
  * The user that the rules on a node take for the kubelet. Istio's agent looks at the processes of the node for it, so

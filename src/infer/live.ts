@@ -1,7 +1,7 @@
+import { isIstioChainName, nativeTable } from '../istio/names.ts';
 import type { TableFamily } from '../model/family.ts';
 import type { Chain, Rule, Table } from '../model/ruleset.ts';
 import { ruleKey } from '../rules/rule-key.ts';
-import { isIstioChain, nativeTable } from './names.ts';
 
 /** A chain of the live rules or of a layout, its rules ready to be compared. */
 export interface KeyedChain {
@@ -23,7 +23,7 @@ export function keyedChains(tables: readonly Table[]): Map<string, KeyedChain> {
 
 function concerns(table: Table, chain: Chain): boolean {
   if (chain.rules.length === 0) return false;
-  return chain.base !== undefined || isIstioChain(chain.name) || nativeTable(table.name) !== null;
+  return chain.base !== undefined || isIstioChainName(chain.name) || nativeTable(table.name) !== null;
 }
 
 function keyed(table: Table, chain: Chain): KeyedChain {

@@ -1,7 +1,7 @@
+import { isIstioChainName } from '../istio/names.ts';
 import { featuresFor } from '../layout/eras.ts';
 import { compareReleases, parseRelease } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
-import { isIstioChain } from './names.ts';
 import type { Evidence, Programmer } from './types.ts';
 
 /** What is known of a reading of the rules when its writer is asked for. */
@@ -134,7 +134,7 @@ export function commentedChains(
   chains: Iterable<{ readonly chain: string; readonly rules: readonly { matches: readonly { kind: string }[] }[] }>,
 ): string[] {
   return [...chains]
-    .filter(({ chain, rules }) => isIstioChain(chain) && rules.some(({ matches }) => matches.some(isComment)))
+    .filter(({ chain, rules }) => isIstioChainName(chain) && rules.some(({ matches }) => matches.some(isComment)))
     .map(({ chain }) => chain);
 }
 

@@ -1,10 +1,10 @@
+import { canonicalChain } from '../istio/names.ts';
 import type { Network } from '../model/address.ts';
 import type { Family } from '../model/family.ts';
 import type { IdRange, Match, Negatable, OwnerMatch, PortsMatch } from '../model/match.ts';
 import { TCP, UDP } from '../model/protocol.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
-import { canonicalChain } from './names.ts';
 
 /**
  * A rule seen as a pattern: which conditions it has, and their values apart. The words of a shape stand in a fixed

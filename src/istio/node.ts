@@ -1,9 +1,9 @@
-import { type Context, istioTables } from '../expect/context.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
-import type { Evidence } from '../model/report.ts';
+import type { Pod } from '../model/pod.ts';
+import type { Evidence, ResolvedConfig } from '../model/report.ts';
 import type { InterfaceAddress } from '../model/routing.ts';
-import { coversFamily, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
-import { isProbeResidue } from './probe-residue.ts';
+import { coversFamily, type Ruleset, type Table } from '../model/ruleset.ts';
+import { istioTables } from './chains.ts';
 
 /** Interfaces that a node has for its pods, by the network plugin that makes them. */
 const POD_INTERFACES = /^(cali|veth|lxc|azv|gke|cni|flannel|cilium_|kube-ipvs|nodelocaldns)/;
@@ -11,7 +11,7 @@ const POD_INTERFACES = /^(cali|veth|lxc|azv|gke|cni|flannel|cilium_|kube-ipvs|no
 const MANY = 4;
 
 /** What says that this is a node's network namespace; empty for a pod's. */
-export function signsOfNode({ pod }: Pick<Context, 'pod'>): Evidence[] {
+export function signsOfNode(pod: Pod): Evidence[] {
   const chains = nodeChains(pod.ruleset);
   const interfaces = [...new Set((pod.routing?.addresses ?? []).flatMap(podInterface))];
   const many: Evidence[] =
@@ -50,50 +50,10 @@ function podInterface({ interface: name }: InterfaceAddress): string[] {
   return POD_INTERFACES.test(name) ? [name] : [];
 }
 
-/** Chains by which other products are known. Their own sources name them so. */
-const OTHERS: readonly (readonly [string, RegExp])[] = [
-  ['Linkerd', /^PROXY_INIT_/],
-  ['Kuma', /^(KUMA_)?MESH_(INBOUND|OUTBOUND)/],
-  ['Consul', /^CONSUL_(PROXY|DNS)_/],
-  ['Open Service Mesh', /^(OSM_)?PROXY_(INBOUND|OUTBOUND|OUTPUT|REDIRECT|IN_REDIRECT|OUT_REDIRECT)$/],
-  ['AWS App Mesh', /^APPMESH_/],
-  ['Cilium', /^(OLD_)?CILIUM_/],
-];
-
-/** A product whose chains stand in the pod. */
-export interface OtherMesh {
-  readonly name: string;
-  readonly evidence: readonly Evidence[];
-}
-
-/** The products that have programmed the namespace beside Istio. */
-export function otherMeshes({ pod }: Pick<Context, 'pod'>): OtherMesh[] {
-  return OTHERS.flatMap(([name, pattern]) => {
-    const evidence = pod.ruleset.tables.flatMap((table) =>
-      table.chains
-        .filter((chain) => pattern.test(chain.name))
-        .map(
-          (chain): Evidence => ({ kind: 'chain', table: table.name, chain: chain.name, text: `chain ${chain.name}` }),
-        ),
-    );
-    return evidence.length > 0 ? [{ name, evidence: evidence.slice(0, 5) }] : [];
-  });
-}
-
-/** Whether a finding of its own names whose rule this is: another mesh, a node's programs, Istio's probe. */
-export function isNamedElsewhere(where: RuleReference): boolean {
-  const jumps = where.rule.targets.flatMap((target) => ('chain' in target ? [target.chain] : []));
-  return isProbeResidue(where) || [where.chain.name, ...jumps].some(isOthersChain);
-}
-
-function isOthersChain(chain: string): boolean {
-  return chain.startsWith('KUBE-') || OTHERS.some(([, pattern]) => pattern.test(chain));
-}
-
 /** Whether somebody said which namespace this is: a declared scope is not put in doubt. */
-export function isNode(context: Pick<Context, 'pod' | 'origin'>): boolean {
-  const declared = ['flag', 'config', 'env'].includes(context.origin.scope ?? 'default');
-  return !declared && signsOfNode(context).length > 0;
+export function isNode({ pod, origin }: Pick<ResolvedConfig, 'origin'> & { readonly pod: Pod }): boolean {
+  const declared = ['flag', 'config', 'env'].includes(origin.scope ?? 'default');
+  return !declared && signsOfNode(pod).length > 0;
 }
 
 /**
@@ -109,12 +69,4 @@ export function emptiedOnNode(ruleset: Ruleset): readonly Family[] {
 function isPlaceOf(family: Family, table: Table): boolean {
   if (table.family !== 'inet' || family === 'ipv4') return coversFamily(table, family);
   return table.sets?.some(({ name }) => name === 'istio-inpod-probes-v6') ?? false;
-}
-
-/** Whether no rules are expected, because this is a node or a kind of pod that is not captured. */
-export function isFree(context: Context): boolean {
-  const { ruleset } = context.pod;
-  if (istioTables(ruleset).length > 0) return false;
-  if (context.exempt !== null) return true;
-  return isNode(context) && (context.config.dataplane !== 'ambient' || emptiedOnNode(ruleset).length === 0);
 }

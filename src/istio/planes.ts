@@ -1,7 +1,7 @@
-import { istioTables } from '../expect/context.ts';
 import { FAMILIES } from '../model/family.ts';
 import type { Match } from '../model/match.ts';
 import type { Backend, Chain, Rule, Ruleset, Table } from '../model/ruleset.ts';
+import { istioTables } from './chains.ts';
 
 /** A data plane of Istio. */
 export type Plane = 'sidecar' | 'ambient';

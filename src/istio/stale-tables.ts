@@ -1,4 +1,3 @@
-import type { Context } from '../expect/context.ts';
 import { coversFamily, type Rule, type Ruleset, type Table } from '../model/ruleset.ts';
 
 /** The agent's DNS proxy; nat sends queries there when DNS is captured. */
@@ -10,12 +9,12 @@ const STALE = /^istio-(proxy|ambient)-(raw|mangle)$/;
  * Istio flushes only the tables it writes to, so that the rules of a feature that was switched off stay: DNS capture
  * (raw), TPROXY and the drop of INVALID packets (mangle).
  */
-export function isStale(table: Table, { expected, pod }: Pick<Context, 'expected' | 'pod'>): boolean {
+export function isStale(table: Table, expected: Ruleset, live: Ruleset): boolean {
   if (!isNative(table) || table.chains.every(({ rules }) => rules.length === 0)) return false;
   const plane = planeOf(table);
   const native = expected.tables.filter(({ backend }) => backend === 'nftables');
   const wanted = native.some(({ name }) => name === table.name);
-  return native.some(({ name }) => name.startsWith(plane)) && !wanted && !isInUse(table, pod.ruleset);
+  return native.some(({ name }) => name.startsWith(plane)) && !wanted && !isInUse(table, live);
 }
 
 /** What such tables say about features that are off, where nobody declared the features. */

@@ -63,3 +63,19 @@ export interface Pod {
   /** Where rules may be missing in saved texts. */
   readonly gaps?: readonly Gap[];
 }
+
+/** Whether the input would show the table if it existed. */
+export function isCovered(pod: Pod, table: Pick<Table, 'family' | 'name'>): boolean {
+  return pod.coverage.some(
+    ({ family, tables }) =>
+      (table.family === family || table.family === 'inet') && (tables === 'all' || tables.includes(table.name)),
+  );
+}
+
+/** The addresses of the pod's interfaces, as far as they were seen; what loopback and link-local ones do is known. */
+export function localAddresses({ routing }: Pick<Pod, 'routing'>): string[] {
+  const addresses = routing?.addresses ?? [];
+  return addresses.flatMap(({ interface: name, address, scope }) =>
+    name === 'lo' || scope === 'link' ? [] : [address],
+  );
+}

@@ -134,3 +134,10 @@ export const IPTABLES_TABLES: Readonly<Record<string, Readonly<Partial<Record<Ho
       OUTPUT: { type: 'filter', priority: 50 },
     },
   };
+
+/** All rules of a ruleset with their place. */
+export function rulesOf(ruleset: Ruleset): RuleReference[] {
+  return ruleset.tables.flatMap((table) =>
+    table.chains.flatMap((chain) => chain.rules.map((rule) => ({ table, chain, rule }))),
+  );
+}

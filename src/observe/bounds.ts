@@ -1,4 +1,4 @@
-import { isIstioChain } from '../expect/context.ts';
+import { isIstioChain } from '../istio/chains.ts';
 import { grouped, INPUT_LIMITS } from '../model/limits.ts';
 import type { Pod } from '../model/pod.ts';
 

@@ -1,5 +1,6 @@
 import { type Capture, capturedFile } from '../collect/capture.ts';
 import type { Metadata } from '../model/pod.ts';
+import { parseDownward } from '../parse/downward.ts';
 
 /** What the pod says about itself, as far as it was captured: only istio-proxy has labels and annotations. */
 export function metadataOf(capture: Capture): Metadata {
@@ -8,28 +9,4 @@ export function metadataOf(capture: Capture): Metadata {
     return content !== null && 'text' in content ? parseDownward(content.text) : {};
   };
   return { environment: capture.environment, labels: read('labels'), annotations: read('annotations') };
-}
-
-/**
- * The labels or annotations of a downward-API file: one `key="value"` a line, the value quoted as Go does. A line of
- * another form, or a value that cannot be read, is left out: nothing that matters here needs more than plain text.
- */
-export function parseDownward(text: string): Record<string, string> {
-  return Object.fromEntries(
-    text.split('\n').flatMap((line) => {
-      const equals = line.indexOf('=');
-      const value = equals > 0 ? unquote(line.slice(equals + 1).trim()) : null;
-      return value === null ? [] : [[line.slice(0, equals), value] as const];
-    }),
-  );
-}
-
-/** Go's escapes that JSON has as well; `\a`, `\v`, `\x..` and `\U........` make a value unreadable. */
-function unquote(text: string): string | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'string' ? value : null;
-  } catch {
-    return null;
-  }
 }

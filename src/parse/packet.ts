@@ -3,7 +3,7 @@ import { FAMILIES, type Family } from '../model/family.ts';
 import type { ConntrackState } from '../model/match.ts';
 import type { Packet, PacketHook } from '../model/packet.ts';
 import { hasPorts, protocolNumber } from '../model/protocol.ts';
-import { nearest } from '../pipeline/inputs.ts';
+import { nearest } from './config/nearest.ts';
 
 /** A field of a packet that is missing, unknown or malformed, and what was expected instead. */
 export interface PacketProblem {

@@ -1,3 +1,4 @@
+import { resolveConfig } from '../expect/layers.ts';
 import { expectedRuleset } from '../expect/layout.ts';
 import { isNewerThanKnown, NEWEST_MINOR, parseRelease, whyRefused } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
@@ -7,7 +8,7 @@ import { coversFamily, type Table } from '../model/ruleset.ts';
 import { formatConfig } from '../parse/config/index.ts';
 import { printListRules, printSave } from '../print/iptables/index.ts';
 import { printNft } from '../print/nft/index.ts';
-import { declaredInputs, resolveConfig } from './config.ts';
+import { declaredInputs } from './config.ts';
 import type { Outside } from './outside.ts';
 import type { ExpectedRequest } from './types.ts';
 

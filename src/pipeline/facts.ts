@@ -3,25 +3,15 @@ import type { ReadLimits } from '../collect/files.ts';
 import { collectLive } from '../collect/live.ts';
 import { CannotLook, UsageError } from '../model/errors.ts';
 import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
-import type { Metadata, Obstacle, Pod } from '../model/pod.ts';
-import type { Source } from '../model/report.ts';
+import type { Obstacle } from '../model/pod.ts';
 import { withinReach } from '../observe/bounds.ts';
+import type { Facts } from '../observe/facts.ts';
 import type { SavedText } from '../observe/index.ts';
 import { metadataOf } from '../observe/metadata.ts';
 import { parseNameServers } from '../parse/resolver.ts';
 import { EXAMPLE_FILES, EXAMPLE_NAME } from './example.ts';
 import type { Outside } from './outside.ts';
 import type { SourceRequest } from './types.ts';
-
-/** A pod as it was seen, where that was, and what the pod says about itself (live only). */
-export interface Facts extends Metadata {
-  readonly pod: Pod;
-  readonly source: Source;
-  /** Addresses of the name servers in /etc/resolv.conf (live only). */
-  readonly resolvers: readonly string[];
-  /** When there was nothing left to wait for but our own work, by the clock of `performance.now`; that work takes time too. */
-  readonly begun?: number;
-}
 
 const SILENT = { environment: {}, labels: {}, annotations: {}, resolvers: [] } as const;
 

@@ -1,15 +1,17 @@
 import { packetsInWords } from '../diagnose/traffic/words.ts';
 import { type FateClass, type Fates, fatesOf, type OpenFate } from '../evaluate/classes.ts';
-import { localAddresses } from '../expect/context.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
+import type { Layer } from '../expect/layers.ts';
 import type { Fate, FlowClassesAnswer, RulesQuestion, ShownFlowClass } from '../flow/classes-types.ts';
 import type { Config } from '../model/config.ts';
+import { localAddresses } from '../model/pod.ts';
 import type { Undetermined } from '../model/report.ts';
+import type { Facts } from '../observe/facts.ts';
 import { seenRules } from '../observe/seen-rules.ts';
 import { quoted } from '../rules/quote.ts';
 import { DNS_PROXY_PORT } from '../sockets/ports.ts';
-import { declaredInputs, type Layer } from './config.ts';
-import { type Facts, gatherFacts } from './facts.ts';
+import { declaredInputs } from './config.ts';
+import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
 import type { Outside } from './outside.ts';
 

@@ -1,7 +1,7 @@
 import { TooComplex } from '../evaluate/symbolic/limits.ts';
 import { withinTime } from '../evaluate/symbolic/time.ts';
 import { CannotLook } from '../model/errors.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from '../observe/facts.ts';
 
 /**
  * Works out an answer within the time that a command has, what it took to read the facts included.

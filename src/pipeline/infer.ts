@@ -1,10 +1,11 @@
 import { evidenceOf } from '../expect/inference.ts';
+import { mergeLayers } from '../expect/layers.ts';
 import { type Candidate, inferConfig, type RuleDifference } from '../infer/index.ts';
 import type { InferReport, InferRequest, InferredCandidate, InferredDifference } from '../infer/report.ts';
 import { formatConfig } from '../parse/config/index.ts';
 import { printRule } from '../print/iptables/index.ts';
 import { printNftRule } from '../print/nft/index.ts';
-import { declaredInputs, mergeLayers } from './config.ts';
+import { declaredInputs } from './config.ts';
 import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
 import type { Outside } from './outside.ts';

@@ -1,9 +1,6 @@
 import type { ConfigKey } from '../model/config.ts';
 import type { Family } from '../model/family.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
-import type { CheckReport } from '../model/report.ts';
-
-export type { CheckReport, ConfigKey, Family, Packet, Verdict };
 
 /** Which facts a use case looks at. At most one source is asked for; none means the namespace we run in. */
 export type SourceRequest =

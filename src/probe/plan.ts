@@ -1,5 +1,5 @@
-import { isReserved } from '../diagnose/checks/socket-check.ts';
 import { deviceOf, deviceTo, isLoopbackAddress, sourceBy } from '../flow/routes.ts';
+import { isReserved } from '../istio/ports.ts';
 import { parseAddress } from '../model/address.ts';
 import type { Config } from '../model/config.ts';
 import { FAMILIES, type Family } from '../model/family.ts';

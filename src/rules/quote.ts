@@ -1,6 +1,6 @@
-import { canonical } from '../expect/context.ts';
 import type { Evidence, QuotedRule } from '../model/report.ts';
 import type { RuleReference } from '../model/ruleset.ts';
+import { canonical } from './canonical.ts';
 
 /** A rule as reports quote it: the text it was read with, or the one the kernel would print. */
 export function quoted(where: RuleReference): QuotedRule {

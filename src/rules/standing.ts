@@ -1,5 +1,5 @@
-import { canonical } from '../expect/context.ts';
 import type { Chain, Rule, RuleReference } from '../model/ruleset.ts';
+import { canonical } from './canonical.ts';
 import type { Home } from './edits.ts';
 import { insertions } from './positions.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { rulesOf } from '../../src/expect/context.ts';
 import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
 import type { Rule, RuleReference, Ruleset } from '../../src/model/ruleset.ts';
+import { rulesOf } from '../../src/model/ruleset.ts';
 import { CommandWriter } from '../../src/rules/command-writer.ts';
 import { deletion, mendingEdits, orderEdits } from '../../src/rules/edits.ts';
 import { podWith, saved, withChain } from './pod-of.ts';

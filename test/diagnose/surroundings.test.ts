@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectedRuleset } from '../../src/expect/layout.ts';
-import { parseDownward } from '../../src/observe/metadata.ts';
+import { parseDownward } from '../../src/parse/downward.ts';
 import { check } from '../../src/pipeline/check.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { captureWith } from '../pipeline/observe-capture.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { CONFIG_KEYS } from '../../src/pipeline/inputs.ts';
+import { CONFIG_KEYS } from '../../src/parse/config/keys.ts';
 import { errorJson } from '../../src/report/json.ts';
 import { BROKEN, FINDING, HEALTHY, TRACE, UNDETERMINED } from '../report/sample.ts';
 

@@ -1,9 +1,9 @@
-import { type Context, rulesOf } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
 import { isAmbientMark } from '../../istio/planes.ts';
 import { parseAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import type { Verdict } from '../../model/packet.ts';
-import { coversFamily, type RuleReference } from '../../model/ruleset.ts';
+import { coversFamily, type RuleReference, rulesOf } from '../../model/ruleset.ts';
 import type { Cause } from '../traffic/cause.ts';
 import { letsGo } from '../traffic/traits.ts';
 import { captures } from '../traffic/verdicts.ts';

@@ -1,4 +1,5 @@
-import { type Context, istioTables } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { istioTables } from '../../istio/chains.ts';
 import { signsOfEnrolment } from '../../istio/enrolment.ts';
 import { type Plane, planesOf, planesOfChain } from '../../istio/planes.ts';
 import type { Evidence, Finding } from '../../model/report.ts';

@@ -1,9 +1,11 @@
-import { type Context, istioTables, rulesOf } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { istioTables } from '../../istio/chains.ts';
 import { backendInUse, planesOf, rivalBackends } from '../../istio/planes.ts';
 import { isProbeResidue } from '../../istio/probe-residue.ts';
 import { isStale } from '../../istio/stale-tables.ts';
 import type { Evidence } from '../../model/report.ts';
 import type { Backend } from '../../model/ruleset.ts';
+import { rulesOf } from '../../model/ruleset.ts';
 import { nftDeleteTable } from '../../print/nft/commands.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
@@ -101,7 +103,7 @@ export const staleTables: Check = {
   description: 'no native table of a feature that is off holds rules',
   codes: ['NAT0705'],
   run: (context) => {
-    const stale = context.pod.ruleset.tables.filter((table) => isStale(table, context));
+    const stale = context.pod.ruleset.tables.filter((table) => isStale(table, context.expected, context.pod.ruleset));
     if (stale.length === 0) return [];
     const rules = rulesOf({ tables: stale });
     const differences = differencesOf('NAT0705', context);

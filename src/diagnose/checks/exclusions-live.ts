@@ -1,12 +1,13 @@
 import { compareRulesets } from '../../evaluate/compare.ts';
 import { evaluatePacket, Hooks } from '../../evaluate/packet.ts';
-import { type Context, isIstioChain, rulesOf } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { isIstioChain } from '../../istio/chains.ts';
 import { formatAddress } from '../../model/address.ts';
 import { FAMILIES, type Family } from '../../model/family.ts';
 import type { Match } from '../../model/match.ts';
 import type { Packet, PacketHook } from '../../model/packet.ts';
 import { TCP, UDP } from '../../model/protocol.ts';
-import { coversFamily, type Rule, type RuleReference, type Ruleset, type Table } from '../../model/ruleset.ts';
+import { coversFamily, type Rule, type RuleReference, type Ruleset, rulesOf, type Table } from '../../model/ruleset.ts';
 import { reachedChains } from '../reached.ts';
 import { letsGo, traitsOf } from '../traffic/traits.ts';
 import { captures } from '../traffic/verdicts.ts';

@@ -1,13 +1,14 @@
 import type { Context } from '../../expect/context.ts';
-import { isFree } from '../../istio/node.ts';
 import { isOtherPlane } from '../../istio/planes.ts';
+import { isReserved, RESERVED } from '../../istio/ports.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Finding } from '../../model/report.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
 import { hasIstioName } from '../../sockets/proxy.ts';
 import { finding } from '../check.ts';
+import { isFree } from '../free.ts';
 import { socketsView } from '../sockets-view.ts';
-import { isReserved, RESERVED, socketCheck, socketEvidence } from './socket-check.ts';
+import { socketCheck, socketEvidence } from './socket-check.ts';
 
 const OTHER_PLANE = 'the rules are those of the other data plane';
 

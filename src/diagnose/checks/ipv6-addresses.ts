@@ -1,4 +1,5 @@
-import { type Context, istioTables } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { istioTables } from '../../istio/chains.ts';
 import { isOtherPlane } from '../../istio/planes.ts';
 import { compareReleases, parseRelease } from '../../layout/index.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';

@@ -1,11 +1,12 @@
-import { type Context, istioTables } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { istioTables } from '../../istio/chains.ts';
+import { isReserved } from '../../istio/ports.ts';
 import { defaultConfig } from '../../layout/index.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
 import { type Check, finding } from '../check.ts';
 import { globalIpv6 } from './ipv6-addresses.ts';
-import { isReserved } from './socket-check.ts';
 
 /** More sockets than this are not quoted. */
 const QUOTED = 10;

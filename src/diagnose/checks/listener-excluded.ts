@@ -1,10 +1,11 @@
 import { evaluatePacket, Hooks } from '../../evaluate/packet.ts';
 import type { Context } from '../../expect/context.ts';
+import { isReserved } from '../../istio/ports.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import type { Socket } from '../../model/socket.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { finding } from '../check.ts';
-import { isReserved, socketCheck, socketEvidence } from './socket-check.ts';
+import { socketCheck, socketEvidence } from './socket-check.ts';
 import { inboundTo } from './typical-packet.ts';
 
 /** An application serves on a port that inbound capture leaves alone on purpose: callers in the mesh send it mTLS. */

@@ -1,11 +1,11 @@
 import type { Context } from '../../expect/context.ts';
+import { DNS_PROXY_PORTS } from '../../istio/dns.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
 import type { Socket } from '../../model/socket.ts';
 import { evidenceKey, ruleEvidence } from '../../rules/quote.ts';
 import { finding } from '../check.ts';
 import { accepts, type RedirectTarget, redirectTargets } from '../listeners.ts';
-import { DNS_PROXY_PORTS } from '../traffic/dns.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isToldOfZtunnel } from './ambient-sockets.ts';
 import { socketCheck, socketEvidence } from './socket-check.ts';

@@ -1,4 +1,5 @@
 import type { Context } from '../../expect/context.ts';
+import { isReserved } from '../../istio/ports.ts';
 import { compareReleases, parseRelease } from '../../layout/index.ts';
 import type { Config } from '../../model/config.ts';
 import { groupBy } from '../../model/group-by.ts';
@@ -9,7 +10,7 @@ import { FIRST_EPHEMERAL_PORT } from '../../sockets/ports.ts';
 import { type CheckResult, finding } from '../check.ts';
 import { socketsView } from '../sockets-view.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
-import { isReserved, socketCheck, socketEvidence } from './socket-check.ts';
+import { socketCheck, socketEvidence } from './socket-check.ts';
 
 /** Since 1.10 requests are passed on to the address they were sent to, before it was always 127.0.0.1. */
 const PASSED_ON_AS_SENT = '1.10.0';

@@ -1,8 +1,12 @@
-import { type Context, canonical, isCovered, isIstioChain, rulesOf } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { isIstioChain } from '../../istio/chains.ts';
 import type { Match } from '../../model/match.ts';
+import { isCovered } from '../../model/pod.ts';
 import { TCP } from '../../model/protocol.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
+import { rulesOf } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
+import { canonical } from '../../rules/canonical.ts';
 import { missingEvidence, ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
 

@@ -1,4 +1,5 @@
-import { type Context, istioTables } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { istioTables } from '../../istio/chains.ts';
 import { whyRefused } from '../../layout/index.ts';
 import { type Check, finding } from '../check.ts';
 

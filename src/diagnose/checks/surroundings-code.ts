@@ -1,5 +1,6 @@
-import { type Context, isIstioChain, istioTables } from '../../expect/context.ts';
-import { isNamedElsewhere } from '../../istio/node.ts';
+import type { Context } from '../../expect/context.ts';
+import { isIstioChain, istioTables } from '../../istio/chains.ts';
+import { isNamedElsewhere } from '../../istio/other-meshes.ts';
 import { planesOf, rivalBackends } from '../../istio/planes.ts';
 import { isProbeResidue } from '../../istio/probe-residue.ts';
 import { isStale } from '../../istio/stale-tables.ts';
@@ -45,7 +46,7 @@ function mixtureCode({ intruder, missing }: Cause, context: Context): string | n
   }
   // With each rule there twice, the order of the other copy can be what decides.
   if ((intruder || !missing) && rivalBackends(ruleset).length > 0) return 'NAT0701';
-  return intruder && isStale(intruder.table, context) ? 'NAT0705' : null;
+  return intruder && isStale(intruder.table, context.expected, context.pod.ruleset) ? 'NAT0705' : null;
 }
 
 /** What other products put in the place of Istio's rules is not what is wrong: that there are none of Istio's is. */

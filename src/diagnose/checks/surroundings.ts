@@ -1,6 +1,8 @@
 import type { Context } from '../../expect/context.ts';
-import { isFree, isNode, otherMeshes, signsOfNode } from '../../istio/node.ts';
+import { isNode, signsOfNode } from '../../istio/node.ts';
+import { otherMeshes } from '../../istio/other-meshes.ts';
 import { type Check, finding } from '../check.ts';
+import { isFree } from '../free.ts';
 
 /** A node's namespace is not expected to hold a layout. */
 export const node: Check = {
@@ -9,7 +11,7 @@ export const node: Check = {
   codes: ['NAT1005'],
   run: (context) => {
     if (!isNode(context)) return [];
-    const evidence = signsOfNode(context);
+    const evidence = signsOfNode(context.pod);
     return [
       finding('NAT1005', {
         message: 'This is the network namespace of a node: no layout of a pod is expected here.',
@@ -25,7 +27,7 @@ export const otherMesh: Check = {
   description: 'no other mesh has programmed this namespace',
   codes: ['NAT1006'],
   run: (context) =>
-    otherMeshes(context).map(({ name, evidence }) =>
+    otherMeshes(context.pod).map(({ name, evidence }) =>
       finding('NAT1006', {
         message: `The rules of ${name} are here. They are not judged; where they change what Istio captures, another finding says so.`,
         evidence,
@@ -59,5 +61,5 @@ function uncapturedInbound({ config, origin }: Context): Context['exempt'] {
 
 /** Whether a finding of this file says why Istio's rules are not here. */
 export function isExplained(context: Context): boolean {
-  return isFree(context) || otherMeshes(context).length > 0;
+  return isFree(context) || otherMeshes(context.pod).length > 0;
 }

@@ -1,8 +1,12 @@
-import { type Context, canonical, isCovered, isIstioChain, istioTables, rulesOf } from '../../expect/context.ts';
-import { isNamedElsewhere } from '../../istio/node.ts';
+import type { Context } from '../../expect/context.ts';
+import { isIstioChain, istioTables } from '../../istio/chains.ts';
+import { isNamedElsewhere } from '../../istio/other-meshes.ts';
 import { isMixture } from '../../istio/planes.ts';
+import { isCovered } from '../../model/pod.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
 import type { Chain, RuleReference, Ruleset, Table } from '../../model/ruleset.ts';
+import { rulesOf } from '../../model/ruleset.ts';
+import { canonical } from '../../rules/canonical.ts';
 import { deletion } from '../../rules/edits.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';

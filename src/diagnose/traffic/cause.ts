@@ -1,7 +1,8 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import { evaluatePacket, Hooks, type Trace, type TraceStep, verdictKey } from '../../evaluate/packet.ts';
-import { canonical, type LayoutIndex } from '../../expect/context.ts';
 import type { RuleReference, Ruleset } from '../../model/ruleset.ts';
+import { canonical } from '../../rules/canonical.ts';
+import type { LayoutIndex } from '../../rules/layout-index.ts';
 
 /** Why a class of packets is treated differently. */
 export interface Cause {

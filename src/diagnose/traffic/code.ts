@@ -1,7 +1,9 @@
-import { type Context, isIstioChain, rulesOf } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { isIstioChain } from '../../istio/chains.ts';
+import { goesToDnsProxy } from '../../istio/dns.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
+import { rulesOf } from '../../model/ruleset.ts';
 import type { Cause } from './cause.ts';
-import { goesToDnsProxy } from './dns.ts';
 import { letsGo, traitsOf } from './traits.ts';
 import { captures, sameTarget } from './verdicts.ts';
 

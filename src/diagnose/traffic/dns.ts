@@ -1,18 +1,12 @@
-import { type Context, isIstioChain, rulesOf } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { isIstioChain } from '../../istio/chains.ts';
+import { DNS_PROXY_PORTS, goesToDnsProxy } from '../../istio/dns.ts';
 import type { Match } from '../../model/match.ts';
-import type { Verdict } from '../../model/packet.ts';
 import type { Rule, Ruleset, Table } from '../../model/ruleset.ts';
+import { rulesOf } from '../../model/ruleset.ts';
 import type { Cause } from './cause.ts';
 
 const DNS = 53;
-
-/** The agent's DNS proxy listens here in every release since 1.8 (1.6 and 1.7 also used 15013). */
-export const DNS_PROXY_PORTS: ReadonlySet<number> = new Set([15053, 15013]);
-
-/** Whether a packet ends up with the agent's DNS proxy. */
-export function goesToDnsProxy(verdict: Verdict): boolean {
-  return verdict.kind === 'redirect' && verdict.port !== undefined && DNS_PROXY_PORTS.has(verdict.port);
-}
 
 /**
  * The code for DNS capture that is there and should not be, or the other way round: it is spread over the redirects, the

@@ -1,6 +1,8 @@
-import { type Context, canonical, rulesOf } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
 import type { Evidence } from '../../model/report.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
+import { rulesOf } from '../../model/ruleset.ts';
+import { canonical } from '../../rules/canonical.ts';
 import { missingEvidence, ruleEvidence } from '../../rules/quote.ts';
 import { type Cause, intrudersOf, missingOf } from './cause.ts';
 import { dormantEvidence, dormantTable } from './dormant.ts';

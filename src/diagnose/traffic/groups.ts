@@ -1,9 +1,11 @@
-import { type Context, hasIstioChains, isCovered } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { hasIstioChains } from '../../istio/chains.ts';
 import { signsOfEnrolment } from '../../istio/enrolment.ts';
-import { isFree } from '../../istio/node.ts';
+import { isCovered } from '../../model/pod.ts';
 import { isListener } from '../../model/socket.ts';
 import type { Found } from '../check.ts';
 import { codeAmong, isWholeFault } from '../checks/surroundings-code.ts';
+import { isFree } from '../free.ts';
 import { type Cause, causeOf, type Group } from './cause.ts';
 import { nameOf } from './code.ts';
 import { describeGroup } from './describe.ts';

@@ -1,5 +1,5 @@
-import { rulesOf } from '../../expect/context.ts';
 import type { RuleReference, Ruleset } from '../../model/ruleset.ts';
+import { rulesOf } from '../../model/ruleset.ts';
 
 /**
  * The DROP of all tcp or all udp that Istio (1.24 and later) puts first into filter INPUT, FORWARD and OUTPUT while it

@@ -1,4 +1,5 @@
-import { type Context, isIstioChain } from '../../expect/context.ts';
+import type { Context } from '../../expect/context.ts';
+import { isIstioChain } from '../../istio/chains.ts';
 import { formatAddress, parseAddress } from '../../model/address.ts';
 import type { Packet, Verdict } from '../../model/packet.ts';
 import { coversFamily } from '../../model/ruleset.ts';

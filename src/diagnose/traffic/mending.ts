@@ -1,5 +1,5 @@
-import { type Context, rulesOf } from '../../expect/context.ts';
-import { findChain, type Rule, type RuleReference } from '../../model/ruleset.ts';
+import type { Context } from '../../expect/context.ts';
+import { findChain, type Rule, type RuleReference, rulesOf } from '../../model/ruleset.ts';
 import { nftWakeTable } from '../../print/nft/commands.ts';
 import { type Edit, mendingEdits, orderEdits } from '../../rules/edits.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';

@@ -1,5 +1,5 @@
+import { goesToDnsProxy } from '../../istio/dns.ts';
 import type { Cause } from './cause.ts';
-import { goesToDnsProxy } from './dns.ts';
 import { sameTarget } from './verdicts.ts';
 
 /**

@@ -1,5 +1,6 @@
-import { type Context, istioTables, rulesOf } from '../../expect/context.ts';
-import { coversFamily, findChain, type RuleReference, type Ruleset, type Table } from '../../model/ruleset.ts';
+import type { Context } from '../../expect/context.ts';
+import { istioTables } from '../../istio/chains.ts';
+import { coversFamily, findChain, type RuleReference, type Ruleset, rulesOf, type Table } from '../../model/ruleset.ts';
 import type { Cause } from './cause.ts';
 import { isForDns, wholeDnsCode } from './dns.ts';
 import { dormantTable } from './dormant.ts';

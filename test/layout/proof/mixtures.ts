@@ -1,9 +1,9 @@
 import { inferConfig } from '../../../src/infer/index.ts';
+import type { ConfigKey } from '../../../src/model/config.ts';
 import type { CheckReport } from '../../../src/model/report.ts';
 import type { Table } from '../../../src/model/ruleset.ts';
 import { parseIptables } from '../../../src/parse/iptables/index.ts';
 import { parseNft } from '../../../src/parse/nft/index.ts';
-import type { ConfigKey } from '../../../src/pipeline/types.ts';
 import { printSave } from '../../../src/print/iptables/index.ts';
 import { printNft } from '../../../src/print/nft/index.ts';
 import { checkCapture } from '../../diagnose/surroundings-replay.ts';

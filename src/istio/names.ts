@@ -21,6 +21,6 @@ export function nativeTable(name: string): { readonly dataplane: 'sidecar' | 'am
 }
 
 /** Whether a chain is one that Istio makes. */
-export function isIstioChain(name: string): boolean {
+export function isIstioChainName(name: string): boolean {
   return canonicalChain(name).startsWith('ISTIO_');
 }

@@ -1,0 +1,44 @@
+import type { Pod } from '../model/pod.ts';
+import type { Evidence } from '../model/report.ts';
+import type { RuleReference } from '../model/ruleset.ts';
+import { isProbeResidue } from './probe-residue.ts';
+
+/** Chains by which other products are known. Their own sources name them so. */
+const OTHERS: readonly (readonly [string, RegExp])[] = [
+  ['Linkerd', /^PROXY_INIT_/],
+  ['Kuma', /^(KUMA_)?MESH_(INBOUND|OUTBOUND)/],
+  ['Consul', /^CONSUL_(PROXY|DNS)_/],
+  ['Open Service Mesh', /^(OSM_)?PROXY_(INBOUND|OUTBOUND|OUTPUT|REDIRECT|IN_REDIRECT|OUT_REDIRECT)$/],
+  ['AWS App Mesh', /^APPMESH_/],
+  ['Cilium', /^(OLD_)?CILIUM_/],
+];
+
+/** A product whose chains stand in the pod. */
+export interface OtherMesh {
+  readonly name: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** The products that have programmed the namespace beside Istio. */
+export function otherMeshes({ ruleset }: Pod): OtherMesh[] {
+  return OTHERS.flatMap(([name, pattern]) => {
+    const evidence = ruleset.tables.flatMap((table) =>
+      table.chains
+        .filter((chain) => pattern.test(chain.name))
+        .map(
+          (chain): Evidence => ({ kind: 'chain', table: table.name, chain: chain.name, text: `chain ${chain.name}` }),
+        ),
+    );
+    return evidence.length > 0 ? [{ name, evidence: evidence.slice(0, 5) }] : [];
+  });
+}
+
+/** Whether a finding of its own names whose rule this is: another mesh, a node's programs, Istio's probe. */
+export function isNamedElsewhere(where: RuleReference): boolean {
+  const jumps = where.rule.targets.flatMap((target) => ('chain' in target ? [target.chain] : []));
+  return isProbeResidue(where) || [where.chain.name, ...jumps].some(isOthersChain);
+}
+
+function isOthersChain(chain: string): boolean {
+  return chain.startsWith('KUBE-') || OTHERS.some(([, pattern]) => pattern.test(chain));
+}

@@ -1,2 +1,0 @@
-export { CONFIG_KEYS } from '../parse/config/keys.ts';
-export { nearest } from '../parse/config/nearest.ts';

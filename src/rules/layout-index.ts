@@ -1,0 +1,40 @@
+import type { Chain, RuleReference, Ruleset, Table } from '../model/ruleset.ts';
+import { canonical } from './canonical.ts';
+import { RuleCounts } from './rule-counts.ts';
+
+/** Finds rules of one ruleset in another by what they say and where they stand, not by their position. */
+export class LayoutIndex {
+  readonly #live: RuleCounts;
+  readonly #expected: RuleCounts;
+
+  constructor(live: Ruleset, expected: Ruleset) {
+    this.#live = new RuleCounts(live, canonical);
+    this.#expected = new RuleCounts(expected, canonical);
+  }
+
+  readonly #flushed = new WeakMap<Chain, boolean>();
+
+  /** Whether a chain of Istio's had several rules and has none of them any more: one command did that. */
+  isFlushed(table: Table, chain: Chain): boolean {
+    const known = this.#flushed.get(chain);
+    if (known !== undefined) return known;
+    const flushed = chain.rules.length > 1 && !chain.rules.some((rule) => this.liveCount({ table, chain, rule }) > 0);
+    this.#flushed.set(chain, flushed);
+    return flushed;
+  }
+
+  /** How often Istio would have programmed this rule in this chain. */
+  expectedCount(where: RuleReference): number {
+    return this.#expected.of(where);
+  }
+
+  /** Whether every rule that Istio would have programmed stands in its chain. */
+  isComplete(): boolean {
+    return this.#live.includes(this.#expected);
+  }
+
+  /** How often this rule stands in this chain of the pod. */
+  liveCount(where: RuleReference): number {
+    return this.#live.of(where);
+  }
+}
