@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { CATALOGUE } from '../src/diagnose/catalogue/index.ts';
-import { catalogueMarkdown, entryMarkdown } from '../src/report/explain-markdown.ts';
+import { catalogueMarkdown, entryMarkdown } from '../src/report/explain/markdown.ts';
 
 /** Where the pages are, with a final slash. */
 export const PAGES_FOLDER = fileURLToPath(new URL('../docs/findings/', import.meta.url));

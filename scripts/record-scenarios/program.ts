@@ -1,9 +1,9 @@
+import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig } from '../../src/layout/defaults.ts';
 import { expectedRouting } from '../../src/layout/routing.ts';
 import type { Config } from '../../src/model/config.ts';
 import { FAMILIES } from '../../src/model/family.ts';
 import { parseConfigFile } from '../../src/parse/config/index.ts';
-import { expectedRuleset } from '../../src/expect/layout.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { printNft } from '../../src/print/nft/index.ts';
 import type { Namespace } from './namespace.ts';

@@ -1,5 +1,5 @@
-import type { DiffRequest } from '../diagnose/differences-types.ts';
 import { UsageError } from '../model/errors.ts';
+import type { DiffRequest } from '../pipeline/requests.ts';
 import { configFlags, familyOf, type SourceValues, sourceRequest } from './flags.ts';
 
 /** The flags that say what `diff` compares. */

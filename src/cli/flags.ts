@@ -3,7 +3,7 @@ import type { ConfigKey } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Family } from '../model/family.ts';
 import { CONFIG_KEYS } from '../parse/config/keys.ts';
-import type { ConfigRequest, SourceRequest } from '../pipeline/types.ts';
+import type { ConfigRequest, SourceRequest } from '../pipeline/requests.ts';
 import { THRESHOLDS, type Threshold } from './exit-code.ts';
 
 const SOURCE = 'SOURCE';

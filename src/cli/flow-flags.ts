@@ -1,7 +1,8 @@
 import { string } from '@oclif/core/flags';
-import { type FlowRequest, JOURNEYS, type JourneyName } from '../flow/types.ts';
+import { JOURNEYS, type JourneyName } from '../flow/types.ts';
 import { parseAddress } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
+import type { FlowRequest } from '../pipeline/requests.ts';
 import { familyOf, HIGHEST_ID, type SourceValues, sourceRequest } from './flags.ts';
 
 const GROUP = 'REQUEST';

@@ -4,7 +4,7 @@ import { UsageError } from '../model/errors.ts';
 import type { Packet } from '../model/packet.ts';
 import { nearest } from '../parse/config/nearest.ts';
 import { PACKET_FIELDS, readPacket } from '../parse/packet.ts';
-import type { TraceRequest } from '../pipeline/types.ts';
+import type { TraceRequest } from '../pipeline/requests.ts';
 import { HIGHEST_ID } from './flags.ts';
 
 const GROUP = 'PACKET';

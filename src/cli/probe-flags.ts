@@ -1,7 +1,7 @@
 import { boolean, string } from '@oclif/core/flags';
 import { parseAddress } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
-import type { ProbeRequest } from '../probe/types.ts';
+import type { ProbeRequest } from '../pipeline/requests.ts';
 import { HIGHEST_ID } from './flags.ts';
 
 const GROUP = 'PROBES';

@@ -56,7 +56,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
       toolVersion: this.config.version,
     };
     const { check } = await import('../pipeline/check.ts');
-    const { thisMachine } = await import('../pipeline/outside.ts');
+    const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
     const report = await check(request, machine);
     const text = await render(report, format, { noColor: flags['no-color'], verbose: flags.verbose });
@@ -74,6 +74,6 @@ async function render(
   { noColor, verbose }: { readonly noColor: boolean; readonly verbose: boolean },
 ): Promise<string> {
   if (format === 'json') return (await import('../report/json.ts')).checkJson(report);
-  const { checkTable } = await import('../report/check-table.ts');
+  const { checkTable } = await import('../report/check/table.ts');
   return checkTable(report, { ...reportOptions(standardOutput(), noColor), verbose });
 }

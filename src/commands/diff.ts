@@ -5,7 +5,7 @@ import { diffExitCode } from '../cli/exit-code.ts';
 import { configFlags, configRequest, exampleFlag, sourceFlags } from '../cli/flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { DiffAnswer } from '../diagnose/differences-types.ts';
+import type { DiffAnswer } from '../diagnose/differences.ts';
 
 /** `istio-nat diff`. */
 export class Diff extends BaseCommand {
@@ -54,7 +54,7 @@ Exit code: 0 every packet is treated the same, 1 differences, 2 wrong usage, 3 c
       traces: flags.traces,
     };
     const { diff } = await import('../pipeline/diff.ts');
-    const { thisMachine } = await import('../pipeline/outside.ts');
+    const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
     const answer = await diff(request, machine);
     await this.report(await render(answer, format, flags['no-color']), diffExitCode(answer.report.equivalent), {
@@ -66,6 +66,6 @@ Exit code: 0 every packet is treated the same, 1 differences, 2 wrong usage, 3 c
 }
 
 async function render(answer: DiffAnswer, format: 'table' | 'json', noColor: boolean): Promise<string> {
-  const { diffJson, diffTable } = await import('../report/diff.ts');
+  const { diffJson, diffTable } = await import('../report/diff/table.ts');
   return format === 'json' ? diffJson(answer) : diffTable(answer, reportOptions(standardOutput(), noColor));
 }

@@ -2,7 +2,7 @@ import { BaseCommand } from '../cli/base-command.ts';
 import { EXIT } from '../cli/exit-code.ts';
 import { configFlags, configRequest, familyFlag, familyOf } from '../cli/flags.ts';
 import { formatFlags, outputFormat } from '../cli/format.ts';
-import { EXPECTED_OUTPUTS } from '../pipeline/types.ts';
+import { EXPECTED_OUTPUTS } from '../pipeline/requests.ts';
 
 /** `istio-nat expected`. */
 export class Expected extends BaseCommand {
@@ -33,7 +33,7 @@ export class Expected extends BaseCommand {
     const output = outputFormat(flags, EXPECTED_OUTPUTS, process.env);
     const family = familyOf(flags.family);
     const { expected } = await import('../pipeline/expected.ts');
-    const { thisMachine } = await import('../pipeline/outside.ts');
+    const { thisMachine } = await import('../collect/machine.ts');
     const request = { config: configRequest(flags, process.env), output, ...(family !== undefined && { family }) };
     const { text, notes } = await expected(request, thisMachine());
     for (const note of notes) this.note(note);

@@ -34,15 +34,15 @@ export class Explain extends BaseCommand {
 async function render(answer: Explanation, format: (typeof FORMATS)[number], noColor: boolean): Promise<string> {
   switch (format) {
     case 'json': {
-      const { catalogueJson, entryJson } = await import('../report/explain-json.ts');
+      const { catalogueJson, entryJson } = await import('../report/explain/json.ts');
       return answer.kind === 'entry' ? entryJson(answer.entry) : catalogueJson(answer.entries);
     }
     case 'markdown': {
-      const { catalogueMarkdown, entryMarkdown } = await import('../report/explain-markdown.ts');
+      const { catalogueMarkdown, entryMarkdown } = await import('../report/explain/markdown.ts');
       return answer.kind === 'entry' ? entryMarkdown(answer.entry) : catalogueMarkdown(answer.entries);
     }
     case 'table': {
-      const { catalogueTable, explainTable } = await import('../report/explain.ts');
+      const { catalogueTable, explainTable } = await import('../report/explain/table.ts');
       const options = reportOptions(standardOutput(), noColor);
       return answer.kind === 'entry' ? explainTable(answer.entry, options) : catalogueTable(answer.entries, options);
     }

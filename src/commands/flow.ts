@@ -5,9 +5,9 @@ import { configFlags, configRequest, exampleFlag, sourceFlags } from '../cli/fla
 import { flowRequest, requestFlags } from '../cli/flow-flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { RulesQuestion } from '../flow/classes-types.ts';
+import type { Outside } from '../collect/outside.ts';
 import type { FlowAnswer } from '../flow/types.ts';
-import type { Outside } from '../pipeline/outside.ts';
+import type { RulesQuestion } from '../pipeline/requests.ts';
 
 /** The states of packets that `--ct-state` can ask about. */
 const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
@@ -68,7 +68,7 @@ Exit code: 0 every step is as the layout has it (or, with --classes and --unreac
   async run(): Promise<void> {
     const { flags } = await this.parse(Flow);
     const format = outputFormat(flags, ['table', 'json'], process.env);
-    const { thisMachine } = await import('../pipeline/outside.ts');
+    const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
     if (flags.classes || flags.unreached) {
       const { source } = flowRequest({ ...flags, family: flags.rules === undefined ? undefined : flags.family });
@@ -95,7 +95,7 @@ Exit code: 0 every step is as the layout has it (or, with --classes and --unreac
 }
 
 async function render(answer: FlowAnswer, format: 'table' | 'json', noColor: boolean): Promise<string> {
-  const { flowJson, flowTable } = await import('../report/flow.ts');
+  const { flowJson, flowTable } = await import('../report/flow/table.ts');
   return format === 'json' ? flowJson(answer) : flowTable(answer, reportOptions(standardOutput(), noColor));
 }
 
@@ -113,7 +113,7 @@ async function classes(
   noColor: boolean,
 ): Promise<Answered> {
   const { flowClasses } = await import('../pipeline/flow-classes.ts');
-  const { flowClassesJson, flowClassesTable } = await import('../report/flow-classes.ts');
+  const { flowClassesJson, flowClassesTable } = await import('../report/flow-classes/table.ts');
   const answer = await flowClasses(question, outside);
   const options = reportOptions(standardOutput(), noColor);
   const text = format === 'json' ? flowClassesJson(answer) : flowClassesTable(answer, options);
@@ -127,7 +127,7 @@ async function unreached(
   noColor: boolean,
 ): Promise<Answered> {
   const { flowUnreached } = await import('../pipeline/flow-unreached.ts');
-  const { flowUnreachedJson, flowUnreachedTable } = await import('../report/flow-unreached.ts');
+  const { flowUnreachedJson, flowUnreachedTable } = await import('../report/flow-unreached/table.ts');
   const answer = await flowUnreached(question, outside);
   const options = reportOptions(standardOutput(), noColor);
   const text = format === 'json' ? flowUnreachedJson(answer) : flowUnreachedTable(answer, options);

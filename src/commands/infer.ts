@@ -28,7 +28,7 @@ Exit code: 0 something was inferred, 2 wrong usage, 3 nothing of Istio's was fou
     const { flags } = await this.parse(Infer);
     const format = outputFormat(flags, ['table', 'json'], process.env);
     const { infer } = await import('../pipeline/infer.ts');
-    const { thisMachine } = await import('../pipeline/outside.ts');
+    const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
     const report = await infer({ source: sourceRequest(flags), config: configRequest(flags, process.env) }, machine);
     const text = await render(report, format, flags['no-color']);
@@ -41,6 +41,6 @@ Exit code: 0 something was inferred, 2 wrong usage, 3 nothing of Istio's was fou
 }
 
 async function render(report: InferReport, format: 'table' | 'json', noColor: boolean): Promise<string> {
-  const { inferJson, inferTable } = await import('../report/infer.ts');
+  const { inferJson, inferTable } = await import('../report/infer/table.ts');
   return format === 'json' ? inferJson(report) : inferTable(report, reportOptions(standardOutput(), noColor));
 }

@@ -33,7 +33,7 @@ Exit code: 0 all went as Istio intends, 1 one did not, 2 wrong usage, 3 one cann
     const format = outputFormat(flags, ['table', 'json'], process.env);
     const request = { ...probeRequest(flags), config: configRequest(flags, process.env) };
     const { probe } = await import('../pipeline/probe.ts');
-    const { thisMachine, thisNetwork } = await import('../pipeline/outside.ts');
+    const { thisMachine, thisNetwork } = await import('../collect/machine.ts');
     const machine = thisMachine();
     const answer = await probe(request, machine, thisNetwork(), async (line) => {
       await write(process.stderr, failureText({ message: line }));
@@ -52,6 +52,6 @@ function exitCode({ probes }: ProbeAnswer): ExitCode {
 }
 
 async function render(answer: ProbeAnswer, format: 'table' | 'json', noColor: boolean): Promise<string> {
-  const { probeJson, probeTable } = await import('../report/probe.ts');
+  const { probeJson, probeTable } = await import('../report/probe/table.ts');
   return format === 'json' ? probeJson(answer) : probeTable(answer, reportOptions(standardOutput(), noColor));
 }

@@ -4,8 +4,8 @@ import { socketsExitCode } from '../cli/exit-code.ts';
 import { exampleFlag, failOnFlag, type SourceValues, sourceFlags, sourceRequest, threshold } from '../cli/flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { SocketsReport } from '../pipeline/sockets.ts';
-import type { SourceRequest } from '../pipeline/types.ts';
+import type { SourceRequest } from '../pipeline/requests.ts';
+import type { SocketsReport } from '../sockets/report.ts';
 
 /** `istio-nat sockets`. */
 export class Sockets extends BaseCommand {
@@ -42,7 +42,7 @@ Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read or u
     const format = outputFormat(flags, ['table', 'json'], process.env);
     const source = socketsSource(flags);
     const { sockets } = await import('../pipeline/sockets.ts');
-    const { thisMachine } = await import('../pipeline/outside.ts');
+    const { thisMachine } = await import('../collect/machine.ts');
     const rulesGiven = flags.rules !== undefined || source.kind !== 'rules';
     const request = { source, rulesGiven, toolVersion: this.config.version };
     const machine = thisMachine();
@@ -68,7 +68,7 @@ async function render(
   format: 'table' | 'json',
   options: { readonly bypassing: boolean; readonly all: boolean; readonly noColor: boolean },
 ): Promise<string> {
-  const { socketsJson, socketsTable } = await import('../report/sockets.ts');
+  const { socketsJson, socketsTable } = await import('../report/sockets/table.ts');
   if (format === 'json') return socketsJson(report, options);
   return socketsTable(report, { ...options, ...reportOptions(standardOutput(), options.noColor) });
 }

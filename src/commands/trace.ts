@@ -6,7 +6,8 @@ import { outputFormat, reportFlags } from '../cli/format.ts';
 import { writeAll } from '../cli/output.ts';
 import { packetFlags, packetsFlag, tracedPackets } from '../cli/packet-flags.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { PacketError, SourceRequest, TraceReport } from '../pipeline/types.ts';
+import type { PacketError, TraceReport } from '../model/trace.ts';
+import type { SourceRequest } from '../pipeline/requests.ts';
 
 /** `istio-nat trace`. */
 export class Trace extends BaseCommand {
@@ -50,7 +51,7 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
     const format = outputFormat(flags, ['table', 'json'], process.env);
     const { packets, notes } = tracedPackets(flags);
     const { trace } = await import('../pipeline/trace.ts');
-    const { thisMachine } = await import('../pipeline/outside.ts');
+    const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
     const run = await trace({ source: tracedSource(flags), packets, verdictOnly: flags['verdict-only'] }, machine);
     for (const note of [...notes, ...run.notes]) this.note(note);
@@ -73,11 +74,11 @@ function tracedSource(flags: SourceValues): SourceRequest {
 type Renderer = (item: TraceReport | PacketError) => string;
 
 async function renderer(format: 'table' | 'json' | 'lines', noColor: boolean): Promise<Renderer> {
-  const { traceLine } = await import('../report/trace-line.ts');
+  const { traceLine } = await import('../report/trace/line.ts');
   if (format === 'lines') return traceLine;
   const { traceJson } = await import('../report/json.ts');
   if (format === 'json') return (item) => ('error' in item ? traceLine(item) : traceJson(item));
-  const { traceTable } = await import('../report/trace-table.ts');
+  const { traceTable } = await import('../report/trace/table.ts');
   const options = reportOptions(standardOutput(), noColor);
   return (item) => ('error' in item ? traceLine(item) : traceTable(item, options));
 }

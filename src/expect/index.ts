@@ -4,30 +4,20 @@ import type { Config } from '../model/config.ts';
 import type { ResolvedConfig } from '../model/report.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import type { Facts } from '../observe/facts.ts';
-import { EXAMPLE_INPUTS } from '../pipeline/example.ts';
-import type { ConfigRequest, SourceRequest } from '../pipeline/types.ts';
 import { inferredInputs } from './inference.ts';
 import { inputsFromEnvironment, inputsFromRules } from './inputs-from-pod.ts';
-import { type Layer, mergeLayers, resolveConfig } from './layers.ts';
+import { type Declared, type Layer, mergeLayers, resolveConfig } from './layers.ts';
 import { expectedRuleset } from './layout.ts';
 import { groupsFromRules } from './owner-groups.ts';
 import { inputsFromSurroundings, withBackendInUse } from './surroundings.ts';
 import { inputsFromTraces } from './traces.ts';
 
 /**
- * All that is known about the inputs, strongest first. A configuration file is complete: its gaps are defaults.
- * `supposed` are inputs to be inferred so, whatever the rules look like, unless somebody declared them.
+ * All that is known about the inputs, strongest first. `supposed` are inputs to be inferred so, whatever the rules look like, unless somebody declared them.
  */
-export function layersOf(
-  request: { readonly source: SourceRequest; readonly config: ConfigRequest },
-  declared: readonly Layer[],
-  facts: Facts,
-  supposed: Partial<Config> = {},
-): Layer[] {
-  const example: Layer[] = request.source.kind === 'example' ? [{ origin: 'config', inputs: EXAMPLE_INPUTS }] : [];
+export function layersOf({ layers, complete }: Declared, facts: Facts, supposed: Partial<Config> = {}): Layer[] {
   const pod: Layer[] = [{ origin: 'env', inputs: inputsFromEnvironment(facts.environment) }];
-  const known = [...declared, ...example, ...pod];
-  const complete = request.config.configFile !== undefined || example.length > 0;
+  const known = [...layers, ...pod];
   const given = { ...mergeLayers(known), ...supposed };
   const traces = inputsFromTraces(facts);
   const inferred = complete ? {} : inferredWith(traces, { ...featuresLeft(facts.pod.ruleset), ...given }, facts);

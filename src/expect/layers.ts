@@ -12,6 +12,15 @@ export interface Layer {
   readonly inputs: Partial<Config>;
 }
 
+/** What somebody declared of a pod. Where it is `complete` its gaps are defaults, and nothing is inferred from the rules. */
+export interface Declared {
+  readonly layers: readonly Layer[];
+  readonly complete: boolean;
+}
+
+/** Nothing was declared. */
+export const NOTHING_DECLARED: Declared = { layers: [], complete: false };
+
 /** The inputs of all layers; where two name the same input, the earlier layer wins. */
 export function mergeLayers(layers: readonly Layer[]): Partial<Config> {
   return Object.assign({}, ...layers.toReversed().map(({ inputs }) => inputs));

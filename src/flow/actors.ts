@@ -5,7 +5,7 @@ import type { Family } from '../model/family.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Listeners } from './listeners.ts';
 import { addressesOf, ownAddress } from './routes.ts';
-import type { FlowRequest } from './types.ts';
+import type { FlowQuestion } from './types.ts';
 
 /** Who takes part in the lives that are followed: addresses as text, ports, and the application's user. */
 export interface Actors {
@@ -51,7 +51,7 @@ const APPLICATION_UID = 1000;
 const REMOTE_PORT = 443;
 
 /** The actors of a family: what was asked for, else what the pod shows, else stand-ins. */
-export function actorsOf(family: Family, request: FlowRequest, known: Known): Actors {
+export function actorsOf(family: Family, request: FlowQuestion, known: Known): Actors {
   const { own: stand, loopback, passthrough, ...others } = STAND_INS[family];
   const { config, pod, listeners } = known;
   const held = addressesOf(family, pod.routing);

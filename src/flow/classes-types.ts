@@ -1,16 +1,6 @@
 import type { Family } from '../model/family.ts';
-import type { ConntrackState } from '../model/match.ts';
 import type { Packet, PacketHook, Verdict } from '../model/packet.ts';
 import type { QuotedRule, Source, Undetermined } from '../model/report.ts';
-import type { ConfigRequest, SourceRequest } from '../pipeline/types.ts';
-
-/** What `flow --classes` and `flow --unreached` are asked. */
-export interface RulesQuestion {
-  readonly source: SourceRequest;
-  readonly config: ConfigRequest;
-  /** The state of the packets that `--classes` tells of. */
-  readonly state: ConntrackState;
-}
 
 /**
  * What becomes of packets. `captured`: by the proxy, or whoever listens there. `loops`: the proxy's own packets come back

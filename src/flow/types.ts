@@ -3,7 +3,6 @@ import type { Family } from '../model/family.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
 import type { QuotedRule, Source, Undetermined } from '../model/report.ts';
 import type { Hook } from '../model/ruleset.ts';
-import type { ConfigRequest, SourceRequest } from '../pipeline/types.ts';
 
 /** The lives that are followed, in the order in which they are told. */
 export const JOURNEYS = ['inbound', 'outbound', 'dns', 'dns-tcp', 'probe', 'self-service', 'self-pod'] as const;
@@ -11,10 +10,8 @@ export const JOURNEYS = ['inbound', 'outbound', 'dns', 'dns-tcp', 'probe', 'self
 /** One of the lives that are followed. */
 export type JourneyName = (typeof JOURNEYS)[number];
 
-/** What `flow` is asked. */
-export interface FlowRequest {
-  readonly source: SourceRequest;
-  readonly config: ConfigRequest;
+/** Which requests are followed. */
+export interface FlowQuestion {
   /** The application's port; its first listener unless given. */
   readonly port?: number;
   /** Where the application calls. */

@@ -2,14 +2,7 @@ import type { ConfigKey } from '../model/config.ts';
 import type { TableFamily } from '../model/family.ts';
 import type { Source, Undetermined } from '../model/report.ts';
 import type { Backend } from '../model/ruleset.ts';
-import type { ConfigRequest, SourceRequest } from '../pipeline/types.ts';
 import type { Certainty, Programmer } from './index.ts';
-
-/** What `infer` is asked. Declared inputs are taken as they are; the others are read in their light. */
-export interface InferRequest {
-  readonly source: SourceRequest;
-  readonly config: ConfigRequest;
-}
 
 /** A rule that keeps the live rules from being a layout. */
 export interface InferredDifference {

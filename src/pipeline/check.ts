@@ -1,10 +1,11 @@
+import type { Outside } from '../collect/outside.ts';
 import { diagnose } from '../diagnose/index.ts';
 import { isOutsideMesh } from '../diagnose/traffic/groups.ts';
 import { doubtsOf, reconsidered } from '../expect/ambiguities.ts';
 import { buildContext } from '../expect/context.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
 import { olderRelease } from '../expect/inference.ts';
-import { type Layer, mergeLayers } from '../expect/layers.ts';
+import { type Declared, mergeLayers } from '../expect/layers.ts';
 import { istioTables } from '../istio/chains.ts';
 import { exemptionOf } from '../istio/exempt.ts';
 import { expectedRouting } from '../layout/index.ts';
@@ -16,8 +17,7 @@ import { formatConfig } from '../parse/config/index.ts';
 import { declaredInputs } from './config.ts';
 import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import type { Outside } from './outside.ts';
-import type { CheckRequest } from './types.ts';
+import type { CheckRequest } from './requests.ts';
 
 /**
  * The main job: what the rules of a pod do, held against what Istio should have programmed.
@@ -25,15 +25,15 @@ import type { CheckRequest } from './types.ts';
  * @throws CannotLook when a named file cannot be read
  */
 export async function check(request: CheckRequest, outside: Outside): Promise<CheckReport> {
-  const declared = await declaredInputs(request.config, outside);
+  const declared = await declaredInputs(request.config, outside, request.source.kind === 'example');
   const facts = await gatherFacts(request.source, outside);
   return inTime(facts, () => judged(request, declared, facts));
 }
 
-function judged(request: CheckRequest, declared: readonly Layer[], facts: Facts): CheckReport {
-  const first = contextFor(request, declared, facts);
+function judged(request: CheckRequest, declared: Declared, facts: Facts): CheckReport {
+  const first = contextFor(declared, facts);
   const better = reconsidered(first, facts);
-  const context = better === null ? first : contextFor(request, declared, facts, better);
+  const context = better === null ? first : contextFor(declared, facts, better);
   const { config, origin } = context;
   return {
     schemaVersion: 1,
@@ -52,11 +52,11 @@ function judged(request: CheckRequest, declared: readonly Layer[], facts: Facts)
 }
 
 /** What the checks are given, with some inputs supposed to be other than the rules make them look. */
-function contextFor(request: CheckRequest, declared: readonly Layer[], facts: Facts, supposed: Partial<Config> = {}) {
-  const layers = layersOf(request, declared, facts, supposed);
+function contextFor(declared: Declared, facts: Facts, supposed: Partial<Config> = {}) {
+  const layers = layersOf(declared, facts, supposed);
   const { resolved, judged, expected } = expectationOf(layers, facts);
   const explicit = mergeLayers(layers.filter((layer) => layer.origin !== 'inferred'));
-  const asked = Object.keys(mergeLayers(declared)).length > 0;
+  const asked = Object.keys(mergeLayers(declared.layers)).length > 0;
   return buildContext(facts.pod, resolved, expected, expectedRouting(resolved.config), {
     declared: Object.keys(explicit).length > 0,
     older: () => olderRelease(facts, { ...explicit, ...(explicit.backend && { backend: judged.backend }) }),

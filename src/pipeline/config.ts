@@ -1,18 +1,20 @@
-import type { Layer } from '../expect/layers.ts';
+import { EXAMPLE_INPUTS } from '../collect/example.ts';
+import type { Outside } from '../collect/outside.ts';
+import type { Declared, Layer } from '../expect/layers.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import { INPUT_LIMITS } from '../model/limits.ts';
 import { CONFIG_KEYS, parseConfigFile, parseInput } from '../parse/config/index.ts';
-import type { Outside } from './outside.ts';
-import type { ConfigRequest } from './types.ts';
+import type { ConfigRequest } from './requests.ts';
 
 type Inputs = { -readonly [K in ConfigKey]?: Config[K] };
 
 /**
- * What the user declared: flags, the configuration file, variables ISTIO_NAT_….
+ * What the user declared: flags, the configuration file, variables ISTIO_NAT_…. A file is complete: its gaps are defaults;
+ * and so is what is known of the `example`.
  * @throws UsageError when a value is malformed, naming the flag, key or variable
  */
-export async function declaredInputs(request: ConfigRequest, outside: Outside): Promise<Layer[]> {
+export async function declaredInputs(request: ConfigRequest, outside: Outside, example = false): Promise<Declared> {
   const flags: Inputs = {};
   for (const { key, flag } of CONFIG_KEYS) {
     const raw = key === 'istioVersion' ? (request.istioVersion ?? request.flags[key]) : request.flags[key];
@@ -24,11 +26,13 @@ export async function declaredInputs(request: ConfigRequest, outside: Outside): 
     if (raw !== undefined) assign(env, key, raw, environment);
   }
   const file = request.configFile === undefined ? {} : await readConfigFile(request.configFile, outside);
-  return [
+  const layers: Layer[] = [
     { origin: 'flag', inputs: flags },
     { origin: 'config', inputs: file },
     { origin: 'env', inputs: env },
+    ...(example ? ([{ origin: 'config', inputs: EXAMPLE_INPUTS }] as const) : []),
   ];
+  return { layers, complete: example || request.configFile !== undefined };
 }
 
 function assign<K extends ConfigKey>(inputs: Inputs, key: K, raw: string, name: string): void {

@@ -1,3 +1,4 @@
+import type { Outside } from '../collect/outside.ts';
 import { resolveConfig } from '../expect/layers.ts';
 import { expectedRuleset } from '../expect/layout.ts';
 import { isNewerThanKnown, NEWEST_MINOR, parseRelease, whyRefused } from '../layout/index.ts';
@@ -9,8 +10,7 @@ import { formatConfig } from '../parse/config/index.ts';
 import { printListRules, printSave } from '../print/iptables/index.ts';
 import { printNft } from '../print/nft/index.ts';
 import { declaredInputs } from './config.ts';
-import type { Outside } from './outside.ts';
-import type { ExpectedRequest } from './types.ts';
+import type { ExpectedRequest } from './requests.ts';
 
 /** A layout as text, and what its reader should know of it. */
 export interface ExpectedLayout {
@@ -23,7 +23,7 @@ export interface ExpectedLayout {
  * @throws UsageError when an input is malformed, or the layout has no such form
  */
 export async function expected(request: ExpectedRequest, outside: Outside): Promise<ExpectedLayout> {
-  const { config } = resolveConfig(await declaredInputs(request.config, outside));
+  const { config } = resolveConfig((await declaredInputs(request.config, outside)).layers);
   const notes = [...(isNewer(config) ? [assumed(config)] : []), ...refused(config)];
   return { text: layoutText(request, config), notes };
 }

@@ -1,6 +1,8 @@
 import { type Capture, capturedFile } from '../collect/capture.ts';
+import { EXAMPLE_FILES, EXAMPLE_NAME } from '../collect/example.ts';
 import type { ReadLimits } from '../collect/files.ts';
 import { collectLive } from '../collect/live.ts';
+import type { Outside } from '../collect/outside.ts';
 import { CannotLook, UsageError } from '../model/errors.ts';
 import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
 import type { Obstacle } from '../model/pod.ts';
@@ -9,9 +11,7 @@ import type { Facts } from '../observe/facts.ts';
 import type { SavedText } from '../observe/index.ts';
 import { metadataOf } from '../observe/metadata.ts';
 import { parseNameServers } from '../parse/resolver.ts';
-import { EXAMPLE_FILES, EXAMPLE_NAME } from './example.ts';
-import type { Outside } from './outside.ts';
-import type { SourceRequest } from './types.ts';
+import type { SourceRequest } from './requests.ts';
 
 const SILENT = { environment: {}, labels: {}, annotations: {}, resolvers: [] } as const;
 

@@ -1,8 +1,9 @@
+import type { Outside } from '../collect/outside.ts';
 import { packetsInWords } from '../diagnose/traffic/words.ts';
 import { type FateClass, type Fates, fatesOf, type OpenFate } from '../evaluate/classes.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
-import type { Layer } from '../expect/layers.ts';
-import type { Fate, FlowClassesAnswer, RulesQuestion, ShownFlowClass } from '../flow/classes-types.ts';
+import type { Declared } from '../expect/layers.ts';
+import type { Fate, FlowClassesAnswer, ShownFlowClass } from '../flow/classes-types.ts';
 import type { Config } from '../model/config.ts';
 import { localAddresses } from '../model/pod.ts';
 import type { Undetermined } from '../model/report.ts';
@@ -13,7 +14,7 @@ import { DNS_PROXY_PORT } from '../sockets/ports.ts';
 import { declaredInputs } from './config.ts';
 import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import type { Outside } from './outside.ts';
+import type { RulesQuestion } from './requests.ts';
 
 /** Rules that a class quotes; it may be decided by thousands. */
 const MOST_RULES = 16;
@@ -24,7 +25,7 @@ const MOST_RULES = 16;
  * @throws CannotLook when a named file cannot be read
  */
 export async function flowClasses(question: RulesQuestion, outside: Outside): Promise<FlowClassesAnswer> {
-  const declared = await declaredInputs(question.config, outside);
+  const declared = await declaredInputs(question.config, outside, question.source.kind === 'example');
   const facts = await gatherFacts(question.source, outside);
   const { judged, fates } = inTime(facts, () => fatesOfAll(question, declared, facts));
   const { undetermined, notes } = seenRules(facts.pod);
@@ -39,12 +40,8 @@ export async function flowClasses(question: RulesQuestion, outside: Outside): Pr
   };
 }
 
-function fatesOfAll(
-  question: RulesQuestion,
-  declared: readonly Layer[],
-  facts: Facts,
-): { judged: Config; fates: Fates[] } {
-  const { judged } = expectationOf(layersOf(question, declared, facts), facts);
+function fatesOfAll(question: RulesQuestion, declared: Declared, facts: Facts): { judged: Config; fates: Fates[] } {
+  const { judged } = expectationOf(layersOf(declared, facts), facts);
   const fates = seenRules(facts.pod).families.flatMap((family) =>
     (['PREROUTING', 'OUTPUT'] as const).map((hook) => fatesOfHook(facts, judged, { family, hook, ...question })),
   );

@@ -1,12 +1,13 @@
+import type { Outside } from '../collect/outside.ts';
 import { type UnfollowedHook, type UnmetRule, unmetRules } from '../evaluate/unreached.ts';
-import type { FlowUnreachedAnswer, RulesQuestion, UnreachedRule } from '../flow/classes-types.ts';
+import type { FlowUnreachedAnswer, UnreachedRule } from '../flow/classes-types.ts';
 import type { Undetermined } from '../model/report.ts';
 import { coversFamily, type Ruleset } from '../model/ruleset.ts';
 import { seenRules } from '../observe/seen-rules.ts';
 import { quoted } from '../rules/quote.ts';
 import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import type { Outside } from './outside.ts';
+import type { RulesQuestion } from './requests.ts';
 
 /**
  * The rules that no packet is ever matched by, and why.

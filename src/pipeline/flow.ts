@@ -1,7 +1,8 @@
+import type { Outside } from '../collect/outside.ts';
 import { Hooks } from '../evaluate/packet.ts';
 import { type WatchedMark, watchedMarks } from '../evaluate/symbolic/watched.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
-import { type Layer, mergeLayers } from '../expect/layers.ts';
+import { type Declared, mergeLayers } from '../expect/layers.ts';
 import { type Membership, membershipOf } from '../expect/membership.ts';
 import { podAndLayout, type Sides } from '../expect/sides.ts';
 import { actorsOf } from '../flow/actors.ts';
@@ -10,7 +11,7 @@ import { Listeners } from '../flow/listeners.ts';
 import { ownAddress } from '../flow/routes.ts';
 import type { World } from '../flow/scenario.ts';
 import { startsOf } from '../flow/starts.ts';
-import type { FlowAnswer, FlowReport, FlowRequest, Journey } from '../flow/types.ts';
+import type { FlowAnswer, FlowReport, Journey } from '../flow/types.ts';
 import { isReserved } from '../istio/ports.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
@@ -25,7 +26,7 @@ import { mayMeetUnseen } from '../observe/seen-rules.ts';
 import { declaredInputs } from './config.ts';
 import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import type { Outside } from './outside.ts';
+import type { FlowRequest } from './requests.ts';
 
 /**
  * The lives of requests in a pod, step by step, each held against what Istio should have programmed.
@@ -33,18 +34,18 @@ import type { Outside } from './outside.ts';
  * @throws CannotLook when a named file cannot be read
  */
 export async function flow(request: FlowRequest, outside: Outside): Promise<FlowAnswer> {
-  const declared = await declaredInputs(request.config, outside);
+  const declared = await declaredInputs(request.config, outside, request.source.kind === 'example');
   const facts = await gatherFacts(request.source, outside);
   return inTime(facts, () => answered(request, declared, facts));
 }
 
-function answered(request: FlowRequest, declared: readonly Layer[], facts: Facts): FlowAnswer {
-  const layers = layersOf(request, declared, facts);
+function answered(request: FlowRequest, declared: Declared, facts: Facts): FlowAnswer {
+  const layers = layersOf(declared, facts);
   const { resolved, judged, expected } = expectationOf(layers, facts);
   refuseProxyPort(request, judged);
   const membership = membershipOf(facts, resolved, {
     declared: Object.keys(mergeLayers(layers.filter(({ origin }) => origin !== 'inferred'))).length > 0,
-    asked: Object.keys(mergeLayers(declared)).length > 0,
+    asked: Object.keys(mergeLayers(declared.layers)).length > 0,
   });
   const meant: Ruleset = membership.kind === 'member' ? expected : { tables: [] };
   const routing = membership.kind === 'member' ? expectedRouting(resolved.config) : NO_ROUTING;

@@ -1,14 +1,15 @@
+import type { Outside } from '../collect/outside.ts';
 import { evidenceOf } from '../expect/inference.ts';
 import { mergeLayers } from '../expect/layers.ts';
 import { type Candidate, inferConfig, type RuleDifference } from '../infer/index.ts';
-import type { InferReport, InferRequest, InferredCandidate, InferredDifference } from '../infer/report.ts';
+import type { InferReport, InferredCandidate, InferredDifference } from '../infer/report.ts';
 import { formatConfig } from '../parse/config/index.ts';
 import { printRule } from '../print/iptables/index.ts';
 import { printNftRule } from '../print/nft/index.ts';
 import { declaredInputs } from './config.ts';
 import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import type { Outside } from './outside.ts';
+import type { InferRequest } from './requests.ts';
 
 /** More differences of one candidate than anybody reads; `distance` tells how many there are. */
 const MOST_DIFFERENCES = 50;
@@ -19,7 +20,7 @@ const MOST_DIFFERENCES = 50;
  * @throws CannotLook when a named file cannot be read
  */
 export async function infer(request: InferRequest, outside: Outside): Promise<InferReport> {
-  const declared = mergeLayers(await declaredInputs(request.config, outside));
+  const declared = mergeLayers((await declaredInputs(request.config, outside)).layers);
   const facts = await gatherFacts(request.source, outside);
   const { candidates } = inTime(facts, () => inferConfig(facts.pod.ruleset, evidenceOf(facts, declared)));
   const obstacles = facts.pod.obstacles.filter(({ concerns }) => concerns === 'rules');

@@ -1,4 +1,5 @@
 import type { Attempted, Network } from '../collect/attempt.ts';
+import type { Outside } from '../collect/outside.ts';
 import { ownOwner } from '../collect/owner.ts';
 import { evaluatePacket, Hooks } from '../evaluate/packet.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
@@ -13,12 +14,12 @@ import { judge, judgeValidation } from '../probe/judge.ts';
 import { defaultOwners } from '../probe/owners.ts';
 import { planProbes } from '../probe/plan.ts';
 import { acceptedOn, currentSockets } from '../probe/sockets.ts';
-import type { Path, PlannedProbe, ProbeAnswer, ProbeRequest, ProbeResult } from '../probe/types.ts';
+import type { Path, PlannedProbe, ProbeAnswer, ProbeResult } from '../probe/types.ts';
 import { quoted } from '../rules/quote.ts';
 import { declaredInputs } from './config.ts';
 import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import type { Outside } from './outside.ts';
+import type { ProbeRequest } from './requests.ts';
 
 const HERE = { kind: 'live' } as const;
 
@@ -37,9 +38,7 @@ export async function probe(
   const declared = await declaredInputs(request.config, outside);
   const facts = await gatherFacts(HERE, outside);
   refuseTarget(request, facts.pod);
-  const { judged: config, expected } = inTime(facts, () =>
-    expectationOf(layersOf({ ...request, source: HERE }, declared, facts), facts),
-  );
+  const { judged: config, expected } = inTime(facts, () => expectationOf(layersOf(declared, facts), facts));
   const owners = request.owners.length > 0 ? request.owners : defaultOwners(ownOwner(), facts.pod, config);
   const { usable: resolvers, notes } = usableResolvers(facts.resolvers, facts.pod);
   const plan = planProbes(request, { pod: facts.pod, config, resolvers, owners });

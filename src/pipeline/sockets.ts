@@ -1,26 +1,10 @@
+import type { Outside } from '../collect/outside.ts';
 import { CannotLook } from '../model/errors.ts';
 import type { Pod } from '../model/pod.ts';
-import type { Source } from '../model/report.ts';
 import type { Socket } from '../model/socket.ts';
-import type { RulesState, SocketsAnswer } from '../sockets/report.ts';
+import type { RulesState, SocketsReport } from '../sockets/report.ts';
 import { gatherFacts } from './facts.ts';
-import type { Outside } from './outside.ts';
-import type { SourceRequest } from './types.ts';
-
-/** What `sockets` is asked. */
-export interface SocketsRequest {
-  readonly source: SourceRequest;
-  /** False: only sockets were given, so that there are no rules is nobody's fault. */
-  readonly rulesGiven: boolean;
-  readonly toolVersion: string;
-}
-
-/** The answer of `sockets`. Its JSON form is `schema/sockets.schema.json`. */
-export interface SocketsReport extends SocketsAnswer {
-  readonly schemaVersion: 1;
-  readonly tool: { readonly name: 'istio-nat'; readonly version: string };
-  readonly source: Source;
-}
+import type { SocketsRequest, SourceRequest } from './requests.ts';
 
 /** The report, and remarks about how it was come by. */
 export interface SocketsRun {

@@ -1,16 +1,18 @@
 import type { Line } from '../collect/lines.ts';
-import { type TraceStep as EvaluatedStep, evaluatePacket, Hooks } from '../evaluate/packet.ts';
+import type { Outside } from '../collect/outside.ts';
+import { evaluatePacket, Hooks } from '../evaluate/packet.ts';
+import { publishedSteps } from '../evaluate/publish.ts';
 import { PacketFieldError } from '../evaluate/state.ts';
 import { CannotLook, UsageError } from '../model/errors.ts';
 import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Pod } from '../model/pod.ts';
+import type { PacketError, TraceReport } from '../model/trace.ts';
 import { withGaps } from '../observe/gaps.ts';
 import { mayMeetUnseen } from '../observe/seen-rules.ts';
 import { readPacketLine } from '../parse/packet.ts';
 import { gatherFacts } from './facts.ts';
-import type { Outside } from './outside.ts';
-import type { PacketError, TraceReport, TraceRequest, TraceRun, TraceStep } from './types.ts';
+import type { TraceRequest } from './requests.ts';
 
 /**
  * Follows packets through the rules. The rules are read once; packets are read no faster than their traces are taken.
@@ -46,19 +48,6 @@ function report(hooks: Hooks, packet: Packet, verdictOnly: boolean): TraceReport
   const { packet: complete, verdict, steps } = evaluatePacket(hooks, packet, { steps: !verdictOnly });
   if (verdictOnly) return { packet: complete, verdict };
   return { packet: complete, verdict, steps: publishedSteps(steps) };
-}
-
-/** The rules on a packet's way as reports show them. */
-export function publishedSteps(steps: readonly EvaluatedStep[]): TraceStep[] {
-  return steps.map(({ where, outcome, action, why }) => ({
-    table: where.table.name,
-    chain: where.chain.name,
-    index: where.rule.index,
-    text: where.rule.text,
-    outcome,
-    action,
-    why,
-  }));
 }
 
 function single(follow: () => TraceReport): TraceReport {
@@ -105,4 +94,16 @@ function* each(
     if (reading.kind === 'problem') yield { error: `${reading.field} ${reading.message}`.trim(), line };
     else yield follow(reading.packet);
   }
+}
+
+/**
+ * What `trace` answers: one item for each packet asked about, in order, produced only as fast as it is read. They come
+ * in the batches in which the packets came, so that not every packet has to wait for a turn of its own.
+ */
+export interface TraceRun {
+  readonly traces: AsyncIterable<Iterable<TraceReport | PacketError>>;
+  /** What was not understood in the rules and could not be looked at, for stderr. */
+  readonly notes: readonly string[];
+  /** Part of the rules was lost: no verdict is the last word, not even one that the rest decides. */
+  readonly incomplete: boolean;
 }

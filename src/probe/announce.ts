@@ -1,10 +1,10 @@
 import { UsageError } from '../model/errors.ts';
 import type { Pod } from '../model/pod.ts';
 import { whyNotSentTo } from './address.ts';
-import type { PlannedProbe, ProbeRequest } from './types.ts';
+import type { PlannedProbe, ProbeQuestion } from './types.ts';
 
 /** @throws UsageError when `--to` names what is no host */
-export function refuseTarget({ to }: Pick<ProbeRequest, 'to'>, { routing }: Pod): void {
+export function refuseTarget({ to }: Pick<ProbeQuestion, 'to'>, { routing }: Pod): void {
   const why = to === undefined ? null : whyNotSentTo(to.address, routing);
   if (why === null) return;
   throw new UsageError(`--to ${to?.address}: nothing is sent there, it is ${why}`, {

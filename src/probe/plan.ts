@@ -5,7 +5,7 @@ import type { Config } from '../model/config.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Pod } from '../model/pod.ts';
 import { isListener } from '../model/socket.ts';
-import type { Owner, PlannedProbe, ProbeRequest, Purpose } from './types.ts';
+import type { Owner, PlannedProbe, ProbeQuestion, Purpose } from './types.ts';
 
 /** What a plan is made from. */
 export interface ProbeFacts {
@@ -29,7 +29,7 @@ const LOOPBACK: Readonly<Record<Family, string>> = { ipv4: '127.0.0.1', ipv6: ':
 const VALIDATION_PORT = 15002;
 
 /** The attempts that show how this pod's own traffic fares, for each family that it has addresses of. */
-export function planProbes(request: Pick<ProbeRequest, 'to'>, facts: ProbeFacts): PlannedProbe[] {
+export function planProbes(request: Pick<ProbeQuestion, 'to'>, facts: ProbeFacts): PlannedProbe[] {
   return ownAddresses(facts.pod).flatMap(([family, own]) =>
     facts.owners.flatMap((owner) => {
       const by = { facts, family, own, owner, role: roleOf(owner, facts.config) };
@@ -54,7 +54,7 @@ function roleOf({ uid, gid }: Owner, { dataplane, proxyUid, proxyGid }: Config):
   return dataplane === 'sidecar' && (proxyUid.includes(uid) || proxyGid.includes(gid)) ? 'proxy' : 'application';
 }
 
-function outbound({ to }: Pick<ProbeRequest, 'to'>, by: By): PlannedProbe[] {
+function outbound({ to }: Pick<ProbeQuestion, 'to'>, by: By): PlannedProbe[] {
   const { address, port } = to ?? { address: NOBODY[by.family], port: HTTP };
   if (parseAddress(address)?.family !== by.family) return [];
   return [probe('outbound', by, 'tcp', address, port)];

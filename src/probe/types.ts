@@ -3,13 +3,11 @@ import type { Owner } from '../collect/owner.ts';
 import type { Config } from '../model/config.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
 import type { QuotedRule, Undetermined } from '../model/report.ts';
-import type { ConfigRequest } from '../pipeline/types.ts';
 
 export type { Owner };
 
-/** What `probe` is asked. */
-export interface ProbeRequest {
-  readonly config: ConfigRequest;
+/** What is to be sent. */
+export interface ProbeQuestion {
   /** Whom to send as; empty: an application and the proxy, as far as the rights go. */
   readonly owners: readonly Owner[];
   /** Where the outbound probe goes; a documentation address (RFC 5737, RFC 3849) unless given. */

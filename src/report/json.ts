@@ -1,6 +1,6 @@
 import type { CheckReport } from '../model/report.ts';
 import { escapeJson } from './escape.ts';
-import type { Trace } from './trace-table.ts';
+import type { Trace } from './trace/table.ts';
 
 /** The report of `check` as the JSON document that schema/check.schema.json describes, with a final new line. */
 export function checkJson(report: CheckReport): string {

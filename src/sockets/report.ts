@@ -1,4 +1,5 @@
 import type { Verdict } from '../model/packet.ts';
+import type { Source } from '../model/report.ts';
 import type { RuleReference } from '../model/ruleset.ts';
 import type { Process, Socket } from '../model/socket.ts';
 import { sentenceOf } from './sentence.ts';
@@ -158,4 +159,11 @@ function madeReady(prediction: Prediction): ShownPrediction {
 
 function shownRule({ table, chain, rule }: RuleReference): ShownRule {
   return { table: table.name, chain: chain.name, index: rule.index, text: rule.text };
+}
+
+/** The answer of `sockets`. Its JSON form is `schema/sockets.schema.json`. */
+export interface SocketsReport extends SocketsAnswer {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: 'istio-nat'; readonly version: string };
+  readonly source: Source;
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Check } from '../../src/commands/check.ts';
 import { CannotLook, UsageError } from '../../src/model/errors.ts';
 import type { CheckReport } from '../../src/model/report.ts';
-import type { CheckRequest } from '../../src/pipeline/types.ts';
+import type { CheckRequest } from '../../src/pipeline/requests.ts';
 import { BROKEN, HEALTHY, UNDETERMINED } from '../report/sample.ts';
 import { run } from './run.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Trace } from '../../src/commands/trace.ts';
 import { CannotLook } from '../../src/model/errors.ts';
-import type { PacketError, TraceReport } from '../../src/pipeline/types.ts';
+import type { PacketError, TraceReport } from '../../src/model/trace.ts';
 import { TRACE } from '../report/sample.ts';
 import { run } from './run.ts';
 

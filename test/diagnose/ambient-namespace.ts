@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import type { FileContent } from '../../src/collect/files.ts';
 import { localRunner } from '../../src/collect/local-runner.ts';
+import type { Outside } from '../../src/collect/outside.ts';
 import { resolveConfig } from '../../src/expect/layers.ts';
 import { expectedRuleset } from '../../src/expect/layout.ts';
 import { expectedRouting } from '../../src/layout/index.ts';
@@ -9,7 +10,6 @@ import { FAMILIES } from '../../src/model/family.ts';
 import type { CheckReport } from '../../src/model/report.ts';
 import { parseConfigFile } from '../../src/parse/config/index.ts';
 import { check } from '../../src/pipeline/check.ts';
-import type { Outside } from '../../src/pipeline/outside.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { printNft } from '../../src/print/nft/index.ts';
 

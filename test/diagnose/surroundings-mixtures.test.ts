@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { captureWith } from '../pipeline/observe-capture.ts';
+import { captureWith } from '../observe/capture.ts';
 import { codesOf } from './ambient-namespace.ts';
 import { checkCapture } from './surroundings-replay.ts';
 

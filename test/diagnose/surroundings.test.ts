@@ -3,8 +3,8 @@ import { expectedRuleset } from '../../src/expect/layout.ts';
 import { parseDownward } from '../../src/parse/downward.ts';
 import { check } from '../../src/pipeline/check.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
-import { captureWith } from '../pipeline/observe-capture.ts';
-import { savedTexts } from '../pipeline/saved.ts';
+import { captureWith } from '../observe/capture.ts';
+import { savedTexts } from '../observe/saved.ts';
 import { codesOf, configOf } from './ambient-namespace.ts';
 import { checkCapture } from './surroundings-replay.ts';
 

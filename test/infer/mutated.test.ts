@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { thisMachine } from '../../src/collect/machine.ts';
 import { inferConfig } from '../../src/infer/index.ts';
 import { buildLayout } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
@@ -8,7 +9,6 @@ import type { Ruleset } from '../../src/model/ruleset.ts';
 import { observeRules } from '../../src/observe/index.ts';
 import { formatConfig } from '../../src/parse/config/index.ts';
 import { check } from '../../src/pipeline/check.ts';
-import { thisMachine } from '../../src/pipeline/outside.ts';
 import { mutationOf } from '../diagnose/mutations.ts';
 import { anyLayout } from './any-layout.ts';
 import { printed } from './printed.ts';

@@ -5,7 +5,7 @@ import { FAMILIES, type Family } from '../../src/model/family.ts';
 import { parseConfigFile } from '../../src/parse/config/index.ts';
 import { check } from '../../src/pipeline/check.ts';
 import { expected } from '../../src/pipeline/expected.ts';
-import { savedTexts } from '../pipeline/saved.ts';
+import { savedTexts } from '../observe/saved.ts';
 import { type RawConfig, rawConfig } from './arbitrary.ts';
 import { chainsOfSave } from './chains.ts';
 import { haveKernel, type Kernel, openKernel } from './kernel.ts';

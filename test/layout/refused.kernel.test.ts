@@ -3,7 +3,7 @@ import { buildLayout, defaultConfig, whyRefused } from '../../src/layout/index.t
 import type { Config } from '../../src/model/config.ts';
 import { check } from '../../src/pipeline/check.ts';
 import { expected } from '../../src/pipeline/expected.ts';
-import { savedTexts } from '../pipeline/saved.ts';
+import { savedTexts } from '../observe/saved.ts';
 import { haveKernel, type Kernel, openKernel } from './kernel.ts';
 
 type Raw = Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { DiffReport } from '../../src/diagnose/differences-types.ts';
+import type { DiffReport } from '../../src/diagnose/differences.ts';
 import { formatConfig } from '../../src/parse/config/index.ts';
 import { diff } from '../../src/pipeline/diff.ts';
 import { haveRecordings, type Recording, recordedReleases, recordings } from '../layout/recordings.ts';
-import { savedTexts } from './saved.ts';
+import { savedTexts } from '../observe/saved.ts';
 
 /** Two forms in which each kind was recorded. */
 const FORMS: Readonly<Record<string, readonly [readonly string[], readonly string[]]>> = {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FAMILIES } from '../../src/model/family.ts';
-import { diffTable } from '../../src/report/diff.ts';
+import { diffTable } from '../../src/report/diff/table.ts';
 import { kernelTests, VARIANTS } from '../kernel/index.ts';
 import { Counts } from './diff-kernel/counts.ts';
 import { contradictions, type Stage } from './diff-kernel/judge.ts';

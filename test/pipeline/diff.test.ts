@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { DiffAnswer, DiffRequest } from '../../src/diagnose/differences-types.ts';
+import type { DiffAnswer } from '../../src/diagnose/differences.ts';
 import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { Family } from '../../src/model/family.ts';
 import { diff } from '../../src/pipeline/diff.ts';
+import type { DiffRequest } from '../../src/pipeline/requests.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
+import { savedTexts } from '../observe/saved.ts';
 import { layoutOf, TWINS, WRITINGS } from './diff-twins.ts';
-import { savedTexts } from './saved.ts';
 
 /** What iptables-save would show of a layout of one family. */
 function layout(inputs: Partial<Config> = {}, family: Family = 'ipv4'): string {

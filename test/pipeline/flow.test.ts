@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { expectedRuleset } from '../../src/expect/layout.ts';
-import type { FlowReport, FlowRequest, FlowStep, Journey, JourneyName } from '../../src/flow/types.ts';
+import type { FlowReport, FlowStep, Journey, JourneyName } from '../../src/flow/types.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { Family } from '../../src/model/family.ts';
 import { formatConfig } from '../../src/parse/config/index.ts';
 import { flow } from '../../src/pipeline/flow.ts';
+import type { FlowRequest } from '../../src/pipeline/requests.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
-import { savedTexts } from './saved.ts';
+import { savedTexts } from '../observe/saved.ts';
 
 interface Case {
   readonly inputs?: Partial<Config>;

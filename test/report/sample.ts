@@ -1,5 +1,5 @@
 import type { CheckReport, Finding } from '../../src/model/report.ts';
-import type { Trace } from '../../src/report/trace-table.ts';
+import type { Trace } from '../../src/report/trace/table.ts';
 
 /** A finding with every part that the table prints. */
 export const FINDING: Finding = {

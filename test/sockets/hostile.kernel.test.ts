@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { escapeText } from '../../src/report/escape.ts';
-import { socketsJson, socketsTable } from '../../src/report/sockets.ts';
+import { socketsJson, socketsTable } from '../../src/report/sockets/table.ts';
 import { kernelTests } from '../kernel/index.ts';
 import { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { expect, it } from 'vitest';
-import { socketsJson, socketsTable } from '../../src/report/sockets.ts';
+import { socketsJson, socketsTable } from '../../src/report/sockets/table.ts';
 import type { SocketsAnswer } from '../../src/sockets/report.ts';
 import { kernelTests } from '../kernel/index.ts';
 import { kindsOf, World } from './world.ts';

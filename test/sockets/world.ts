@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FileContent } from '../../src/collect/files.ts';
 import { localRunner } from '../../src/collect/local-runner.ts';
+import type { Outside } from '../../src/collect/outside.ts';
 import type { CommandRunner } from '../../src/collect/runner.ts';
 import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig, expectedRouting } from '../../src/layout/index.ts';
@@ -8,7 +9,6 @@ import type { Config } from '../../src/model/config.ts';
 import { FAMILIES, type Family } from '../../src/model/family.ts';
 import type { CheckReport } from '../../src/model/report.ts';
 import { check } from '../../src/pipeline/check.ts';
-import type { Outside } from '../../src/pipeline/outside.ts';
 import { sockets } from '../../src/pipeline/sockets.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import type { SocketEntry, SocketsAnswer } from '../../src/sockets/report.ts';

@@ -1,6 +1,6 @@
 import { formatConfig } from '../../../src/parse/config/index.ts';
 import { check } from '../../../src/pipeline/check.ts';
-import { savedTexts } from '../../pipeline/saved.ts';
+import { savedTexts } from '../../observe/saved.ts';
 import type { Recording } from '../recordings.ts';
 import { same } from './differences.ts';
 

@@ -7,7 +7,7 @@ import { parseNft } from '../../../src/parse/nft/index.ts';
 import { printSave } from '../../../src/print/iptables/index.ts';
 import { printNft } from '../../../src/print/nft/index.ts';
 import { checkCapture } from '../../diagnose/surroundings-replay.ts';
-import { captureWith } from '../../pipeline/observe-capture.ts';
+import { captureWith } from '../../observe/capture.ts';
 import { chainsOfSave } from '../chains.ts';
 import type { Kernel } from '../kernel.ts';
 import { same } from './differences.ts';

@@ -5,7 +5,7 @@ import { formatConfig } from '../../../src/parse/config/index.ts';
 import { parseNft } from '../../../src/parse/nft/index.ts';
 import { expected } from '../../../src/pipeline/expected.ts';
 import { printNft } from '../../../src/print/nft/index.ts';
-import { savedTexts } from '../../pipeline/saved.ts';
+import { savedTexts } from '../../observe/saved.ts';
 import { chainsOfSave } from '../chains.ts';
 import type { Kernel } from '../kernel.ts';
 import { KUBELET, type Recording, recordedGroups, withoutElements } from '../recordings.ts';

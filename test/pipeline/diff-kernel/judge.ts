@@ -1,4 +1,4 @@
-import type { DiffAnswer } from '../../../src/diagnose/differences-types.ts';
+import type { DiffAnswer } from '../../../src/diagnose/differences.ts';
 import { type Comparison, compareRulesets } from '../../../src/evaluate/compare.ts';
 import { marksThatMatter, type WatchedMark } from '../../../src/evaluate/symbolic/watched.ts';
 import type { Family } from '../../../src/model/family.ts';
@@ -6,10 +6,10 @@ import type { Packet, PacketHook, Verdict } from '../../../src/model/packet.ts';
 import type { Rule, Ruleset } from '../../../src/model/ruleset.ts';
 import { diff } from '../../../src/pipeline/diff.ts';
 import { disagreement, type KernelPod, type Observed } from '../../kernel/index.ts';
+import { savedTexts } from '../../observe/saved.ts';
 import { aimedPacket } from '../../proof/symbolic/aimed.ts';
 import { atomsOf } from '../../proof/symbolic/atoms.ts';
 import { Dice } from '../../proof/symbolic/dice.ts';
-import { savedTexts } from '../saved.ts';
 import type { Counts } from './counts.ts';
 import { load } from './loaded.ts';
 import type { Pair } from './pairs.ts';

@@ -31,11 +31,7 @@ function worldOf({ texts, config, variant }: Subject, family: Family): World {
   const listeners = new Listeners(null, config);
   const { own, peer, remote, resolver: named } = ADDRESSES[family];
   const servers = family === 'ipv4' ? config.dnsServersV4 : config.dnsServersV6;
-  const actors = actorsOf(
-    family,
-    { source: { kind: 'live' }, config: { flags: {}, env: {} } },
-    { pod, config, listeners },
-  );
+  const actors = actorsOf(family, {}, { pod, config, listeners });
   return {
     live: new Hooks(pod.ruleset),
     expected: new Hooks(expected),

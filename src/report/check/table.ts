@@ -1,0 +1,83 @@
+import type { CheckReport } from '../../model/report.ts';
+import { escapeText } from '../escape.ts';
+import { type ReportOptions, type Style, shownOf, styleOf, symbol } from '../style.ts';
+import { capitalised, istioName, openLines, subjectOf } from '../subject.ts';
+import { count } from '../words.ts';
+import { indent, wrap } from '../wrap.ts';
+import { checkLines } from './checks.ts';
+import { findingLines } from './finding.ts';
+import { inputLines } from './inputs.ts';
+
+/** More findings than anybody reads; the JSON report has them all. */
+const MOST_FINDINGS = 40;
+
+/**
+ * The report of `check` for people: the verdict in a sentence, each finding with its evidence and remedy, what could
+ * not be checked and how it could, the inputs the expectation was built from, and every check that was made.
+ */
+export function checkTable(report: CheckReport, options: ReportOptions): string {
+  const style = styleOf(options);
+  const most = shownOf(MOST_FINDINGS, style);
+  const sections = [
+    headLines(report, style),
+    ...report.findings.slice(0, most).map((finding) => findingLines(finding, style)),
+    tooMany(report.findings.length, most),
+    openLines(report.undetermined, style, 'Could not be checked'),
+    inputLines(report, style),
+    checkLines(report, style),
+    style.verbose === true ? unseenLines(style) : [],
+    wrap(summary(report), style.width),
+  ].filter((lines) => lines.length > 0);
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function headLines(report: CheckReport, style: Style): string[] {
+  const { chalk, width } = style;
+  const sentence = wrap(escapeText(headSentence(report)), width - 2);
+  const mark = symbol(report.verdict, chalk);
+  return sentence.map((line, index) => `${index === 0 ? mark : ' '} ${chalk.bold(line)}`);
+}
+
+function headSentence(report: CheckReport): string {
+  const subject = capitalised(subjectOf(report.source));
+  const istio = istioName({ ...report.istio, istioVersion: report.istio.version });
+  switch (report.verdict) {
+    case 'healthy':
+      return `${subject} is healthy: packets go where ${istio} sends them.`;
+    case 'degraded':
+      return `${subject} works, with ${count(report.summary.warning, 'warning')}. Expected: ${istio}.`;
+    case 'broken':
+      return `${subject} is broken: ${problems(report)}. Expected: ${istio}.`;
+    case 'undetermined':
+      return `${subject} could not be judged; what is missing stands below. Expected: ${istio}.`;
+  }
+}
+
+function problems(report: CheckReport): string {
+  const { error, warning } = report.summary;
+  return warning === 0 ? count(error, 'error') : `${count(error, 'error')} and ${count(warning, 'warning')}`;
+}
+
+function tooMany(findings: number, most: number): string[] {
+  return findings > most ? [`… and ${findings - most} more findings; --verbose shows them all`] : [];
+}
+
+/** What no listing of rules and no socket shows, whatever the verdict. */
+const UNSEEN =
+  'Nobody sees from here what tc, XDP and other eBPF programs or IPsec (xfrm) do to packets, nor by which rules a connection was treated that is older than the rules.';
+
+function unseenLines({ chalk, width }: Style): string[] {
+  return [chalk.bold('Not looked at'), ...indent(wrap(UNSEEN, width - 2), 2)];
+}
+
+function summary(report: CheckReport): string {
+  const { error, warning, info } = report.summary;
+  const outcomes = (['pass', 'fail', 'skipped', 'undetermined'] as const).flatMap((outcome) => {
+    const number = report.checks.filter((check) => check.outcome === outcome).length;
+    return number === 0 ? [] : [`${number} ${OUTCOME_WORDS[outcome]}`];
+  });
+  const findings = [count(error, 'error'), count(warning, 'warning'), count(info, 'note')].join(', ');
+  return outcomes.length === 0 ? `${findings}.` : `${findings}. Checks: ${outcomes.join(', ')}.`;
+}
+
+const OUTCOME_WORDS = { pass: 'passed', fail: 'failed', skipped: 'skipped', undetermined: 'undetermined' } as const;

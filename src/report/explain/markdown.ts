@@ -1,0 +1,64 @@
+import { type CatalogueEntry, READING_NOTES } from '../../diagnose/catalogue/index.ts';
+import { NO_SEVERITY, releases } from './table.ts';
+
+/** The page about one code: docs/findings/NAT….md, and `explain CODE -o markdown`. */
+export function entryMarkdown(entry: CatalogueEntry): string {
+  return document([
+    `# ${entry.code}: ${entry.title}`,
+    table(
+      ['Name', 'Severity', 'Istio', 'Rights needed'],
+      [[`\`${entry.name}\``, entry.severity ?? NO_SEVERITY, releases(entry), entry.rights]],
+    ),
+    ...(entry.severity === null
+      ? ['This says nothing about the pod: the check has no answer and ends with exit code 3.']
+      : []),
+    `## Meaning\n\n${entry.meaning}`,
+    `## Likely causes\n\nThe most frequent first.\n\n${numbered(entry.causes)}`,
+    `## To confirm it by hand\n\n${entry.confirm.map(confirmation).join('\n\n')}`,
+    `## Remedy\n\n${numbered(entry.remedy)}`,
+    `## Before you look\n\n${READING_NOTES.map((note) => `- ${note}`).join('\n')}`,
+    '[All findings](README.md)',
+  ]);
+}
+
+/** The table of all codes: docs/findings/README.md, and `explain -o markdown`. */
+export function catalogueMarkdown(entries: readonly CatalogueEntry[]): string {
+  const groups = [...new Set(entries.map((entry) => entry.group))];
+  return document([
+    '# Findings',
+    'Every finding of istio-nat has a code that stays the same. `istio-nat explain CODE` prints these pages without a network.',
+    'The severity is the default one. A code that is `undetermined` says nothing about the pod: it tells why there is no answer.',
+    ...groups.map((group) => `## ${group}\n\n${groupTable(entries.filter((entry) => entry.group === group))}`),
+  ]);
+}
+
+function groupTable(entries: readonly CatalogueEntry[]): string {
+  return table(
+    ['Code', 'Severity', 'Name', 'What it says', 'Istio'],
+    entries.map((entry) => [
+      `[${entry.code}](${entry.code}.md)`,
+      entry.severity ?? NO_SEVERITY,
+      `\`${entry.name}\``,
+      entry.title,
+      releases(entry),
+    ]),
+  );
+}
+
+function confirmation({ command, lookFor }: CatalogueEntry['confirm'][number]): string {
+  return `\`\`\`sh\n${command}\n\`\`\`\n\nLook for ${lookFor}.`;
+}
+
+function numbered(texts: readonly string[]): string {
+  return texts.map((text, position) => `${position + 1}. ${text}`).join('\n');
+}
+
+/** A `|` would end a cell, even between backticks. */
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function document(blocks: readonly string[]): string {
+  return `${blocks.join('\n\n')}\n`;
+}

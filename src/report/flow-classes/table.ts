@@ -1,0 +1,144 @@
+import { packetsInWords } from '../../diagnose/traffic/words.ts';
+import { escapeJson, escapeText } from '../escape.ts';
+import { type ReportOptions, type Style, styleOf } from '../style.ts';
+import { openLines, subjectOf } from '../subject.ts';
+import { familyName, packetWords, place, verdictWords } from '../words.ts';
+import { indent, wrap } from '../wrap.ts';
+import type { ShownFate, ShownFates } from './types.ts';
+
+/** Owners of one hook that are listed; the JSON report has them all. */
+const MOST_OWNERS = 12;
+
+/** The report of `flow --classes` as the JSON document that schema/flow-classes.schema.json describes. */
+export function flowClassesJson({ report }: ShownFates): string {
+  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+}
+
+/**
+ * The report of `flow --classes` for people: family by family and hook by hook, whose packets fare how. Owners whose
+ * packets fare alike are told together; `everything else` is what the lines of the same owners above leave.
+ */
+export function flowClassesTable(answer: ShownFates, options: ReportOptions): string {
+  const style = styleOf(options);
+  const { shown, report, source } = answer;
+  const head = wrap(escapeText(`What becomes of new connections in ${subjectOf(source)}`), style.width);
+  const sections = [
+    head.map((line) => style.chalk.bold(line)),
+    ...hooksOf(shown).map((classes) => hookLines(classes, style)),
+    openLines(report.undetermined, style),
+  ].filter((lines) => lines.length > 0);
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function hooksOf(shown: readonly ShownFate[]): ShownFate[][] {
+  const hooks = new Map<string, ShownFate[]>();
+  for (const one of shown) {
+    const key = `${one.family} ${one.hook}`;
+    hooks.set(key, [...(hooks.get(key) ?? []), one]);
+  }
+  return [...hooks.values()];
+}
+
+function hookLines(classes: readonly ShownFate[], style: Style): string[] {
+  const [first] = classes;
+  if (!first) return [];
+  const way = first.hook === 'PREROUTING' ? 'into the pod (PREROUTING)' : 'out of the pod (OUTPUT)';
+  const groups = ownersOf(classes);
+  const title = style.chalk.bold.underline(`${familyName(first.family)}, ${way}`);
+  const hidden = groups.length - MOST_OWNERS;
+  return [
+    title,
+    ...groups.slice(0, MOST_OWNERS).flatMap((group) => ownerLines(group, groups.length, style)),
+    ...(hidden > 0 ? [`… and ${hidden} more kinds of owners, all in the report of --json`] : []),
+  ];
+}
+
+/** Owners whose lines are the same, with these lines. */
+interface OwnerLines {
+  readonly owners: { readonly words: string; readonly proxy: boolean }[];
+  readonly lines: readonly ShownFate[];
+}
+
+function ownersOf(classes: readonly ShownFate[]): OwnerLines[] {
+  const byOwner = new Map<string, ShownFate[]>();
+  for (const one of classes) {
+    const key = JSON.stringify(one.owner);
+    byOwner.set(key, [...(byOwner.get(key) ?? []), one]);
+  }
+  const groups = new Map<string, OwnerLines>();
+  for (const lines of byOwner.values()) {
+    const [first] = lines;
+    if (!first) continue;
+    const key = JSON.stringify(
+      lines.map(({ traffic, rest, fate, verdict, rule, ruleCount }) => [traffic, rest, fate, verdict, rule, ruleCount]),
+    );
+    const group = groups.get(key) ?? { owners: [], lines };
+    group.owners.push({ words: ownerWords(first), proxy: first.proxy });
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** `uid 1337`, `gid 1337 with any uid but 1337`, `no socket`; nobody in particular: everybody. */
+function ownerWords({ owner: { uid, gid, socket } }: ShownFate): string {
+  if (socket === 'none') return 'no socket';
+  if (uid !== undefined && uid === gid)
+    return `${id('uid', uid)} and gid`.replace(/^any uid but (.*) and gid$/, 'any uid and gid but $1');
+  if (uid !== undefined && gid !== undefined)
+    return uid.startsWith(EXCEPT)
+      ? `${id('gid', gid)} with ${id('uid', uid)}`
+      : `${id('uid', uid)} with ${id('gid', gid)}`;
+  if (uid !== undefined) return id('uid', uid);
+  return gid === undefined ? '' : id('gid', gid);
+}
+
+const EXCEPT = 'all except ';
+
+function id(kind: string, value: string): string {
+  return value.startsWith(EXCEPT)
+    ? `any ${kind} but ${value.slice(EXCEPT.length).replaceAll(',', ', ')}`
+    : `${kind} ${value.replaceAll(',', ', ')}`;
+}
+
+function ownerLines({ owners, lines }: OwnerLines, groups: number, style: Style): string[] {
+  const [first] = lines;
+  if (!first) return [];
+  const everybody = groups === 1;
+  const named = owners
+    .map(({ words, proxy }) => (proxy ? `${words} (the proxy's)` : words))
+    .filter((words) => words !== '');
+  const heading = everybody || named.length === 0 ? [] : wrap(`From ${named.join(', or ')}`, style.width);
+  const body = lines.flatMap((one) => classLines(one, lines.length === 1, style));
+  return [...heading.map(escapeText), ...(heading.length > 0 ? indent(body, 2) : body)];
+}
+
+function classLines(one: ShownFate, alone: boolean, style: Style): string[] {
+  const width = style.width - 6;
+  const traffic = one.rest ? (alone ? 'everything' : 'everything else') : trafficWords(one);
+  const fate = one.fate === 'loops' ? `loops: ${fateWords(one)}` : fateWords(one);
+  const lines = wrap(escapeText(`${traffic} → ${fate}`), width);
+  const decided = one.rule === null ? 'no rule decides' : `by ${place(one.rule)}${others(one)}`;
+  const such = wrap(escapeText(`${decided}; such as ${packetWords(one.witness)}`), width);
+  return [
+    ...lines.map((line) => (one.fate === 'loops' ? style.chalk.red(line) : line)),
+    ...indent(such, 4).map((line) => style.chalk.dim(line)),
+  ];
+}
+
+function trafficWords({ traffic, family, hook, roughly }: ShownFate): string {
+  const words = packetsInWords({ packets: traffic, hook, family: 'ipv4' }).replace(/^(Outbound|Inbound) /, '');
+  const plain =
+    family === 'ipv6'
+      ? packetsInWords({ packets: traffic, hook, family }).replace(/^(Outbound|Inbound) IPv6 /, '')
+      : words;
+  return roughly ? `some of: ${plain}` : plain;
+}
+
+function fateWords({ fate, verdict }: ShownFate): string {
+  return fate === 'left-alone' ? 'left alone' : verdictWords(verdict);
+}
+
+function others({ ruleCount }: ShownFate): string {
+  if (ruleCount === null || ruleCount < 2) return '';
+  return ruleCount === 2 ? ' and one more rule' : ` and ${ruleCount - 1} more rules`;
+}

@@ -1,0 +1,95 @@
+import { escapeJson, escapeText } from '../escape.ts';
+import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
+import { istioName, openLines, subjectOf } from '../subject.ts';
+import { indent, wrap } from '../wrap.ts';
+import { journeyLines } from './journey.ts';
+import type { ShownFlow, ShownJourney } from './types.ts';
+
+/** The report of `flow` as the JSON document that schema/flow.schema.json describes, with a final new line. */
+export function flowJson({ report }: ShownFlow): string {
+  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+}
+
+/**
+ * The report of `flow` for people: the answer in a sentence, what was taken as given, then life by life one line a step,
+ * with both rules in full where a step is wrong; a life that goes the same way over IPv6 is told once.
+ */
+export function flowTable(answer: ShownFlow, options: ReportOptions): string {
+  const style = styleOf(options);
+  const { journeys, undetermined } = answer.report;
+  const told = journeys.filter((one) => !isRepeated(one, journeys));
+  const sections = [
+    [...headLines(answer, style), ...assumedLines(answer, style)],
+    ...told.map((one) =>
+      journeyLines(
+        one,
+        journeys.some((other) => isSame(one, other)),
+        style,
+      ),
+    ),
+    openLines(undetermined, style),
+    otherPackets(answer, style),
+  ].filter((lines) => lines.length > 0);
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function isRepeated(journey: ShownJourney, journeys: readonly ShownJourney[]): boolean {
+  return journey.family === 'ipv6' && journeys.some((other) => isSame(other, journey));
+}
+
+/** Whether the second is the first over IPv6. */
+function isSame(a: ShownJourney, b: ShownJourney): boolean {
+  return a.family === 'ipv4' && b.family === 'ipv6' && a.name === b.name && way(a) === way(b);
+}
+
+/** Rules have other texts in the two families, but the same places. */
+function way({ steps, answers, end, intended }: ShownJourney): string {
+  const places = [...steps, ...answers].map((step) => [
+    [step.hook, step.table, step.chain, step.rule?.index, step.action, step.intended, step.program, step.port],
+    step.expected && [step.expected.verdict, step.expected.rule?.table, step.expected.rule?.chain],
+  ]);
+  return JSON.stringify([end, intended, steps.length, places]);
+}
+
+function headLines(answer: ShownFlow, style: Style): string[] {
+  const { intended } = answer.report;
+  const mark = intended === null ? 'undetermined' : intended ? 'pass' : 'fail';
+  const lines = wrap(escapeText(headSentence(answer)), style.width - 2);
+  return lines.map((line, index) => `${index === 0 ? symbol(mark, style.chalk) : ' '} ${style.chalk.bold(line)}`);
+}
+
+function headSentence({ report, source, config }: ShownFlow): string {
+  const { journeys, intended } = report;
+  const istio = istioName(config);
+  const wrong = journeys.filter((one) => one.intended === 'no');
+  if (wrong.length > 0) {
+    const many = `${wrong.length} of ${journeys.length} requests ${wrong.length === 1 ? 'goes' : 'go'} wrong`;
+    return `In ${subjectOf(source)} ${many}, held against ${istio}: ${wrong.map(firstWrong).join(', ')}.`;
+  }
+  if (intended === null)
+    return `Whether every request in ${subjectOf(source)} goes as ${istio} means it to cannot be told.`;
+  const all = journeys.length === 1 ? 'this request' : `each of these ${journeys.length} requests`;
+  return `In ${subjectOf(source)} ${all} goes as ${istio} means it to.`;
+}
+
+function firstWrong({ name, family, steps }: ShownJourney): string {
+  const step = steps.find(({ intended }) => intended === 'no');
+  const over = family === 'ipv6' ? ' over IPv6' : '';
+  return `${name}${over} ${step === undefined ? '(its answer)' : `at step ${step.number}`}`;
+}
+
+function assumedLines({ report }: ShownFlow, style: Style): string[] {
+  if (report.assumed.length === 0) return [];
+  const lines = wrap(escapeText(`Taken as given: ${report.assumed.join('; ')}.`), style.width - 2);
+  return indent(
+    lines.map((line) => style.chalk.dim(line)),
+    2,
+  );
+}
+
+/** What to do next; and what goes well here may still be one port of thousands. */
+function otherPackets({ report }: ShownFlow, style: Style): string[] {
+  if (report.intended === false) return wrap('What causes it, and what to do: istio-nat check', style.width);
+  if (report.intended === null) return [];
+  return wrap('These are single packets. Whether every other packet fares as it should: istio-nat check', style.width);
+}

@@ -1,0 +1,118 @@
+import type { Packet, Verdict } from '../../model/packet.ts';
+import type { QuotedRule, Undetermined } from '../../model/report.ts';
+import { escapeJson, escapeText } from '../escape.ts';
+import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
+import { openLines } from '../subject.ts';
+import { count, place, verdictWords } from '../words.ts';
+import { clip, indent, labelled, wrap } from '../wrap.ts';
+
+/** What was probed, as far as it is printed. */
+export interface Probed {
+  readonly config: { readonly istioVersion: string; readonly dataplane: string };
+  readonly probes: readonly ProbedAttempt[];
+  readonly validation: ProbedJudgement | null;
+  readonly undetermined: readonly Undetermined[];
+}
+
+interface ProbedJudgement {
+  readonly outcome: 'pass' | 'fail' | 'undetermined';
+  readonly message: string;
+}
+
+interface ProbedAttempt {
+  readonly purpose: 'outbound' | 'self' | 'upstream' | 'validation' | 'dns';
+  readonly role: 'application' | 'proxy';
+  readonly owner: { readonly uid: number; readonly gid: number };
+  readonly packet: Packet;
+  readonly expected: Verdict;
+  readonly predicted: Verdict | null;
+  readonly rule: QuotedRule | null;
+  readonly sent: { readonly ending: string; readonly durationMs: number; readonly path: object } | null;
+  readonly outcome: ProbedJudgement['outcome'] | 'skipped';
+  readonly message: string;
+}
+
+/** The report of `probe` as the JSON document that schema/probe.schema.json describes, with a final new line. */
+export function probeJson({ config, ...probed }: Probed): string {
+  const { istioVersion, dataplane } = config;
+  const report = { schemaVersion: 1, istio: { version: istioVersion, dataplane }, ...probed };
+  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+}
+
+/** The report of `probe` for people: the answer in a sentence, then each attempt, then what it does not prove. */
+export function probeTable(probed: Probed, options: ReportOptions): string {
+  const style = styleOf(options);
+  const sections = [
+    headLines(probed, style),
+    ...probed.probes.map((attempt) => attemptLines(attempt, style)),
+    validationLines(probed.validation, style),
+    limitLines(style),
+    openLines(probed.undetermined, style),
+  ].filter((lines) => lines.length > 0);
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function headLines({ probes, config }: Probed, style: Style): string[] {
+  const of = (outcome: ProbedAttempt['outcome']) => probes.filter((attempt) => attempt.outcome === outcome).length;
+  const istio = `Istio ${config.istioVersion} (${config.dataplane})`;
+  if (of('skipped') > 0) return marked('skipped', `${count(of('skipped'), 'probe')} would be sent.`, style);
+  if (of('fail') > 0)
+    return marked(
+      'fail',
+      `${of('fail')} of ${count(probes.length, 'probe')} went otherwise than ${istio} intends.`,
+      style,
+    );
+  if (of('undetermined') > 0)
+    return marked('undetermined', `${of('undetermined')} of ${count(probes.length, 'probe')} cannot be judged.`, style);
+  return marked('pass', `All ${probes.length} probes went the way that ${istio} intends.`, style);
+}
+
+function marked(mark: Parameters<typeof symbol>[0], text: string, style: Style): string[] {
+  return wrap(escapeText(text), style.width - 2).map(
+    (line, index) => `${index === 0 ? symbol(mark, style.chalk) : ' '} ${style.chalk.bold(line)}`,
+  );
+}
+
+function attemptLines(attempt: ProbedAttempt, style: Style): string[] {
+  const { outcome, message, expected, predicted, rule, sent } = attempt;
+  const width = style.width - 14;
+  const facts: [string, string][] = [
+    ['Seen', sent === null ? message : `${message} (${sent.ending}, ${sent.durationMs} ms)`],
+    ['Should be', verdictWords(expected)],
+    ['By the rules', predicted === null ? 'the rules cannot be read' : verdictWords(predicted)],
+    ...(rule === null ? [] : [['Rule', `${place(rule)}: ${clip(rule.text, 600)}`] as [string, string]]),
+  ];
+  const shown = outcome === 'pass' ? facts.slice(0, 1) : facts;
+  const lines = shown.flatMap(([label, text]) => labelled(label, 14, wrap(escapeText(text), width)));
+  return [...marked(outcome, sentence(attempt), style), ...indent(lines, 2)];
+}
+
+function sentence({ purpose, role, owner, packet }: ProbedAttempt): string {
+  const who = `${role === 'proxy' ? 'the proxy' : 'an application'} (uid ${owner.uid}, gid ${owner.gid})`;
+  const address = packet.family === 'ipv6' ? `[${packet.destination}]` : packet.destination;
+  const to = `${packet.protocol} ${address}:${packet.destinationPort}`;
+  switch (purpose) {
+    case 'outbound':
+      return `${to} elsewhere, from ${who}`;
+    case 'self':
+      return `${to}, the pod itself, from ${who}`;
+    case 'upstream':
+      return `${to}, the application, through ${packet.source} from ${who}`;
+    case 'validation':
+      return `${to}, what Istio's validation dials, from ${who}`;
+    case 'dns':
+      return `${to}, the resolver, from ${who}`;
+  }
+}
+
+function validationLines(validation: ProbedJudgement | null, style: Style): string[] {
+  if (validation === null) return [];
+  const text = `Istio's own validation (the init container istio-validation): ${validation.message}. It proves one path only, the proxy's over loopback through nat OUTPUT: nothing about what comes in, DNS, exclusions, or the other family.`;
+  return marked(validation.outcome, text, style);
+}
+
+function limitLines(style: Style): string[] {
+  const text =
+    'What other hosts send to this pod cannot be tried from inside it: istio-nat check and istio-nat flow say what the rules do to it.';
+  return wrap(text, style.width).map((line) => style.chalk.dim(line));
+}

@@ -1,0 +1,150 @@
+import type { SocketEntry, SocketsAnswer } from '../../sockets/report.ts';
+import { escapeJson, escapeText } from '../escape.ts';
+import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
+import { clip, indent, labelled, wrap } from '../wrap.ts';
+import { type SocketGroup, socketGroups } from './group.ts';
+import { bothEnds, connectionEnds, KIND_WORDS, ownerWords, reasonOf, rulesWords } from './words.ts';
+
+/** What of the report is printed. */
+export interface SocketsOptions extends ReportOptions {
+  /** Every socket on a line of its own. */
+  readonly all: boolean;
+  readonly bypassing: boolean;
+}
+
+/** More groups in one section than this nobody reads. */
+const MOST_GROUPS = 20;
+const LONGEST_NAME = 60;
+const LONGEST_REASON = 600;
+
+/** The report of `sockets` as the JSON document that schema/sockets.schema.json describes, with a final new line. */
+export function socketsJson(report: SocketsAnswer, { bypassing }: Pick<SocketsOptions, 'bypassing'>): string {
+  const { sockets, ...rest } = report;
+  const head = JSON.stringify({ ...rest, sockets: [] }, null, 2).slice(0, -EMPTY_LIST_AT_END.length);
+  // Tens of thousands of sockets stand one on a line: that takes half the time, and line tools can tell them apart.
+  const lines = selected({ sockets }, bypassing).map((entry) => `\n    ${JSON.stringify(entry)}`);
+  const list = lines.length === 0 ? EMPTY_LIST_AT_END : `[${lines.join(',')}\n  ]\n}`;
+  return `${escapeJson(`${head}${list}`)}\n`;
+}
+
+const EMPTY_LIST_AT_END = '[]\n}';
+
+function selected({ sockets }: Pick<SocketsAnswer, 'sockets'>, bypassing: boolean): readonly SocketEntry[] {
+  return bypassing ? sockets.filter(({ bypass }) => bypass !== undefined) : sockets;
+}
+
+/** The report of `sockets` for people: a sentence, then what goes around the proxy, through it, and who listens. */
+export function socketsTable(report: SocketsAnswer, options: SocketsOptions): string {
+  const style = styleOf(options);
+  const entries = selected(report, options.bypassing);
+  const sections = [
+    headLines(report, style),
+    rulesLines(report, style),
+    ...SECTIONS.map(({ title, has }) => sectionLines(title, entries.filter(has), options, style)),
+    options.all ? [] : restLines(entries, style),
+  ].filter((lines) => lines.length > 0);
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function headLines(report: SocketsAnswer, style: Style): string[] {
+  const mark = symbol(markOf(report), style.chalk);
+  const lines = wrap(escapeText(report.summary.sentence), style.width - 2);
+  return lines.map((line, index) => `${index === 0 ? mark : ' '} ${style.chalk.bold(line)}`);
+}
+
+/** A pass only where everything could be told and goes through the proxy. */
+function markOf({ summary, sockets, proxy }: SocketsAnswer): Parameters<typeof symbol>[0] {
+  if (sockets.some(({ bypass }) => bypass === 'error')) return 'error';
+  if (summary.bypassing > 0 || proxy === null || summary.counts['proxy-loop'] !== undefined) return 'warning';
+  return summary.counts.unknown === undefined ? 'pass' : 'undetermined';
+}
+
+function rulesLines(report: SocketsAnswer, style: Style): string[] {
+  const words = rulesWords(report);
+  if (words === null || report.rules.readable) return [];
+  const width = style.width - 2;
+  return [
+    ...wrap(escapeText(words), width).map((line, index) =>
+      index === 0 ? `${symbol('undetermined', style.chalk)} ${line}` : `  ${line}`,
+    ),
+    ...indent(labelled('To see them', 13, wrap(escapeText(report.rules.remedy), width - 13)), 2),
+  ];
+}
+
+interface Section {
+  readonly title: string;
+  readonly has: (entry: SocketEntry) => boolean;
+}
+
+const THROUGH: ReadonlySet<string> = new Set(['outbound-proxied', 'inbound-proxied']);
+const isListener = ({ peer }: SocketEntry) => peer === undefined;
+
+const SECTIONS: readonly Section[] = [
+  { title: 'Around the proxy', has: ({ bypass }) => bypass !== undefined },
+  { title: 'Cannot be told', has: ({ kind }) => kind === 'unknown' },
+  { title: 'Back to the proxy', has: ({ kind }) => kind === 'proxy-loop' },
+  { title: 'Through the proxy', has: ({ kind, bypass }) => THROUGH.has(kind) && bypass === undefined },
+  { title: 'Listeners', has: (entry) => isListener(entry) && entry.bypass === undefined },
+];
+
+/** Kinds that have no section unless every socket is asked for. */
+function isOther(entry: SocketEntry): boolean {
+  return !SECTIONS.some(({ has }) => has(entry));
+}
+
+function sectionLines(title: string, entries: readonly SocketEntry[], { all }: SocketsOptions, style: Style): string[] {
+  if (entries.length === 0) return [];
+  const groups = all ? entries.map((first) => ({ first, count: 1 })) : inOrder(socketGroups(entries));
+  const shown = all ? groups : groups.slice(0, MOST_GROUPS);
+  const rest = groups.slice(shown.length).reduce((sum, { count }) => sum + count, 0);
+  return [
+    style.chalk.bold(title),
+    ...rows(shown, all).flatMap((row) => rowLines(row, style)),
+    ...(rest > 0 ? [style.chalk.dim(`  … and ${rest} more: --all lists every socket`)] : []),
+  ];
+}
+
+/** Listeners by port, connections by how many there are. */
+function inOrder(groups: readonly SocketGroup[]): SocketGroup[] {
+  const port = ({ first }: SocketGroup) => (isListener(first) ? first.localPort : 0);
+  return groups.toSorted((a, b) => port(a) - port(b) || b.count - a.count);
+}
+
+interface Row {
+  readonly line: string;
+  readonly reason: string | null;
+}
+
+/** Columns as wide as their content. */
+function rows(groups: readonly SocketGroup[], all: boolean): Row[] {
+  const cells = groups.map(({ first, count }) => [
+    count > 1 ? `${count} ×` : '',
+    KIND_WORDS[first.kind],
+    clip(escapeText(ownerWords(first)), LONGEST_NAME),
+    clip(escapeText(all ? bothEnds(first) : connectionEnds(first)), 2 * LONGEST_NAME),
+  ]);
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)));
+  return groups.map(({ first }, index) => {
+    const padded = (cells[index] ?? []).map((cell, column) =>
+      column === 0 ? cell.padStart(widths[0] ?? 0) : cell.padEnd(widths[column] ?? 0),
+    );
+    const line = padded
+      .filter((cell) => cell !== '')
+      .join('  ')
+      .trimEnd();
+    return { line, reason: reasonOf(first) };
+  });
+}
+
+function rowLines({ line, reason }: Row, { chalk, width }: Style): string[] {
+  const why = reason === null ? [] : wrap(escapeText(clip(reason, LONGEST_REASON)), width - 6);
+  return [`  ${line}`, ...why.map((text) => `      ${chalk.dim(text)}`)];
+}
+
+function restLines(entries: readonly SocketEntry[], style: Style): string[] {
+  const counts = new Map<string, number>();
+  for (const { kind } of entries.filter(isOther)) counts.set(KIND_WORDS[kind], (counts.get(KIND_WORDS[kind]) ?? 0) + 1);
+  if (counts.size === 0) return [];
+  const text = [...counts].map(([words, number]) => `${number} ${words}`).join(', ');
+  return wrap(`Also: ${text}. --all lists them.`, style.width);
+}

@@ -1,0 +1,85 @@
+import type { Packet, Verdict } from '../../model/packet.ts';
+import { escapeText } from '../escape.ts';
+import { type ReportOptions, type Style, styleOf } from '../style.ts';
+import { packetWords, place, verdictWords } from '../words.ts';
+import { clip, labelled, wrap } from '../wrap.ts';
+
+/** One rule that a packet met, as a report shows it. */
+export interface Step {
+  readonly table: string;
+  readonly chain: string;
+  readonly index: number;
+  readonly text: string;
+  readonly outcome: 'match' | 'no-match' | 'undetermined';
+  readonly action: string;
+  readonly why: string;
+}
+
+/** The way of one packet, as a report shows it. */
+export interface Trace {
+  readonly packet: Packet;
+  readonly verdict: Verdict;
+  readonly steps?: readonly Step[];
+}
+
+const LONGEST_RULE = 600;
+
+/** A trace for people: the packet and its verdict in two lines, then rule by rule why it matched or did not. */
+export function traceTable(trace: Trace, options: ReportOptions): string {
+  const style = styleOf(options);
+  const lines = [
+    ...labelled('Packet', 9, wrap(escapeText(packetWords(trace.packet)), style.width - 9)),
+    ...labelled('Verdict', 9, verdictLines(trace, style)),
+    ...(trace.steps === undefined ? [] : stepLines(trace.steps, style)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function verdictLines(trace: Trace, style: Style): string[] {
+  const step = decidingStep(trace);
+  const by = step === undefined ? '' : ` by ${place(step)}`;
+  const lines = wrap(escapeText(`${verdictWords(trace.verdict)}${by}`), style.width - 9);
+  const color = trace.verdict.kind === 'undetermined' ? style.chalk.yellow : style.chalk.bold;
+  return lines.map((line) => color(line));
+}
+
+/** The last step that did what the verdict says. Letting a packet through is often nobody's doing. */
+function decidingStep(trace: Trace): Step | undefined {
+  const { kind } = trace.verdict;
+  if (kind === 'undetermined' || kind === 'accept') return undefined;
+  return trace.steps?.findLast((step) => step.outcome === 'match' && step.action.toLowerCase().startsWith(kind));
+}
+
+function stepLines(steps: readonly Step[], style: Style): string[] {
+  if (steps.length === 0) return ['', 'No rule was asked.'];
+  return steps.flatMap((step, position) => {
+    const previous = steps[position - 1];
+    const entered = previous?.table !== step.table || previous.chain !== step.chain;
+    const heading = style.chalk.bold(escapeText(`${step.table} ${step.chain}`));
+    return [...(entered ? ['', heading] : []), ...oneStep(step, style)];
+  });
+}
+
+function oneStep(step: Step, style: Style): string[] {
+  const { chalk, width } = style;
+  const number = step.index === 0 ? 'policy' : String(step.index);
+  const column = Math.max(4, number.length + 1);
+  const text = labelled(number, column, wrap(escapeText(clip(step.text, LONGEST_RULE)), width - 4 - column));
+  const consequence = step.outcome === 'match' ? `${step.why} → ${step.action}` : step.why;
+  const why = labelled('', column, wrap(escapeText(clip(consequence, LONGEST_RULE)), width - 4 - column));
+  return [
+    ...text.map((line, index) => `  ${index === 0 ? sign(step, style) : ' '} ${chalk.cyan(line)}`),
+    ...why.map((line) => `    ${step.outcome === 'match' ? line : chalk.dim(line)}`),
+  ];
+}
+
+function sign(step: Step, style: Style): string {
+  switch (step.outcome) {
+    case 'match':
+      return style.chalk.green('✓');
+    case 'no-match':
+      return style.chalk.dim('·');
+    case 'undetermined':
+      return style.chalk.yellow('?');
+  }
+}
