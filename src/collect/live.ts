@@ -1,11 +1,11 @@
 import { FAMILIES, type Family } from '../model/family.ts';
+import { once } from '../model/remembered.ts';
 import { boundedRunner } from './bounded-runner.ts';
 import type { Answer, Capture, CapturedFile, Question } from './capture.ts';
 import { relevantEnvironment } from './environment.ts';
 import type { FileReader } from './files.ts';
 import { inTurns } from './in-turns.ts';
 import { askChains } from './nft-chains.ts';
-import { once } from './once.ts';
 import { type Argv, type CommandResult, type CommandRunner, succeeded } from './runner.ts';
 
 /** Where the kernel lists the legacy tables of a network namespace, one a line. Reading it creates none. */

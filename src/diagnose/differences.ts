@@ -2,6 +2,7 @@ import { type Comparison, compareRulesets, type DifferentClass, type OpenClass }
 import { publishedSteps } from '../evaluate/publish.ts';
 import type { Sides } from '../expect/sides.ts';
 import type { Config } from '../model/config.ts';
+import { asJsonText } from '../model/json.ts';
 import type { Difference, QuotedRule, Source, Undetermined } from '../model/report.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import type { TraceStep } from '../model/trace.ts';
@@ -109,5 +110,5 @@ function essence({ tables }: Ruleset): string {
     [backend, family, name],
     chains.map((chain) => [chain.name, chain.base, chain.rules.map(({ matches, targets }) => [matches, targets])]),
   ]);
-  return JSON.stringify(plain, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  return asJsonText(plain);
 }

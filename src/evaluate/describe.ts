@@ -1,6 +1,7 @@
 import { formatAddress, formatNetwork, type Network } from '../model/address.ts';
 import type { IdRange, Match, Negatable, PortRange, PortsMatch } from '../model/match.ts';
 import { protocolName } from '../model/protocol.ts';
+import { remembered } from '../model/remembered.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
 import { matchOutcome } from './match.ts';
@@ -69,17 +70,8 @@ export function describeOutcome(rule: Rule, state: State, semantics: Semantics):
   return holding.length > 0 ? holding.join('; ') : 'no conditions';
 }
 
-const networks = new WeakMap<Network, string>();
-
 /** A trace says the same blocks again for every packet. */
-function networkText(network: Network): string {
-  let text = networks.get(network);
-  if (text === undefined) {
-    text = formatNetwork(network);
-    networks.set(network, text);
-  }
-  return text;
-}
+const networkText = remembered((network: Network) => formatNetwork(network));
 
 /** The packet's value beside the rule's: `destination port 8080, rule wants 15008`. */
 function describeMatch(match: Match, state: State): string {

@@ -1,4 +1,5 @@
 import type { Match, Negatable, PortRange, PortsMatch } from '../model/match.ts';
+import { remembered } from '../model/remembered.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Semantics } from './semantics.ts';
 
@@ -15,17 +16,12 @@ function isOneOtherPort(ports: Negatable<readonly PortRange[]> | undefined): boo
   return ports?.negated === true && ports.value.length === 1 && ports.value[0]?.from === ports.value[0]?.to;
 }
 
-const merged = new WeakMap<Rule, readonly Match[]>();
-
 /** The conditions of a rule, those on both ports as one where they may be one in the kernel. */
 export function matchesOf(rule: Rule, semantics: Semantics): readonly Match[] {
-  if (semantics !== 'nft') return rule.matches;
-  const known = merged.get(rule);
-  if (known !== undefined) return known;
-  const matches = mergePorts(rule.matches);
-  merged.set(rule, matches);
-  return matches;
+  return semantics === 'nft' ? mergedPorts(rule) : rule.matches;
 }
+
+const mergedPorts = remembered(({ matches }: Rule) => mergePorts(matches));
 
 /** nft lists the ports one by one, wherever they stood in the rule. */
 function mergePorts(matches: readonly Match[]): readonly Match[] {

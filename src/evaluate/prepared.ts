@@ -1,4 +1,5 @@
 import type { Match } from '../model/match.ts';
+import { remembered } from '../model/remembered.ts';
 import type { Chain, Rule, RuleReference, Table } from '../model/ruleset.ts';
 import { describeAction } from './describe.ts';
 import { decidesCapture, reference } from './hooks.ts';
@@ -68,26 +69,8 @@ function prepareRule(table: PreparedTable, chain: Chain, rule: Rule): PreparedRu
   };
 }
 
-const tables = new WeakMap<Table, PreparedTable>();
-
 /** The table, prepared once for as long as it is in use. */
-export function prepared(table: Table): PreparedTable {
-  let known = tables.get(table);
-  if (known === undefined) {
-    known = new PreparedTable(table);
-    tables.set(table, known);
-  }
-  return known;
-}
-
-const actions = new WeakMap<Rule, string>();
+export const prepared = remembered((table: Table) => new PreparedTable(table));
 
 /** What a rule does when it matches, in a few words, made once for all packets. */
-export function actionOf(rule: Rule): string {
-  let action = actions.get(rule);
-  if (action === undefined) {
-    action = describeAction(rule);
-    actions.set(rule, action);
-  }
-  return action;
-}
+export const actionOf = remembered((rule: Rule) => describeAction(rule));

@@ -1,3 +1,4 @@
+import { remembered } from '../model/remembered.ts';
 import type { Chain, Ruleset } from '../model/ruleset.ts';
 import { formOf } from './rule-pattern.ts';
 
@@ -8,27 +9,16 @@ const OF_ONE_PATTERN = 24;
 
 /**
  * A ruleset that is like another but small: of the thousands of ports and ranges that a list can have, each chain keeps
- * the first few. Enough to tell the releases apart. The ruleset itself when it is not large.
+ * the first few. Enough to tell the releases apart. The ruleset itself when it is not large. A check asks several times.
  */
-export function sampleOf(ruleset: Ruleset): Ruleset {
-  const known = SAMPLES.get(ruleset);
-  if (known !== undefined) return known;
-  const sample = drawn(ruleset);
-  SAMPLES.set(ruleset, sample);
-  return sample;
-}
-
-/** A check infers several times from the same rules. */
-const SAMPLES = new WeakMap<Ruleset, Ruleset>();
-
-function drawn(ruleset: Ruleset): Ruleset {
+export const sampleOf = remembered((ruleset: Ruleset): Ruleset => {
   const size = ruleset.tables.reduce(
     (sum, table) => sum + table.chains.reduce((all, chain) => all + chain.rules.length, 0),
     0,
   );
   if (size <= LARGE) return ruleset;
   return { tables: ruleset.tables.map((table) => ({ ...table, chains: table.chains.map(sampled) })) };
-}
+});
 
 function sampled(chain: Chain): Chain {
   const counts = new Map<string, number>();

@@ -1,8 +1,8 @@
 import { answerTo, type Capture } from '../collect/capture.ts';
-import { once } from '../collect/once.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Obstacle } from '../model/pod.ts';
+import { once } from '../model/remembered.ts';
 import type { Table } from '../model/ruleset.ts';
 import { type NftListing, parseNft, type TableOutline } from '../parse/nft/index.ts';
 import { actingElsewhere } from './elsewhere.ts';

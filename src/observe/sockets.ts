@@ -1,7 +1,7 @@
 import { answerTo, type Capture, type CapturedFile, capturedFile } from '../collect/capture.ts';
-import { once } from '../collect/once.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Obstacle } from '../model/pod.ts';
+import { once } from '../model/remembered.ts';
 import type { Process, Socket, SocketEnds } from '../model/socket.ts';
 import { parseProcess, parseProcessName } from '../parse/sockets/process.ts';
 import { parseProcNet, parseProcNetEnds } from '../parse/sockets/procnet.ts';

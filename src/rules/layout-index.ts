@@ -12,15 +12,9 @@ export class LayoutIndex {
     this.#expected = new RuleCounts(expected, canonical);
   }
 
-  readonly #flushed = new WeakMap<Chain, boolean>();
-
   /** Whether a chain of Istio's had several rules and has none of them any more: one command did that. */
   isFlushed(table: Table, chain: Chain): boolean {
-    const known = this.#flushed.get(chain);
-    if (known !== undefined) return known;
-    const flushed = chain.rules.length > 1 && !chain.rules.some((rule) => this.liveCount({ table, chain, rule }) > 0);
-    this.#flushed.set(chain, flushed);
-    return flushed;
+    return chain.rules.length > 1 && !chain.rules.some((rule) => this.liveCount({ table, chain, rule }) > 0);
   }
 
   /** How often Istio would have programmed this rule in this chain. */

@@ -1,4 +1,5 @@
 import type { Verdict } from '../model/packet.ts';
+import { remembered } from '../model/remembered.ts';
 import type { Source } from '../model/report.ts';
 import type { RuleReference } from '../model/ruleset.ts';
 import type { Process, Socket } from '../model/socket.ts';
@@ -139,15 +140,7 @@ function detailsOf({ fsgid, groups, container }: Process): Omit<ShownProcess, 'n
 }
 
 /** Connections that are treated alike share their prediction, so it is made ready once. */
-const shown = new WeakMap<Prediction, ShownPrediction>();
-
-function shownPrediction(prediction: Prediction): ShownPrediction {
-  const known = shown.get(prediction) ?? madeReady(prediction);
-  shown.set(prediction, known);
-  return known;
-}
-
-function madeReady(prediction: Prediction): ShownPrediction {
+const shownPrediction = remembered((prediction: Prediction): ShownPrediction => {
   if (prediction.kind === 'undetermined') return { verdict: prediction };
   const { verdict, rule } = prediction;
   return {
@@ -155,7 +148,7 @@ function madeReady(prediction: Prediction): ShownPrediction {
     ...(rule === null ? {} : { rule: shownRule(rule) }),
     ...(prediction.kind === 'depends-on-gid' ? { unless: prediction.unless } : {}),
   };
-}
+});
 
 function shownRule({ table, chain, rule }: RuleReference): ShownRule {
   return { table: table.name, chain: chain.name, index: rule.index, text: rule.text };

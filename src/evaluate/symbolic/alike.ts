@@ -1,3 +1,4 @@
+import { asJsonText } from '../../model/json.ts';
 import type { Match } from '../../model/match.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 
@@ -33,5 +34,5 @@ function shape(match: Match): unknown {
 }
 
 function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? `${item}` : item));
+  return asJsonText(value);
 }

@@ -1,3 +1,4 @@
+import { asJsonText } from '../../model/json.ts';
 import type { Match, MatchOf, Negatable, OwnerMatch, PortRange, PortsMatch } from '../../model/match.ts';
 import { hasPorts } from '../../model/protocol.ts';
 import type { Rule } from '../../model/ruleset.ts';
@@ -289,7 +290,7 @@ export class Conditions {
    * @throws TooComplex when there are too many
    */
   #unknown(condition: unknown): Node {
-    const text = JSON.stringify(condition, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
+    const text = asJsonText(condition);
     const position = this.#unknowns.get(text) ?? this.#unknowns.size;
     if (position === LIMITS.unknowns) {
       throw new TooComplex(`more than ${LIMITS.unknowns} conditions of the rules are not known`);

@@ -1,3 +1,4 @@
+import { asJsonText } from '../../model/json.ts';
 import type { Target } from '../../model/target.ts';
 import type { Changes } from './changes.ts';
 import type { Environment } from './conditions.ts';
@@ -53,7 +54,7 @@ function changeKey(change: Change): string {
 
 /** Text that is equal for targets that do the same. */
 export function targetKey(target: Target): string {
-  return JSON.stringify(target, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value));
+  return asJsonText(target);
 }
 
 /** The world after a change; the same change twice in a row is left as it is where it cannot undo itself. */
