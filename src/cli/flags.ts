@@ -28,7 +28,7 @@ export const sourceFlags = {
     description: 'saved rules instead of the live ones: iptables -S, iptables-save, nft list ruleset … (- is stdin)',
   }),
   sockets: string({ helpGroup: SOURCE, helpValue: 'FILE', description: 'saved output of ss, together with --rules' }),
-  family: familyFlag('what the rules of --rules are about, where they do not say it'),
+  family: familyFlag('family of the rules in --rules, where the text does not say it'),
 };
 
 /** `--example`: what `npm start` shows. */

@@ -52,7 +52,7 @@ async function showHelp(config: Config, argv: readonly string[]): Promise<void> 
 
 function unknownCommand(name: string, commands: readonly string[]): UsageError {
   if (name.startsWith('-')) {
-    return new UsageError(`${name} stands where a command should.`, {
+    return new UsageError(`${name} is where a command should be.`, {
       hint: `The commands are ${commands.join(', ')}.`,
     });
   }

@@ -12,7 +12,7 @@ const GROUP = 'PACKET';
 /** Each field of a packet: what its flag takes and means. The flag is the field's name in kebab case. */
 const DESCRIPTIONS: Readonly<Record<keyof Packet, readonly [value: string, description: string]>> = {
   hook: ['PREROUTING|OUTPUT', 'where the packet enters: PREROUTING from outside, OUTPUT from a process of the pod'],
-  family: ['ipv4|ipv6', 'that of the addresses unless given; also that of --rules that do not say it'],
+  family: ['ipv4|ipv6', 'family of the addresses unless given; also of --rules texts that do not say it'],
   protocol: ['PROTOCOL', 'tcp (unless given), udp, icmp or a number'],
   source: ['ADDRESS', 'its address; one that no layout names unless given'],
   sourcePort: ['PORT', 'port it comes from'],
@@ -47,7 +47,7 @@ export const packetsFlag = {
   packets: string({
     helpGroup: GROUP,
     helpValue: 'FILE',
-    description: 'many packets, one JSON object a line (- is stdin)',
+    description: 'many packets, one JSON object per line (- is stdin)',
   }),
 };
 
@@ -110,7 +110,7 @@ function fillSource(fields: Record<string, unknown>): string[] {
   const family = destination?.family ?? 'ipv4';
   const loopback = family === 'ipv4' ? (destination?.value ?? 0n) >> 24n === 127n : destination?.value === 1n;
   fields.source = loopback ? fields.destination : ANY_SOURCE[family];
-  return [`--source was not given; ${fields.source} stands for it.`];
+  return [`--source was not given; ${fields.source} is used instead.`];
 }
 
 function packetError(field: string, message: string): UsageError {

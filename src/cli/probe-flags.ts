@@ -45,7 +45,7 @@ export function probeRequest(flags: Values): Omit<ProbeRequest, 'config'> {
 function owner(text: string): ProbeRequest['owners'][number] {
   const [, uid, gid = uid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(text) ?? [];
   if (uid === undefined || Number(uid) > HIGHEST_ID || Number(gid) > HIGHEST_ID) {
-    throw new UsageError(`--uid: "${text}" is no user`, { hint: 'Give numbers: 1000, or 1000:2000 with the group.' });
+    throw new UsageError(`--uid: "${text}" is not a user`, { hint: 'Such as 1000, or 1000:2000 with the group.' });
   }
   return { uid: Number(uid), gid: Number(gid) };
 }
@@ -56,7 +56,7 @@ function target(text: string): { address: string; port: number } {
   const port = Number(digits);
   const family = parseAddress(address)?.family;
   if (family !== (bracketed === undefined ? 'ipv4' : 'ipv6') || !(port >= 1 && port <= 65535)) {
-    throw new UsageError(`--to: "${text}" is no address and port`, { hint: 'Such as 10.1.2.3:443 or [fd00::1]:443.' });
+    throw new UsageError(`--to: "${text}" is not ADDRESS:PORT`, { hint: 'Such as 10.1.2.3:443 or [fd00::1]:443.' });
   }
   return { address, port };
 }
@@ -64,7 +64,7 @@ function target(text: string): { address: string; port: number } {
 function milliseconds(text: string): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!(seconds > 0 && seconds <= LONGEST_SECONDS)) {
-    throw new UsageError(`--timeout: "${text}" is no number of seconds up to ${LONGEST_SECONDS}`);
+    throw new UsageError(`--timeout: "${text}" is not a number of seconds up to ${LONGEST_SECONDS}`);
   }
   return seconds * 1000;
 }

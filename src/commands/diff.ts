@@ -10,13 +10,13 @@ import type { DiffAnswer } from '../diagnose/differences.ts';
 /** `istio-nat diff`. */
 export class Diff extends BaseCommand {
   static override summary =
-    'Show every class of packets that the rules treat otherwise than they should, or than before.';
+    'Show every class of packets that the rules treat differently than they should, or than before.';
   static override usage = [
     'diff [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--traces] [-o table|json]',
     'diff [--rules FILE...] --against FILE... [--traces] [-o table|json]',
   ];
   static override description =
-    `Works out what the rules do to every packet that can exist, and holds it against the layout that Istio programs for the release and the inputs given; or, with --against, against other rules: what did this change do to traffic? --against names the rules from before, and --rules (or the live rules) are the ones now. Rules that are written otherwise and do the same are equivalent.
+    `Works out what the rules do to every packet that can exist, and holds it against the layout that Istio programs for the release and the inputs given; or, with --against, against other rules: what did this change do to traffic? --against names the rules from before, and --rules (or the live rules) are the ones now. Rules that are written differently and do the same are equivalent.
 
 Exit code: 0 every packet is treated the same, 1 differences, 2 wrong usage, 3 could not look or undetermined, 70 a bug.`;
   static override examples = [

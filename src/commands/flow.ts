@@ -23,7 +23,7 @@ export class Flow extends BaseCommand {
   static override description =
     `Follows requests through the live rules, step by step and program by program: one from another pod, one of the application to another service, a DNS query, a probe of the kubelet, and calls of the application to itself. Each step says which rule decides, why, and whether the layout that Istio programs means it to be so. The step where a request goes wrong is marked, with the rule that should have decided, and what really happens is followed to its end.
 
-These are single packets. --classes tells of all packets that can exist: whose are captured by the proxy, whose bypass it, whose are dropped, and whose loop. --unreached lists the rules that can never match a packet, with the earlier rules that take their packets. Both are about the rules as they are, whatever they should be: see diff and check.
+These are single packets. --classes is about all packets that can exist: whose are captured by the proxy, whose bypass it, whose are dropped, and whose loop. --unreached lists the rules that can never match a packet, with the earlier rules that take their packets. Both are about the rules as they are, whatever they should be: see diff and check.
 
 Exit code: 0 every step is as the layout has it (or, with --classes and --unreached, the answer is complete), 1 a step is not, 2 wrong usage, 3 could not look or undetermined, 70 a bug.`;
   static override examples = [
@@ -55,7 +55,7 @@ Exit code: 0 every step is as the layout has it (or, with --classes and --unreac
       options: [...STATES],
       dependsOn: ['classes'],
       helpValue: STATES.join('|'),
-      description: 'the packets that --classes tells of, NEW unless given: the first of their connections',
+      description: 'the packets that --classes is about, NEW unless given: the first of their connections',
     }),
     unreached: boolean({
       exclusive: Object.keys(requestFlags),

@@ -11,7 +11,7 @@ export class Infer extends BaseCommand {
   static override usage =
     'infer [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [-o table|json]';
   static override description =
-    `Reads the netfilter rules of a pod, takes each input of Istio's from where Istio writes it, and holds the rules against the layouts of all releases. A rule in another place is no input but a difference; an input that one changed rule could feign is called suspicious. Inputs that are given are taken as they are.
+    `Reads the netfilter rules of a pod, takes each input of Istio's from where Istio writes it, and holds the rules against the layouts of all releases. A rule in another place is not an input but a difference; an input that one changed rule could imitate is called suspicious. Inputs that are given are taken as they are.
 
 Exit code: 0 something was inferred, 2 wrong usage, 3 nothing of Istio's was found or the rules could not be read, 70 a bug.`;
   static override examples = [

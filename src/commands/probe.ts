@@ -15,7 +15,7 @@ export class Probe extends BaseCommand {
   static override usage =
     'probe [--to ADDRESS:PORT] [--uid UID[:GID]...] [--timeout SECONDS] [--dry-run] [--istio-version X.Y.Z] [--config FILE] [-o table|json]';
   static override description =
-    `Opens connections (and closes them, nothing is sent over them) and asks the resolver for a name that does not exist: to an address that nobody has, which only an interceptor can answer; to the pod itself; as the proxy to the application through 127.0.0.6; to 127.0.0.6:15002, which is what Istio's own validation dials. The kernel's socket list shows which port of the pod took each connection. That is held against what Istio intends and what the live rules say. Every address is named on stderr before anything is sent; nothing is sent to one that is no host’s.
+    `Opens connections (and closes them, nothing is sent over them) and asks the resolver for a name that does not exist: to an address that nobody has, which only an interceptor can answer; to the pod itself; as the proxy to the application through 127.0.0.6; to 127.0.0.6:15002, which is what Istio's own validation dials. The kernel's socket list shows which port of the pod took each connection. That is held against what Istio intends and what the live rules say. Every address is named on stderr before anything is sent; nothing is sent to an address that cannot be one host’s.
 
 Exit code: 0 all went as Istio intends, 1 one did not, 2 wrong usage, 3 one cannot be judged or nothing could be sent, 70 a bug.`;
   static override examples = [

@@ -15,7 +15,7 @@ export class Sockets extends BaseCommand {
   static override description =
     `Pairs the sockets of a pod with each other and says of each connection whether it goes through the proxy, what the rules would do with it if it were opened now, and whether the two fit together. Any user in the pod can read sockets; without the rules nothing is predicted. A socket of the application with the uid or gid of the proxy is named: its traffic bypasses the mesh.
 
-Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read or understood completely, 70 a bug. With --bypassing it is 1 when something goes around the proxy that --fail-on counts (under the id of the proxy it is an error, else a warning), and 3 when it does not and some connections cannot be told.`;
+Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read or understood completely, 70 a bug. With --bypassing it is 1 when something goes around the proxy that --fail-on counts (under the id of the proxy it is an error, else a warning), and 3 when nothing does, but of some connections it cannot be told.`;
   static override examples = [
     { description: 'The pod whose network namespace this process is in', command: '<%= config.bin %> sockets' },
     {

@@ -19,7 +19,7 @@ export class Trace extends BaseCommand {
   static override description =
     `Says for each rule that the packet meets whether it matches and why, and what becomes of the packet.
 
-With --packets every line of the file is a packet as a JSON object, and every line of the output its trace as a JSON object, in the same order. A line that is no packet gives {"error": …, "line": N} in its place, and exit code 2 at the end.
+With --packets every line of the file is a packet as a JSON object, and every line of the output its trace as a JSON object, in the same order. A line that is not a packet gives {"error": …, "line": N} in its place, and exit code 2 at the end.
 
 Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 could not look or an undetermined verdict.`;
   static override examples = [

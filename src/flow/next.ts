@@ -102,7 +102,7 @@ function towardsResolver(world: World, { original }: Arrival, port: number): Nex
 function towardsApplication(world: World, program: Program, { source, original }: Arrival, port: number): Next {
   const { actors, config } = world;
   if (!isHere(world, original.address)) {
-    return { kind: 'fails', because: `a request to ${original.address} is none to this pod: it is not sent on` };
+    return { kind: 'fails', because: `a request to ${original.address} is not one to this pod: it is not sent on` };
   }
   const own = { protocol: 'tcp', address: actors.own, port: actors.applicationPort };
   const to = program === 'proxy-inbound' ? original : own;

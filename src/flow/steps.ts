@@ -64,7 +64,7 @@ function endOf({ rules, policy }: { readonly rules: number; readonly policy?: st
 function nothing({ hook, verdict, natAsked }: HookPass, packet: Packet, intended: Intended): Draft {
   const why = natAsked
     ? 'no rules here'
-    : 'nat is not asked again: its connection has been decided, and conntrack rewrites both directions';
+    : 'nat is not consulted again: its connection has been decided, and conntrack rewrites both directions';
   const place = { table: null, chain: null, rule: null };
   return { hook, ...place, action: 'none', why, intended, packet, verdict };
 }

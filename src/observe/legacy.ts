@@ -71,11 +71,11 @@ function unwitnessed(result: CommandResult, counted: CommandResult | null, table
 }
 
 function strangeLine({ line, text }: Extract<SaveOutline, { kind: 'strange' }>): string {
-  return `its line ${line} is none that it prints by itself: ${JSON.stringify(firstLine(text))}`;
+  return `its line ${line} is not one that it prints: ${JSON.stringify(firstLine(text))}`;
 }
 
 function unbelieved(result: CommandResult, why: string): Obstacle {
-  const message = `${commandLine(result)} cannot be believed: ${why}. A name in its rules may hold a line end, or rules are changing`;
+  const message = `${commandLine(result)} cannot be trusted: ${why}. A name in its rules may hold a line end, or rules are changing`;
   const remedy =
     'Run the check again; if it says the same, look for names with line ends: `iptables-legacy-save | cat -A` in the same network namespace';
   return { code: 'NAT1003', message, remedy, concerns: 'rules' };

@@ -43,7 +43,7 @@ export function unrecognized(result: CommandResult, tables: readonly unknown[]):
   // A comment alone is what iptables-save may print; JSON without tables has the version of nft in it.
   const meaningful = result.stdout.split('\n').find((line) => line.trim() !== '' && !/^\s*[#{]/.test(line));
   if (tables.length > 0 || meaningful === undefined) return null;
-  const message = `${commandLine(result)} printed no table but ${JSON.stringify(firstLine(meaningful))}`;
+  const message = `${commandLine(result)} printed no table, only ${JSON.stringify(firstLine(meaningful))}`;
   return { code: 'NAT1003', message, remedy: byHand(result), concerns: 'rules' };
 }
 

@@ -135,7 +135,7 @@ function notRead(input: SavedText, { line, message }: Diagnostic, concerns: Obst
 function losses(input: SavedText, diagnostics: readonly Diagnostic[], concerns: Obstacle['concerns']): Obstacle[] {
   const loss = describeLosses(diagnostics);
   if (loss === null) return [];
-  const remedy = `Look at line ${loss[1].line} of ${input.name}: it was cut, changed by hand, or is no output of iptables, nft or ss`;
+  const remedy = `Look at line ${loss[1].line} of ${input.name}: it was cut, changed by hand, or is not output of iptables, nft or ss`;
   return [{ code: 'NAT1003', message: `${input.name} holds ${loss[0]}`, remedy, concerns }];
 }
 
@@ -188,7 +188,7 @@ function nothingFound(inputs: readonly SavedText[], parts: readonly Part[]): Obs
   if (parts.some((part) => part.kind === 'iptables' || part.kind === 'nft')) return [];
   const refused = inputs.find((input) => speaksOfRights(input.text));
   if (refused !== undefined) {
-    const message = `${refused.name} holds no rules but the message of a tool without rights: ${refusalIn(refused.text)}`;
+    const message = `${refused.name} holds no rules, only the message of a tool that lacked rights: ${refusalIn(refused.text)}`;
     return [{ code: 'NAT1001', message, remedy: waysIn(), concerns: 'rules' }];
   }
   const names = inputs.map((input) => input.name).join(', ');

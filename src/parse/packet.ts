@@ -77,8 +77,8 @@ export function readPacket(fields: Readonly<Record<string, unknown>>): PacketRea
 function unknownField(name: string, fields: Readonly<Record<string, unknown>>): Malformed {
   const there = `there are ${PACKET_FIELDS.join(', ')}`;
   const isPacket = Object.keys(fields).some((one) => KNOWN.has(one)) || nearest(name, PACKET_FIELDS) !== null;
-  if (!isPacket) return new Malformed('', `not a packet, none of its fields is one; ${there}`);
-  return new Malformed(name.slice(0, LONGEST_NAME), `is no field of a packet; ${there}`);
+  if (!isPacket) return new Malformed('', `not a packet: it has no field of a packet; ${there}`);
+  return new Malformed(name.slice(0, LONGEST_NAME), `is not a field of a packet; ${there}`);
 }
 
 /** Reads one line of a packets file. The problem's field is empty when the line is no JSON object at all. */

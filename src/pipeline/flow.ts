@@ -151,7 +151,7 @@ function asProxy({ uid }: FlowRequest, { config, membership }: Part): string[] {
   if (uid === undefined || config.dataplane !== 'sidecar' || membership.kind === 'free') return [];
   if (!config.proxyUid.includes(uid)) return [];
   return [
-    `the application runs as uid ${uid}, which is the proxy's: its calls bypass the proxy by design, and an application that really runs so bypasses the mesh (NAT0303)`,
+    `the application runs as uid ${uid}, which is the proxy's: its calls bypass the proxy by design, and an application that really runs as that uid bypasses the mesh (NAT0303)`,
   ];
 }
 

@@ -35,7 +35,7 @@ export async function trace(request: TraceRequest, outside: Outside): Promise<Tr
 }
 
 const INCOMPLETE =
-  'verdicts that could hang on the lost part are undetermined; tables that the text does not show at all are taken not to exist';
+  'verdicts that could depend on the lost part are undetermined; tables that the text does not show at all are taken not to exist';
 
 /** Without the rules every packet would seem to pass. Where it is known which are missing, the others still tell something. */
 function refuseUnseenRules(pod: Pod): void {

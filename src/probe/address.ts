@@ -5,13 +5,13 @@ import type { Routing } from '../model/routing.ts';
 /** Blocks that are no host's address: a packet to one of them is nobody's, everybody's, or goes by another family. */
 const NO_HOST: Readonly<Record<Family, readonly (readonly [block: string, length: number, what: string])[]>> = {
   ipv4: [
-    ['0.0.0.0', 8, 'no address of a host'],
+    ['0.0.0.0', 8, 'not the address of a host'],
     ['224.0.0.0', 4, 'a multicast address'],
     ['255.255.255.255', 32, 'the broadcast address'],
     ['240.0.0.0', 4, 'a reserved address'],
   ],
   ipv6: [
-    ['::', 128, 'no address of a host'],
+    ['::', 128, 'not the address of a host'],
     ['ff00::', 8, 'a multicast address'],
     ['::ffff:0:0', 96, 'an IPv4 address in the form of IPv6'],
   ],
@@ -20,7 +20,7 @@ const NO_HOST: Readonly<Record<Family, readonly (readonly [block: string, length
 /** Why nothing is sent to an address, or null. Whoever wrote resolv.conf may have chosen it. */
 export function whyNotSentTo(address: string, routing: Routing | null): string | null {
   const parsed = parseAddress(address);
-  if (parsed === null) return 'no address';
+  if (parsed === null) return 'not an address';
   const { family, value } = parsed;
   const block = NO_HOST[family].find(([first, length]) =>
     contains(network(family, parseAddress(first)?.value ?? 0n, length), value),

@@ -33,7 +33,7 @@ export function environmentSentences({ variables, tools }: FromEnvironment): str
     }),
     ...tools.map(
       ({ name, path }) =>
-        `${name} was run from ${clip(path, LONGEST_VALUE)}, because PATH says so: that is none of the system's directories.`,
+        `${name} was run from ${clip(path, LONGEST_VALUE)}, because PATH says so: that is not one of the system's directories.`,
     ),
   ];
 }

@@ -11,10 +11,10 @@ export const COMMAND = 'In the pod: ';
 
 const AS_READ =
   'Positions and handles are those of the rules as they were read: check again first if something may have written to them since.';
-const AFTER_ABOVE = 'These commands count on those of the findings above having been run.';
+const AFTER_ABOVE = 'These commands assume that those of the findings above have been run.';
 const UNSURE =
-  'Some of the rules could not be read, so no position is sure: look at the chain, and change by hand what is quoted above.';
-const DONE_ABOVE = 'What else it takes is done by the commands of the findings above.';
+  'Some of the rules could not be read, so no position is certain: look at the chain, and change by hand what is quoted above.';
+const DONE_ABOVE = 'The rest is done by the commands of the findings above.';
 
 /**
  * Says edits as commands, finding by finding in the order of the report: positions take all commands before into account,

@@ -43,7 +43,7 @@ describe('packetFromFlags', () => {
     const { source: _, ...flags } = INBOUND;
     const { packet, notes } = packetFromFlags(flags);
     expect(packet.source).toBe('192.0.2.1');
-    expect(notes).toEqual(['--source was not given; 192.0.2.1 stands for it.']);
+    expect(notes).toEqual(['--source was not given; 192.0.2.1 is used instead.']);
     expect(packetFromFlags({ ...flags, destination: '127.0.0.1' }).packet.source).toBe('127.0.0.1');
     expect(packetFromFlags({ ...flags, destination: '2001:db8::9' }).packet.source).toBe('2001:db8::1');
     expect(packetFromFlags({ ...flags, destination: '::1' }).packet.source).toBe('::1');

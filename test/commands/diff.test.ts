@@ -128,7 +128,7 @@ describe('the table of diff', () => {
     const { stdout } = await diff(`--rules bad ${LAYOUT}`);
     const words = stdout.replace(/\s+/g, ' ');
     expect(words).toContain(
-      'treats 1 kind of packets otherwise than Istio 1.28.10 (sidecar, REDIRECT, iptables) would.',
+      'treats 1 kind of packets differently than Istio 1.28.10 (sidecar, REDIRECT, iptables) would.',
     );
     expect(words).toContain('1. Inbound tcp traffic to port 8080 Such as tcp 10.0.0.9:40000 → 10.0.0.5:8080');
     expect(words).toContain(`Is now let through to its own destination, not redirected nat ISTIO_INBOUND #1: ${RULE}`);

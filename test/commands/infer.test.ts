@@ -162,7 +162,7 @@ describe('infer', () => {
   it('says why when the rules were not understood', async () => {
     const { stdout, exitCode } = await run(Infer, ['--rules', file('hello\n')]);
     expect(stdout).toMatch(
-      /^\? Nothing was inferred: what kept the rules from being read stands below\.\n\n\? NAT1003: /,
+      /^\? Nothing was inferred: what kept the rules from being read is listed below\.\n\n\? NAT1003: /,
     );
     expect(exitCode).toBe(3);
   });

@@ -36,7 +36,7 @@ describe.skipIf(!isBuilt)('the program', () => {
     [['chek'], 'Did you mean check?'],
     [['nonsense'], 'The commands are check, diff, expected,'],
     [['help', 'chek'], 'Did you mean check?'],
-    [['--rules', 'x'], '--rules stands where a command should'],
+    [['--rules', 'x'], '--rules is where a command should be'],
     [['check', 'pod-1'], 'Unexpected argument: pod-1'],
     [['check:x'], 'There is no command check:x'],
     [['trace', '--destination-prt', '80'], 'Did you mean --destination-port?'],

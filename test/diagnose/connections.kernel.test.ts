@@ -110,8 +110,8 @@ kernelTests('check and live connections', () => {
     await world.peer.ask('connect', { to: POD_IPV4, port: 8080 });
     const report = await world.check({});
     expect(said(report)).toMatchObject({
-      NAT0804: expect.stringContaining('a rule lets it by'),
-      NAT0805: expect.stringContaining('a rule lets it by'),
+      NAT0804: expect.stringContaining('a rule lets it through'),
+      NAT0805: expect.stringContaining('a rule lets it through'),
     });
     const finding = report.findings.find(({ code }) => code === 'NAT0804');
     expect(finding?.evidence).toMatchObject([

@@ -57,8 +57,10 @@ it('connections that are older than the rules, and none that are excluded', asyn
 it('connections that a rule lets by which Istio would not write', async () => {
   const report = await checked('redirect');
   const messages = report.findings.map(({ code, message }) => `${code} ${message}`);
-  expect(messages).toContainEqual(expect.stringMatching(/^NAT0804 2 live outbound .*3306\): a rule lets it by/));
-  expect(messages).toContainEqual(expect.stringMatching(/^NAT0805 1 live inbound .*port 9090\): a rule lets it by/));
+  expect(messages).toContainEqual(expect.stringMatching(/^NAT0804 2 live outbound .*3306\): a rule lets it through/));
+  expect(messages).toContainEqual(
+    expect.stringMatching(/^NAT0805 1 live inbound .*port 9090\): a rule lets it through/),
+  );
 });
 
 it('an application under the uid of the proxy is one finding, and no loop', async () => {

@@ -82,13 +82,13 @@ describe('the plain life of a request', () => {
     ]);
   });
 
-  it('says of its answers that nat is not asked again', async () => {
+  it('says of its answers that nat is not consulted again', async () => {
     const { answers } = await life('inbound');
     expect(answers.map(({ rule, packet }) => [rule, packet?.ctState])).toEqual([
       [null, 'ESTABLISHED'],
       [null, 'ESTABLISHED'],
     ]);
-    expect(answers[0]?.why).toMatch(/nat is not asked again/);
+    expect(answers[0]?.why).toMatch(/nat is not consulted again/);
   });
 
   it.each<[string, Partial<Config>, readonly JourneyName[]]>([

@@ -19,7 +19,7 @@ it('stands behind the sentence with the verdict', () => {
   expect(section?.replace(/\n {4}/g, ' ').split('\n')).toEqual([
     'From the environment',
     '  ! --fail-on never comes from ISTIO_NAT_FAIL_ON in the environment, which decides what the exit code says.',
-    "  ! ss was run from /opt/ss, because PATH says so: that is none of the system's directories.",
+    "  ! ss was run from /opt/ss, because PATH says so: that is not one of the system's directories.",
   ]);
 });
 

@@ -117,7 +117,7 @@ describe('a deletion', () => {
     expect(writer.write([first])[0]).toBe('In the pod: iptables -t nat -D ISTIO_OUTPUT 4');
     expect(writer.write([second])).toEqual([
       'In the pod: iptables -t nat -D ISTIO_OUTPUT 4',
-      expect.stringContaining('count on those of the findings above'),
+      expect.stringContaining('assume that those of the findings above have been run'),
       expect.stringContaining('as they were read'),
     ]);
     expect(writer.write([first])).toEqual([expect.stringContaining('done by the commands of the findings above')]);
@@ -134,7 +134,7 @@ describe('a deletion', () => {
     const text = '-A ISTIO_OUTPUT -o a;b -j ACCEPT';
     const live = inPlaceOfUid(text);
     const edits = mendingEdits({ remove: [rule(live, text)], restore: [rule(EXPECTED, UID)] }, live);
-    expect(new CommandWriter(false).write(edits)).toEqual([expect.stringContaining('no position is sure')]);
+    expect(new CommandWriter(false).write(edits)).toEqual([expect.stringContaining('no position is certain')]);
   });
 });
 

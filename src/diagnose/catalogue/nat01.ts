@@ -27,7 +27,7 @@ export const NAT01: CatalogueGroup = {
         {
           command:
             'istio-nat trace --hook PREROUTING --source 10.0.0.9 --destination POD_IP --destination-port PORT --in-interface eth0',
-          lookFor: 'the rule that lets the packet go, and the verdict: it should be a redirect to 15006',
+          lookFor: 'the rule that lets the packet through, and the verdict: it should be a redirect to 15006',
         },
         {
           command: 'ss -Htn',
@@ -64,7 +64,7 @@ export const NAT01: CatalogueGroup = {
         {
           command:
             'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port 80 --out-interface eth0 --uid 1000 --gid 1000',
-          lookFor: 'the rule that lets the packet go, and the verdict: it should be a redirect to 15001',
+          lookFor: 'the rule that lets the packet through, and the verdict: it should be a redirect to 15001',
         },
       ],
       remedy: [
@@ -81,7 +81,7 @@ export const NAT01: CatalogueGroup = {
       severity: 'error',
       title: 'An Istio chain has rules, but no packet ever gets there',
       meaning:
-        'A chain does nothing unless a hook leads to it. This one has the right rules and no jump from PREROUTING or OUTPUT, directly or through other chains, or its table is switched off; a listing that shows the chain looks healthy while its rules are never asked. A nat ISTIO_INBOUND to which nothing jumps is normal since 1.7 when inbound traffic is not captured in nat (TPROXY, or no inbound ports) and is not reported.',
+        'A chain does nothing unless a hook leads to it. This one has the right rules and no jump from PREROUTING or OUTPUT, directly or through other chains, or its table is switched off; a listing that shows the chain looks healthy while its rules are never evaluated. A nat ISTIO_INBOUND to which nothing jumps is normal since 1.7 when inbound traffic is not captured in nat (TPROXY, or no inbound ports) and is not reported.',
       causes: [
         'Another agent rewrote PREROUTING or OUTPUT and dropped the jump.',
         'Somebody deleted the jump by hand to test something, and left the chain.',
@@ -115,7 +115,7 @@ export const NAT01: CatalogueGroup = {
       meaning:
         'The redirect is there and leads to another port than the one the proxy is expected on. Connections are refused when nobody listens there, or end in the wrong listener of the proxy, which treats inbound requests as outbound ones or the other way round.',
       causes: [
-        '`meshConfig.proxyListenPort` or `proxyInboundListenPort` was changed, and the pod was not replaced since.',
+        '`meshConfig.proxyListenPort` or `proxyInboundListenPort` was changed, and the pod has not been replaced since.',
         'The ports were changed and istio-cni writes the rules: it always uses 15001 and 15006 and ignores the mesh settings.',
         'The layout is of another release than expected: before 1.3 inbound traffic went to 15001, and from 1.3 to 1.5 it still does when the inbound ports are a list.',
         'Rules were written by a script with other arguments.',
@@ -252,7 +252,7 @@ export const NAT01: CatalogueGroup = {
       severity: 'warning',
       title: 'The same rule is there more than once',
       meaning:
-        'A second copy of a rule never decides anything that the first one did not, so traffic is unharmed. It tells that the rules were written twice, or that two programs write to the same chains, and the next change may leave one copy behind.',
+        'A second copy of a rule never decides anything that the first one did not, so traffic is unharmed. It shows that the rules were written twice, or that two programs write to the same chains, and the next change may leave one copy behind.',
       causes: [
         'istio-init ran again in the same network namespace, after the node or the container runtime was restarted.',
         'A port or a range is named twice in an annotation: Istio does not remove duplicates from lists.',
@@ -263,7 +263,7 @@ export const NAT01: CatalogueGroup = {
         {
           command: 'iptables-save | grep -e "^-A" | sort | uniq -d',
           lookFor:
-            'rules that are printed. Two tables may have the same rule rightly, so look in which one each copy stands',
+            'rules that are printed. Two tables may rightly have the same rule, so look which table each copy is in',
         },
         {
           command: 'kubectl get pod POD -n NAMESPACE -o yaml',
@@ -281,7 +281,7 @@ export const NAT01: CatalogueGroup = {
       severity: 'error',
       title: "A rule that is not Istio's decides before Istio's rules do",
       meaning:
-        "Another program put a rule where it sees packets first and ends their way: an ACCEPT or RETURN in front of the jump to Istio, a DNAT or REDIRECT of its own, or a DROP in mangle or filter that hits redirected packets. In nat the first decision wins, so Istio's rules are no longer asked.",
+        "Another program put a rule where it sees packets first and decides what happens to them: an ACCEPT or RETURN in front of the jump to Istio, a DNAT or REDIRECT of its own, or a DROP in mangle or filter that hits redirected packets. In nat the first decision wins, so Istio's rules are no longer evaluated.",
       causes: [
         'Another container of the pod writes rules: a VPN client, a firewall, a credential proxy, a chaos testing tool.',
         'A second mesh or interceptor was injected into the same pod.',
@@ -325,7 +325,7 @@ export const NAT01: CatalogueGroup = {
       confirm: [
         {
           command: 'iptables-save | grep -v ISTIO_',
-          lookFor: 'rules with addresses, ports or comments that tell whose they are',
+          lookFor: 'rules with addresses, ports or comments that show whose they are',
         },
         { command: 'nft list tables', lookFor: 'tables other than nat, mangle, raw, filter and istio-…' },
       ],

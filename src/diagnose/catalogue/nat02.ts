@@ -110,7 +110,7 @@ export const NAT02: CatalogueGroup = {
       causes: [
         'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
         'The annotation was added after the pod was created.',
-        'The port is udp and the release older than 1.25, which leaves out tcp only.',
+        'The port is udp, and the release is older than 1.25, which excludes tcp only.',
         'Istio 1.0 and 1.1 do not know the setting.',
       ],
       confirm: [
@@ -143,7 +143,7 @@ export const NAT02: CatalogueGroup = {
       causes: [
         'An exclusion that is no longer wanted is still in `traffic.sidecar.istio.io/excludeOutboundIPRanges`, or in `global.proxy.excludeIPRanges`, which the pod does not show.',
         '`traffic.sidecar.istio.io/includeOutboundIPRanges` is a list that does not cover the range.',
-        'The range of one family only is in the list: each family has its own rules.',
+        'The list has the range of one family only: each family has its own rules.',
       ],
       confirm: [
         {
@@ -174,7 +174,7 @@ export const NAT02: CatalogueGroup = {
       causes: [
         'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
         'The annotation was added after the pod was created.',
-        'The rule stands behind the redirect, or a listed port (`traffic.sidecar.istio.io/includeOutboundPorts`) that was meant for other addresses is served first.',
+        'The rule comes after the redirect, or a listed port (`traffic.sidecar.istio.io/includeOutboundPorts`) that was meant for other addresses is redirected first.',
       ],
       confirm: [
         {
@@ -266,11 +266,11 @@ export const NAT02: CatalogueGroup = {
       confirm: [
         {
           command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'annotations of the kind include… and exclude… at the same time',
+          lookFor: 'include… and exclude… annotations that are set at the same time',
         },
         {
           command: 'iptables-save | grep -e "-A ISTIO_"',
-          lookFor: 'no RETURN for the excluded value, or one that stands behind the redirect',
+          lookFor: 'no RETURN for the excluded value, or one that comes after the redirect',
         },
       ],
       remedy: [

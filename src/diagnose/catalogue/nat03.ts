@@ -8,7 +8,7 @@ const OWNER_RULES = {
 };
 const PROXY_OWNER = {
   command: "ss -Hltne 'sport = :15001'",
-  lookFor: 'the uid of the proxy: what stands behind `uid:`; ss leaves it out when it is 0',
+  lookFor: 'the uid of the proxy: what follows `uid:`; ss leaves it out when it is 0',
 };
 
 /** NAT03: rules that look at who sends a packet. */
@@ -24,7 +24,7 @@ export const NAT03: CatalogueGroup = {
         'What the proxy sends must leave the pod. Here the rules that exempt its uid or gid do not apply, so each connection it opens comes back to it, and it opens another one. Requests hang, and the proxy runs out of ports and memory.',
       causes: [
         'The proxy runs with another uid or gid than the one that the rules exempt: a changed securityContext, or a uid that OpenShift assigned.',
-        'The RETURN rule for the owner is missing, or stands behind the redirect.',
+        'The RETURN rule for the owner is missing, or comes after the redirect.',
         'The rules were written without `-u` in an image where the user istio-proxy has another id.',
       ],
       confirm: [
@@ -50,7 +50,7 @@ export const NAT03: CatalogueGroup = {
       severity: 'error',
       title: 'The rules exempt another user than the one the proxy runs as',
       meaning:
-        'The process that listens on port 15001 is the proxy, and its uid is not among those that the rules exempt. Its connections are captured again, unless its gid is exempt, while another program that happens to have the exempt uid goes around the mesh. With TPROXY the proxy runs as uid 0 and is exempt by its gid, which is in order and not reported.',
+        'The process that listens on port 15001 is the proxy, and its uid is not among those that the rules exempt. Its connections are captured again, unless its gid is exempt, while another program that happens to have the exempt uid goes around the mesh. With TPROXY the proxy runs as uid 0 and is exempt by its gid, which is as it should be and not reported.',
       causes: [
         'The securityContext of istio-proxy was overridden in the pod or in a custom template.',
         'OpenShift assigned a uid to the proxy, and the release is older than 1.20, which writes 1337 into the rules.',
@@ -136,7 +136,7 @@ export const NAT03: CatalogueGroup = {
       code: 'NAT0305',
       name: 'unexpected-owner-exempt',
       severity: 'error',
-      title: 'A user or group bypasses the mesh that should not',
+      title: 'A user or group bypasses the mesh and should not',
       meaning:
         'The rules exempt an owner that is not the proxy. Every process that runs under this id sends its traffic past the proxy. When it is uid 0, every container that runs as root does.',
       causes: [

@@ -20,7 +20,7 @@ export const NAT04: CatalogueGroup = {
         'Queries of the application should be answered by the agent on port 15053 and go to the resolver directly. Names that only the mesh knows (ServiceEntries, services of other clusters) are not found, and automatic addresses do not work.',
       causes: [
         'DNS capture was switched on after the pod was created.',
-        'The variable is set for the proxy and not for istio-init, or stands on the Deployment instead of the pod template.',
+        'The variable is set for the proxy and not for istio-init, or is set on the Deployment instead of the pod template.',
         'The query goes to a server that is not in /etc/resolv.conf: istio-init covers only those unless CAPTURE_ALL_DNS is set.',
         'Since 1.25 capture is dropped when istio-init finds no resolver.',
         'The release is too old for the case: IPv6 is covered from 1.12, tcp from 1.8.',
@@ -31,7 +31,7 @@ export const NAT04: CatalogueGroup = {
         {
           command:
             'istio-nat trace --hook OUTPUT --protocol udp --destination RESOLVER --destination-port 53 --out-interface eth0 --uid 1000',
-          lookFor: 'the rule that lets the query go; the verdict should be a redirect to 15053',
+          lookFor: 'the rule that lets the query through; the verdict should be a redirect to 15053',
         },
       ],
       remedy: [
@@ -81,7 +81,7 @@ export const NAT04: CatalogueGroup = {
       severity: 'warning',
       title: 'A resolver of the pod has no rule',
       meaning:
-        'DNS is captured by resolver, and one of the resolvers in /etc/resolv.conf has no rule. Queries to it go out directly, so the answer to the same question depends on which resolver was asked.',
+        'DNS is captured resolver by resolver, and one of the resolvers in /etc/resolv.conf has no rule. Queries to it go out directly, so the answer to the same question depends on which resolver was asked.',
       causes: [
         '`dnsConfig` or `dnsPolicy` gives the containers another resolv.conf than istio-init saw.',
         "The node's DNS cache was added after the pod was created, with an address of its own.",
@@ -100,9 +100,9 @@ export const NAT04: CatalogueGroup = {
       code: 'NAT0404',
       name: 'dns-shadowed',
       severity: 'warning',
-      title: 'An exclusion answers before DNS capture does',
+      title: 'An exclusion decides before DNS capture does',
       meaning:
-        'The rules that capture DNS are there, and another rule in front of them lets the queries go: an excluded port 53, an excluded group, or (in some releases) an excluded range that holds the resolver. DNS capture is on and does nothing for these queries.',
+        'The rules that capture DNS are there, and another rule in front of them lets the queries through: an excluded port 53, an excluded group, or (in some releases) an excluded range that holds the resolver. DNS capture is on and does nothing for these queries.',
       causes: [
         'Port 53 is in `traffic.sidecar.istio.io/excludeOutboundPorts`; since 1.25 that counts for udp too.',
         'The resolver lies in an excluded range, and the release is 1.23 or 1.24, where ranges are looked at before udp queries.',
@@ -168,7 +168,7 @@ export const NAT04: CatalogueGroup = {
         'Queries of the application go to the agent or to ztunnel although DNS capture is off in the configuration. Answers may differ from those of the resolver, and lookups fail when the agent does.',
       causes: [
         'DNS capture was switched off after the pod was created.',
-        'Ambient: it is on by default since 1.25, and for pods that were created before only once they are replaced or reconciled.',
+        'Ambient: it is on by default since 1.25, but in pods created earlier only once they are replaced or reconciled.',
         'It is switched on for the mesh (`meshConfig.defaultConfig.proxyMetadata`), and only the pod was looked at.',
       ],
       confirm: [

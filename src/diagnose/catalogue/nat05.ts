@@ -11,7 +11,7 @@ export const NAT05: CatalogueGroup = {
       severity: 'error',
       title: 'The rules for TPROXY in mangle are incomplete',
       meaning:
-        'With TPROXY inbound capture happens in the mangle table: new connections are handed to the proxy with a mark, packets of known ones are diverted, and the mark is kept in the connection so that answers find back. One of these pieces is missing. Connections hang after the handshake, or calls of the pod to itself go in circles.',
+        'With TPROXY inbound capture happens in the mangle table: new connections are handed to the proxy with a mark, packets of known ones are diverted, and the mark is kept in the connection so that answers find their way back. One of these pieces is missing. Connections hang after the handshake, or calls of the pod to itself go in circles.',
       causes: [
         'The mangle table was changed or flushed by another agent, which also uses marks.',
         'The kernel module xt_TPROXY, xt_mark or xt_connmark is missing on the node.',
@@ -44,7 +44,7 @@ export const NAT05: CatalogueGroup = {
       meaning:
         "Marked packets must be delivered to the pod itself even when their destination is somebody else's address. A routing rule for the mark and a table with a local default route do that. One of them is missing. The proxy still accepts connections, but it speaks to the application from the address of the client, and the application's answers to that address leave the pod instead of coming back to the proxy.",
       causes: [
-        'istio-init could not write routes, or was interrupted in front of it.',
+        'istio-init could not write routes, or was interrupted before it did.',
         'Another agent uses table 133 or flushed the routing rules.',
         'The mark or the table was changed for the rules and not for the routing.',
         'IPv6: the routing came with 1.12.',

@@ -3,8 +3,7 @@ import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
 
 const BOTH_FAMILIES = {
   command: 'iptables-save; ip6tables-save',
-  lookFor:
-    'the chains ISTIO_INBOUND and ISTIO_OUTPUT of nat in the second output, and in what they differ from the first',
+  lookFor: 'the chains ISTIO_INBOUND and ISTIO_OUTPUT of nat in the second output, and how they differ from the first',
 };
 
 /** NAT06: the second address family. */
@@ -42,7 +41,7 @@ export const NAT06: CatalogueGroup = {
       severity: 'warning',
       title: 'IPv4 and IPv6 treat the same traffic differently',
       meaning:
-        'Both families have rules, and a packet that is captured in one is let go in the other. Which way a connection takes then depends on which address the caller happened to get from DNS.',
+        'Both families have rules, and a packet that is captured in one is let through in the other. Which way a connection takes then depends on which address the caller happened to get from DNS.',
       causes: [
         'Rules of one family were changed by hand or by another agent.',
         'A range is excluded or included in one family only.',
@@ -64,7 +63,7 @@ export const NAT06: CatalogueGroup = {
       severity: 'warning',
       title: 'IPv6 is captured although it is off',
       meaning:
-        "Istio's own nftables tables see both families, and their jumps do not ask for one. So with IPv6 off IPv6 TCP is captured all the same, in and out, and only the exemptions are missing: loopback, the proxy's own passthrough address, excluded ranges. With iptables IPv6 is left untouched in that case.",
+        "Istio's own nftables tables see both families, and their jumps do not match on one. So with IPv6 off, IPv6 TCP is captured all the same, in and out, and only the exemptions are missing: loopback, the proxy's own passthrough address, excluded ranges. With iptables IPv6 is left untouched in that case.",
       causes: [
         'Native nftables is switched on, and the pod has IPv6 addresses while Istio considers it IPv4 only.',
         'Ambient: queries over IPv6 UDP are captured with DNS capture on.',

@@ -13,7 +13,7 @@ export const NAT07: CatalogueGroup = {
       severity: 'error',
       title: "Istio's rules are in more than one backend",
       meaning:
-        "The kernel asks iptables-legacy, iptables over nftables and native nftables independently of each other, and more than one of them holds rules of Istio's. In nat the first to decide wins; in mangle and raw all of them act. Tools show one of them at a time, and so does Istio's own check, so a change in one is contradicted by the other.",
+        "The kernel evaluates iptables-legacy, iptables over nftables and native nftables independently of each other, and more than one of them holds rules of Istio's. In nat the first to decide wins; in mangle and raw all of them act. Tools show one of them at a time, and so does Istio's own check, so a change in one is contradicted by the other.",
       causes: [
         'istio-init ran a second time: the probe of its first run (1.25.4 and later) left an empty legacy table, which makes the second run choose legacy.',
         'Native nftables was switched on or off while the pod was running; the other backend is never cleaned up.',
@@ -63,7 +63,7 @@ export const NAT07: CatalogueGroup = {
       severity: 'warning',
       title: "A test rule of Istio's was left behind",
       meaning:
-        'To find out which backend works Istio adds a rule for protocol 255, which no packet has, and deletes it again. It is still there, so that run was interrupted at its very beginning. The rule itself does nothing; what came after it may be missing.',
+        'To find out which backend works, Istio adds a rule for protocol 255, which no packet has, and deletes it again. It is still there, so that run was interrupted at its very beginning. The rule itself does nothing; what came after it may be missing.',
       causes: ['istio-init, or the istio-cni plugin, was killed or ran into its time limit.'],
       confirm: [
         {
@@ -85,9 +85,9 @@ export const NAT07: CatalogueGroup = {
       severity: 'warning',
       title: 'The rules are in another backend than configured',
       meaning:
-        'The rules work, and they are not where they were asked to be. Monitoring and scripts that look at the configured backend see nothing, and the next run of Istio may write a second set there.',
+        'The rules work, but they are not in the backend that was asked for. Monitoring and scripts that look at the configured backend see nothing, and the next run of Istio may write a second set there.',
       causes: [
-        'Istio chooses iptables over nftables or legacy by what it finds: from 1.25.4 on legacy only where legacy rules exist already, before by the image.',
+        'Istio chooses iptables over nftables or legacy by what it finds: from 1.25.4 on, legacy only where legacy rules already exist; before that, it depends on the image.',
         '`global.nativeNftables` was changed after the pod was created.',
         "Ambient: the agent fell back from native nftables to iptables, because its host has Istio's ipsets (1.28.2 and later) or its nft has no JSON (1.29.4, 1.30.1 and later).",
       ],

@@ -85,7 +85,7 @@ export const NAT08: CatalogueGroup = {
       severity: 'warning',
       title: 'A live outbound connection does not go through the proxy',
       meaning:
-        "A connection that is captured has two sockets in the pod: the application's, and one that the proxy accepted on 15001 from the same port. This one has no partner, so it left the pod directly. Either a rule lets it by, or it is older than the rules: they apply to new connections only. The report says which.",
+        "A connection that is captured has two sockets in the pod: the application's, and one that the proxy accepted on 15001 from the same port. This one has no partner, so it left the pod directly. Either a rule lets it through, or it is older than the rules: they apply to new connections only. The report says which.",
       causes: [
         'The connection was opened before the rules were written, which happens when a running pod is repaired or enrolled in ambient.',
         'The port or the range is excluded.',
@@ -104,7 +104,7 @@ export const NAT08: CatalogueGroup = {
         },
       ],
       remedy: [
-        'If a rule lets it by, correct the exclusions on the pod template or the user of the application.',
+        'If a rule lets it through, correct the exclusions on the pod template or the user of the application.',
         'If it is older than the rules, let the application open it again, or replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
       ],
       since: '1.0',
@@ -145,7 +145,7 @@ export const NAT08: CatalogueGroup = {
       severity: 'error',
       title: 'The sockets contradict what the rules predict',
       meaning:
-        'The rules say that a connection goes one way, and the sockets show that connections go another way. So something decides that is not in the rules which were read: the report names both sides. The answer of this check should not be trusted until that is found.',
+        'The rules say that a connection goes one way, and the sockets show that connections go another way. So something that is not in the rules that were read decides: the report names both sides. The answer of this check should not be trusted until that is found.',
       causes: [
         'A second backend holds rules that were not read (NAT0701).',
         'An eBPF program redirects sockets before netfilter sees them, as some network plugins and accelerators do.',
@@ -161,7 +161,7 @@ export const NAT08: CatalogueGroup = {
       ],
       remedy: [
         'If a second backend has rules, replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
-        'With Cilium in the place of kube-proxy, limit its socket load balancing to the namespace of the host: `socketLB.hostNamespaceOnly=true`.',
+        'With Cilium in place of kube-proxy, limit its socket load balancing to the namespace of the host: `socketLB.hostNamespaceOnly=true`.',
       ],
       since: '1.0',
       until: null,

@@ -55,7 +55,7 @@ export const NAT09: CatalogueGroup = {
       confirm: [
         {
           command: 'ss -Hltn',
-          lookFor: 'listeners on 15001, 15006 and 15008; they show although ztunnel runs elsewhere',
+          lookFor: 'listeners on 15001, 15006 and 15008; they are listed here although ztunnel runs elsewhere',
         },
         REDIRECTION,
         {
@@ -74,7 +74,7 @@ export const NAT09: CatalogueGroup = {
       severity: 'error',
       title: 'Probes of the kubelet are not exempt from capture',
       meaning:
-        "In ambient the node rewrites the source of the kubelet's probes to a fixed link-local address, and rules in the pod let this address by. The exemption is missing or names another address, so probes are captured. They fail where mTLS is demanded, and the pod is restarted or never becomes ready.",
+        "In ambient the node rewrites the source of the kubelet's probes to a fixed link-local address, and rules in the pod let this address through. The exemption is missing or names another address, so probes are captured. They fail where mTLS is demanded, and the pod is restarted or never becomes ready.",
       causes: [
         'The address was changed on the agent (HOST_PROBE_SNAT_IP, HOST_PROBE_SNAT_IPV6) after the pod was enrolled.',
         'The rules of the pod were changed by another agent.',
@@ -89,7 +89,7 @@ export const NAT09: CatalogueGroup = {
         { command: 'kubectl describe pod POD -n NAMESPACE', lookFor: 'events of failed probes' },
       ],
       remedy: [
-        'Keep HOST_PROBE_SNAT_IP and HOST_PROBE_SNAT_IPV6 of the istio-cni agent at one value on all nodes, best the default.',
+        'Keep HOST_PROBE_SNAT_IP and HOST_PROBE_SNAT_IPV6 of the istio-cni agent at one value on all nodes, preferably the default.',
         REPLACE_POD,
       ],
       since: '1.21',

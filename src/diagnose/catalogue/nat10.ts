@@ -16,7 +16,7 @@ export const NAT10: CatalogueGroup = {
         'The command ran in the istio-proxy container, which has no capabilities in a default installation.',
         'The debug container was started without the netadmin profile.',
         'The pod runs all containers as a user other than root, so that added capabilities have no effect.',
-        'iptables-legacy was asked with CAP_NET_ADMIN alone; it needs CAP_NET_RAW too.',
+        'iptables-legacy was run with CAP_NET_ADMIN alone; it needs CAP_NET_RAW too.',
       ],
       confirm: [
         {
@@ -25,7 +25,7 @@ export const NAT10: CatalogueGroup = {
         },
         {
           command: 'kubectl auth can-i patch pods/ephemeralcontainers -n NAMESPACE',
-          lookFor: 'yes, else you may not start a debug container',
+          lookFor: 'yes; otherwise you may not start a debug container',
         },
       ],
       remedy: [
@@ -68,7 +68,7 @@ export const NAT10: CatalogueGroup = {
       severity: null,
       title: 'A tool failed, or its output could not be understood',
       meaning:
-        'A command ended with an error, did not end in time, printed more than it may, or printed something that is not what it should be. The report quotes the command, its exit status and the first line of its error. Nothing is concluded from such output.',
+        'A command ended with an error, did not end in time, printed more than the limit, or printed something that is not what it should be. The report quotes the command, its exit status and the first line of its error. Nothing is concluded from such output.',
       causes: [
         'Another program holds the lock of xtables, or changes rules all the time.',
         'The version of the tool does not know an extension that a rule uses.',
@@ -95,7 +95,7 @@ export const NAT10: CatalogueGroup = {
       severity: null,
       title: 'Whether a rule matches cannot be told, and it decides',
       meaning:
-        'A rule has a condition that nothing in a packet answers (a set, a limit, a random choice, an extension that is not known), and what happens to some packets depends on it. The report names the rule and the packets. It may be harmless; it is not called healthy.',
+        'A rule has a condition that a packet alone does not decide (a set, a limit, a random choice, an extension that is not known), and what happens to some packets depends on it. The report names the rule and the packets. It may be harmless; it is not called healthy.',
       causes: [
         'Another agent added a rule with a match such as `-m set`, `-m statistic`, `-m limit` or `-m bpf`.',
         'The rule uses an extension that this release of istio-nat does not know.',
@@ -120,7 +120,7 @@ export const NAT10: CatalogueGroup = {
       severity: 'info',
       title: "This is a node's network namespace, not a pod's",
       meaning:
-        "There are chains of kube-proxy, many interfaces, or ambient's rules for a host. Istio does not program nodes, and never pods with hostNetwork, so no layout is expected here and none is missed.",
+        "There are chains of kube-proxy, many interfaces, or ambient's rules for a host. Istio does not program nodes, and never pods with hostNetwork, so no layout is expected here and none is missing.",
       causes: ['istio-nat runs on the node itself, or in a debug pod of the node.', 'The pod uses hostNetwork.'],
       confirm: [
         {
@@ -170,7 +170,7 @@ export const NAT10: CatalogueGroup = {
       severity: 'info',
       title: 'This kind of pod is not captured, by design',
       meaning:
-        'Gateways and waypoints receive traffic on their own listeners and need no redirection; ztunnel is the proxy itself; a pod that only calls others has nothing inbound to capture. No rules are expected here, and none are missed.',
+        'Gateways and waypoints receive traffic on their own listeners and need no redirection; ztunnel is the proxy itself; a pod that only calls others has nothing inbound to capture. No rules are expected here, and none are missing.',
       causes: ['The pod is an ingress or egress gateway, a waypoint, ztunnel, or a client without listeners.'],
       confirm: [
         {

@@ -24,6 +24,6 @@ export const REPLACE_POD =
 /** What every reader of `confirm` has to know, once for all entries. */
 export const READING_NOTES: readonly string[] = [
   'Commands that start with kubectl or istioctl run where you administer the cluster. The others run in the network namespace of the pod: in `kubectl debug -it POD -n NAMESPACE --image=IMAGE --profile=netadmin`, or on the node behind `nsenter -t PID -n`, PID being any process of the pod. The istio-proxy container itself has no right to read rules.',
-  '`iptables-save` shows one of the two variants only. When it shows nothing, ask `iptables-nft-save` and `iptables-legacy-save`; the tables that Istio writes with nftables itself (1.27 and later, when switched on) are in `nft list ruleset`. Empty output next to an error means that nothing is known, not that there are no rules.',
-  'Do not look with `iptables-legacy -t nat -S` or `-L`: where that table does not exist yet the kernel creates it, nft tools warn of it for as long as the pod lives, and the next run of Istio may choose another backend because of it.',
+  '`iptables-save` shows one of the two variants only. When it shows nothing, try `iptables-nft-save` and `iptables-legacy-save`; the tables that Istio writes with nftables itself (1.27 and later, when switched on) are in `nft list ruleset`. Empty output next to an error means that nothing is known, not that there are no rules.',
+  'Do not look with `iptables-legacy -t nat -S` or `-L`: where that table does not exist yet the kernel creates it, nft tools warn about it for as long as the pod lives, and the next run of Istio may choose another backend because of it.',
 ];

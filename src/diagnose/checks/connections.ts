@@ -107,7 +107,7 @@ function contradictions(context: Context): Finding[] {
   const pairs = all.flatMap(({ live }) => [live.socket, ...(live.partner === undefined ? [] : [live.partner])]);
   return [
     finding('NAT0806', {
-      message: `The rules let ${countOf(all.length, 'live outbound connection')} (${placesOf('outbound', sockets)}) by, and the proxy has accepted ${all.length === 1 ? 'it' : 'them'} on port ${first.live.partner?.localPort ?? context.config.proxyPort}: something else redirects, or the rules were changed since.`,
+      message: `The rules let ${countOf(all.length, 'live outbound connection')} (${placesOf('outbound', sockets)}) through, and the proxy has accepted ${all.length === 1 ? 'it' : 'them'} on port ${first.live.partner?.localPort ?? context.config.proxyPort}: something else redirects, or the rules were changed since.`,
       evidence: [...ruleAsEvidence(ruleOf(first.live)), ...socketEvidence(pairs)],
     }),
   ];

@@ -153,7 +153,7 @@ function unwritten(key: ExclusionKey, item: string, config: Config): Why {
   }
   if (key === 'ownerGroupsExclude' && groups !== '*') {
     const harmless = !groups.includes(item);
-    return { because: 'exclusions only count when all groups are captured, and a list of groups is', harmless };
+    return { because: 'exclusions only count when all groups are captured, and here only listed groups are', harmless };
   }
   return { because: `Istio ${config.istioVersion} writes no rule for it`, harmless: false };
 }
@@ -164,5 +164,5 @@ function overtaken(traces: readonly Trace[]): Why {
   if (!captured) return { because: 'that traffic is not captured in the first place', harmless: true };
   const { decidedBy } = captured;
   const by = decidedBy ? `, by ${decidedBy.table.name} ${decidedBy.chain.name}: ${quoted(decidedBy).text}` : '';
-  return { because: `that traffic is captured before the exclusion is asked${by}`, harmless: false };
+  return { because: `that traffic is captured before the exclusion is evaluated${by}`, harmless: false };
 }

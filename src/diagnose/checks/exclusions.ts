@@ -58,7 +58,7 @@ function tooLate({ where, family, by }: Overtaken): Found {
   const { table, chain, rule } = where;
   const first = by ? ` by ${by.table.name} ${by.chain.name} rule ${by.rule.index}: ${quoted(by).text}` : '';
   return finding('NAT0209', {
-    message: `${table.name} ${chain.name} rule ${rule.index} is never asked: ${quoted(where).text}. Its packets are captured before${first}.`,
+    message: `${table.name} ${chain.name} rule ${rule.index} has no effect: ${quoted(where).text}. Its packets are captured before${first}.`,
     ...(table.family === 'inet' ? {} : { family }),
     evidence: [ruleEvidence(where), ...(by ? [ruleEvidence(by)] : [])],
     edits: [deletion(where)],

@@ -68,7 +68,7 @@ function unknownAddresses({ config }: Context): Finding[] | { readonly skipped: 
     : 'that is right in a cluster without IPv6';
   return [
     leftAlone(
-      `Istio's rules are there for IPv4 and not for IPv6; ${right}. Say --enable-ipv6 true or false to have it settled.`,
+      `Istio's rules are there for IPv4 and not for IPv6; ${right}. Give --enable-ipv6 true or false to settle it.`,
       [evidence],
       usual ? 'warning' : 'info',
     ),

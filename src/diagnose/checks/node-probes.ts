@@ -45,8 +45,8 @@ function lack(count: number): string {
 
 function takers(count: number): string {
   return count === 1
-    ? "A rule ahead of Istio's ends the way of the packets that it is for"
-    : `${count} rules ahead of Istio's end the way of the packets that they are for`;
+    ? "A rule ahead of Istio's takes the packets that Istio's is for"
+    : `${count} rules ahead of Istio's take the packets that Istio's are for`;
 }
 
 function missingRules({ expected, layout, pod }: Context): RuleReference[] {

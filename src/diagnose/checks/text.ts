@@ -22,7 +22,7 @@ const QUOTED = 10;
 /** A rule that stands in its chain more often than Istio writes it. */
 export const duplicates: Check = {
   id: 'duplicates',
-  description: 'no rule of Istio stands more than once',
+  description: 'no rule of Istio is there more than once',
   codes: ['NAT0108'],
   run: (context) => {
     if (context.older !== null) return { skipped: 'the layout is that of an older release' };
@@ -31,7 +31,7 @@ export const duplicates: Check = {
     if (twice.length === 0) return [];
     return [
       finding('NAT0108', {
-        message: `${twice.length === 1 ? 'A rule stands' : `${twice.length} rules stand`} in its chain more than once.`,
+        message: `${twice.length === 1 ? 'A rule is' : `${twice.length} rules are`} in its chain more than once.`,
         evidence: quotedRules(twice),
         edits: twice.toReversed().map(deletion),
       }),
@@ -167,7 +167,7 @@ export const unreachable: Check = {
     const evidence = quotedRules(
       lost.flatMap(({ table, chain }) => chain.rules.map((rule) => ({ table, chain, rule }))),
     );
-    return [finding('NAT0103', { message: `No rule leads to ${names}: what stands there does nothing.`, evidence })];
+    return [finding('NAT0103', { message: `No rule leads to ${names}: the rules there do nothing.`, evidence })];
   },
 };
 

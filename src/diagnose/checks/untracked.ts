@@ -68,7 +68,7 @@ function unanswered(where: RuleReference, targets: readonly RedirectTarget[]) {
   const families = new Set(targets.map(({ family }) => family));
   const [family = 'ipv4'] = families;
   return finding('NAT0109', {
-    message: `Answers from port ${ports} are not tracked because of ${where.table.name} ${where.chain.name} rule ${where.rule.index}: ${quoted(where).text}. Redirected connections get no answer that they take.`,
+    message: `Answers from port ${ports} are not tracked because of ${where.table.name} ${where.chain.name} rule ${where.rule.index}: ${quoted(where).text}. Redirected connections get no answer that they accept.`,
     ...(families.size === 1 ? { family } : {}),
     evidence: [ruleEvidence(where)],
     edits: [deletion(where)],

@@ -61,12 +61,12 @@ function blame(cause: Cause, { pod }: Context): string {
   if (missing)
     return `This rule of Istio's is missing in ${missing.table.name} ${missing.chain.name}: ${quoted(missing).text}`;
   const dormant = dormantTable(cause, pod.ruleset);
-  if (dormant) return `The table ${dormant.name} is switched off (flags dormant): none of its rules is asked.`;
+  if (dormant) return `The table ${dormant.name} is switched off (flags dormant): none of its rules is evaluated.`;
   if (order?.early)
     return `Every rule is there, in the wrong order; ${placeOf(order.early)} comes too early: ${quoted(order.early).text}`;
   const chains = droppingChains(cause, pod.ruleset).map(({ table, chain }) => `${table.name} ${chain.name}`);
   if (chains.length > 0) return `No rule decides: the policy of ${chains.join(' and of ')} is DROP.`;
-  return 'No rule decides; the policy of the chain holds.';
+  return 'No rule decides; the policy of the chain applies.';
 }
 
 /** How many other rules are guilty of the same. */

@@ -115,6 +115,6 @@ export function verdictInWords(verdict: Verdict): string {
     case 'dnat':
       return `is sent to ${verdict.to}`;
     case 'undetermined':
-      return `cannot be foretold: ${verdict.because}`;
+      return `cannot be predicted: ${verdict.because}`;
   }
 }

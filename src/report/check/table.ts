@@ -49,7 +49,7 @@ function headSentence(report: CheckReport): string {
     case 'broken':
       return `${subject} is broken: ${problems(report)}. Expected: ${istio}.`;
     case 'undetermined':
-      return `${subject} could not be judged; what is missing stands below. Expected: ${istio}.`;
+      return `${subject} could not be judged; what is missing is listed below. Expected: ${istio}.`;
   }
 }
 
@@ -64,7 +64,7 @@ function tooMany(findings: number, most: number): string[] {
 
 /** What no listing of rules and no socket shows, whatever the verdict. */
 const UNSEEN =
-  'Nobody sees from here what tc, XDP and other eBPF programs or IPsec (xfrm) do to packets, nor by which rules a connection was treated that is older than the rules.';
+  'It cannot be seen from here what tc, XDP and other eBPF programs or IPsec (xfrm) do to packets, nor which rules decided connections that are older than the current rules.';
 
 function unseenLines({ chalk, width }: Style): string[] {
   return [chalk.bold('Not looked at'), ...indent(wrap(UNSEEN, width - 2), 2)];

@@ -38,14 +38,14 @@ const LAYOUT: Wording = {
   cause: {
     added: "not Istio's rule:",
     removed: "Istio's rule is missing:",
-    early: 'every rule is there, in another order; too early comes',
+    early: 'every rule is there, in another order; this one comes too early:',
   },
 };
 
 const BEFORE: Wording = {
   live: 'Now',
   expected: 'Before',
-  cause: { added: 'new rule:', removed: 'this rule is gone:', early: 'the order changed; earlier than before comes' },
+  cause: { added: 'new rule:', removed: 'this rule is gone:', early: 'the order changed; this one is now earlier:' },
 };
 
 function headLines(answer: Compared, classes: number, style: Style): string[] {
@@ -61,7 +61,7 @@ function headSentence({ report, source, other }: Compared, classes: number): str
     const istio = istioName(other.config);
     if (report.equivalent === null) return `Whether ${subjectOf(source)} does what ${istio} would do cannot be told.`;
     if (report.equivalent) return `${capitalised(subjectOf(source))} treats every packet as ${istio} would.`;
-    return `${capitalised(subjectOf(source))} treats ${many} otherwise than ${istio} would.`;
+    return `${capitalised(subjectOf(source))} treats ${many} differently than ${istio} would.`;
   }
   const change = `between ${fileNames(other.files)} and ${source.kind === 'rules' ? fileNames(source.files) : subjectOf(source)}`;
   if (report.equivalent === null) return `Whether anything changed for traffic ${change} cannot be told.`;

@@ -86,7 +86,6 @@ function answerLines(answers: readonly ShownStep[], column: number, style: Style
     ({ rule, hook, intended }) => rule !== null || hook === 'routing' || intended !== 'yes',
   );
   const say = (text: string) => indent(wrap(text, style.width - 2), 2);
-  if (notable.length === 0)
-    return say('Its answer goes back the same way: conntrack knows it, nat is not asked again.');
-  return [...say('Its answer: conntrack knows it, nat is not asked again; it meets'), ...told(notable, column, style)];
+  if (notable.length === 0) return say('Its answer goes back the same way: conntrack knows it, nat is not consulted.');
+  return [...say('Its answer: conntrack knows it, nat is not consulted; it meets'), ...told(notable, column, style)];
 }

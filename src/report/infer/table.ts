@@ -66,7 +66,7 @@ function isDoubtful({ distance, suspicious }: InferredCandidate): boolean {
 }
 
 function nothing(unseen: boolean): string {
-  return `Nothing was inferred: ${unseen ? 'what kept the rules from being read stands below' : 'no rules of Istio’s were found'}.`;
+  return `Nothing was inferred: ${unseen ? 'what kept the rules from being read is listed below' : 'no rules of Istio’s were found'}.`;
 }
 
 function headSentence(best: InferredCandidate): string {

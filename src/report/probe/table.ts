@@ -59,7 +59,7 @@ function headLines({ probes, config }: Probed, style: Style): string[] {
   if (of('fail') > 0)
     return marked(
       'fail',
-      `${of('fail')} of ${count(probes.length, 'probe')} went otherwise than ${istio} intends.`,
+      `${of('fail')} of ${count(probes.length, 'probe')} went differently than ${istio} intends.`,
       style,
     );
   if (of('undetermined') > 0)

@@ -69,7 +69,7 @@ export function reasonOf(entry: SocketEntry): string | null {
 function identityOf({ as, uid, process }: SocketEntry): string | null {
   if (as === undefined) return null;
   const id = as === 'proxy-uid' ? `uid ${uid}` : `gid ${process?.gid}`;
-  return `it has the proxy's ${id} and is not the proxy: the rules let by what it sends`;
+  return `it has the proxy's ${id} and is not the proxy: the rules let what it sends through`;
 }
 
 function predictionReason({ kind, agreement, prediction }: SocketEntry): string | null {
@@ -101,7 +101,7 @@ function decidedBy({ rule }: NonNullable<SocketEntry['prediction']>): string {
 
 function gidReason({ verdict, unless = [] }: NonNullable<SocketEntry['prediction']>): string {
   const gids = unless.map(({ gid }) => gid).join(', ');
-  const usual = verdict.kind === 'accept' ? 'let it by' : 'redirect it';
+  const usual = verdict.kind === 'accept' ? 'let it through' : 'redirect it';
   return `the rules would ${usual} unless its gid is ${gids}, which is not visible here: see Gid in /proc/PID/status of its process, in its container`;
 }
 

@@ -51,7 +51,7 @@ function decidingStep(trace: Trace): Step | undefined {
 }
 
 function stepLines(steps: readonly Step[], style: Style): string[] {
-  if (steps.length === 0) return ['', 'No rule was asked.'];
+  if (steps.length === 0) return ['', 'No rule was evaluated.'];
   return steps.flatMap((step, position) => {
     const previous = steps[position - 1];
     const entered = previous?.table !== step.table || previous.chain !== step.chain;

@@ -62,14 +62,14 @@ describe('a configured exclusion', () => {
       'groups beside a list',
       { ownerGroupsInclude: ['1000'], ownerGroupsExclude: ['3000'] },
       ['3000'],
-      /a list of groups is/,
+      /only listed groups are/,
       true,
     ],
     [
       'a group that is listed, too',
       { ownerGroupsInclude: ['3000'], ownerGroupsExclude: ['3000'] },
       ['3000'],
-      /a list of groups is/,
+      /only listed groups are/,
       false,
     ],
     [

@@ -115,7 +115,7 @@ describe('checkTable', () => {
 
   it('says what could not be looked at and the command that could', () => {
     expect(checkTable(UNDETERMINED, { color: false, width: 60 })).toMatchInlineSnapshot(`
-      "? This pod could not be judged; what is missing stands
+      "? This pod could not be judged; what is missing is listed
         below. Expected: Istio 1.28.10 (sidecar, REDIRECT,
         iptables-nft).
 

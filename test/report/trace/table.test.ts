@@ -39,7 +39,7 @@ describe('traceTable', () => {
   });
 
   it('says so when no rule was asked', () => {
-    expect(traceTable({ ...TRACE, verdict: { kind: 'accept' }, steps: [] }, PLAIN)).toContain('No rule was asked.');
+    expect(traceTable({ ...TRACE, verdict: { kind: 'accept' }, steps: [] }, PLAIN)).toContain('No rule was evaluated.');
   });
 
   it('says why a verdict is undetermined', () => {
