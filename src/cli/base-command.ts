@@ -59,7 +59,7 @@ export abstract class BaseCommand extends Command {
     await this.#complete('', { variables: this.#settings, tools }, { format: 'notes' });
   }
 
-  /** Writes a remark that is no part of the report. */
+  /** Writes a remark that is not part of the report. */
   protected note(text: string): void {
     process.stderr.write(failureText({ message: text }));
   }

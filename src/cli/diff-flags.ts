@@ -6,7 +6,7 @@ import { configFlags, familyOf, type SourceValues, sourceRequest } from './flags
 type SideValues = SourceValues &
   Readonly<Record<string, unknown>> & { readonly against?: readonly string[] | undefined };
 
-/** Both sides that the flags ask for. The family of a text is said once, for whichever texts do not say it. */
+/** Both sides that the flags ask for. The family is given once, for whichever texts do not say it. */
 export function diffSides(
   flags: SideValues,
   env: Readonly<Record<string, string | undefined>>,

@@ -32,7 +32,7 @@ export function diffExitCode(equivalent: boolean | null): ExitCode {
   return equivalent ? EXIT.ok : EXIT.findings;
 }
 
-/** What of a report of `sockets` decides its exit code. */
+/** The part of a `sockets` report that decides its exit code. */
 interface SocketsOutcome {
   readonly sockets: readonly { readonly kind: string; readonly bypass?: 'error' | 'warning' }[];
 }
@@ -54,7 +54,7 @@ export function verdictExitCode(verdict: Verdict): ExitCode {
   return verdict.kind === 'undetermined' ? EXIT.cannotLook : EXIT.ok;
 }
 
-/** Of the exit codes of many packets: a malformed one is the caller's to mend first, then come the open answers. */
+/** Of the exit codes of many packets: a malformed one comes first, for the caller to fix, then the open answers. */
 export function worstExitCode(codes: ReadonlySet<ExitCode>): ExitCode {
   return [EXIT.bug, EXIT.usage, EXIT.cannotLook, EXIT.findings].find((code) => codes.has(code)) ?? EXIT.ok;
 }

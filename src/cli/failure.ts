@@ -22,7 +22,7 @@ interface Known {
 /** The environment variable that makes a bug show its stack. */
 export const DEBUG_VARIABLE = 'ISTIO_NAT_DEBUG';
 
-/** What an error that reached the top means for the user. Whatever is not foreseen is a bug of ours. */
+/** What an error that reached the top means for the user. Whatever is unforeseen is a bug of ours. */
 export function failureOf(error: unknown, known: Known): Failure {
   if (error instanceof UsageError) {
     return { kind: 'usage', exitCode: EXIT.usage, message: error.message, ...optional({ hint: error.hint }) };

@@ -9,7 +9,7 @@ import { THRESHOLDS, type Threshold } from './exit-code.ts';
 const SOURCE = 'SOURCE';
 const EXPECTATION = 'EXPECTED CONFIGURATION';
 
-/** The highest uid or gid that a process can have: the one above it stands for none in the kernel. */
+/** The highest uid or gid that a process can have: the one above it means "none" in the kernel. */
 export const HIGHEST_ID = 0xfffffffe;
 
 /** `--family`, for texts that do not say it and layouts that have both. */
@@ -23,7 +23,7 @@ export const sourceFlags = {
     helpGroup: SOURCE,
     helpValue: 'FILE',
     multiple: true,
-    // Else every word behind it would be taken for another file.
+    // Else every word after it would be taken for another file.
     multipleNonGreedy: true,
     description: 'saved rules instead of the live ones: iptables -S, iptables-save, nft list ruleset … (- is stdin)',
   }),

@@ -64,9 +64,9 @@ function unknownCommand(name: string, commands: readonly string[]): UsageError {
 }
 
 /**
- * `istio-nat … | head` ends the reader early, which is no error of anybody's: there is nobody left to answer, so we end
- * too, even while waiting for standard input. A full disk leaves the report incomplete, and that is none of its exit
- * codes. Without a reader of stderr the report still matters.
+ * `istio-nat … | head` ends the reader early, which is nobody's error: there is nobody left to answer, so we end
+ * too, even while waiting for standard input. A full disk leaves the report incomplete, which none of its exit codes
+ * means. Without a reader of stderr the report still matters.
  */
 function watchOutput(): void {
   // Before oclif's listener, which throws: that would be a stack trace, and the exit code of findings.

@@ -60,7 +60,7 @@ export function tracedPackets(flags: Flags): { packets: TraceRequest['packets'];
     const { packet, notes } = packetFromFlags(flags);
     return { packets: { kind: 'packet', packet }, notes };
   }
-  // --family also says what the rules are about, so it may stand there.
+  // --family also says what the rules are about, so it may be given.
   const stray = PACKET_FIELDS.map(flagName).find((flag) => flag !== 'family' && flags[flag] !== undefined);
   if (stray !== undefined) throw new UsageError(`--${stray} and --packets contradict each other.`);
   if (file === '-' && Array.isArray(rules) && rules.includes('-')) {
@@ -84,7 +84,7 @@ export function packetFromFlags(flags: Flags): { packet: Packet; notes: string[]
   return { packet, notes };
 }
 
-/** What a flag's text stands for in JSON. Text that is no number stays text, and is refused with its name. */
+/** What a flag's text stands for in JSON. Text that is not a number stays text, and is refused with its name. */
 function fieldValue(field: string, text: string): unknown {
   if (field === 'hook' || field === 'ctState') return text.toUpperCase();
   if ((field === 'uid' || field === 'gid') && (text === 'none' || text === 'null')) return null;

@@ -21,7 +21,7 @@ interface Variable {
   readonly name: string;
 }
 
-/** oclif takes an empty variable for none, and then there is nothing to tell of. */
+/** oclif takes an empty variable for none, and then there is nothing to report. */
 function flagVariables(known: FlagInput, variables: Environment): Variable[] {
   return Object.entries(known).flatMap(([flag, { env }]) => (env && variables[env] ? [{ flag, name: env }] : []));
 }

@@ -10,14 +10,14 @@ export interface Terminal {
 /** Reports that go to a file or a pipe are as wide as they ever get. */
 const WIDTH_WITHOUT_TERMINAL = 100;
 
-/** The terminal behind standard output. */
+/** The terminal on standard output. */
 export function standardOutput(): Terminal {
   return { env: process.env, isTTY: process.stdout.isTTY === true, columns: process.stdout.columns };
 }
 
 /**
  * Colour and width of a report. `--no-color` and a NO_COLOR that is not empty always win; FORCE_COLOR (unless it is
- * `0` or `false`) wins over TERM=dumb and over a stream that is no terminal.
+ * `0` or `false`) wins over TERM=dumb and over a stream that is not a terminal.
  */
 export function reportOptions(terminal: Terminal, noColorFlag: boolean): ReportOptions {
   return { color: wantsColor(terminal, noColorFlag), width: terminal.columns || WIDTH_WITHOUT_TERMINAL };

@@ -99,7 +99,7 @@ async function render(answer: FlowAnswer, format: 'table' | 'json', noColor: boo
   return format === 'json' ? flowJson(answer) : flowTable(answer, reportOptions(standardOutput(), noColor));
 }
 
-/** What one of the questions about all packets is answered. */
+/** The answer to one of the questions about all packets. */
 interface Answered {
   readonly text: string;
   readonly open: boolean;

@@ -17,7 +17,7 @@ export interface Check {
   readonly run: (context: Context) => CheckResult;
 }
 
-/** A finding before its edits are said as commands, which depend on those of all findings before it. */
+/** A finding before its edits become commands, which depend on those of all findings before it. */
 export interface Found extends Finding {
   readonly edits?: readonly Edit[];
 }
@@ -32,9 +32,9 @@ export interface FindingDetails {
   readonly severity?: Severity;
   readonly evidence?: readonly Evidence[];
   readonly differences?: readonly Difference[];
-  /** What to do about this very case, in words; the catalogue's first remedy stands before it. */
+  /** What to do about this very case, in words; the catalogue's first remedy comes before it. */
   readonly advice?: string;
-  /** What to do about it by commands, which the remedy ends with. */
+  /** What to do about it with commands, which end the remedy. */
   readonly edits?: readonly Edit[];
 }
 

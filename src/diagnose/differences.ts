@@ -27,7 +27,7 @@ export interface DiffReport {
   readonly undetermined: readonly Undetermined[];
 }
 
-/** The rule that makes a difference: one too many, one too few, or one that comes too early. */
+/** The rule that makes a difference: one too many, one missing, or one that comes too early. */
 export interface DiffCause {
   readonly kind: 'added' | 'removed' | 'early';
   readonly rule: QuotedRule;

@@ -178,7 +178,7 @@ function openQuestions(context: Context): Undetermined[] {
   }));
 }
 
-/** A check that had to be given up may have had something to tell. */
+/** A check that had to be given up might have found something. */
 function unfinished({ id, outcome, reason }: CheckOutcome): Undetermined[] {
   if (outcome !== 'undetermined') return [];
   return [

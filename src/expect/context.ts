@@ -33,7 +33,7 @@ export interface Context extends ResolvedConfig {
   readonly doubts: readonly Undetermined[];
 }
 
-/** What is known about the pod beside its rules and inputs. `older` is asked only when the rules are not as expected. */
+/** What is known about the pod besides rules and inputs. `older` is called only when the rules are not as expected. */
 export interface Background {
   readonly declared: boolean;
   readonly older: () => readonly [string, string] | null;

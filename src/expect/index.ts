@@ -28,7 +28,7 @@ export function layersOf({ layers, complete }: Declared, facts: Facts, supposed:
 
 /**
  * What the rules imply in the light of the traces. The release is that of the rules alone: one that would have written
- * less of what the traces demand is no better explanation of what is missing.
+ * less of what the traces demand does not explain better what is missing.
  */
 function inferredWith(traces: Partial<Config>, given: Partial<Config>, facts: Facts): Partial<Config> {
   const alone = inferredInputs(facts, given);

@@ -30,6 +30,6 @@ export function inputsFromSurroundings(facts: Facts, declared: Partial<Config>):
 export function withBackendInUse(config: Config, { pod }: Facts): Config {
   const backend = backendInUse(pod.ruleset) ?? config.backend;
   const used = { ...config, backend };
-  // A release that cannot have written them is no measure for them; the layouts of later ones hardly differ.
+  // A release that cannot have written them is not to be compared with them; the layouts of later ones hardly differ.
   return whyNoLayout(used) === null ? used : { ...used, istioVersion: NEWEST };
 }

@@ -46,7 +46,7 @@ function isForAmbient({ table, mark }: RoutingRule): boolean {
   return table === AMBIENT_TABLE && mark?.value === AMBIENT_MARK;
 }
 
-/** A chain of Istio's in a table of IPv6, though it be empty: nobody else makes one. */
+/** A chain of Istio's in a table of IPv6, even an empty one: nobody else makes one. */
 function hasIpv6Chain({ tables }: Ruleset): boolean {
   return tables.some((table) => table.family === 'ipv6' && table.chains.some((chain) => isIstioChain(table, chain)));
 }

@@ -7,7 +7,7 @@ import { type Draft, tell } from './steps.ts';
 
 /**
  * What the answer meets on its way back, last connection first: packets of known connections, which nat has nothing to
- * say to, and whose marks may send them another way than their address does. Nothing comes behind a lost one.
+ * say to, and whose marks may send them another way than their address does. Nothing comes after a lost one.
  */
 export function answersTo(world: World, legs: readonly Leg[]): Draft[] {
   const drafts: Draft[] = [];
@@ -38,7 +38,7 @@ function answerTo(world: World, leg: Leg): Answer {
   return { steps: [...told, ...turned, ...back.steps], lost: !goesOn(back.way.verdict) };
 }
 
-/** From whom it comes and to whom it goes, before conntrack turns the addresses back (behind OUTPUT). */
+/** From whom it comes and to whom it goes, before conntrack turns the addresses back (after OUTPUT). */
 function answerOf(world: World, { packet, way, at }: Leg): Packet {
   const { family, protocol, source, sourcePort } = packet;
   const transparent = way.verdict.kind === 'tproxy';

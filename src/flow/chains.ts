@@ -28,7 +28,7 @@ interface Open {
   matched: boolean;
 }
 
-/** Collects what a traversal tells, base chain by base chain, the way nft's trace does. */
+/** Collects what a traversal reports, base chain by base chain, the way nft's trace does. */
 export class ChainLog {
   readonly #hooks: Hooks;
   #steps: PassStep[] = [];

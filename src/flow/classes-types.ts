@@ -15,7 +15,7 @@ export interface FlowClass {
   readonly packets: Readonly<Record<string, string>>;
   /** All packets that `packets` describes and no class before this one of the same hook and family has. */
   readonly rest: boolean;
-  /** `packets` describes more than the class has: it is in too many pieces to be told. */
+  /** `packets` describes more than the class has: it is in too many pieces to be described. */
   readonly roughly: boolean;
   readonly fate: Fate;
   readonly verdict: Verdict;
@@ -50,7 +50,7 @@ export interface FlowClassesAnswer {
   readonly notes: readonly string[];
 }
 
-/** A rule that no packet is matched by. */
+/** A rule that matches no packet. */
 export interface UnreachedRule {
   readonly family: Family | 'inet';
   readonly rule: QuotedRule;

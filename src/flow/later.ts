@@ -5,7 +5,7 @@ import type { World } from './scenario.ts';
 import { type Draft, tell } from './steps.ts';
 
 /**
- * What stops the packets behind the first one of a connection, where that one got through: rules can tell them by the
+ * What stops the packets after the first one of a connection, where that one got through: rules can tell them by the
  * state and the mark of their connection. Empty: nothing does. Connections whose addresses nat rewrites are left out.
  */
 export function stoppedLater(world: World, legs: readonly Leg[]): Draft[] {
@@ -30,7 +30,7 @@ function lostSteps(world: World, packet: Packet): Draft[] {
   return isLost(back.way) ? [...sent.steps, ...back.steps] : [];
 }
 
-/** What cannot be told of them cannot be told of the first packet either, as a rule. */
+/** What cannot be told of them can usually not be told of the first packet either. */
 function isLost({ verdict }: Passage): boolean {
   return !goesOn(verdict) && verdict.kind !== 'undetermined';
 }

@@ -11,7 +11,7 @@ export type Next =
   | { readonly kind: 'closes'; readonly because: string }
   | { readonly kind: 'fails' | 'unknown'; readonly because: string };
 
-/** Whose packets they are, and by what the rules can tell. */
+/** Whose packets they are, and how the rules can tell. */
 export interface Owner {
   readonly uid: number;
   readonly gid: number;

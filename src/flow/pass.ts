@@ -14,12 +14,12 @@ export interface HookPass {
   readonly verdict: Verdict;
   /** False: there are nat chains here, and the packet was not shown to them (an answer, or a packet that came by lo). */
   readonly natAsked: boolean;
-  /** The marks of the packet and of its connection behind the hook. */
+  /** The marks of the packet and of its connection after the hook. */
   readonly mark: number;
   readonly connmark: number;
 }
 
-/** The packet as it goes on behind its hooks. */
+/** The packet as it goes on after its hooks. */
 export interface Leaving {
   readonly destination: string;
   readonly destinationPort: number | undefined;
@@ -32,7 +32,7 @@ export interface Leaving {
 /** A packet's way from where it enters to where it leaves: PREROUTING and INPUT, or OUTPUT and POSTROUTING. */
 export interface Passage {
   readonly packet: Packet;
-  /** The second hook is not there when the first ended the packet's way. */
+  /** The second hook is not there when the packet's way ended in the first. */
   readonly hooks: readonly HookPass[];
   readonly verdict: Verdict;
   readonly leaving: Leaving;
@@ -45,7 +45,7 @@ export interface Ground {
 }
 
 /**
- * Takes a packet through its hook and the one behind it, as `evaluatePacket` does, and says hook by hook what it met.
+ * Takes a packet through its hook and the next one, as `evaluatePacket` does, and says hook by hook what it met.
  * @throws PacketFieldError when a field of the packet has no meaning
  */
 export function passage(hooks: Hooks, packet: Packet, ground: Ground): Passage {
@@ -58,7 +58,7 @@ export function passage(hooks: Hooks, packet: Packet, ground: Ground): Passage {
     () => false,
     (where, outcome, seen, semantics) => {
       log.looked(where);
-      // Most rules of a long chain do not match, and words for them are not asked for.
+      // Most rules of a long chain do not match, and nobody asks for words for them.
       if (outcome === 'no-match') return;
       const why = describeOutcome(where.rule, seen, semantics);
       log.rule(where, outcome === 'undetermined', describeAction(where.rule), why);
@@ -84,7 +84,7 @@ export function goesOn({ kind }: Verdict): boolean {
   return kind !== 'drop' && kind !== 'reject' && kind !== 'undetermined';
 }
 
-/** What the second hook made of a packet that the first let go on. */
+/** What the second hook made of a packet that the first let through. */
 function behind(first: Verdict, both: Verdict): Verdict {
   return verdictKey(first) === verdictKey(both) || goesOn(both) ? { kind: 'accept' } : both;
 }
@@ -94,7 +94,7 @@ function passOf(hook: Hook, log: ChainLog, { mark, connmark }: State, verdict: V
   return { hook, steps: decisive(steps, verdict), verdict, natAsked: !natSkipped, mark, connmark };
 }
 
-/** Rules that may match count only where the verdict hangs on them; behind the first of these nothing is certain. */
+/** Rules that may match count only where the verdict depends on them; after the first of these nothing is certain. */
 function decisive(steps: readonly PassStep[], verdict: Verdict): readonly PassStep[] {
   if (verdict.kind !== 'undetermined') return steps.filter((step) => !isOpen(step));
   const named = steps.findIndex((step) => isOpen(step) && verdict.because.startsWith(place(step.where)));

@@ -34,7 +34,7 @@ const WHO: Readonly<Record<Program, string>> = {
 export function receive(world: World, arrival: Arrival): Reception {
   const program = programAt(world, arrival);
   const { listeners, actors } = world;
-  // Without an application in sight, its port is but an example.
+  // Without an application in sight, its port is only an example.
   const example = program === 'application' && arrival.port === actors.applicationPort && !actors.applicationSeen;
   if (!listeners.seen || example) return unseen(program, arrival.port, example);
   const socket = listeners.at(arrival);

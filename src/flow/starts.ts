@@ -23,7 +23,7 @@ function applies(world: World, name: JourneyName): boolean {
   return name !== 'probe' || world.config.dataplane === 'ambient' || minorOf(world) >= 1;
 }
 
-/** Queries over TCP are a life of their own only where they are told from other connections. */
+/** Queries over TCP are a life of their own only where they can be told from other connections. */
 function capturesDns(world: World): boolean {
   const packet = firstPacket(world, 'dns-tcp');
   return [world.live, world.expected].some((hooks) => {

@@ -8,13 +8,13 @@ import type { FlowStep, Intended } from './types.ts';
 /** A step before it has its number. */
 export type Draft = Omit<FlowStep, 'number'>;
 
-/** A packet's way through two hooks: the steps to be told, and where it went. */
+/** A packet's way through two hooks: the steps to be shown, and where it went. */
 export interface Told {
   readonly steps: readonly Draft[];
   readonly way: Passage;
 }
 
-/** Follows a packet through its hook and the one behind it, and holds both against the layout. */
+/** Follows a packet through its hook and the next one, and holds both against the layout. */
 export function tell(world: World, packet: Packet): Told {
   const ground = groundOf(world);
   const way = passage(world.live, packet, ground);
@@ -30,7 +30,7 @@ export function tell(world: World, packet: Packet): Told {
   return { steps, way };
 }
 
-/** Where a packet leaves as it came, the reader looks for the hook behind; a packet on lo was followed before. */
+/** Where a packet leaves as it came, the reader looks for the next hook; a packet on lo was followed before. */
 function isWorthTelling({ hook }: HookPass, { packet, verdict }: Passage): boolean {
   if (hook === 'INPUT') return false;
   if (hook === 'POSTROUTING') return verdict.kind === 'accept';

@@ -4,7 +4,7 @@ import type { Packet, Verdict } from '../model/packet.ts';
 import type { QuotedRule, Source, Undetermined } from '../model/report.ts';
 import type { Hook } from '../model/ruleset.ts';
 
-/** The lives that are followed, in the order in which they are told. */
+/** The lives that are followed, in the order in which they are shown. */
 export const JOURNEYS = ['inbound', 'outbound', 'dns', 'dns-tcp', 'probe', 'self-service', 'self-pod'] as const;
 
 /** One of the lives that are followed. */
@@ -37,7 +37,7 @@ export type Program =
   | 'unknown';
 
 /**
- * Whether the layout means a step to be as it is. `no`: here it goes otherwise than the layout has it. `follows`: what
+ * Whether the layout means a step to be as it is. `no`: here it goes differently than in the layout. `follows`: what
  * comes of that. `unknown`: a condition that no packet decides, or rules that were not shown.
  */
 export type Intended = 'yes' | 'no' | 'follows' | 'unknown';
@@ -60,7 +60,7 @@ export interface FlowStep {
   readonly hook: Place;
   readonly table: string | null;
   readonly chain: string | null;
-  /** Null: no rule matched (why says what that means), or the step is none of netfilter's. */
+  /** Null: no rule matched (why says what that means), or the step is not one of netfilter's. */
   readonly rule: QuotedRule | null;
   /** What is done: the rule's action, `policy accept`, `back to PREROUTING`, `accept` of a program … */
   readonly action: string;
@@ -93,7 +93,7 @@ export interface Journey {
 /** The answer of `flow`. Its JSON form is `schema/flow.schema.json`. */
 export interface FlowReport {
   readonly schemaVersion: 1;
-  /** False: a step goes otherwise than the layout has it. Null: none was found, and something could not be told. */
+  /** False: a step goes differently than the layout has it. Null: none was found, and something could not be told. */
   readonly intended: boolean | null;
   readonly journeys: readonly Journey[];
   /** What was taken as given because nothing showed it. */

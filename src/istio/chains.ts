@@ -7,7 +7,7 @@ export function isIstioChain(table: Table, chain: Chain): boolean {
   return chain.name.startsWith('ISTIO_');
 }
 
-/** Whether there is a chain of Istio's, though it be empty: flushing takes rules away, and no chains. */
+/** Whether there is a chain of Istio's, even an empty one: flushing takes rules away, but not chains. */
 export function hasIstioChains({ tables }: Ruleset): boolean {
   return tables.some((table) => table.chains.some((chain) => isIstioChain(table, chain)));
 }

@@ -61,7 +61,7 @@ const SAYINGS: readonly Saying[] = [
 
 /**
  * Why a pod is not captured: its own words or, where there are none, listeners that only a gateway has; null when
- * nothing says so. `asked` is whether somebody declared that it is in the mesh: then sockets alone are no answer.
+ * nothing says so. `asked` is whether somebody declared that it is in the mesh: then sockets alone do not answer it.
  */
 export function exemptionOf(pod: Pod, said: Metadata, asked: boolean): Exemption | null {
   const saying = SAYINGS.find(({ where, key, value }) => value.test(said[where][key] ?? ''));

@@ -7,7 +7,7 @@ import { istioTables } from './chains.ts';
 
 /** Interfaces that a node has for its pods, by the network plugin that makes them. */
 const POD_INTERFACES = /^(cali|veth|lxc|azv|gke|cni|flannel|cilium_|kube-ipvs|nodelocaldns)/;
-/** So many of them no pod has; one with Docker inside may have a few. */
+/** No pod has this many of them; one with Docker inside may have a few. */
 const MANY = 4;
 
 /** What says that this is a node's network namespace; empty for a pod's. */
@@ -57,8 +57,8 @@ export function isNode({ pod, origin }: Pick<ResolvedConfig, 'origin'> & { reado
 }
 
 /**
- * The families of a node whose rules of ambient's are gone while their place still stands: Istio makes and removes both
- * together. Natively the sets of the pods tell the families. Empty where nothing of the kind is to be seen.
+ * The families of a node whose rules of ambient's are gone though their chains are there: Istio makes and removes both
+ * together. Natively the sets of the pods show the families. Empty where nothing of the kind is seen.
  */
 export function emptiedOnNode(ruleset: Ruleset): readonly Family[] {
   if (istioTables(ruleset).length > 0) return [];

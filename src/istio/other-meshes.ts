@@ -13,7 +13,7 @@ const OTHERS: readonly (readonly [string, RegExp])[] = [
   ['Cilium', /^(OLD_)?CILIUM_/],
 ];
 
-/** A product whose chains stand in the pod. */
+/** A product whose chains are in the pod. */
 export interface OtherMesh {
   readonly name: string;
   readonly evidence: readonly Evidence[];

@@ -36,7 +36,7 @@ export function planesOf(ruleset: Ruleset): ReadonlySet<Plane> {
   return all;
 }
 
-/** Whether all rules of Istio's are those of the data plane that is not meant: what goes with the other one is no news. */
+/** Whether all rules of Istio's are those of the data plane not meant: then what goes with the other is not news. */
 export function isOtherPlane(ruleset: Ruleset, meant: Plane): boolean {
   const written = planesOf(ruleset);
   return written.size > 0 && !written.has(meant);
@@ -61,7 +61,7 @@ export function isEmptiedNative(ruleset: Ruleset): boolean {
 }
 
 /**
- * The data planes whose rules stand in a chain. Both call a chain ISTIO_OUTPUT: what it looks at decides, and after one
+ * The data planes whose rules are in a chain. Both call a chain ISTIO_OUTPUT: what it looks at decides, and after one
  * has been programmed over the other it can be both.
  */
 export function planesOfChain(table: Table, chain: Chain): Plane[] {
@@ -86,7 +86,7 @@ function isOfAmbient({ matches }: Rule): boolean {
   return matches.some(isAmbientMark);
 }
 
-/** Whether a match asks for a mark of ambient's. */
+/** Whether a match looks for a mark of ambient's. */
 export function isAmbientMark(match: Match): boolean {
   if (match.kind !== 'mark' && match.kind !== 'connmark') return false;
   return match.mask === AMBIENT_MASK && AMBIENT_MARKS.has(match.value);
@@ -106,7 +106,7 @@ export function isMixture(ruleset: Ruleset): boolean {
   return planesOf(ruleset).size > 1 || rivalBackends(ruleset).length > 0;
 }
 
-/** `iptables` is what a text is called that does not tell its variant: it may be the one that another text shows. */
+/** `iptables` stands for a text that does not say its variant: it may be the one that another text shows. */
 function distinct(backends: readonly Backend[]): Backend[] {
   const all = [...new Set(backends)];
   return all.some((backend) => backend.startsWith('iptables-')) ? all.filter((one) => one !== 'iptables') : all;

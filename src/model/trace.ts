@@ -22,7 +22,7 @@ export interface TraceReport {
   readonly steps?: readonly TraceStep[];
 }
 
-/** A line of a packets file that is no packet. */
+/** A line of a packets file that is not a packet. */
 export interface PacketError {
   readonly error: string;
   /** 1-based. */

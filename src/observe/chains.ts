@@ -6,7 +6,7 @@ import { commandLine, endingOf } from './seen.ts';
 
 /**
  * Chains that iptables-nft listed one by one (`-t TABLE -S CHAIN`), because it could not print their tables. What is wrong
- * with a listing is of no account: the kernel's view has to agree with each rule.
+ * with a listing does not matter: the kernel's view has to agree with each rule.
  */
 export function chainPrints(capture: Capture, family: Family): Table[] {
   return answersTo(capture, `nft-chain-${family}`).flatMap((result): Table[] => {

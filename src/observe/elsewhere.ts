@@ -6,7 +6,7 @@ const PLAIN = /^[\w.-]+$/;
 
 /**
  * NAT1004 for base chains on hooks that are not followed, where they can do something to a packet: it may never get to
- * the rules that are followed, or be lost behind them.
+ * the rules that are followed, or be lost after them.
  */
 export function actingElsewhere(chains: readonly ChainElsewhere[]): Obstacle[] {
   return chains.filter(({ acts }) => acts).map(obstacle);

@@ -2,7 +2,7 @@ import type { Gap } from '../model/pod.ts';
 import { type Chain, type Hook, IPTABLES_TABLES, type Rule, type Ruleset, type Table } from '../model/ruleset.ts';
 
 /**
- * The ruleset with a rule in each gap that may or may not match and may do anything: a packet whose verdict could hang
+ * The ruleset with a rule in each gap that may or may not match and may do anything: a packet whose verdict could depend
  * on what was lost gets none, and its trace says where that is.
  */
 export function withGaps({ tables }: Ruleset, gaps: readonly Gap[]): Ruleset {

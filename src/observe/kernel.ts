@@ -12,7 +12,7 @@ import { commandLine, endingOf } from './seen.ts';
 
 /** What the kernel holds in nf_tables, in the order in which it was registered. */
 export interface KernelView {
-  /** Whether there is no nft at all: then nothing speaks against what other tools print. */
+  /** Whether there is no nft at all: then nothing contradicts what other tools print. */
   readonly missing: boolean;
   /** Null: not known. Of what modules of xtables do in a rule only their names are shown. */
   readonly tables: readonly Table[] | null;
@@ -26,8 +26,8 @@ export interface KernelView {
 const WHAT = 'the rules of nftables';
 
 /**
- * nf_tables as `nft -j` shows it. Only JSON can be believed: in the text, names stand as they are, and whoever made them
- * may have put line ends and braces into them. So where nft has no JSON, or cannot print it (a name that is no UTF-8),
+ * nf_tables as `nft -j` shows it. Only JSON can be trusted: in the text, names stand as they are, and whoever made them
+ * may have put line ends and braces into them. So where nft has no JSON, or cannot print it (a name that is not UTF-8),
  * nothing is known.
  */
 export function kernelView(capture: Capture): KernelView {
@@ -60,7 +60,7 @@ function listedInText(capture: Capture): NftListing | null {
 }
 
 /**
- * nft 1.0.6 prints in JSON that a table has flags, and not which. Its text says which, and is believed where it has the
+ * nft 1.0.6 prints in JSON that a table has flags, but not which. Its text says which, and is trusted where it has the
  * same tables, chains and numbers of rules, one after the other: whatever a name made of it would be one more.
  */
 function withFlags(json: CommandResult, text: () => NftListing | null): NftListing {

@@ -48,7 +48,7 @@ function parsed(result: CommandResult, counted: CommandResult | null, { family, 
     backend: 'iptables-legacy',
   });
   const doubt = unwitnessed(result, counted, tables) ?? notShown(result, tables, listed);
-  // Lines that a name made up are no rules, so nothing may rest on them, not even a fault.
+  // Lines that come from a name are not rules, so nothing may rest on them, not even a fault.
   if (doubt !== null) return unknown([doubt]);
   const loss = unparsable(result, diagnostics, 'rules') ?? unrecognized(result, tables);
   return { ...known(seen(tables, diagnostics)), obstacles: loss === null ? [] : [loss] };
@@ -81,7 +81,7 @@ function unbelieved(result: CommandResult, why: string): Obstacle {
   return { code: 'NAT1003', message, remedy, concerns: 'rules' };
 }
 
-/** A table that the kernel lists and the tool did not print was cut off, or came while we looked; so the other way round. */
+/** A table that the kernel lists and the tool did not print was cut off, or came while we looked; likewise vice versa. */
 function notShown(result: CommandResult, tables: readonly Table[], listed: readonly string[]): Obstacle | null {
   const left = listed.filter((name) => !tables.some((table) => table.name === name));
   const more = tables.filter(({ name }) => !listed.includes(name)).map(({ name }) => name);

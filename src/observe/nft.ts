@@ -19,7 +19,7 @@ export type SeenNft = SeenTables & { readonly witnessed: boolean };
 /**
  * All tables of nf_tables, in the order in which they were registered: those of iptables-nft in its own words where the
  * kernel agrees with them, all others in nft's. Where there is no nft, what iptables-nft-save prints has no witness:
- * it may show a fault, and never that there is none. Where nft fails, a name may be why, and neither is believed.
+ * it may show a fault, but never that there is none. Where nft fails, a name may be why, and neither is trusted.
  */
 export function observeNft(capture: Capture): SeenNft {
   const kernel = kernelView(capture);
@@ -48,9 +48,9 @@ function lacksWords(tables: readonly Table[], family: Family): boolean {
 interface Save extends Pick<SeenTables, 'diagnostics' | 'refusals'> {
   readonly family: Family;
   readonly tables: readonly Table[];
-  /** Lines that it should not have printed: whatever stands there may have come from a name. */
+  /** Lines that it should not have printed: whatever they hold may have come from a name. */
   readonly losses: readonly Obstacle[];
-  /** Why it printed nothing, or not all; of no account where nft shows all of the rules. */
+  /** Why it printed nothing, or not all; irrelevant where nft shows all of the rules. */
   readonly trouble: Obstacle | null;
 }
 

@@ -32,7 +32,7 @@ export function toolFailed(result: CommandResult, unseen: string, concerns: Conc
   return { code: 'NAT1003', message, remedy: byHand(result), concerns };
 }
 
-/** NAT1003: a tool ended well, and yet complained: what it printed lacks something. */
+/** NAT1003: a tool ended well but complained: what it printed lacks something. */
 export function toolComplained(result: CommandResult, said: string, concerns: Concerns): Obstacle {
   const message = `${commandLine(result)} complained: ${firstLine(said)}; what it printed may lack something`;
   return { code: 'NAT1003', message, remedy: byHand(result), concerns };

@@ -46,7 +46,7 @@ class OutlineReader {
     return this.#table === null;
   }
 
-  /** Takes a line; false when it is none that can stand here. */
+  /** Takes a line; false when it is not one that can be here. */
   take(line: string): boolean {
     if (this.#table === null) return COMMENT.test(line) || this.#begin(line);
     if (line !== 'COMMIT') return this.#declare(line) || this.#count(line);
@@ -81,7 +81,7 @@ class OutlineReader {
   }
 }
 
-/** Whether tables that were read from a save have just the chains and numbers of rules of its outline. */
+/** Whether tables that were read from a save have exactly the chains and numbers of rules of its outline. */
 export function hasOutline(tables: readonly Table[], { rules }: Extract<SaveOutline, { kind: 'outline' }>): boolean {
   const read = new Map<string, number>();
   for (const { name, chains } of tables) {

@@ -64,7 +64,7 @@ function foreignNamespace(needed: readonly string[], rights: Rights): string {
   return `${held}, but not in the user namespace that owns this network namespace, or a security profile forbids it`;
 }
 
-/** The ways to the rules that have the rights, with the names of this pod where the environment tells them. */
+/** The ways to the rules that bring the rights, with the names of this pod where the environment tells them. */
 export function waysIn(environment: Readonly<Record<string, string>> = {}): string {
   const pod = safeName(environment.POD_NAME) ?? 'POD';
   const namespace = safeName(environment.POD_NAMESPACE) ?? 'NAMESPACE';

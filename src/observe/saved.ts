@@ -120,7 +120,7 @@ function readSockets(input: SavedText): Part {
   return { ...NOTHING, kind: 'sockets', ...unread, obstacles };
 }
 
-/** A text that has more of something than is read. What was read of it before is not all there is, so it is not told. */
+/** A text that has more of something than is read. What was read before that is not all there is, so it is not used. */
 function notRead(input: SavedText, { line, message }: Diagnostic, concerns: Obstacle['concerns']): Part {
   const what = concerns === 'rules' ? 'the tables that matter (-t nat, nft list table …)' : 'sockets of one pod';
   const obstacle: Obstacle = {

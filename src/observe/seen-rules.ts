@@ -2,7 +2,7 @@ import { FAMILIES, type Family } from '../model/family.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Undetermined } from '../model/report.ts';
 
-/** What of a pod's rules can be spoken of, and what keeps the answer from being complete. */
+/** Which of a pod's rules an answer can cover, and what keeps it from being complete. */
 export interface SeenRules {
   readonly families: readonly Family[];
   readonly undetermined: readonly Undetermined[];
@@ -10,14 +10,14 @@ export interface SeenRules {
   readonly notes: readonly string[];
 }
 
-/** Whether rules that were not read may stand anywhere, so that nobody knows what a packet meets. */
+/** Whether rules that were not read may be anywhere, so that nobody knows what a packet meets. */
 export function mayMeetUnseen(obstacles: Pod['obstacles']): boolean {
   return obstacles.some(({ concerns, located }) => concerns === 'rules' && located !== true);
 }
 
 /**
- * The families whose rules were seen. Where some may stand anywhere that could not be read, a packet may meet them: then
- * no step is told, as `trace` tells none.
+ * The families whose rules were seen. Where some that could not be read may be anywhere, a packet may meet them: then
+ * no step is shown, as in `trace`.
  */
 export function seenRules({ coverage, obstacles, ruleset }: Pod): SeenRules {
   const unseen = obstacles.filter(({ concerns }) => concerns === 'rules');

@@ -67,7 +67,7 @@ function processesByInode(capture: Capture): ReadonlyMap<number, NamedProcess> {
   for (const { pid, inodes } of capture.holders ?? []) {
     const status = capturedFile(capture, `/proc/${pid}/status`);
     const name = status !== null && 'text' in status ? parseProcessName(status.text) : null;
-    // Where several share a socket the first is shown, who is as a rule the one that made it.
+    // Where several share a socket the first is shown, which is usually the one that made it.
     if (name !== null) for (const inode of inodes) if (!held.has(inode)) held.set(inode, { name, pid });
   }
   return held;

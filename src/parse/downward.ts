@@ -1,5 +1,5 @@
 /**
- * The labels or annotations of a downward-API file: one `key="value"` a line, the value quoted as Go does. A line of
+ * The labels or annotations of a downward-API file: one `key="value"` per line, the value quoted as Go does. A line of
  * another form, or a value that cannot be read, is left out: nothing that matters here needs more than plain text.
  */
 export function parseDownward(text: string): Record<string, string> {

@@ -81,7 +81,7 @@ function unknownField(name: string, fields: Readonly<Record<string, unknown>>): 
   return new Malformed(name.slice(0, LONGEST_NAME), `is not a field of a packet; ${there}`);
 }
 
-/** Reads one line of a packets file. The problem's field is empty when the line is no JSON object at all. */
+/** Reads one line of a packets file. The problem's field is empty when the line is not a JSON object at all. */
 export function readPacketLine(line: string): PacketReading {
   let value: unknown;
   try {
@@ -131,7 +131,7 @@ function dropMeaningless(fields: Fields): (keyof Packet)[] {
   if (fields.hook === 'OUTPUT') return fields.inInterface === undefined ? [] : [drop(fields, 'inInterface')];
   const ignored: (keyof Packet)[] = [];
   if (fields.outInterface !== undefined) ignored.push(drop(fields, 'outInterface'));
-  // Null says "no socket", which is always true where there can be none, so it is no field to complain about.
+  // Null says "no socket", which is always true where there can be none, so it is not a field to complain about.
   if (typeof fields.uid === 'number') ignored.push(drop(fields, 'uid'));
   if (typeof fields.gid === 'number') ignored.push(drop(fields, 'gid'));
   return ignored;

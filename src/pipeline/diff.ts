@@ -15,7 +15,7 @@ import { inTime } from './in-time.ts';
 import type { DiffRequest } from './requests.ts';
 
 /**
- * Every class of packets that the rules treat otherwise than the expected layout, or than other rules, does.
+ * Every class of packets that the rules treat differently than the expected layout, or than other rules.
  * @throws UsageError when an input is malformed
  * @throws CannotLook when a named file cannot be read
  */

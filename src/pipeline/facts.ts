@@ -37,7 +37,7 @@ export async function gatherFacts(request: SourceRequest, outside: Outside): Pro
 
 async function liveFacts(outside: Outside): Promise<Facts> {
   const begun = performance.now();
-  // What understands the answers is loaded while the programs that are asked still work.
+  // What parses the answers is loaded while the programs that were started still run.
   const [capture, { observe }] = await Promise.all([
     collectLive(outside.runner, outside.files),
     import('../observe/index.ts'),
@@ -50,7 +50,7 @@ async function liveFacts(outside: Outside): Promise<Facts> {
 /** What the pod says about itself, and whom it asks for names. */
 const TOLD_FILES = ['/etc/resolv.conf', '/etc/istio/pod/annotations', '/etc/istio/pod/labels'];
 
-/** A file that is there and was not read, because it is no file, or larger than any of its kind. */
+/** A file that is there and was not read, because it is not a file, or larger than any of its kind. */
 function unreadableFiles(capture: Capture): Obstacle[] {
   return TOLD_FILES.flatMap((path): Obstacle[] => {
     const content = capturedFile(capture, path);

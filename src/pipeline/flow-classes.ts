@@ -53,7 +53,7 @@ function fatesOfHook(
   { dataplane, proxyUid, proxyGid }: Config,
   { family, hook, state }: Pick<FateClass, 'family' | 'hook'> & Pick<RulesQuestion, 'state'>,
 ): Fates {
-  // ztunnel's own packets are told by their mark, not by who sends them.
+  // ztunnel's own packets are recognised by their mark, not by who sends them.
   const proxy = dataplane === 'ambient' ? { uids: [], gids: [] } : { uids: proxyUid, gids: proxyGid };
   return fatesOf(pod.ruleset, { family, hook, state, proxy, localAddresses: localAddresses(pod) });
 }

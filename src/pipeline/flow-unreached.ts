@@ -10,7 +10,7 @@ import { inTime } from './in-time.ts';
 import type { RulesQuestion } from './requests.ts';
 
 /**
- * The rules that no packet is ever matched by, and why.
+ * The rules that never match a packet, and why.
  * @throws CannotLook when a named file cannot be read
  */
 export async function flowUnreached(

@@ -91,7 +91,7 @@ function wantedFamilies({ family, to }: FlowRequest, { enableIpv6 }: Config): re
   return enableIpv6 ? FAMILIES : ['ipv4'];
 }
 
-/** The rules of the other family are nothing to these requests, so nobody need show them. */
+/** The rules of the other family do not matter to these requests, so nobody need show them. */
 function tablesOf({ tables }: Ruleset, families: readonly Family[]): Ruleset {
   return { tables: tables.filter((table) => families.some((family) => coversFamily(table, family))) };
 }
@@ -146,7 +146,7 @@ function notGiven({ family, to }: FlowRequest): Undetermined {
   };
 }
 
-/** The rules cannot tell an application with the proxy's user from the proxy: what follows is right, and no good sign. */
+/** The rules cannot tell an application with the proxy's user from the proxy: what follows is as meant, but no good sign. */
 function asProxy({ uid }: FlowRequest, { config, membership }: Part): string[] {
   if (uid === undefined || config.dataplane !== 'sidecar' || membership.kind === 'free') return [];
   if (!config.proxyUid.includes(uid)) return [];

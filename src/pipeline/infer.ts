@@ -11,7 +11,7 @@ import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
 import type { InferRequest } from './requests.ts';
 
-/** More differences of one candidate than anybody reads; `distance` tells how many there are. */
+/** More differences of one candidate than anybody reads; `distance` says how many there are. */
 const MOST_DIFFERENCES = 50;
 
 /**

@@ -78,14 +78,14 @@ export interface InferRequest {
 export interface RulesQuestion {
   readonly source: SourceRequest;
   readonly config: ConfigRequest;
-  /** The state of the packets that `--classes` tells of. */
+  /** The state of the packets that `--classes` is about. */
   readonly state: ConntrackState;
 }
 
 /** What `sockets` is asked. */
 export interface SocketsRequest {
   readonly source: SourceRequest;
-  /** False: only sockets were given, so that there are no rules is nobody's fault. */
+  /** False: only sockets were given, so it is nobody's fault that there are no rules. */
   readonly rulesGiven: boolean;
   readonly toolVersion: string;
 }

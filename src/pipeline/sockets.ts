@@ -6,7 +6,7 @@ import type { RulesState, SocketsReport } from '../sockets/report.ts';
 import { gatherFacts } from './facts.ts';
 import type { SocketsRequest, SourceRequest } from './requests.ts';
 
-/** The report, and remarks about how it was come by. */
+/** The report, and remarks on how it was obtained. */
 export interface SocketsRun {
   readonly report: SocketsReport;
   readonly notes: readonly string[];
@@ -17,7 +17,7 @@ export interface SocketsRun {
  * @throws CannotLook when the sockets, or a named file, cannot be read
  */
 export async function sockets(request: SocketsRequest, outside: Outside): Promise<SocketsRun> {
-  // Loaded while the programs that are asked still work.
+  // Loaded while the programs that were started still run.
   const [{ pod, source }, { classifySockets }, { portsFromRules }, { answerOf }] = await Promise.all([
     gatherFacts(request.source, outside),
     import('../sockets/index.ts'),

@@ -37,7 +37,7 @@ export async function trace(request: TraceRequest, outside: Outside): Promise<Tr
 const INCOMPLETE =
   'verdicts that could depend on the lost part are undetermined; tables that the text does not show at all are taken not to exist';
 
-/** Without the rules every packet would seem to pass. Where it is known which are missing, the others still tell something. */
+/** Without the rules every packet would seem to pass. Where it is known which are missing, the others still say something. */
 function refuseUnseenRules(pod: Pod): void {
   const obstacle = pod.obstacles.find((one) => mayMeetUnseen([one]));
   if (!obstacle) return;
@@ -65,7 +65,7 @@ async function* once<T>(item: T): AsyncGenerator<readonly T[]> {
 
 const TOO_LONG = `the line is longer than ${inMebibytes(INPUT_LIMITS.packetBytes)}, which no packet is`;
 
-/** One trace or error per line, in order; blank lines are no packets. */
+/** One trace or error per line, in order; blank lines are not packets. */
 async function* many(
   lines: AsyncIterable<readonly Line[]>,
   follow: (packet: Packet) => TraceReport,
@@ -102,8 +102,8 @@ function* each(
  */
 export interface TraceRun {
   readonly traces: AsyncIterable<Iterable<TraceReport | PacketError>>;
-  /** What was not understood in the rules and could not be looked at, for stderr. */
+  /** What was not understood in the rules or could not be looked at, for stderr. */
   readonly notes: readonly string[];
-  /** Part of the rules was lost: no verdict is the last word, not even one that the rest decides. */
+  /** Part of the rules was lost: no verdict is final, not even one that the rest decides. */
   readonly incomplete: boolean;
 }

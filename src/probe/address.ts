@@ -2,7 +2,7 @@ import { addressBits, contains, fullMask, network, parseAddress, prefixMask } fr
 import type { Family } from '../model/family.ts';
 import type { Routing } from '../model/routing.ts';
 
-/** Blocks that are no host's address: a packet to one of them is nobody's, everybody's, or goes by another family. */
+/** Blocks that are no host's address: a packet to one goes to nobody, to everybody, or over the other family. */
 const NO_HOST: Readonly<Record<Family, readonly (readonly [block: string, length: number, what: string])[]>> = {
   ipv4: [
     ['0.0.0.0', 8, 'not the address of a host'],

@@ -3,7 +3,7 @@ import type { Pod } from '../model/pod.ts';
 import { whyNotSentTo } from './address.ts';
 import type { PlannedProbe, ProbeQuestion } from './types.ts';
 
-/** @throws UsageError when `--to` names what is no host */
+/** @throws UsageError when `--to` names what is not a host */
 export function refuseTarget({ to }: Pick<ProbeQuestion, 'to'>, { routing }: Pod): void {
   const why = to === undefined ? null : whyNotSentTo(to.address, routing);
   if (why === null) return;

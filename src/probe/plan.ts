@@ -49,7 +49,7 @@ interface By {
   readonly role: PlannedProbe['role'];
 }
 
-/** The proxy is told by its uid or its gid; ztunnel by a mark that no other process can set. */
+/** The proxy is recognised by its uid or its gid; ztunnel by a mark that no other process can set. */
 function roleOf({ uid, gid }: Owner, { dataplane, proxyUid, proxyGid }: Config): PlannedProbe['role'] {
   return dataplane === 'sidecar' && (proxyUid.includes(uid) || proxyGid.includes(gid)) ? 'proxy' : 'application';
 }
@@ -112,7 +112,7 @@ function wayTo(destination: string, { family, own, facts }: By): { source: strin
   return { source: (near ? null : sourceBy(outInterface, family, destination, routing)) ?? own, outInterface };
 }
 
-/** The first global address of each family; those of lo, such as Istio's own ::6, are nobody's to call. */
+/** The first global address of each family; those of lo, such as Istio's own ::6, are not to be called by anybody. */
 function ownAddresses({ routing }: Pod): [Family, string][] {
   return FAMILIES.flatMap((family) => {
     const own = routing?.addresses.find(

@@ -3,7 +3,7 @@ import type { FileReader } from '../collect/files.ts';
 import { isListener, type Socket } from '../model/socket.ts';
 import { parseProcNet } from '../parse/sockets/procnet.ts';
 
-/** The kernel's lists: read in a moment, while a connection stands, and without starting a program. */
+/** The kernel's lists: read in a moment, while a connection is open, and without starting a program. */
 const LISTS = ['/proc/net/tcp', '/proc/net/tcp6'] as const;
 
 /** The TCP sockets of this moment; null when the first list cannot be read. */

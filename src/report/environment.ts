@@ -46,7 +46,7 @@ export function withEnvironmentJson(document: string, from: FromEnvironment): st
   return document.replace(/\n}\n$/, () => `,${field}\n`);
 }
 
-/** The table of a report, with a section behind its first one: whose word a verdict rests on comes with it. */
+/** The table of a report, with a section after its first one: on whose word a verdict rests belongs with it. */
 export function withEnvironmentTable(table: string, from: FromEnvironment, options: ReportOptions): string {
   if (isNothing(from)) return table;
   const { chalk, width } = styleOf(options);

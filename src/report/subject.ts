@@ -15,7 +15,7 @@ export function subjectOf(source: Source): string {
   }
 }
 
-/** Files as a sentence names them; many are cut. */
+/** Files as a sentence names them; a long list is cut. */
 export function fileNames(files: readonly string[]): string {
   return clip(files.map((file) => (file === '-' ? 'stdin' : file)).join(', '), 80);
 }

@@ -24,7 +24,7 @@ function pieces(word: string, width: number): string[] {
   return Array.from({ length: count }, (_, part) => characters.slice(part * width, (part + 1) * width).join(''));
 }
 
-/** The lines behind an indentation. */
+/** The lines, indented. */
 export function indent(lines: readonly string[], columns: number): string[] {
   return lines.map((line) => `${' '.repeat(columns)}${line}`);
 }

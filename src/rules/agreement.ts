@@ -132,7 +132,7 @@ function sameTargets(kernel: readonly Target[], printed: readonly Target[]): boo
   );
 }
 
-/** nft's own do something else where there is no connection, or no socket that listens. */
+/** nft's own act differently where there is no connection, or no socket that listens. */
 const NEVER_NATIVE_TARGETS: ReadonlySet<Target['kind']> = new Set([
   'tproxy',
   'ct',

@@ -2,7 +2,7 @@ import { type Chain, isNative, type Rule, type Table } from '../model/ruleset.ts
 import { printRule } from '../print/iptables/index.ts';
 import { printNftRule } from '../print/nft/index.ts';
 
-/** The rule as the kernel prints it, whatever way it was written; comments and counts are nobody's business. */
+/** The rule as the kernel prints it, whatever way it was written; comments and counts are left out. */
 export function canonical(table: Table, chain: Chain, rule: Rule): string {
   const printed = PRINTED.get(rule);
   if (printed?.backend === table.backend && printed.chain === chain.name) return printed.text;

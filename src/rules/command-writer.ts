@@ -6,7 +6,7 @@ import { misplaced } from './positions.ts';
 import { type Argv, acceptCommand, deleteCommand, insertCommand, rewriteCommand } from './rule-commands.ts';
 import { placesFor, type Standing, StandingRules, textsOf, written } from './standing.ts';
 
-/** What stands in front of a command in a remedy: the rest of the line can be pasted into a shell. */
+/** What comes before a command in a remedy: the rest of the line can be pasted into a shell. */
 export const COMMAND = 'In the pod: ';
 
 const AS_READ =
@@ -17,8 +17,8 @@ const UNSURE =
 const DONE_ABOVE = 'The rest is done by the commands of the findings above.';
 
 /**
- * Says edits as commands, finding by finding in the order of the report: positions take all commands before into account,
- * and what one finding has mended no other mends again.
+ * Makes commands of edits, finding by finding in the order of the report: positions take all earlier commands into account,
+ * and what one finding has repaired no other repairs again.
  */
 export class CommandWriter {
   readonly #standing = new StandingRules();
@@ -31,7 +31,7 @@ export class CommandWriter {
     this.#isSure = isSure;
   }
 
-  /** The lines of a remedy: commands behind `COMMAND`, to be run in this order, and what there is to know about them. */
+  /** The lines of a remedy: commands after `COMMAND`, to be run in this order, and what there is to know about them. */
   write(edits: readonly Edit[]): string[] {
     const remedy = new Remedy(this.#standing, this.#changedAbove, this.#done, this.#isSure);
     for (const edit of edits) remedy.add(edit);
@@ -83,7 +83,7 @@ class Remedy {
     }
   }
 
-  /** Marks something as mended; false where the commands of a finding above have done that. */
+  /** Marks something as repaired; false where the commands of a finding above have done that. */
   #isNew(what: Rule | Chain): boolean {
     if (this.#done.has(what)) {
       this.#remarks.add(DONE_ABOVE);

@@ -7,15 +7,15 @@ export interface Home {
   readonly chain: Chain;
 }
 
-/** Something that mends a pod, to be said as commands. */
+/** Something that repairs a pod, to be turned into commands. */
 export type Edit =
   /** A live rule has to go. */
   | { readonly kind: 'delete'; readonly where: RuleReference }
   /** Rules of Istio's, all of one chain and in its order, have to come back into that chain of the pod. */
   | { readonly kind: 'restore'; readonly home: Home; readonly wanted: readonly RuleReference[] }
-  /** The rules of a chain have to stand in the order that they have in another. */
+  /** The rules of a chain have to be put into the order that they have in another. */
   | { readonly kind: 'reorder'; readonly home: Home; readonly expected: Home }
-  /** A base chain has to let go what no rule of it decides. */
+  /** A base chain has to let through what none of its rules decides. */
   | ({ readonly kind: 'accept' } & Home)
   /** Any other command, as words. */
   | { readonly kind: 'run'; readonly argv: readonly string[] };
@@ -29,8 +29,8 @@ export interface Mending {
 }
 
 /**
- * The edits that mend single rules: deletions first, in each chain from its end, so that the position of none changes
- * before its turn. None when a chain is missing as well: that is no matter of single rules.
+ * The edits that repair single rules: deletions first, in each chain from its end, so that the position of none changes
+ * before its turn. None when a chain is missing as well: that is not a matter of single rules.
  */
 export function mendingEdits({ remove, restore }: Mending, live: Ruleset): Edit[] {
   const homes = groupBy(restore, chainKey).map((group) => ({ group, home: homeOf(group, live) }));
@@ -57,7 +57,7 @@ export function orderEdits(expected: readonly RuleReference[], live: Ruleset): E
   });
 }
 
-/** Chains of one expected ruleset are told by identity. */
+/** Chains of one expected ruleset are told apart by identity. */
 function chainKey({ chain }: RuleReference): Chain {
   return chain;
 }

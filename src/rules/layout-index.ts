@@ -2,7 +2,7 @@ import type { Chain, RuleReference, Ruleset, Table } from '../model/ruleset.ts';
 import { canonical } from './canonical.ts';
 import { RuleCounts } from './rule-counts.ts';
 
-/** Finds rules of one ruleset in another by what they say and where they stand, not by their position. */
+/** Finds rules of one ruleset in another by what they say and which chain they are in, not by their position. */
 export class LayoutIndex {
   readonly #live: RuleCounts;
   readonly #expected: RuleCounts;
@@ -22,12 +22,12 @@ export class LayoutIndex {
     return this.#expected.of(where);
   }
 
-  /** Whether every rule that Istio would have programmed stands in its chain. */
+  /** Whether every rule that Istio would have programmed is in its chain. */
   isComplete(): boolean {
     return this.#live.includes(this.#expected);
   }
 
-  /** How often this rule stands in this chain of the pod. */
+  /** How often this rule is in this chain of the pod. */
   liveCount(where: RuleReference): number {
     return this.#live.of(where);
   }

@@ -5,7 +5,7 @@ import { printMatch } from '../print/iptables/index.ts';
 
 /**
  * Whether a rule in nft's text can be the one that iptables-save printed. Less strict than `agrees`, because libxtables
- * translates some modules in ways of its own and leaves others out: what both have must be about the same things.
+ * translates some modules in its own way and leaves others out: what both have must be about the same things.
  */
 export function resembles(listed: Rule, printed: Rule): boolean {
   const isPartial = listed.matches.some(({ kind }) => kind === 'unknown');

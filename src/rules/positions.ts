@@ -1,11 +1,11 @@
-/** Rules of a chain that stand out of order, by their positions (from 0) in the pod's chain and in Istio's. */
+/** Rules of a chain that are out of order, by their positions (from 0) in the pod's chain and in Istio's. */
 export interface Misplaced {
   readonly live: readonly number[];
   readonly expected: readonly number[];
 }
 
 /**
- * The fewest rules of a chain that have to be moved so that all that `expected` has stand in its order: those outside a
+ * The fewest rules of a chain that have to be moved so that all that `expected` has are in its order: those outside a
  * longest common subsequence. Rules of others, and those that are not there, stay out of it.
  */
 export function misplaced(expected: readonly string[], live: readonly string[]): Misplaced {
@@ -59,8 +59,8 @@ function firstNotBelow(value: number, ends: readonly number[], values: readonly 
 }
 
 /**
- * Where rules of a chain have to be inserted, from 0 and one after the other: each behind the closest rule that Istio
- * writes before it and that stands by then. `wanted` are their positions in `expected`, rising.
+ * Where rules of a chain have to be inserted, from 0 and one after the other: each after the closest rule that Istio
+ * writes before it and that is there by then. `wanted` are their positions in `expected`, rising.
  */
 export function insertions(
   expected: readonly string[],
@@ -78,7 +78,7 @@ export function insertions(
   return anchors.map((anchor, nth) => anchor + 1 + countUpTo(anchor, anchors, nth));
 }
 
-/** How many of the first anchors are not behind the one given: what was inserted there has moved it. Mostly all are. */
+/** How many of the first anchors are not after the one given: what was inserted there has moved it. Mostly all. */
 function countUpTo(anchor: number, anchors: readonly number[], count: number): number {
   let earlier = 0;
   for (let at = 0; at < count; at += 1) if ((anchors[at] ?? 0) <= anchor) earlier += 1;

@@ -84,7 +84,7 @@ export function rewriteCommand(home: Home, rules: readonly Standing[]): Argv {
   return ['nft', [`flush chain ${place}`, ...words.map((one) => `add rule ${place} ${one}`)].join('; ')];
 }
 
-/** The command that makes a chain let go what no rule of it decides. */
+/** The command that makes a chain let through what none of its rules decides. */
 export function acceptCommand({ table, chain }: Home): Argv {
   if (table.backend === 'nftables' || chain.name !== chain.base?.hook) return nftAccept({ table, chain });
   return [toolOf(table), '-t', table.name, '-P', chain.name, 'ACCEPT'];

@@ -4,7 +4,7 @@ import type { Chain, Rule, RuleReference, Ruleset, Table } from '../model/rulese
 type Place = readonly [Table, Chain];
 
 /**
- * How often each rule stands in its chain. Counted chain by chain, when it is asked: a node has a hundred thousand
+ * How often each rule is in its chain. Counted chain by chain, when asked for: a node has a hundred thousand
  * chains that Istio has nothing to do with, and printing their rules takes longer than anything else.
  */
 export class RuleCounts {
@@ -24,14 +24,14 @@ export class RuleCounts {
     }
   }
 
-  /** How often the rule stands in the chain of that name. */
+  /** How often the rule is in the chain of that name. */
   of({ table, chain, rule }: RuleReference): number {
     const key = keyOf(table, chain);
     if (!this.#chains.has(key)) return 0;
     return this.#in(key).get(this.#print(table, chain, rule)) ?? 0;
   }
 
-  /** Whether every rule of the other stands here at least as often. */
+  /** Whether every rule of the other is here at least as often. */
   includes(other: RuleCounts): boolean {
     return [...other.#chains.keys()].every((key) =>
       [...other.#in(key)].every(([text, count]) => (this.#in(key).get(text) ?? 0) >= count),

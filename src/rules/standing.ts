@@ -3,7 +3,7 @@ import { canonical } from './canonical.ts';
 import type { Home } from './edits.ts';
 import { insertions } from './positions.ts';
 
-/** A rule where it stands by the time of a command. */
+/** A rule where it is by the time of a command. */
 export interface Standing {
   readonly rule: Rule;
   /** What it does, in the form in which rules are compared. */
@@ -38,7 +38,7 @@ export function written({ table, chain }: Home, rule: Rule): Standing {
 
 /**
  * Where rules of one expected chain, rising in it, have to be put into the pod's, from 0 and one after the other: each
- * behind the closest one that Istio writes before it.
+ * after the closest one that Istio writes before it.
  */
 export function placesFor(wanted: readonly RuleReference[], rules: readonly Standing[]): number[] {
   const [first] = wanted;

@@ -6,7 +6,7 @@ export interface Confirmation {
   readonly lookFor: string;
 }
 
-/** What is known about a finding code. Commands and settings inside the texts stand between backticks. */
+/** What is known about a finding code. Commands and settings inside the texts are between backticks. */
 export interface CatalogueEntry {
   /** `NAT0101` …; stable, never renumbered and never reused. */
   readonly code: string;

@@ -1,7 +1,7 @@
 import type { CatalogueGroup } from './entry.ts';
 import { RIGHTS } from './wording.ts';
 
-/** NAT10: what stands in the way of an answer, and pods that are not expected to have a layout. */
+/** NAT10: what keeps an answer from being given, and pods that are not expected to have a layout. */
 export const NAT10: CatalogueGroup = {
   group: 'Looking',
   entries: [

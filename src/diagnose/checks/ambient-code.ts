@@ -29,7 +29,7 @@ function isProbeExemption({ chain, rule }: RuleReference, probes: readonly (bigi
   if (!letsGo(rule)) return false;
   return rule.matches.some((match) => {
     if ((match.kind !== 'source' && match.kind !== 'destination') || match.negated) return false;
-    // Under other names only the address itself tells.
+    // Under other names only the address itself shows it.
     const isIstio = chain.name.startsWith('ISTIO_') || chain.name.startsWith('istio-');
     return probes.includes(match.network.address) || (isIstio && isLinkLocal(match.network.address));
   });
@@ -45,7 +45,7 @@ function isConnmark({ rule }: RuleReference): boolean {
   return rule.targets.some(({ kind }) => kind === 'connmark-set' || kind === 'connmark-restore');
 }
 
-/** A rule that leads to such a rule, or lets marked packets be. With TPROXY mangle captures as well. */
+/** A rule that leads to such a rule, or leaves marked packets alone. With TPROXY mangle captures as well. */
 function isAboutMarks({ table, rule }: RuleReference): boolean {
   if (table.name.endsWith('mangle')) return true;
   return letsGo(rule) && rule.matches.some((match) => isAmbientMark(match) && !('negated' in match && match.negated));

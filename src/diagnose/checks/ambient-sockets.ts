@@ -54,7 +54,7 @@ function leadingRules(ports: readonly number[], { pod }: Context): Evidence[] {
   return [...new Map(targets.map(({ where }) => [where.rule, ruleEvidence(where)])).values()].slice(0, 6);
 }
 
-/** Whether the check above tells that nobody accepts what is redirected to a port. */
+/** Whether the check above says that nobody accepts what is redirected to a port. */
 export function isToldOfZtunnel(port: number, context: Context): boolean {
   if (context.config.dataplane !== 'ambient') return false;
   if (ZTUNNEL_PORTS.includes(port)) return true;

@@ -55,7 +55,7 @@ export const ambientExemptions: Check = {
     context.config.dataplane === 'ambient' ? (isLost(context) ? [] : exemptions(context)) : NOT_AMBIENT,
 };
 
-/** Where the layout is lost, the rest of what is missing is no matter of its own. */
+/** Where the layout is lost, the rest of what is missing is not a separate fault. */
 function isLost(context: Context): boolean {
   return withCode('NAT0901', context).length > 0;
 }

@@ -46,7 +46,7 @@ function differencesOf(code: string, context: Context) {
     .flatMap(({ differences }) => differences);
 }
 
-/** Legacy tables that exist and are empty: harmless, though every nft tool warns about them. */
+/** Legacy tables that exist and are empty: harmless, although every nft tool warns about them. */
 export const emptyLegacy: Check = {
   id: 'legacy-tables',
   description: 'no empty legacy tables are registered',
@@ -81,7 +81,7 @@ export const probeResidue: Check = {
   },
 };
 
-/** All of Istio's rules in iptables though native nftables is configured, or the other way. */
+/** All of Istio's rules in iptables although native nftables is configured, or the other way round. */
 export const configuredBackend: Check = {
   id: 'configured-backend',
   description: "Istio's rules are in the backend that is configured",

@@ -4,7 +4,7 @@ import type { ClassifiedSocket } from '../../sockets/index.ts';
 /** What to do about connections that are older than the rules. */
 export const OLDER = 'Let the application open the connection again, for instance by replacing the pod.';
 
-/** What to do about a rule that lets connections by. */
+/** What to do about a rule that lets connections through. */
 export const WRONG_RULE = 'Mend that rule first: what is wrong with it is a finding of its own.';
 
 /** Whether rules would lead a connection to the proxy, at least for owners of some gid. */

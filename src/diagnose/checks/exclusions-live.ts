@@ -12,11 +12,11 @@ import { reachedChains } from '../reached.ts';
 import { letsGo, traitsOf } from '../traffic/traits.ts';
 import { captures } from '../traffic/verdicts.ts';
 
-/** A live rule that lets packets go which an earlier one has captured. */
+/** A live rule that would let packets through which an earlier one has captured. */
 export interface Overtaken {
   readonly where: RuleReference;
   readonly family: Family;
-  /** The rule that captures them; null where only the comparison of all packets tells. */
+  /** The rule that captures them; null where only the comparison of all packets shows it. */
   readonly by: RuleReference | null;
 }
 
@@ -25,7 +25,7 @@ const MOST_TRIED = 20;
 
 /**
  * Exclusions that somebody added to the live rules and that come too late: the packets they are meant for are captured
- * before they are asked, and without them every packet is treated the same.
+ * before these rules are reached, and without them every packet is treated the same.
  */
 export function overtakenExclusions(context: Context): readonly Overtaken[] {
   const known = found.get(context) ?? search(context);
@@ -46,7 +46,7 @@ function search(context: Context): Overtaken[] {
   });
 }
 
-/** Lets ports or addresses go, where capture is decided, and is not Istio's. */
+/** Lets ports or addresses through, where capture is decided, and is not Istio's. */
 function isExclusion(where: RuleReference, { layout }: Context): boolean {
   const { table, chain, rule } = where;
   if (!/(^|-)(nat|mangle)$/.test(table.name) || !letsGo(rule) || layout.expectedCount(where) > 0) return false;
@@ -80,7 +80,7 @@ function hooksTo({ table, chain }: RuleReference): PacketHook[] {
   });
 }
 
-/** Whether some packet would fare otherwise without the rule. */
+/** Whether some packet would fare differently without the rule. */
 function isMissed(where: RuleReference, { pod, families }: Context): boolean {
   const rest = withoutRule(pod.ruleset, where);
   return families.some((family) =>

@@ -10,7 +10,7 @@ import { type Idle, idleExclusions } from './exclusions-configured.ts';
 import { type Overtaken, overtakenExclusions } from './exclusions-live.ts';
 import type { ExclusionKey } from './exclusions-packets.ts';
 
-/** Exclusions that nothing is different without: by the configuration, and by rules that somebody added. */
+/** Exclusions without which nothing would be different: by the configuration, and by rules that somebody added. */
 export const exclusions: Check = {
   id: 'exclusions',
   description: 'every exclusion has an effect',

@@ -12,7 +12,7 @@ import { socketCheck, socketEvidence } from './socket-check.ts';
 
 const OTHER_PLANE = 'the rules are those of the other data plane';
 
-/** Why nobody is exempt by uid here: ztunnel is told by its mark, and where nothing is captured nothing is exempt. */
+/** Why nobody is exempt by uid here: ztunnel is known by its mark, and where nothing is captured nothing is exempt. */
 function withoutExemption(context: Context): { readonly skipped: string } | null {
   if (context.config.dataplane === 'ambient') return { skipped: 'ambient exempts nobody by uid' };
   if (isOtherPlane(context.pod.ruleset, context.config.dataplane)) return { skipped: OTHER_PLANE };
@@ -43,7 +43,7 @@ export const proxyOwner = socketCheck(
   },
 );
 
-/** Either id is enough to be let by. As root (TPROXY, privileged ports) it is the gid, which not everybody can see. */
+/** Either id is enough to pass. As root (TPROXY, privileged ports) it is the gid, which not everybody can see. */
 function isCapturedItself(socket: Socket, context: Context): boolean {
   const { proxyUid, proxyGid } = context.config;
   const gid = groupOf(socket, context);
@@ -101,7 +101,7 @@ function doing(sockets: readonly Socket[]): string {
   return `has ${sockets.length} connection${sockets.length === 1 ? '' : 's'}`;
 }
 
-/** Whether the rules let a socket's packets by for its owner. */
+/** Whether the rules let a socket's packets through because of its owner. */
 function hasExemptId(socket: Socket, context: Context): boolean {
   const { proxyUid, proxyGid } = context.config;
   const gid = groupOf(socket, context);

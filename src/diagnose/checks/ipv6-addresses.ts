@@ -38,7 +38,7 @@ export const passthroughAddress: Check = {
   },
 };
 
-/** Istio's native tables see both families, so IPv6 that Istio takes for absent is captured without its exemptions. */
+/** Istio's native tables see both families, so IPv6 that Istio thinks absent is captured without its exemptions. */
 export const ipv6WhileOff: Check = {
   id: 'ipv6-while-off',
   description: 'IPv6 is not captured while it is off',

@@ -40,8 +40,8 @@ function refusedTargets(listeners: readonly Socket[], context: Context): Redirec
 }
 
 /**
- * The findings of redirects to a wrong port, with the word that nobody listens there, where that is so: the port is the
- * fault, the silence behind it only shows.
+ * The findings of redirects to a wrong port, with a note that nobody listens there, where that is so: the port is the
+ * fault, the silence behind it a symptom.
  */
 export function withSilence(findings: readonly Finding[], context: Context): Finding[] {
   const listeners = context.pod.sockets ?? [];

@@ -61,7 +61,7 @@ export function rulesInTheWay({ config, expected, layout, pod }: Context): RuleR
   if (config.dataplane !== 'ambient' || config.scope !== 'host') return [];
   const own = rulesOf(pod.ruleset).filter((where) => layout.expectedCount(where) > 0);
   const wanted = new Set(rulesOf(expected).map(({ chain }) => chain.name));
-  // After an upgrade a rule of the older release may stand there, which does the same by a set of another name.
+  // After an upgrade a rule of the older release may be there, which does the same with a set of another name.
   const same = new Set(rulesOf(expected).map(doing));
   return rulesOf(pod.ruleset).filter(
     (where) =>

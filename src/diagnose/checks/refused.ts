@@ -3,7 +3,7 @@ import { istioTables } from '../../istio/chains.ts';
 import { whyRefused } from '../../layout/index.ts';
 import { type Check, finding } from '../check.ts';
 
-/** The release cannot program what is configured: then no rule is expected, and none is no good sign. */
+/** The release cannot program what is configured: then no rule is expected, and having none is not a good sign. */
 export const programmable: Check = {
   id: 'programmable-layout',
   description: 'the kernel takes the rules of this configuration',
@@ -11,7 +11,7 @@ export const programmable: Check = {
   run: (context) => {
     const { config, pod } = context;
     const refusal = whyRefused(config);
-    // Rules that are here were written for another configuration; what they do is told elsewhere.
+    // Rules that are here were written for another configuration; what they do is reported elsewhere.
     if (refusal === null || istioTables(pod.ruleset).length > 0) return [];
     return [
       finding(codeFor(context), {

@@ -43,7 +43,7 @@ interface Way {
   readonly live: Trace;
 }
 
-/** A rule that lets the query go stands in front of DNS capture; without any, none is about this resolver. */
+/** A rule that lets the query through comes before DNS capture; if there is none, no rule is about this resolver. */
 function leftAlone(resolver: string, family: Family, { protocol, live }: Way): Finding {
   const query = `A query by ${protocol} to the resolver ${resolver}`;
   if (live.decidedBy === null) {

@@ -45,12 +45,12 @@ export function hasRoute({ routes }: Routing, wanted: Route): boolean {
   );
 }
 
-/** The words behind `ip` that add a rule which `ip rule show` prints like that. */
+/** The words after `ip` that add a rule which `ip rule show` prints like that. */
 export function addRule(text: string): readonly string[] {
   return ['rule', 'add', ...text.replace('from all ', '').split(' ')];
 }
 
-/** The words behind `ip` that add a route to a table. */
+/** The words after `ip` that add a route to a table. */
 export function addRoute(text: string, table: string): readonly string[] {
   return ['route', 'add', ...text.split(' '), 'table', table];
 }

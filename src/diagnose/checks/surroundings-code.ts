@@ -27,7 +27,7 @@ export function isWholeFault(code: string): boolean {
 
 /**
  * The code for a cause in the light of everything else that was programmed: a second data plane or backend, leftovers,
- * ambient. `usual` is asked for all other causes.
+ * ambient. `usual` decides all other causes.
  */
 export function codeAmong(cause: Cause, context: Context, usual: () => string): string {
   return mixtureCode(cause, context) ?? planeCode(cause, context, usual);
@@ -49,7 +49,7 @@ function mixtureCode({ intruder, missing }: Cause, context: Context): string | n
   return intruder && isStale(intruder.table, context.expected, context.pod.ruleset) ? 'NAT0705' : null;
 }
 
-/** What other products put in the place of Istio's rules is not what is wrong: that there are none of Istio's is. */
+/** What is wrong is not what other products put in place of Istio's rules, but that there are none of Istio's. */
 function noRules({ config }: Context): string {
   return config.dataplane === 'ambient' ? 'NAT0901' : 'NAT0105';
 }
@@ -66,7 +66,7 @@ function planeCode(cause: Cause, context: Context, usual: () => string): string 
   return ambientCode(cause, context) ?? (code === 'NAT0106' ? 'NAT0901' : code);
 }
 
-/** Whether a rule stands where Istio writes, or leads there. */
+/** Whether a rule is where Istio writes, or leads there. */
 function isAboutIstio({ table, chain, rule }: RuleReference): boolean {
   if (isIstioChain(table, chain)) return true;
   return rule.targets.some((target) => target.kind === 'jump' && target.chain.startsWith('ISTIO_'));

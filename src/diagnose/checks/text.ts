@@ -19,7 +19,7 @@ import { rulesInTheWay } from './node-probes.ts';
 /** More rules than this of one kind are counted, not quoted. */
 const QUOTED = 10;
 
-/** A rule that stands in its chain more often than Istio writes it. */
+/** A rule that is in its chain more often than Istio writes it. */
 export const duplicates: Check = {
   id: 'duplicates',
   description: 'no rule of Istio is there more than once',
@@ -81,7 +81,7 @@ function isForeign(where: RuleReference, { layout, open }: Context): boolean {
   if (open.length > 0 && where.rule.matches.some(({ kind }) => kind === 'opaque' || kind === 'unknown')) return false;
   if (isIstioChain(table, chain) || layout.expectedCount(where) > 0 || isGuardrail(where)) return false;
   if (isNamedElsewhere(where)) return false;
-  // A jump to one of Istio's chains is Istio's, wherever it stands.
+  // A jump to one of Istio's chains is Istio's, wherever it is.
   return !where.rule.targets.some((target) => target.kind === 'jump' && target.chain.startsWith('ISTIO_'));
 }
 
@@ -116,7 +116,7 @@ export const equivalent: Check = {
   },
 };
 
-/** Istio's chains whose rules, or their order, are not as expected. Copies and rules of others are told elsewhere. */
+/** Istio's chains whose rules, or their order, are not as expected. Copies and others' rules are reported elsewhere. */
 function differingChains({ pod, expected, layout }: Context): Evidence[] {
   const wanted = chainTexts(expected, () => true);
   const live = chainTexts(

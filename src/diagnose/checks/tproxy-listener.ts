@@ -2,7 +2,7 @@ import { finding } from '../check.ts';
 import { socketCheck, socketEvidence } from './socket-check.ts';
 
 /**
- * TPROXY hands a packet to a transparent socket, which takes NET_ADMIN. ss shows neither, but the injector gives the
+ * TPROXY hands a packet to a transparent socket, which needs NET_ADMIN. ss shows neither, but the injector gives the
  * right to root only (runAsUser 0 in TPROXY mode), so a listener of another user is worth a word.
  */
 export const tproxyListener = socketCheck(

@@ -30,7 +30,7 @@ export const answersTracked: Check = {
       const where = untrackedBy(answer, live);
       return where === null || untrackedBy(answer, intended) !== null ? [] : [{ target, where }];
     });
-    // A rule that also keeps the first packet from being redirected is told by what that does.
+    // A rule that also keeps the first packet from being redirected is reported for that.
     const told = new Set(trafficFindings(context).flatMap(({ evidence }) => evidence.map(evidenceKey)));
     const untold = lost.filter(({ where }) => !told.has(evidenceKey(ruleEvidence(where))));
     return groupBy(untold, ({ where }) => where.rule).map(([first, ...others]) =>

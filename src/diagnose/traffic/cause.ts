@@ -41,7 +41,7 @@ export interface Sides {
 
 /**
  * Finds the guilty rules by holding the two ways of the witness against each other. A rule is guilty when the packet
- * would fare otherwise without it; one that only logs, marks, or jumps somewhere and comes back is not.
+ * would fare differently without it; one that only logs, marks, or jumps somewhere and comes back is not.
  */
 export function causeOf(different: DifferentClass, { live, expected, layout }: Sides): Cause {
   const unexpected = matched(different.live.steps).filter((where) => layout.expectedCount(where) === 0);
@@ -71,15 +71,15 @@ function others(like: readonly RuleReference[] | undefined, guilty: RuleReferenc
   return isAmong && like ? like.filter(({ rule }) => rule !== guilty?.rule) : [];
 }
 
-/** The first rule on the way that the pod lacks and that the verdict hangs on; the first at all if each alone would do. */
+/** The first rule on the way that the pod lacks and the verdict depends on; the very first if each alone would do. */
 function firstMissing(trace: Trace, ruleset: Ruleset, lacking: readonly RuleReference[]): RuleReference | null {
   if (lacking.length < 2) return lacking[0] ?? null;
   return lacking.find((where) => isDecisive(where, trace, ruleset)) ?? lacking[0] ?? null;
 }
 
 /**
- * The rule of others that the verdict hangs on, the one that decided before one that led there. Where several would each
- * be enough, the one that decided; but one that let the packet go, or only stands on its way, is innocent unless the
+ * The rule of others that the verdict depends on, the one that decided before one that led there. Where several would each
+ * be enough, the one that decided; but one that let the packet through, or is merely on its way, is innocent unless the
  * layout is `complete`.
  */
 function intruderOf(
@@ -98,7 +98,7 @@ function intruderOf(
   return trace.verdict.kind === 'accept' ? null : (decider ?? null);
 }
 
-/** Whether the packet would fare otherwise if the rule were not there. */
+/** Whether the packet would fare differently if the rule were not there. */
 function isDecisive(where: RuleReference, trace: Trace, ruleset: Ruleset): boolean {
   const hooks = new Hooks(withoutRule(ruleset, where));
   const { verdict } = evaluatePacket(hooks, trace.packet, { reach: 'arrival' });

@@ -26,7 +26,7 @@ function nameOrder({ order }: Cause): string {
   return late !== null && traitsOf(late.rule).interface ? 'NAT0210' : 'NAT0107';
 }
 
-/** Whether a rule stands where Istio writes, or leads there. */
+/** Whether a rule is where Istio writes, or leads there. */
 function isAboutIstio({ table, chain, rule }: RuleReference): boolean {
   if (isIstioChain(table, chain)) return true;
   return rule.targets.some((target) => target.kind === 'jump' && target.chain.startsWith('ISTIO_'));
@@ -38,7 +38,7 @@ function nameDns(cause: Cause): string {
   return cause.intruder || cause.missing ? 'NAT0401' : 'NAT0107';
 }
 
-/** A rule that Istio did not write decides: named by where it stands and what it looks at. */
+/** A rule that Istio did not write decides: named by where it is and what it looks at. */
 function nameIntruder(cause: Cause, intruder: RuleReference): string {
   const { live, expected, hook } = cause.class;
   const traits = traitsOf(intruder.rule);

@@ -33,7 +33,7 @@ function leadsToDnsProxy(ruleset: Ruleset): boolean {
     const toProxy = rule.targets.some(
       (target) => target.kind === 'redirect' && target.ports !== undefined && DNS_PROXY_PORTS.has(target.ports.from),
     );
-    // Before 1.23 the udp redirects stand in OUTPUT itself.
+    // Before 1.23 the udp redirects are in OUTPUT itself.
     return toProxy && (isIstioChain(table, chain) || chain.base?.hook === 'OUTPUT');
   });
 }

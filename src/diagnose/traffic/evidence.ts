@@ -32,7 +32,7 @@ function evidenceOfCause(cause: Cause, context: Context): Evidence[] {
   return [order?.early, order?.late].flatMap((where) => (where ? [standing(where, context)] : []));
 }
 
-/** The rule as it stands in the pod. */
+/** The rule as it is in the pod. */
 function standing(where: RuleReference, { pod, layout }: Context): Evidence {
   const live = layout.liveCount(where) > 0 ? rulesOf(pod.ruleset).find((other) => isSameRule(other, where)) : undefined;
   return ruleEvidence(live ?? where);

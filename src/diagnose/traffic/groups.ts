@@ -108,7 +108,7 @@ function guiltyKey(cause: Cause, { layout, pod }: Context): string {
   return `${where.table.backend} ${where.table.name} ${where.chain.name} ${where.rule.index} ${intruder !== null}`;
 }
 
-/** No rule of Istio's, and nothing that says there should be some: not for us to call that a fault. */
+/** No rule of Istio's, and nothing says that there should be some: not for us to call a fault. */
 export function isOutsideMesh(context: Context): boolean {
   const { declared, pod, config, said } = context;
   if (isFree(context)) return true;

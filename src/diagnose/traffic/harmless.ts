@@ -6,7 +6,7 @@ import { coversFamily } from '../../model/ruleset.ts';
 import type { Cause } from './cause.ts';
 
 /**
- * Whether a difference is no concern of the mesh: another program's rule about its own resolver, or about a family that
+ * Whether a difference does not concern the mesh: another program's rule about its own resolver, or about a family that
  * Istio leaves alone. Such a rule is listed with the other foreign ones.
  */
 export function isHarmless({ intruder, class: different }: Cause, context: Context): boolean {
@@ -14,7 +14,7 @@ export function isHarmless({ intruder, class: different }: Cause, context: Conte
   const { family, witness, live, expected } = different;
   if (isLocalResolver(witness, live.verdict)) return true;
   if (expected.verdict.kind !== 'accept') return false;
-  // Where Istio has nothing to do with IPv6, letting it through or blocking it is the business of others.
+  // Where Istio has nothing to do with IPv6, letting it through or blocking it is up to others.
   const blocked = live.verdict.kind === 'drop' || live.verdict.kind === 'reject' || live.verdict.kind === 'accept';
   return blocked && !context.expected.tables.some((table) => coversFamily(table, family));
 }

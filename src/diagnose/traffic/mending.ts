@@ -40,7 +40,7 @@ function restored(group: Group, context: Context, groups: readonly Group[]): Rul
 
 /**
  * The missing rule, or all rules of its chain where that was flushed: those that decide nothing belong there as well.
- * And what is missing where they lead to, which is not seen before they are back.
+ * And what is missing where they lead, which is not seen until they are back.
  */
 function withItsChain({ table, chain, rule }: RuleReference, { layout }: Context): RuleReference[] {
   const found = new Map<Rule, RuleReference>();
@@ -60,7 +60,7 @@ function withItsChain({ table, chain, rule }: RuleReference, { layout }: Context
 }
 
 /**
- * What Istio writes into the chains of rules that have to go, and is missing there: they may stand in its place. What
+ * What Istio writes into the chains of rules that have to go, and is missing there: they may be in its place. What
  * another finding brings back is left to that one.
  */
 function replacedBy(group: Group, { expected, layout }: Context, groups: readonly Group[]): RuleReference[] {

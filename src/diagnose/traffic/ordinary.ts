@@ -12,7 +12,7 @@ export function mostOrdinaryFirst(causes: readonly Cause[]): Cause[] {
 
 function strangeness({ class: { witness, live, expected, hook } }: Cause): number {
   const strange = [
-    // What takes all traffic along is called by that, not by the queries in it.
+    // What affects all traffic is named for that, not for the queries in it.
     goesToDnsProxy(expected.verdict),
     hook === 'OUTPUT',
     witness.protocol !== 'tcp',

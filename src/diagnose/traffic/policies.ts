@@ -7,7 +7,7 @@ export interface BaseChain {
   readonly chain: Chain;
 }
 
-/** The built-in chains on a packet's way that drop what no rule lets by; none where a rule decided. */
+/** The built-in chains on a packet's way that drop what no rule lets through; none where a rule decided. */
 export function droppingChains({ class: { family, hook, live } }: Cause, { tables }: Ruleset): BaseChain[] {
   if (live.verdict.kind !== 'drop' || live.decidedBy !== null) return [];
   const way = hook === 'OUTPUT' ? ['OUTPUT', 'POSTROUTING'] : ['PREROUTING', 'INPUT'];

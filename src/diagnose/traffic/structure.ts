@@ -33,7 +33,7 @@ function partialCode(cause: Cause, context: Context): string | null {
   return missing !== null && lacksChain(missing, context.pod.ruleset) ? 'NAT0106' : null;
 }
 
-/** Whether the missing rule explains the difference: nothing was added, or what captures in its place does so otherwise. */
+/** Whether the missing rule explains the difference: nothing was added, or what captures in its place differs. */
 function isGuilty({ intruder, class: { live, expected } }: Cause): boolean {
   if (intruder === null) return true;
   return live.verdict.kind !== expected.verdict.kind && isSamePort(live.verdict, expected.verdict);

@@ -7,7 +7,7 @@ export interface Traits {
   readonly owner: boolean;
   /** Matches everyone but a uid or gid. */
   readonly notOwner: boolean;
-  /** Number of owner matches: owner groups stand in one rule. */
+  /** Number of owner matches: owner groups share one rule. */
   readonly ownerMatches: number;
   readonly destinationPort: boolean;
   readonly destination: boolean;

@@ -69,7 +69,7 @@ function phrase(words: string, value: string | undefined, noun: string, family: 
   return `${words.replace(/ port$/, '')} any ${noun} but ${list(value.slice(EXCEPT.length))}`;
 }
 
-/** Sources are named when they are few: "from any address but 127.0.0.6" tells nobody anything. */
+/** Sources are named when they are few: "from any address but 127.0.0.6" helps nobody. */
 function noteworthy(words: string, value: string | undefined, noun: string, family: Family): string {
   return value?.startsWith(EXCEPT) ? '' : phrase(words, value, noun, family);
 }

@@ -6,7 +6,7 @@ import { type Style, shownOf, symbol } from '../style.ts';
 import { classWords, familyName, packetWords, place, verdictWords } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
 
-/** Column where the text behind a label starts. */
+/** Column where the text after a label starts. */
 const COLUMN = 11;
 const MOST_EVIDENCE = 6;
 const MOST_DIFFERENCES = 3;
@@ -78,7 +78,7 @@ function origin(source: string | undefined, line: number | undefined): string {
   return line === undefined || line === 0 ? ` (${source})` : ` (${source}:${line})`;
 }
 
-/** A heading that says where a text stands, and under it the text as it was read. */
+/** A heading that says where a text is, and under it the text as it was read. */
 function quoted(label: string, heading: string, text: string, style: Style): string[] {
   const width = style.width - 2 - COLUMN;
   const lines = [

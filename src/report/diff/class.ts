@@ -8,7 +8,7 @@ import { packetWords, place, verdictWords } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
 import type { ShownCause, ShownDifference, Wording } from './types.ts';
 
-/** Column where the text behind a label starts. */
+/** Column where the text after a label starts. */
 const COLUMN = 11;
 /** A rule may quote a comment of 256 bytes and fifteen ports; what is longer is in the JSON report. */
 const LONGEST_QUOTE = 600;
@@ -86,7 +86,7 @@ function quote(rule: QuotedRule, width: number): string[] {
   return wrap(escapeText(clip(`${place(rule)}: ${rule.text}`, LONGEST_QUOTE)), width);
 }
 
-/** Both ways of the witness, rule by rule. */
+/** The witness's way on both sides, rule by rule. */
 function traceLines(
   { traces, ...shown }: ShownDifference,
   words: Wording,

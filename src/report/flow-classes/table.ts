@@ -16,7 +16,7 @@ export function flowClassesJson({ report }: ShownFates): string {
 
 /**
  * The report of `flow --classes` for people: family by family and hook by hook, whose packets fare how. Owners whose
- * packets fare alike are told together; `everything else` is what the lines of the same owners above leave.
+ * packets fare alike are listed together; `everything else` is what the lines of the same owners above leave.
  */
 export function flowClassesTable(answer: ShownFates, options: ReportOptions): string {
   const style = styleOf(options);

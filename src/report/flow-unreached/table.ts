@@ -17,7 +17,7 @@ export function flowUnreachedJson({ report }: ShownUnreached): string {
   return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
 }
 
-/** The report of `flow --unreached` for people: chain by chain the rules that no packet is matched by, and why. */
+/** The report of `flow --unreached` for people: chain by chain the rules that match no packet, and why. */
 export function flowUnreachedTable(answer: ShownUnreached, options: ReportOptions): string {
   const style = styleOf(options);
   const { rules, undetermined } = answer.report;

@@ -12,7 +12,7 @@ export function flowJson({ report }: ShownFlow): string {
 
 /**
  * The report of `flow` for people: the answer in a sentence, what was taken as given, then life by life one line a step,
- * with both rules in full where a step is wrong; a life that goes the same way over IPv6 is told once.
+ * with both rules in full where a step is wrong; a life that goes the same way over IPv6 is shown once.
  */
 export function flowTable(answer: ShownFlow, options: ReportOptions): string {
   const style = styleOf(options);
@@ -87,7 +87,7 @@ function assumedLines({ report }: ShownFlow, style: Style): string[] {
   );
 }
 
-/** What to do next; and what goes well here may still be one port of thousands. */
+/** What to do next; also when all goes well, since that may be one port of thousands. */
 function otherPackets({ report }: ShownFlow, style: Style): string[] {
   if (report.intended === false) return wrap('What causes it, and what to do: istio-nat check', style.width);
   if (report.intended === null) return [];

@@ -5,14 +5,14 @@ import { clip, indent, labelled, wrap } from '../wrap.ts';
 import { type SocketGroup, socketGroups } from './group.ts';
 import { bothEnds, connectionEnds, KIND_WORDS, ownerWords, reasonOf, rulesWords } from './words.ts';
 
-/** What of the report is printed. */
+/** The part of the report that is printed. */
 export interface SocketsOptions extends ReportOptions {
   /** Every socket on a line of its own. */
   readonly all: boolean;
   readonly bypassing: boolean;
 }
 
-/** More groups in one section than this nobody reads. */
+/** Nobody reads more groups in one section than this. */
 const MOST_GROUPS = 20;
 const LONGEST_NAME = 60;
 const LONGEST_REASON = 600;
@@ -21,7 +21,7 @@ const LONGEST_REASON = 600;
 export function socketsJson(report: SocketsAnswer, { bypassing }: Pick<SocketsOptions, 'bypassing'>): string {
   const { sockets, ...rest } = report;
   const head = JSON.stringify({ ...rest, sockets: [] }, null, 2).slice(0, -EMPTY_LIST_AT_END.length);
-  // Tens of thousands of sockets stand one on a line: that takes half the time, and line tools can tell them apart.
+  // Tens of thousands of sockets are printed one per line: that takes half the time, and line tools can part them.
   const lines = selected({ sockets }, bypassing).map((entry) => `\n    ${JSON.stringify(entry)}`);
   const list = lines.length === 0 ? EMPTY_LIST_AT_END : `[${lines.join(',')}\n  ]\n}`;
   return `${escapeJson(`${head}${list}`)}\n`;
