@@ -1,3 +1,5 @@
+import { longestRising } from './sequence.ts';
+
 /** Rules of a chain that are out of order, by their positions (from 0) in the pod's chain and in Istio's. */
 export interface Misplaced {
   readonly live: readonly number[];
@@ -10,8 +12,8 @@ export interface Misplaced {
  */
 export function misplaced(expected: readonly string[], live: readonly string[]): Misplaced {
   const pairs = pairsOf(expected, live);
-  const staying = new Set(longestRising(pairs.map((pair) => pair.live)));
-  const moved = pairs.filter((_, at) => !staying.has(at));
+  const staying = new Set(longestRising(pairs, ({ live: at }) => at));
+  const moved = pairs.filter((pair) => !staying.has(pair));
   return { live: moved.map((pair) => pair.live), expected: moved.map((pair) => pair.expected) };
 }
 
@@ -32,30 +34,6 @@ function pairsOf(expected: readonly string[], live: readonly string[]): Pair[] {
     const place = places.get(text)?.shift();
     return place === undefined ? [] : [{ live: place, expected: at }];
   });
-}
-
-/** Positions of a longest strictly rising subsequence (patience sorting, n log n). */
-function longestRising(values: readonly number[]): number[] {
-  const before: (number | null)[] = [];
-  const ends: number[] = [];
-  values.forEach((value, at) => {
-    const pile = firstNotBelow(value, ends, values);
-    before.push(pile > 0 ? (ends[pile - 1] ?? null) : null);
-    ends[pile] = at;
-  });
-  const result: number[] = [];
-  for (let at = ends.at(-1) ?? null; at !== null; at = before[at] ?? null) result.push(at);
-  return result.reverse();
-}
-
-function firstNotBelow(value: number, ends: readonly number[], values: readonly number[]): number {
-  let [low, high] = [0, ends.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[ends[middle] ?? 0] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /**

@@ -4,11 +4,10 @@ export interface Edits {
   readonly missing: readonly number[];
 }
 
-/** A pair of equal elements on the way to a longest common subsequence. */
-interface Link {
+/** A pair of equal elements, by their positions. */
+interface Pair {
   readonly live: number;
   readonly expected: number;
-  readonly before: Link | null;
 }
 
 /** Above this many pairs of one element its occurrences are paired in order only, which keeps the work linear. */
@@ -23,8 +22,8 @@ export function editsBetween(live: readonly string[], expected: readonly string[
   const tail = commonTail(live, expected, head);
   const kept = longestCommon(live.slice(head, live.length - tail), expected.slice(head, expected.length - tail));
   return {
-    extra: others(head, live.length - tail, new Set(kept.map((link) => link.live + head))),
-    missing: others(head, expected.length - tail, new Set(kept.map((link) => link.expected + head))),
+    extra: others(head, live.length - tail, new Set(kept.map((pair) => pair.live + head))),
+    missing: others(head, expected.length - tail, new Set(kept.map((pair) => pair.expected + head))),
   };
 }
 
@@ -46,21 +45,17 @@ function others(from: number, to: number, kept: ReadonlySet<number>): number[] {
   return Array.from({ length: to - from }, (_, offset) => from + offset).filter((position) => !kept.has(position));
 }
 
-function longestCommon(live: readonly string[], expected: readonly string[]): Link[] {
+function longestCommon(live: readonly string[], expected: readonly string[]): Pair[] {
   const positions = positionsOf(expected);
   const inLive = positionsOf(live);
   const seen = new Map<string, number>();
-  /** `ends[n]`: of the common subsequences of length n + 1 the one whose end comes first in `expected`. */
-  const ends: Link[] = [];
+  const pairs: Pair[] = [];
   for (const [at, element] of live.entries()) {
     const occurrence = seen.get(element) ?? 0;
     seen.set(element, occurrence + 1);
-    for (const partner of partners(element, occurrence, positions, inLive)) {
-      const length = lengthBefore(ends, partner);
-      ends[length] = { live: at, expected: partner, before: ends[length - 1] ?? null };
-    }
+    for (const partner of partners(element, occurrence, positions, inLive)) pairs.push({ live: at, expected: partner });
   }
-  return unwind(ends.at(-1) ?? null);
+  return longestRising(pairs, (pair) => pair.expected);
 }
 
 /** Where in `expected` an element may be paired, last position first: no two of them may follow each other. */
@@ -86,20 +81,28 @@ function positionsOf(elements: readonly string[]): Map<string, number[]> {
   return positions;
 }
 
-/** How many of the ends come before the position. */
-function lengthBefore(ends: readonly Link[], position: number): number {
-  let low = 0;
-  let high = ends.length;
+/** A longest subsequence whose values rise strictly (patience sorting, n log n). */
+export function longestRising<T>(items: readonly T[], measure: (item: T) => number): T[] {
+  const before: number[] = [];
+  /** `ends[n]`: of the rising subsequences of length n + 1, where the one ends whose last value is the least. */
+  const ends: number[] = [];
+  const values = items.map(measure);
+  for (const [at, value] of values.entries()) {
+    const length = firstNotBelow(value, ends, values);
+    before.push(ends[length - 1] ?? -1);
+    ends[length] = at;
+  }
+  const rising: T[] = [];
+  for (let at = ends.at(-1) ?? -1; at >= 0; at = before[at] ?? -1) rising.push(items[at] as T);
+  return rising.reverse();
+}
+
+function firstNotBelow(value: number, ends: readonly number[], values: readonly number[]): number {
+  let [low, high] = [0, ends.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((ends[middle]?.expected ?? Number.POSITIVE_INFINITY) < position) low = middle + 1;
+    if ((values[ends[middle] ?? 0] ?? 0) < value) low = middle + 1;
     else high = middle;
   }
   return low;
-}
-
-function unwind(end: Link | null): Link[] {
-  const links: Link[] = [];
-  for (let link = end; link !== null; link = link.before) links.push(link);
-  return links.reverse();
 }
