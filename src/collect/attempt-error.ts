@@ -1,6 +1,6 @@
 import type { Ending } from './attempt.ts';
 
-/** connect(2) and send(2) by what their errors say about the way of the packet. */
+/** Errors of connect(2) and send(2), by what they say about the packet's way. */
 const ENDINGS: Readonly<Record<string, Ending>> = {
   ECONNREFUSED: 'refused',
   ECONNRESET: 'refused',

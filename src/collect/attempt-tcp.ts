@@ -5,7 +5,7 @@ import { asOwner } from './owner.ts';
 
 type Ended<T> = Partial<Attempted<T>> & Pick<Attempted<T>, 'ending'>;
 
-/** Connects, looks while the connection stands, and closes it. Nothing is sent over it. Never rejects. */
+/** Connects, looks at the connection while it is open, and closes it. Nothing is sent over it. Never rejects. */
 export async function connectTcp<T>(attempt: Attempt, whileOpen: (own: Endpoint) => Promise<T>): Promise<Ended<T>> {
   let socket: Socket | undefined;
   try {

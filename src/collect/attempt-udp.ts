@@ -9,13 +9,13 @@ interface Ended {
   readonly message?: string;
 }
 
-/** Sends one datagram and waits for any answer from where it was sent to. Never rejects. */
+/** Sends one datagram and waits for any answer from where it was sent. Never rejects. */
 export async function queryUdp(attempt: Attempt): Promise<Ended> {
   const socket = createSocket(isIPv6(attempt.destination) ? 'udp6' : 'udp4');
   const ended = ending(socket, attempt.timeoutMs);
   try {
     await asOwner(attempt.owner, () => bound(socket, attempt.source));
-    // Connected, the kernel hands on ICMP errors and keeps strangers' datagrams away.
+    // On a connected socket the kernel reports ICMP errors and drops datagrams from others.
     socket.connect(attempt.port, attempt.destination, () => socket.send(attempt.payload ?? new Uint8Array()));
     return await ended;
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Owner } from './owner.ts';
 /** One connection to open, or one datagram to send. */
 export interface Attempt {
   readonly protocol: 'tcp' | 'udp';
-  /** Address to come from; left out: the kernel's choice. */
+  /** Source address; left out: the kernel's choice. */
   readonly source?: string;
   readonly destination: string;
   /** 1–65535. */
@@ -39,7 +39,7 @@ export interface Attempted<T> {
   /** The system's words, where there are any. */
   readonly message: string | null;
   readonly durationMs: number;
-  /** What was seen while the connection stood; null when none did. */
+  /** What was seen while the connection was open; null when there was none. */
   readonly seen: T | null;
 }
 

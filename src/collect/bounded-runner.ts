@@ -1,7 +1,7 @@
 import { INPUT_LIMITS } from '../model/limits.ts';
 import type { Argv, CommandOptions, CommandResult, CommandRunner } from './runner.ts';
 
-/** A tool alone may take so long. */
+/** How long a single tool may take. */
 const TOOL_MS = 5_000;
 
 /** What a tool may print: about rules more than about anything else. */
@@ -12,7 +12,7 @@ const MOST_BYTES: Readonly<Record<string, number>> = {
 
 /**
  * Runs tools for a live look, all of which together have `INPUT_LIMITS.collectSeconds`: a dozen that hang one after the
- * other would keep somebody waiting for a minute. What is not run any more has timed out.
+ * other would keep somebody waiting for a minute. What is then not run any more counts as timed out.
  */
 export function boundedRunner(runner: CommandRunner, now: () => number = () => performance.now()): CommandRunner {
   const end = now() + INPUT_LIMITS.collectSeconds * 1000;

@@ -10,7 +10,7 @@ export type Question =
   | 'legacy-counted-ipv6'
   | 'nft-save-ipv4'
   | 'nft-save-ipv6'
-  /** A chain each; asked only where the save lacks a table. */
+  /** One chain each; asked only where the save lacks a table. */
   | 'nft-chain-ipv4'
   | 'nft-chain-ipv6'
   | 'nft-ruleset'

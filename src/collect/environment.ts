@@ -1,4 +1,4 @@
-/** What Istio's injector and the downward API put into istio-proxy and what says how traffic is captured. */
+/** The variables that the injector and the downward API give to istio-proxy, and that say how traffic is captured. */
 const RELEVANT = [
   'DISABLE_ENVOY',
   'HOST_IP',

@@ -65,7 +65,7 @@ function isWorldWritable(directory: string): boolean {
 
 function examine(path: string): Lookup {
   try {
-    // access(2) grants root the right to execute a directory, so the kind of file is asked first.
+    // access(2) grants root the right to execute a directory, so the kind of file is checked first.
     if (!statSync(path).isFile()) return { kind: 'not-executable', path };
     accessSync(path, constants.X_OK);
     return { kind: 'found', path };

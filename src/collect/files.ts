@@ -34,7 +34,7 @@ function mostBytesOf(path: string): number {
   return path.startsWith('/proc/net/') ? INPUT_LIMITS.kernelListBytes : INPUT_LIMITS.liveFileBytes;
 }
 
-/** Reads a file, or also a named pipe, whole. Never rejects. */
+/** Reads a whole file or named pipe. Never rejects. */
 export async function readFile(
   path: string,
   allowed: 'file' | 'file-or-pipe',
@@ -50,7 +50,7 @@ export async function readFile(
 }
 
 /**
- * The text that some chunks make up.
+ * The text in some chunks.
  * @throws FileProblem when they are too many, or too slow to come
  */
 export async function gathered(chunks: AsyncIterable<Buffer>, limits: ReadLimits): Promise<FileContent> {

@@ -1,4 +1,4 @@
-/** Runs all tasks, at most so many at a time, and gives their results in the order of the tasks. */
+/** Runs all tasks, at most a given number at a time, and gives their results in the order of the tasks. */
 export async function inTurns<T>(tasks: readonly (() => Promise<T>)[], atOnce: number): Promise<T[]> {
   const results: T[] = [];
   const waiting = tasks.entries();

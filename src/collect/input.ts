@@ -3,7 +3,7 @@ import { fileError } from './file-error.ts';
 import { type FileContent, gathered, type ReadLimits, readFile, silenceOf } from './files.ts';
 import { silent } from './source.ts';
 
-/** Standard input, as far as it is asked here. */
+/** The part of standard input that is used here. */
 export type StandardInput = Readable & { readonly isTTY?: boolean };
 
 /**

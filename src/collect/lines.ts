@@ -6,13 +6,13 @@ import { chunksOf, openSource } from './source.ts';
 /** A line; null where it is longer than any that means something (`INPUT_LIMITS.packetBytes`). */
 export type Line = string | null;
 
-/** A pipe must have a writer; what that one sends may be as long in coming as it likes. */
+/** A pipe must have a writer; what the writer sends may take any time to come. */
 const SILENCE = { first: INPUT_LIMITS.silenceSeconds * 1000, later: Number.POSITIVE_INFINITY };
 
 /**
- * The lines of a file, or of standard input (`-`), without their line ends, as many at a time as have come: a line at
- * a time costs more than what is done with most of them. Read no faster than they are asked for, and given up when
- * nobody asks any more. Throws what the file system throws, and a FileProblem.
+ * The lines of a file, or of standard input (`-`), without their line ends, as many at a time as have come: one line at
+ * a time would cost more than what is done with most of them. Read no faster than they are asked for, and no further
+ * when nobody asks any more. Throws what the file system throws, and a FileProblem.
  */
 export function readLines(path: string, stdin: Readable = process.stdin): AsyncGenerator<readonly Line[]> {
   return splitLines(path === '-' ? textOf(stdin) : textOfFile(path));

@@ -8,7 +8,7 @@ import { inTurns } from './in-turns.ts';
 import { askChains } from './nft-chains.ts';
 import { type Argv, type CommandResult, type CommandRunner, succeeded } from './runner.ts';
 
-/** Where the kernel lists the legacy tables of a network namespace, one a line. Reading it creates none. */
+/** Where the kernel lists the legacy tables of a network namespace, one per line. Reading it creates none. */
 export const TABLE_NAMES: Readonly<Record<Family, string>> = {
   ipv4: '/proc/net/ip_tables_names',
   ipv6: '/proc/net/ip6_tables_names',
@@ -33,7 +33,7 @@ const AT_ONCE = 4;
 
 /**
  * Reads the namespace of this process without changing it: no `-t`, which makes iptables-legacy register an empty table
- * for good, no legacy tool at all where the kernel lists no legacy table, and nothing that is written to.
+ * for good, no legacy tool at all where the kernel lists no legacy table, and nothing is written.
  */
 export async function collectLive(
   runner: CommandRunner,
@@ -41,12 +41,12 @@ export async function collectLive(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Capture> {
   const bounded = boundedRunner(runner);
-  // ss is started first and works beside all others: with many sockets it takes longest by far.
+  // ss is started first and runs alongside all others: with many sockets it takes longest by far.
   const seen = await startLooking(bounded, files);
   const [others, sockets] = await Promise.all([askOthers(bounded, files), seen.answers]);
   const answers = [...others.answers, ...sockets];
   const isShown = sockets.every(({ result }) => succeeded(result));
-  // Processes first, as ss does it: one that was seen with none of them is nobody's, or was opened in between.
+  // Processes first, as ss does it: a socket that was seen with none of them is nobody's, or was opened in between.
   const holders = isShown ? [] : await files.holders();
   const pids = isShown ? pidsIn(sockets) : holders.map(({ pid }) => pid);
   const paths = [...CONTEXT_FILES, ...(isShown ? [] : SOCKET_FILES), ...processFiles(pids)];
@@ -92,7 +92,7 @@ function ruleQuestions(runner: CommandRunner, names: readonly CapturedFile[]): A
         askSave(runner, { question, kind, options, tools, variant });
     const nft = save(`nft-save-${family}`, 'nft');
     if (!listsTables(names, family)) return [nft];
-    // Twice, in two forms: a name with line ends in it cannot pass for lines of both.
+    // Twice, in two forms: a name with newlines in it cannot pass for lines of both.
     return [nft, save(`legacy-save-${family}`, 'legacy'), save(`legacy-counted-${family}`, 'legacy', ['-c'])];
   });
 }
@@ -109,11 +109,11 @@ interface SaveQuestion {
   readonly kind: Variant;
   readonly options: readonly string[];
   readonly tools: (typeof SAVE_TOOLS)[Family];
-  /** What the plain tool says that it is. */
+  /** Which variant the plain tool says it is. */
   readonly variant: () => Promise<CommandResult>;
 }
 
-/** Asks the tool that says its variant in its name; where there is none, the plain one if it is of that variant. */
+/** Asks the tool that has its variant in its name; where there is none, the plain one if it is of that variant. */
 async function askSave(
   runner: CommandRunner,
   { question, kind, options, tools, variant }: SaveQuestion,
@@ -153,7 +153,7 @@ interface Looking {
 
 /**
  * ss reads one socket after the other, so of a connection that opens or closes meanwhile it shows one end only. Looked
- * at twice, such a connection can be told from one that has but one end here. The kernel's own lists, which the first
+ * at twice, such a connection can be told from one that has only one end here. The kernel's own lists, which the first
  * look reads, lack the processes and take a tenth of the time; ss is asked where they cannot be read.
  */
 async function startLooking(runner: CommandRunner, files: FileReader): Promise<Looking> {
@@ -164,7 +164,7 @@ async function startLooking(runner: CommandRunner, files: FileReader): Promise<L
   return { lists: [], answers: Promise.all([earlier, later()]) };
 }
 
-/** The list of IPv6 is missing where that is switched off, which the other one proves to be no accident. */
+/** The IPv6 list is missing where IPv6 is switched off; the other list shows that this is no accident. */
 function isUsable({ path, content }: CapturedFile): boolean {
   return 'text' in content || (path === '/proc/net/tcp6' && content.error === 'missing');
 }
@@ -173,7 +173,7 @@ async function ask(runner: CommandRunner, question: Question, argv: Argv): Promi
   return { question, result: await runner.run(argv) };
 }
 
-/** So many processes with sockets no pod has; a node may, and then the rest stays unnamed. */
+/** No pod has so many processes with sockets; a node may, and then the rest stay unnamed. */
 const MOST_PROCESSES = 256;
 
 /** User, groups and control group of the processes that hold sockets. */
@@ -182,7 +182,7 @@ function processFiles(pids: readonly number[]): string[] {
 }
 
 /**
- * The processes that ss names. One may be called so that more numbers seem to be named; their files are read in vain.
+ * The processes that ss names. A process name may imitate more pids; their files are then read in vain.
  */
 function pidsIn(answers: readonly Answer[]): number[] {
   const pids = new Set<string>();

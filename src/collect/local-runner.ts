@@ -35,7 +35,7 @@ type Outcome = Pick<CommandResult, 'exitCode' | 'stdout' | 'stderr' | 'failure'>
 
 /**
  * All that a program sees of our environment, which the author of the pod may have chosen: with TCPDIAG_FILE ss shows a
- * file in place of sockets, LD_PRELOAD and XTABLES_LIBDIR bring code of somebody's, and there are more in each library.
+ * file in place of sockets, LD_PRELOAD and XTABLES_LIBDIR load somebody's code, and each library has more of these.
  */
 function childEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH || DEFAULT_DIRECTORIES.join(':'), LC_ALL: 'C' };
@@ -52,7 +52,7 @@ async function execute(path: string, argv: Argv, options: CommandOptions): Promi
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   let started: Running | undefined;
-  // Ahead of the start: a signal in between would leave the program behind.
+  // Before the start: a signal in between would leave the program running.
   const release = stopWithUs(() => killGroup(started?.pid));
   const subprocess = execa(path, argv.slice(1), {
     // A process group of its own, so that what the program forked can be stopped together with it.
@@ -89,7 +89,7 @@ interface Output {
 }
 
 /**
- * Reads a stream to its end. Nothing rests on an output that is too long, so only what tells what it was is kept of it: with
+ * Reads a stream to its end. An output that is too long is not used, so only enough to show what it was is kept: with
  * several programs at once the rest would fill the memory.
  */
 function allOf(stream: Readable, most: number, stop: () => void): Output {
@@ -106,7 +106,7 @@ function allOf(stream: Readable, most: number, stop: () => void): Output {
   return output;
 }
 
-/** Reads a stream to its end and keeps what comes until there are so many bytes. */
+/** Reads a stream to its end and keeps no more than the given number of bytes. */
 function beginningOf(stream: Readable, most: number): readonly Buffer[] {
   const kept: Buffer[] = [];
   let size = 0;

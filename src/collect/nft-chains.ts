@@ -4,18 +4,18 @@ import type { Answer } from './capture.ts';
 import { inTurns } from './in-turns.ts';
 import { type CommandRunner, succeeded } from './runner.ts';
 
-/** A pod has a dozen chains of Istio's and a few of others; a node's are asked in vain, one process each. */
+/** A pod has a dozen chains of Istio's and a few of others; of a node's it is no use asking for all. */
 const MOST_CHAINS = 40;
 
-/** iptables' names for chains are no longer. Others than these characters are not handed to a program. */
+/** No chain name of iptables is longer. Names with any other character are not handed to a program. */
 const NAME = /^[A-Za-z0-9_][\w.-]{0,28}$/;
 
-/** Before 1.8.7 (Debian 11) listing a chain might make the built-in ones of its table. */
+/** Before 1.8.7 (Debian 11) listing a chain could create the built-in chains of its table. */
 const OLDEST_MINOR = 7;
 
 /**
- * One rule of nft's in a table keeps iptables-nft-save from printing any of it, and another one ends it in the middle. A
- * chain alone can be listed all the same, and Istio's are not those where others write.
+ * One rule of nft's in a table keeps iptables-nft-save from printing any of it, and another one ends it in the middle.
+ * A single chain can still be listed, and others do not write into Istio's.
  */
 export async function askChains(runner: CommandRunner, answers: readonly Answer[], atOnce: number): Promise<Answer[]> {
   const json = answers.findLast(({ question }) => question === 'nft-ruleset-json')?.result;
@@ -55,7 +55,7 @@ function elementsOf(json: string): readonly unknown[] {
     const document: unknown = JSON.parse(json);
     return isObject(document) && Array.isArray(document.nftables) ? document.nftables : [];
   } catch {
-    // What is wrong with it is told where it is parsed.
+    // What is wrong with it is reported where it is parsed.
     return [];
   }
 }

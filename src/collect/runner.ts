@@ -1,12 +1,12 @@
 /** How to run a command. */
 export interface CommandOptions {
-  /** Milliseconds; 5000 unless told. */
+  /** Milliseconds; 5000 by default. */
   readonly timeoutMs?: number;
-  /** Most bytes of standard output; 64 MiB unless told. */
+  /** Most bytes of standard output; 64 MiB by default. */
   readonly maxBytes?: number;
 }
 
-/** Why there is no ordinary end of the process to speak of. */
+/** Why the process did not end in an ordinary way. */
 export type CommandFailureKind = 'not-found' | 'not-executable' | 'timed-out' | 'too-much-output' | 'killed';
 
 /** What came of a command. An exit code other than 0 is not a failure to run it: both stand next to each other. */

@@ -10,8 +10,8 @@ export interface SocketHolder {
 const MOST_DESCRIPTORS = 200_000;
 
 /**
- * The processes of this pid namespace that hold sockets: what `ss -p` finds out, for where there is no ss. The kernel
- * keeps nobody waiting here, and with a turn of the thread pool for each link it would take ten times as long.
+ * The processes of this pid namespace that hold sockets: what `ss -p` finds out, where there is no ss. None of these
+ * calls waits, and with a turn of the thread pool for each link it would take ten times as long.
  */
 export function socketHolders(): SocketHolder[] {
   const holders: SocketHolder[] = [];

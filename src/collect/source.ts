@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FileProblem } from './file-error.ts';
 
 const CHUNK_BYTES = 256 * 1024;
-/** How long to wait for more of a pipe: longer each time in vain, so that a fast writer is not held up. */
+/** How long to wait for more of a pipe: longer after each try in vain, so that a fast writer is not held up. */
 const POLL_MS = { first: 1, longest: 20 } as const;
 
 /** Something that is open for reading. */
@@ -43,7 +43,7 @@ function refuseOthers(found: Stats, allowed: 'file' | 'file-or-pipe'): void {
 
 /**
  * Chunk by chunk, because files in /proc say that their size is 0 and pipes have none. Closes the source.
- * @throws FileProblem when a pipe stays silent for longer than `silenceMs`, from the beginning or behind something
+ * @throws FileProblem when a pipe stays silent for longer than `silenceMs`, at the beginning or later
  */
 export async function* chunksOf(source: Source, silenceMs: { first: number; later: number }): AsyncGenerator<Buffer> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);

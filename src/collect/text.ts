@@ -1,4 +1,4 @@
-/** Text, or why the bytes are none. */
+/** Text, or why the bytes are not text. */
 export type Decoded = { readonly text: string } | { readonly error: 'not-text'; readonly message: string };
 
 /**

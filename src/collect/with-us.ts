@@ -5,7 +5,7 @@ const stops = new Set<() => void>();
 
 /**
  * Has something stopped when this process ends, by an exit or by a signal: a program in a process group of its own does
- * not get what the terminal sends to ours. Returns what ends that. Listens only for as long as there is something to
+ * not get what the terminal sends to ours. Returns how to cancel it. Listens only for as long as there is something to
  * stop, because a process that listens cannot be interrupted while it computes.
  */
 export function stopWithUs(stop: () => void): () => void {

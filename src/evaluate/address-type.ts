@@ -4,8 +4,8 @@ import type { Semantics } from './semantics.ts';
 import { isLoopback, type State } from './state.ts';
 
 /**
- * Whether `-m addrtype` (or `fib daddr type`) holds. Which addresses are the namespace's own is not known; that the
- * packet leaves by lo tells it for the destination.
+ * Whether `-m addrtype` (or `fib daddr type`) holds. Which addresses are the namespace's own is not known; for the
+ * destination, leaving by lo shows it.
  */
 export function addressTypeOutcome(match: MatchOf<'addrtype'>, state: State, semantics: Semantics): Outcome {
   const decide = semantics !== 'nft' && state.family === 'ipv6' ? demanded : oneOf;

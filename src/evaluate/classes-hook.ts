@@ -17,7 +17,7 @@ import { type OwnerGroup, ownerGroups } from './symbolic/owners.ts';
 import { assignsHelpers, possiblePackets } from './symbolic/possible.ts';
 import { alwaysHolds } from './symbolic/unknowns.ts';
 
-/** Pieces that one fate of some owners is told in; what is left over becomes one that words describe roughly. */
+/** How many pieces one fate of some owners is reported in; the rest becomes one that words describe roughly. */
 const MOST_PIECES = 6;
 /** Different verdicts that are told apart; where there are more, only their kinds are. */
 const MOST_VERDICTS = 48;
@@ -80,7 +80,7 @@ export class HookFates {
     }
   }
 
-  /** That there are more packets than those of the classes. */
+  /** Says that there are more packets than those of the classes. */
   #notAll(because: string): OpenFate {
     const { family, hook } = this.#scope;
     return { family, hook, packets: {}, witness: null, because };
@@ -141,7 +141,7 @@ export class HookFates {
   /** The owners in pieces that words describe. */
   #owners(owners: Node): { words: Record<string, string>; packets: Node }[] {
     const theirs = this.#diagrams.and(this.#all, owners);
-    // Whoever sends nothing of a kind is in nobody's way: the pieces are of owners, not of their packets.
+    // Owners that send no such packet may be in any piece: the pieces are of owners, not of their packets.
     const boxes = boxesOf(this.#conditions, owners, this.#diagrams.or(owners, this.#anyOwner()), {
       home: this.#home,
       most: MOST_PIECES,

@@ -42,7 +42,7 @@ export class PairComparison {
   readonly #watched: readonly WatchedMark[];
   readonly #possible: Node;
   readonly #local: readonly string[];
-  /** Classes that are told: each has a witness whose ways are described rule by rule. */
+  /** Classes that are reported: each has a witness whose ways are described rule by rule. */
   readonly #most: number;
   /** Rules on the ways of the witnesses so far. */
   #described = 0;
@@ -164,7 +164,7 @@ export class PairComparison {
     };
   }
 
-  /** That there are more differences than those found. */
+  /** Says that there are more differences than those found. */
   #notAll(because: string): OpenClass {
     const { family, hook } = this.#scope;
     const any = family === 'ipv4' ? '0.0.0.0' : '::';

@@ -20,7 +20,7 @@ export interface DifferentClass {
   readonly alike?: { readonly live: readonly RuleReference[]; readonly expected: readonly RuleReference[] };
 }
 
-/** Packets for which the answer hangs on something that nothing known of a packet decides. */
+/** Packets for which the answer depends on something that no known field of a packet decides. */
 export interface OpenClass {
   readonly family: Family;
   readonly hook: PacketHook;
@@ -29,7 +29,7 @@ export interface OpenClass {
   readonly because: string;
 }
 
-/** All differences between two rulesets for one hook and family. Neither list has entries: they are equivalent. */
+/** All differences between two rulesets for one hook and family. If both lists are empty, they are equivalent. */
 export interface Comparison {
   readonly different: readonly DifferentClass[];
   readonly open: readonly OpenClass[];

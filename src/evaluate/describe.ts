@@ -70,7 +70,7 @@ export function describeOutcome(rule: Rule, state: State, semantics: Semantics):
   return holding.length > 0 ? holding.join('; ') : 'no conditions';
 }
 
-/** A trace says the same blocks again for every packet. */
+/** A trace repeats the same blocks for every packet. */
 const networkText = remembered((network: Network) => formatNetwork(network));
 
 /** The packet's value beside the rule's: `destination port 8080, rule wants 15008`. */

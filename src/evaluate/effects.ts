@@ -36,8 +36,8 @@ export function applyEffect(target: Target, state: State, semantics: Semantics):
 }
 
 /**
- * Whether native rules stop at a statement when no connection hangs on the packet: it reads the connection's mark, and
- * an expression without a value ends the rule (NFT_BREAK). Writing alone does nothing then.
+ * Whether native rules stop at a statement when no connection is attached to the packet: it reads the connection's
+ * mark, and an expression without a value ends the rule (NFT_BREAK). Writing alone does nothing then.
  */
 export function readsConnection(target: Target): boolean {
   return target.kind === 'connmark-restore' || (target.kind === 'connmark-set' && target.mask !== 0xffffffff);
@@ -54,9 +54,9 @@ function setMark(state: State, mark: number): void {
   state.markSet = true;
 }
 
-/** Whether a CT target still does something to a packet that something hangs on. */
+/** Whether a CT target still does something to a packet that already has something attached. */
 export function takesCt(target: TargetOf<'ct'>, conntrack: State['conntrack'], semantics: Semantics): boolean {
-  // xt_CT.c, nft_ct.c: the first that hung something on the packet wins; but `ct zone set` overlooks notrack.
+  // xt_CT.c, nft_ct.c: the first that attached something to the packet wins; but `ct zone set` ignores notrack.
   return conntrack === 'none' || (semantics === 'nft' && conntrack === 'untracked' && !target.notrack);
 }
 
@@ -77,7 +77,7 @@ export function applyRedirect(target: TargetOf<'redirect'>, state: State): void 
 
 /**
  * The port nat chooses: the packet's own if it lies in the range, else the first of the range
- * (nf_nat_l4proto_unique_tuple); with --random it cannot be foretold (null).
+ * (nf_nat_l4proto_unique_tuple); with --random it cannot be predicted (null).
  */
 function portInRange(
   ports: { readonly from: number; readonly to: number },

@@ -12,7 +12,7 @@ import {
   type Table,
 } from '../model/ruleset.ts';
 
-/** A base chain in the order in which a hook asks it. */
+/** A base chain, in the order in which a hook runs it. */
 export interface Attached {
   readonly table: Table;
   readonly chain: Chain;
@@ -21,16 +21,16 @@ export interface Attached {
 
 const HOOKS: readonly Hook[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
 
-/** A rule is met by one packet as often as its chain is called: by layouts, and by those of Kubernetes, once or twice. */
+/** One packet meets a rule as often as its chain is called: once or twice in layouts and in Kubernetes' chains. */
 const VISITS_PER_RULE = 4;
 const LEAST_VISITS = 20_000;
 
-/** A ruleset prepared for evaluation: what each hook asks, in order. */
+/** A ruleset prepared for evaluation: what each hook runs, in order. */
 export class Hooks {
   readonly #attached: Readonly<Record<Family, ReadonlyMap<Hook, readonly Attached[]>>>;
   readonly #chains = new Map<Table, Map<string, Chain>>();
   /**
-   * Rules that one packet may meet. Chains that call each other twice, and so on, make ways that double with each: no
+   * How many rules one packet may meet. Where each chain calls the next one twice, the ways double with every chain: no
    * kernel would get to the end either.
    */
   readonly mostVisits: number;
@@ -76,8 +76,8 @@ function attachedChains(table: Table): Attached[] {
 }
 
 /**
- * All nat chains of a hook are asked at one place, where nf_nat sits (-100 for destinations, 100 for sources);
- * among themselves they keep their own priority. Of equal priorities the one registered last is asked first
+ * All nat chains of a hook run at one place, where nf_nat sits (-100 for destinations, 100 for sources);
+ * among themselves they keep their own priority. Of equal priorities the one registered last runs first
  * (nf_hook_entries_grow puts it ahead of those that are there).
  */
 function inOrder(chains: readonly Attached[], hook: Hook): Attached[] {
@@ -88,7 +88,7 @@ function inOrder(chains: readonly Attached[], hook: Hook): Attached[] {
 
 /**
  * Whether letting a packet go in this table decides its capture: Istio captures between connection tracking and the
- * filter table (mangle and nat), where nobody is asked again after a RETURN or ACCEPT.
+ * filter table (mangle and nat), where nothing else decides after a RETURN or ACCEPT.
  */
 export function decidesCapture(table: Table): boolean {
   return table.chains.some(({ base }) => base && base.priority > CONNTRACK_PRIORITY && base.priority < 0);

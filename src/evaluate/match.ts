@@ -168,7 +168,7 @@ export function visibleConnmark(state: State, semantics: Semantics): number | nu
   return hasConnection(state) ? state.connmark : null;
 }
 
-/** Whether a connection (not a template) hangs on the packet. */
+/** Whether a connection (not a template) is attached to the packet. */
 export function hasConnection(state: State): boolean {
   return state.conntrack === 'attached' && state.ctState !== 'INVALID' && state.ctState !== 'UNTRACKED';
 }

@@ -126,7 +126,7 @@ function acceptedKind(state: State): VerdictKind {
   return state.nat ? { kind: 'dnat', to: state.nat.to } : { kind: 'accept' };
 }
 
-/** Takes the undetermined rules one way and the other; null when the verdict is the same every time. */
+/** Takes the undetermined rules both ways; null when the verdict is the same every time. */
 function findDisagreement(
   hooks: Hooks,
   packet: Packet,
@@ -150,7 +150,7 @@ function findDisagreement(
   }
 }
 
-/** The next one of the generators on a stack, the last of them first; null when they have come to their end. */
+/** The next value of the generators on a stack, the last one first; null when all of them are exhausted. */
 function nextOf(stack: Generator<boolean[]>[]): boolean[] | null {
   for (let last = stack.at(-1); last; last = stack.at(-1)) {
     const { value, done } = last.next();

@@ -12,14 +12,14 @@ export interface Takers {
   readonly all: boolean;
 }
 
-/** More are no explanation. */
+/** More would explain nothing. */
 const MOST_TAKERS = 6;
 const MOST_TRIES = 24;
 
 /**
- * Rules of the same chain that take the packets which a later one would match, found packet by packet: one of those that
- * are left is sent on its way, and whoever takes it takes its others as well. What the others take anyway is then left
- * out.
+ * Rules of the same chain that take the packets which a later one would match, found packet by packet: one of those
+ * that are left is sent on its way, and the rule that takes it takes the others that it matches as well. Rules whose
+ * packets the others take anyway are then left out.
  */
 export function takersOf(unmet: RuleReference, reach: HookReach): Takers {
   const { diagrams } = reach;
@@ -30,7 +30,7 @@ export function takersOf(unmet: RuleReference, reach: HookReach): Takers {
     const taker = takerOf(reach.packet(left), unmet, reach);
     if (taker === null) break;
     const rest = diagrams.and(left, diagrams.not(taker.packets));
-    // An unknown condition stands in between: the packet may be taken, and is not for certain.
+    // An unknown condition is in between: the packet may be taken, but not certainly.
     if (rest === left) break;
     takers.set(taker.rule, diagrams.or(takers.get(taker.rule) ?? FALSE, taker.packets));
     left = rest;

@@ -29,7 +29,7 @@ export interface State {
   connmark: number;
   /** The state that connection tracking finds; rules see it from the moment `conntrack` is `attached`. */
   readonly ctState: ConntrackState;
-  /** What hangs on the packet: nothing yet (raw), a template of CT --zone, the untracked mark, or its connection. */
+  /** Attached to the packet: nothing yet (raw), a template of CT --zone, the untracked mark, or its connection. */
   conntrack: 'none' | 'template' | 'untracked' | 'attached';
   zone: number | null;
   markSet: boolean;

@@ -41,7 +41,7 @@ const ACCEPT: Disposition = { kind: 'accept' };
 /** One packet's way through the hooks. */
 export class Traversal {
   readonly state: State;
-  /** Rules of the chains that the packet was in, each as often as it was. */
+  /** Number of rules in the chains that the packet was in, counted each time it entered one. */
   visits = 0;
   /** The rule that decided: the one that dropped or rewrote the packet, else the last that let it go; null: a policy. */
   decidedBy: RuleReference | null = null;
@@ -188,7 +188,7 @@ function attachConntrack(state: State): void {
 }
 
 /**
- * nf_nat_inet_fn: only NEW and RELATED packets ask the rules, but ICMP errors follow the connection they are about
+ * nf_nat_inet_fn: only NEW and RELATED packets see the rules, but ICMP errors follow the connection they are about
  * (nf_nat_ipv4_fn, nf_nat_ipv6_fn); what arrives on lo was decided in OUTPUT.
  */
 function consultsNat(state: State, hook: Hook): boolean {

@@ -53,7 +53,7 @@ export class HookReach {
     return this.#reach.met.entered(chain).length > 0;
   }
 
-  /** Whether packets get into the chain of the rule that fulfil its conditions. */
+  /** Whether packets that fulfil the conditions of the rule get into its chain. */
   wants(where: RuleReference): boolean {
     return this.wanted(where) !== FALSE;
   }
@@ -69,7 +69,7 @@ export class HookReach {
   }
 
   /**
-   * A packet that the rule matches. `sure`: whatever conditions that no packet field decides turn out to be; else it is
+   * A packet that the rule matches. `sure`: however the conditions that no packet field decides turn out; else it is
    * one that it may match.
    */
   witnessOf(rule: Rule): { readonly packet: Packet; readonly sure: boolean } {
@@ -78,7 +78,7 @@ export class HookReach {
     return { packet: this.packet(always === FALSE ? taken : always), sure: always !== FALSE };
   }
 
-  /** A packet of some, as natural as they allow. */
+  /** One of some packets, as natural as they allow. */
   packet(packets: Node): Packet {
     return witness(this.diagrams, this.#domain, packets, this.#home);
   }

@@ -36,7 +36,7 @@ export interface UnmetRules {
   readonly forwarding: number;
 }
 
-/** More rules than that are not told by which others they are taken: nobody reads it, and each is work. */
+/** Beyond so many rules it is not worked out which others take their packets: nobody reads it, and each is work. */
 const MOST_EXPLAINED = 256;
 
 /**

@@ -21,7 +21,7 @@ export function commonExemptions<T>(lists: readonly (readonly T[])[], usual: Rea
   return [...base.filter((value) => usual.has(value) || sets.every((set) => set.has(value))), ...lost];
 }
 
-/** One list from what each family shows, where the lack of a value is the graver fault. */
+/** One list from what each family shows, where the lack of a value is the more serious fault. */
 export function allCaptured<T>(lists: readonly (readonly T[])[]): T[] {
   const base = longest(lists);
   const known = new Set(base);

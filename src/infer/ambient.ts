@@ -39,14 +39,14 @@ function capturesDns(context: Context): boolean {
   );
 }
 
-/** With TPROXY a bypassed pod is captured all the same, and only lacks the mark of its connections: one lost rule, too. */
+/** With TPROXY a bypassed pod is captured all the same, without the mark of its connections, as when a rule is lost. */
 function ingressOf(context: Context, mode: 'REDIRECT' | 'TPROXY'): boolean {
   if (mode === 'REDIRECT') return bypassesInbound(context);
   const marks = inAll(context, 'mangle', 'ISTIO_PRERT').some((form) => form.target === 'connmark-set');
   return !marks && context.reading === 'literal' && inAll(context, 'mangle', 'ISTIO_PRERT').length > 0;
 }
 
-/** Neither the redirect nor the exemption that goes with it; one of them alone is a lost rule. */
+/** Neither the redirect nor the exemption that goes with it; if one of them is there, the other was lost. */
 function bypassesInbound(context: Context): boolean {
   const nat = byFamily(context, 'nat', 'ISTIO_PRERT').flatMap(({ forms }) => forms);
   return !nat.some((form) => isProbe(form, 'from') || (form.target === 'redirect' && form.shape.includes('!dport')));

@@ -7,9 +7,9 @@ import type { Proposal } from './proposal.ts';
 import type { Candidate, Observed, Reading } from './types.ts';
 import { widened } from './widen.ts';
 
-/** So many of the nearest eras are looked at closely; the others are too far away to win. */
+/** How many of the nearest eras are looked at closely; the others are too far away to win. */
 const NEAREST = 8;
-/** So many groups of eras are looked at beyond those that fit exactly. */
+/** How many groups of eras are looked at beyond those that fit exactly. */
 const BEYOND_EXACT = 3;
 
 /** Every reading of a view's rules, best first. */
@@ -22,7 +22,7 @@ export function proposalsFor(subject: Subject): Proposal[] {
 
 /**
  * A cautious reading for each group of eras, oldest first. When some fit exactly only those are of interest: newest are
- * tried first, and no more than it takes to see that the range has ended. No layout came back after more than one other.
+ * tried first, and no more than it takes to see that the range has ended. No layout ever returned after more than one.
  */
 function draftsFor(subject: Subject, groups: readonly EraGroup[]): Proposal[] {
   const drafts: Proposal[] = [];
@@ -79,7 +79,7 @@ function joined(proposals: readonly Proposal[]): Proposal[] {
   return open;
 }
 
-/** The newer release may have more inputs: then they must be what they cannot be in the older one. */
+/** The newer release may have more inputs: each must then have the value that is fixed in the older one. */
 function isSameReading(a: Proposal, b: Proposal): boolean {
   if (a.differences.length !== b.differences.length || a.suspicious.join() !== b.suspicious.join()) return false;
   if (a.foreign !== b.foreign) return false;
@@ -111,7 +111,7 @@ export function carriedOver(subject: Subject, proposal: Proposal): Proposal {
   return { ...proposal, ...explain(subject, eras, reading, guess) };
 }
 
-/** A proposal as it is told to others. */
+/** A proposal as it is reported. */
 export function candidateOf(subject: Subject, proposal: Proposal): Candidate {
   const { eras, config, observed, differences, suspicious, common } = proposal;
   return {

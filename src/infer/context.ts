@@ -9,9 +9,9 @@ export interface Context {
   readonly view: View;
   readonly has: Features;
   readonly reading: Reading;
-  /** Inputs that are not to be read but taken: declared ones, or a guess that is being tried. */
+  /** Inputs that are taken as given instead of read: declared ones, or a guess that is being tried. */
   readonly given: Observed;
-  /** Whether the IPv6 rules could be seen, be it that there are none. */
+  /** Whether the IPv6 rules could be seen, even if there are none. */
   readonly sawIpv6: boolean;
   readonly listeners: ReadonlySet<number> | null;
 }

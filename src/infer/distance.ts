@@ -30,7 +30,7 @@ export function compareChains(
   };
 }
 
-/** The live rules held against a layout. */
+/** The live rules compared with a layout. */
 interface Comparison {
   readonly differences: readonly RuleDifference[];
   /** How many live rules are neither the layout's nor in its way. */

@@ -14,7 +14,7 @@ import type { KeyedChain } from './live.ts';
 import { readSidecar } from './sidecar/index.ts';
 import type { Evidence, Observed, Reading, RuleDifference } from './types.ts';
 
-/** A view ready to be held against layouts. */
+/** A view ready to be compared with layouts. */
 export interface Subject {
   readonly view: View;
   readonly live: ReadonlyMap<string, KeyedChain>;
@@ -25,7 +25,7 @@ export interface Subject {
 /** One configuration of one era, and what keeps the live rules from being its layout. */
 export interface Explanation {
   readonly observed: Observed;
-  /** What was supposed rather than read. */
+  /** What was assumed rather than read. */
   readonly guess: Observed;
   readonly config: Config;
   readonly differences: readonly RuleDifference[];
@@ -35,7 +35,7 @@ export interface Explanation {
   readonly common: number;
 }
 
-/** Reads the inputs as the era would have written them and holds its layout against the live rules. */
+/** Reads the inputs as the era would have written them and compares its layout with the live rules. */
 export function explain(subject: Subject, eras: EraGroup, reading: Reading, guess: Observed = {}): Explanation {
   checkTime(LIMITS.seconds);
   const observed = observe(subject, eras, reading, guess);
@@ -104,7 +104,7 @@ function guesses(subject: Subject, observed: Observed): Observed[] {
   ];
 }
 
-/** More rules than these are what is left of a layout, be it that a whole table is gone. */
+/** More rules than these are what is left of a layout, even if a whole table is gone. */
 const MOST_TRACES = 2;
 
 /** In the tables of its own that iptables has for IPv6; they do nothing to IPv4, so nothing else would tell. */

@@ -14,13 +14,13 @@ export type { Candidate, Certainty, Evidence, Inference, Programmer, RuleDiffere
 
 /** More candidates than anybody looks at; the worst of 40 layouts are of no interest. */
 const MOST_CANDIDATES = 12;
-/** Of a large ruleset only the best guesses at a sample are held against all of it. */
+/** Of a large ruleset only the best guesses from a sample are compared with all of it. */
 const MOST_CARRIED_OVER = 3;
 
 /**
  * Which Istio releases and inputs live rules were written from, best candidate first. An input is only read where Istio
  * writes it; whatever stands elsewhere, is missing or out of order counts as distance. Never throws for rules of any
- * kind; throws a RangeError when the declared release is none.
+ * kind; throws a RangeError when the declared release is not one.
  */
 export function inferConfig(ruleset: Ruleset, evidence: Evidence = {}): Inference {
   const sample = sampleOf(ruleset);
@@ -39,7 +39,7 @@ function subjectsOf(ruleset: Ruleset, evidence: Evidence): Subject[] {
   return viewsOf(ruleset).map((view) => ({ view, live: keyedChains(view.tables), evidence, coverage }));
 }
 
-/** Without better knowledge a family without any table was not looked at. */
+/** Unless it is known otherwise, a family without any table was not looked at. */
 function shown(ruleset: Ruleset): Coverage[] {
   const families = FAMILIES.filter((family) =>
     ruleset.tables.some((table) => table.family === family || table.family === 'inet'),
@@ -54,7 +54,7 @@ function whole(subject: Subject, proposals: readonly Proposal[]): Proposal[] {
   return [...best].map((proposal) => carriedOver(subject, proposal));
 }
 
-/** The best candidate that takes nothing suspicious for an intention: what live rules may be held against. */
+/** The best candidate that takes nothing suspicious for an intention: what live rules may be compared with. */
 export function safeCandidate({ candidates }: Inference): Candidate | undefined {
   return candidates.find(({ suspicious }) => suspicious.length === 0);
 }

@@ -10,7 +10,7 @@ interface Place {
 
 /**
  * Where each input is read. `certain` where several rules agree on it or nothing but Istio writes such rules; `plain`
- * where one rule more of the same kind looks just like the input.
+ * where one more rule of the same kind looks just like the input.
  */
 const PLACES: Readonly<Partial<Record<ConfigKey, Place>>> = {
   interceptionMode: { certainty: 'certain', where: 'inbound capture stands in mangle, or in nat' },

@@ -3,8 +3,8 @@ import type { LayoutOptions } from '../layout/index.ts';
 import type { Table } from '../model/ruleset.ts';
 
 /**
- * The user that the rules on a node take for the kubelet. Istio's agent looks at the processes of the node for it, so
- * that it is no input and stands nowhere but in the rules.
+ * The user that the rules on a node take for the kubelet. Istio's agent finds it among the node's processes, so it is
+ * no input and is seen nowhere but in the rules.
  */
 export function kubeletFromRules(live: readonly Table[]): LayoutOptions {
   const nodes = live.filter(({ family, name }) => family === 'inet' && nativeTable(name)?.dataplane === 'ambient');

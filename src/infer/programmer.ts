@@ -4,12 +4,12 @@ import { compareReleases, parseRelease } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Evidence, Programmer } from './types.ts';
 
-/** What is known of a reading of the rules when its writer is asked for. */
+/** What is known of a reading of the rules when the question is who wrote them. */
 export interface Written {
   readonly config: Config;
   /** The inputs that were read from the rules or declared; of the others nothing is known. */
   readonly read: ReadonlySet<string>;
-  /** Rules that the reading explains, and rules it has to be given or has to lose. */
+  /** Rules that the reading explains, and rules that have to be added or deleted. */
   readonly common: number;
   readonly distance: number;
   /** Chains of Istio's in which a rule has a comment. */
@@ -76,7 +76,7 @@ function signsOf(written: Written): Sign[] {
   return [...inboundSigns(written), ...outboundSigns(written), ...dnsSigns(written), ...proxySigns(written)];
 }
 
-/** The injector puts its ports first, the plugin behind those of the annotation. */
+/** The injector puts its ports first, the plugin after those of the annotation. */
 function inboundSigns({ config, read }: Written): Sign[] {
   const { inboundPortsExclude: ports, inboundPortsInclude } = config;
   if (!read.has('inboundPortsExclude') || inboundPortsInclude !== '*') return [];

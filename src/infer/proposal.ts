@@ -3,7 +3,7 @@ import type { EraGroup } from './eras.ts';
 import type { Explanation } from './explain.ts';
 import type { Reading } from './types.ts';
 
-/** An explanation of live rules together with the eras it holds for and how it was come by. */
+/** An explanation of live rules together with the eras it holds for and how it was found. */
 export interface Proposal extends Explanation {
   readonly eras: EraGroup;
   readonly reading: Reading;

@@ -93,7 +93,7 @@ function readTarget(draft: Draft, target: Target): void {
   }
 }
 
-/** Takes the values of a match over and returns its words. */
+/** Records the values of a match and returns its words. */
 function readMatch(draft: Draft, match: Match): string[] {
   switch (match.kind) {
     case 'source':

@@ -2,9 +2,9 @@ import { remembered } from '../model/remembered.ts';
 import type { Chain, Ruleset } from '../model/ruleset.ts';
 import { formOf } from './rule-pattern.ts';
 
-/** Rulesets up to this size are held against every layout as a whole. */
+/** Rulesets up to this size are compared with every layout as a whole. */
 const LARGE = 2000;
-/** So many rules of one pattern stay in a chain's sample. */
+/** How many rules of one pattern stay in a chain's sample. */
 const OF_ONE_PATTERN = 24;
 
 /**

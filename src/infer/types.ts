@@ -30,7 +30,7 @@ export interface Programmer {
  */
 export type Certainty = 'certain' | 'plain' | 'suspicious';
 
-/** A rule that stands between the live rules and a layout. */
+/** A rule by which the live rules and a layout differ. */
 export interface RuleDifference {
   /** `missing`: the layout has it and the pod does not. `extra`: the other way. A moved rule is both. */
   readonly kind: 'missing' | 'extra';
@@ -56,7 +56,7 @@ export interface Candidate {
   readonly backend: Backend;
   /** The inputs that the live rules say something about. The others hold the release's default. */
   readonly certainty: Readonly<Partial<Record<ConfigKey, Certainty>>>;
-  /** The inputs among them that must not be taken for an intention without another witness. */
+  /** The inputs among them that must not be taken for an intention without other evidence. */
   readonly suspicious: readonly ConfigKey[];
   /** Where inputs that are not the default were read, one sentence each. */
   readonly reasons: readonly string[];

@@ -5,7 +5,7 @@ import type { Subject } from './explain.ts';
 import { kubeletFromRules } from './kubelet.ts';
 import type { Proposal } from './proposal.ts';
 
-/** No layout came back after more than one other. */
+/** No layout ever returned after more than one other. */
 const MOST_MISSES = 3;
 
 /**

@@ -11,7 +11,7 @@ export interface TableDraft {
   readonly chains: ReadonlyMap<string, readonly DraftRule[]>;
   /** `-A chain`. Creates the chain if need be. */
   append(chain: string, clauses: readonly Clause[], ...targets: readonly Target[]): void;
-  /** `-I chain position`, 1-based. A position behind the end appends. */
+  /** `-I chain position`, 1-based. A position past the end appends. */
   insert(chain: string, position: number, clauses: readonly Clause[], ...targets: readonly Target[]): void;
   /** Makes the table exist without a rule. */
   register(): void;

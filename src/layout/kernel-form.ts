@@ -9,8 +9,8 @@ export type Drafts = Readonly<Record<'raw' | 'mangle' | 'nat' | 'filter', TableD
 const TABLE_NAMES = ['raw', 'mangle', 'nat', 'filter'] as const;
 
 /**
- * The tables as the kernel would show them: built-in chains of a used table with policy accept, chains of one's own in
- * alphabetical order behind them, and the matches of a rule in the order in which iptables prints them.
+ * The tables as the kernel would show them: built-in chains of a used table with policy accept, user-defined chains in
+ * alphabetical order after them, and the matches of a rule in the order in which iptables prints them.
  */
 export function iptablesTables(family: Family, drafts: Drafts): Table[] {
   return TABLE_NAMES.filter((name) => drafts[name].registered).map((name) => ({

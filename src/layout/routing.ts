@@ -27,7 +27,7 @@ export function expectedRouting(config: Config): Routing {
   };
 }
 
-/** Ambient installs them whatever the mode, so having them proves no TPROXY. */
+/** Ambient installs them whatever the mode, so they do not prove TPROXY. */
 function ambientRoute(config: Config, has: Features): MarkRoute | null {
   return config.scope === 'pod' && has('ambient') ? AMBIENT : null;
 }

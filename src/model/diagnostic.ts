@@ -1,4 +1,4 @@
-/** Something in an input that could not be understood; parsing went on behind it. */
+/** Something in an input that could not be understood; parsing went on after it. */
 export interface Diagnostic {
   /** File name, `stdin`, or the command whose output it was. */
   readonly source: string;
@@ -12,7 +12,7 @@ export interface Diagnostic {
   readonly text: string;
   /**
    * `error`: something that could matter was lost (a rule, a table), so no verdict can rest on the rest alone.
-   * `note`: the form cannot tell something, or harmless text was skipped.
+   * `note`: the form cannot show something, or harmless text was skipped.
    */
   readonly severity: 'error' | 'note';
 }

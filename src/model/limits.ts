@@ -1,7 +1,7 @@
 /**
- * How much is read of anything that somebody else wrote, and how many things in it are kept. Real nodes stay far below: what kube-proxy
- * writes for tens of thousands of services is answered. What is beyond is "could not look", said before memory and time are
- * spent. How long rules may be followed stands in `evaluate/symbolic/limits.ts`.
+ * How much is read of anything that somebody else wrote, and how many things in it are kept. Real nodes stay far below:
+ * what kube-proxy writes for tens of thousands of services is answered. What is beyond is "could not look", said before
+ * memory and time are spent. How long rules may be followed is in `evaluate/symbolic/limits.ts`.
  */
 export const INPUT_LIMITS = {
   /** Of all `--rules` texts together: 250,000 rules with the comments of kube-proxy. */
@@ -22,10 +22,10 @@ export const INPUT_LIMITS = {
   liveFileBytes: 1024 * 1024,
   /** A packet has 300 bytes as JSON. */
   packetBytes: 64 * 1024,
-  /** A line of packets that is still going on behind so much will not end. */
+  /** A line of packets that is still going on after this much will not end. */
   endlessLineBytes: 64 * 1024 * 1024,
 
-  /** A rule with the longest lists that iptables-restore has been seen to be given has a tenth of that. */
+  /** The longest rule that iptables-restore has been seen to get has a tenth of that. */
   lineBytes: 1024 * 1024,
   /** A rule with every match that there is has a hundred words; each is kept while the line is read. */
   wordsOfRule: 10_000,
@@ -37,7 +37,7 @@ export const INPUT_LIMITS = {
   chains: 150_000,
   /** Rules of one text: each takes a kilobyte, what is found out about it included. */
   rules: 250_000,
-  /** In one of Istio's own chains: the longest list of exclusions that is compared in time and memory, twice over. */
+  /** In one of Istio's own chains: twice the longest list of exclusions that can be compared in time and memory. */
   istioRules: 50_000,
   /** Text for iptables-restore may put rules in front of others, and each moves those behind it. */
   inserted: 20_000,
@@ -57,7 +57,7 @@ export const INPUT_LIMITS = {
   configKeys: 1_000,
   /** Of a configuration. */
   configErrors: 20,
-  /** What one text is told that it is wrong about: more of the same says nothing new. */
+  /** How many complaints about one text are kept: more of the same says nothing new. */
   told: 200,
 
   /** A pipe that nobody writes to, and one that stays silent in the middle. */

@@ -22,7 +22,7 @@ export interface Gap {
   readonly table: Table;
   /** Of that table; it may be missing there, when it is a built-in one. */
   readonly chain: string;
-  /** 1-based: before which rule; behind the last when there are not so many. */
+  /** 1-based: before which rule; after the last when there are not so many. */
   readonly position: number;
   readonly source: string;
   readonly line: number;
@@ -46,7 +46,7 @@ export interface Metadata {
 export interface Pod {
   readonly ruleset: Ruleset;
   readonly coverage: readonly Coverage[];
-  /** Legacy tables that are registered though empty (`/proc/net/ip_tables_names`). */
+  /** Legacy tables that are registered, even if empty (`/proc/net/ip_tables_names`). */
   readonly emptyLegacyTables: readonly Pick<Table, 'family' | 'name'>[];
   /** Null: not looked at, or not possible (then an obstacle says so). */
   readonly sockets: readonly Socket[] | null;

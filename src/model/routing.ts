@@ -3,7 +3,7 @@ import type { Family } from './family.ts';
 /** A policy routing rule, as far as traffic capture uses it: `from all fwmark VALUE/MASK lookup TABLE`. */
 export interface RoutingRule {
   readonly family: Family;
-  /** Lower is asked first. */
+  /** Lower is looked at first. */
   readonly priority: number;
   /** Left out when the rule does not look at the mark. */
   readonly mark?: { readonly value: number; readonly mask: number };

@@ -3,7 +3,7 @@ import type { Match } from './match.ts';
 import type { NamedSet } from './named-set.ts';
 import type { Target } from './target.ts';
 
-/** What holds a table. `iptables` is said where the text does not tell legacy from nft. Decides owner semantics. */
+/** What holds a table. `iptables` where the text does not tell legacy from nft. Decides owner semantics. */
 export type Backend = 'iptables-legacy' | 'iptables-nft' | 'iptables' | 'nftables';
 
 /** The netfilter hooks, spelled as iptables spells the chains on them. */
@@ -52,7 +52,7 @@ export interface Rule {
 export interface Base {
   readonly type: 'filter' | 'nat' | 'route';
   readonly hook: Hook;
-  /** Lower is asked first: raw -300, mangle -150, nat -100 (source nat 100), filter 0, security 50. */
+  /** Lower runs first: raw -300, mangle -150, nat -100 (source nat 100), filter 0, security 50. */
   readonly priority: number;
   readonly policy: Policy;
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { grouped, INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
 
-/** The text has more of something than is read: nothing that was read of it may count as all there is. */
+/** The text has more of something than is read: what was read of it must not count as all there is. */
 export class TooMuch extends Error {
   /** 1-based; where it was noticed. */
   readonly line: number;
@@ -53,10 +53,10 @@ export class Amounts {
   }
 }
 
-/** What is said of the text. */
+/** The message about the text. */
 export function tooMuch({ message, line }: TooMuch, source: string): Diagnostic {
   return { source, line, column: 1, message, text: '', severity: 'error' };
 }
 
-/** What is said of a line that is longer than any that a tool prints. */
+/** The message about a line that is longer than any that a tool prints. */
 export const LONG_LINE = `this line is longer than ${inMebibytes(INPUT_LIMITS.lineBytes)}, and was not read`;

@@ -4,12 +4,12 @@ import { INPUT_LIMITS } from '../model/limits.ts';
 /** Longest piece of an input line that a diagnostic repeats. */
 const LONGEST_TEXT = 400;
 
-/** What is said behind the last diagnostic that is kept. */
+/** The message after the last diagnostic that is kept. */
 const MORE = 'more of the same kind follows and is not listed';
 
 /**
- * Keeps what is to be said about a text, so many of each severity (`INPUT_LIMITS.told`): more says nothing new, and a
- * hostile text could fill the memory with it.
+ * Keeps what is to be said about a text, up to a limit for each severity (`INPUT_LIMITS.told`): more says nothing new,
+ * and a hostile text could fill the memory with it.
  */
 export class Told {
   readonly list: Diagnostic[] = [];

@@ -1,4 +1,4 @@
-/** Characters that no shell gives a meaning, whatever stands before or behind them. */
+/** Characters that no shell gives a meaning, whatever comes before or after them. */
 const BARE = /^[A-Za-z0-9_./:,@%+-][A-Za-z0-9_./:,@%+=-]*$/;
 
 /** Words that are no program's name where a command begins. */
@@ -7,7 +7,7 @@ const RESERVED =
 
 /**
  * What drives a terminal or misleads its reader, and what is left of bytes that were no text: a program would not be
- * given what stands in the rule.
+ * given what is in the rule.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\ufffd]|(?! )\p{Zs}/u;
 

@@ -14,14 +14,14 @@ export function predictionFor({ kind, socket, process, as }: ClassifiedSocket, s
   }
   if (kind !== 'outbound-proxied' && kind !== 'outbound-direct') return null;
   const packet = outboundPacket(socket, own);
-  // Under the proxy's uid the gid hardly matters: it is that of the proxy as well, or it is not asked for.
+  // Under the proxy's uid the gid hardly matters: it is that of the proxy as well, or no rule looks at it.
   const gid = process?.fsgid ?? (as === 'proxy-uid' ? socket.uid : null);
   return packet === null ? null : predictor.predict(packet, gid);
 }
 
 /**
- * Whether a prediction fits what the sockets show. Null where the rules give no answer, and where they were asked what
- * the connection is in the first place.
+ * Whether a prediction fits what the sockets show. Null where the rules give no answer, and where they were what told
+ * what the connection is.
  */
 export function agreementOf({ kind, because }: ClassifiedSocket, prediction: Prediction): Agreement | null {
   if (prediction.kind === 'undetermined' || because !== undefined) return null;

@@ -6,7 +6,7 @@ import type { Pairs } from './pairs.ts';
 
 /** What is known of an address of the pod: connections of the application, and what the proxy accepted from there. */
 interface Balance {
-  /** Established connections of the application to other hosts that have no partner to themselves. */
+  /** Established connections of the application to other hosts that have no partner of their own. */
   unpaired: number;
   /** Established connections that the proxy accepted from ports that no socket has. */
   strays: number;
@@ -27,7 +27,7 @@ interface Surroundings {
   readonly numbers: EndNumbers;
 }
 
-/** How a connection without a partner of its own stands to the proxy. */
+/** How a connection without a partner of its own relates to the proxy. */
 export type Standing = 'captured' | 'around' | 'either';
 
 /**
@@ -96,8 +96,8 @@ export class Captures {
   }
 
   /**
-   * The partner that a connection has to itself. Of an established one it is established: what is closing there belonged
-   * to an earlier connection from the same port.
+   * The partner that belongs to a connection alone. Of an established one it is established: what is closing there
+   * belonged to an earlier connection from the same port.
    */
   partner(socket: Socket): Socket | undefined {
     const partner = this.#pairs.capturedPartner(socket);
@@ -137,7 +137,7 @@ export class Captures {
     return accepted.state === 'ESTAB' && strays + own > unpaired;
   }
 
-  /** How an established connection of the application stands that has no partner to itself. */
+  /** How an established connection of the application that has no partner of its own relates to the proxy. */
   standing(socket: Socket): Standing {
     const { unpaired, strays, own } = this.#balanceOf(socket.localAddress);
     const accepted = strays + own > unpaired ? strays : strays + own;

@@ -1,15 +1,15 @@
 import type { Socket } from '../model/socket.ts';
 import type { Captures } from './captures.ts';
 
-/** How connections to one place stand that have their port to themselves. */
+/** How connections to one place that have their port to themselves relate to the proxy. */
 interface Votes {
   captured: number;
   around: number;
 }
 
-/** So many have to stand one way: fewer are as easily those that were opened while other rules were there. */
+/** At least so many have to agree: fewer may just as well have been opened under other rules. */
 const LEAST = 20;
-/** And so many times as many as the other: a port is another's by chance in a few of a hundred connections. */
+/** And so many times as many as disagree: in a few of a hundred connections a port is another's by chance. */
 const MAJORITY = 4;
 
 /**
@@ -51,7 +51,7 @@ export class Companions {
   }
 }
 
-/** The port of one host, and where nothing is known of that, the port of any. */
+/** The port of one host, and where nothing is known of that, the port of any host. */
 function placesOf({ uid, family, peerAddress, peerPort }: Socket): readonly string[] {
   return [`${uid} ${peerAddress} ${peerPort}`, `${uid} ${family} ${peerPort}`];
 }

@@ -7,7 +7,7 @@ import { DNS_PORT, isServicePort } from './ports.ts';
 import type { Scene } from './scene.ts';
 import type { ClassifiedSocket, Holder, Sighting, SocketKind } from './types.ts';
 
-/** What a socket with a peer is, and how that fits to what the rules would do. There may be tens of thousands. */
+/** What a socket with a peer is, and how that fits what the rules would do. There may be tens of thousands. */
 export function classifyConnection(socket: Socket, scene: Scene): ClassifiedSocket {
   const sighting = socket.protocol === 'udp' ? datagrams(socket, scene) : stream(socket, scene);
   const { kind, partner, because } = sighting;
@@ -27,7 +27,7 @@ export function classifyConnection(socket: Socket, scene: Scene): ClassifiedSock
   return seen;
 }
 
-/** Connections that say that their owner has traffic of its own; asking the proxy for its health takes no mesh. */
+/** Connections that say that their owner has traffic of its own; asking the proxy for its health needs no mesh. */
 const LEAVING: ReadonlySet<SocketKind> = new Set([
   'outbound-direct',
   'outbound-proxied',

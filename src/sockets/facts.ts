@@ -4,7 +4,7 @@ import type { Ruleset } from '../model/ruleset.ts';
 import type { Process, Socket, SocketEnds } from '../model/socket.ts';
 import type { ProxyPorts } from './ports.ts';
 
-/** Rules, and of what they say nothing. */
+/** Rules, and what they say nothing about. */
 export interface ShownRules {
   readonly ruleset: Ruleset;
   readonly coverage: readonly Coverage[];

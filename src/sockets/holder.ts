@@ -43,7 +43,7 @@ export class Holders {
     return this.#hidden(socket, proxy, uid);
   }
 
-  /** An Envoy that hands over to its successor waits nowhere any more; names tell it from others in its container. */
+  /** An Envoy that hands over to its successor no longer listens; names tell it from others in its container. */
   #isProxys(socket: Socket, pid: number, proxy: ProxyIdentity): boolean {
     return proxy.pids.has(pid) || (hasIstioName(socket) && !isElsewhere(socket, this.#processes.get(pid), proxy));
   }
@@ -57,7 +57,7 @@ export class Holders {
     return uid === 0 ? 'shared' : 'proxy';
   }
 
-  /** ss looks for processes first and for sockets then, so one that was opened in between has none either. */
+  /** ss looks for processes first and then for sockets, so one that was opened in between has none either. */
   #hadTimeToShow(socket: Socket): boolean {
     return socket.state === 'LISTEN' || (!isControlPlane(socket.peerPort) && this.#wasThere(socket));
   }

@@ -3,11 +3,11 @@ import type { Captures } from './captures.ts';
 import type { EndNumbers } from './ends.ts';
 import type { Pairs } from './pairs.ts';
 
-/** Whether a connection is said to be captured; null where that cannot be said. */
+/** Whether a connection is taken to be captured; null where that cannot be told. */
 export type Says = (socket: Socket) => boolean | null;
 
 /**
- * Holds what is said of connections against what the proxy accepted: rules may have changed since a connection was
+ * Compares what connections are taken to be with what the proxy accepted: rules may have changed since a connection was
  * opened, and then there is one too many or too few. Counted for each address of the pod, or, as long as every
  * connection that was accepted there came from its own port, for each port.
  */
@@ -27,7 +27,7 @@ export class Hypothesis {
     this.#numbers = numbers;
   }
 
-  /** How many more connections were accepted than are said to be captured; NaN where one of them cannot be said. */
+  /** How many more connections were accepted than are taken to be captured; NaN where one of them cannot be told. */
   excess(socket: Socket): number {
     if (!this.#isCounted) this.#count();
     if (this.#captures.hasStrays(socket.localAddress)) return this.excessFrom(socket.localAddress);
@@ -40,7 +40,7 @@ export class Hypothesis {
     return this.#byAddress.get(address) ?? 0;
   }
 
-  /** What opens or closes just now has but one end here and is left out. */
+  /** What is just opening or closing has only one end here and is left out. */
   #count(): void {
     this.#isCounted = true;
     for (const accepted of this.#pairs.captured()) {

@@ -29,8 +29,8 @@ export function classifyListener(socket: Socket, scene: Scene): ClassifiedSocket
 const MAY_BE_PROXYS = "it has the proxy's uid: an application, or a listener that a Sidecar resource gave to the proxy";
 
 /**
- * The proxy's only if it is on a port of the proxy's, or in its process. Another port under its uid may be a listener that
- * a Sidecar resource asked for, or an application with the wrong user: that is not told here.
+ * The proxy's only if it is on a port of the proxy's, or in its process. Another port under its uid may be a listener
+ * that a Sidecar resource asked for, or an application with the wrong user: which one is not decided here.
  */
 function holderOf(socket: Socket, { holders, ports }: Scene): Holder {
   const holder = holders.of(socket);

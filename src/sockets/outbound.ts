@@ -55,7 +55,7 @@ function around(socket: Socket, scene: Scene): Sighting {
   return toldOtherwise(socket, scene) ?? { kind: 'unknown', because: SHARED_PORT };
 }
 
-/** Without rules nobody says where a proxy waits that does not wait on the usual port. */
+/** Without rules nothing says where a proxy listens that does not listen on the usual port. */
 function isBlind({ predictor, proxy, ports }: Scene): boolean {
   return (
     predictor === null && proxy !== null && !proxy.listeners.some(({ localPort }) => ports.outbound.has(localPort))
@@ -91,8 +91,8 @@ function toldOtherwise(socket: Socket, scene: Scene): Sighting | null {
 }
 
 /**
- * What the rules would make of a connection. They may be younger than it: all that they may capture have to be there if
- * one of them is to be, and no more than those if the others are to be around.
+ * What the rules would make of a connection. They may be newer than it: one that they may capture counts as captured
+ * only if the proxy accepted just as many, and one that they do not counts as direct only if it accepted no more.
  */
 function byRules(socket: Socket, scene: Scene): Sighting | null {
   const may = mayBeCaptured(socket, scene);

@@ -8,13 +8,13 @@ export interface ProxyPorts {
   readonly inbound: ReadonlySet<number>;
 }
 
-/** The ports that every release since 1.3 uses unless told otherwise; those of ambient can not be changed. */
+/** The ports that every release since 1.3 uses unless told otherwise; those of ambient cannot be changed. */
 export const USUAL_PORTS: ProxyPorts = { outbound: new Set([15001]), inbound: new Set([15006, 15008]) };
 
-/** Ports of Envoy and the agent that others than applications ask: admin, debug, metrics, health, DNS. */
+/** Ports of Envoy and the agent that clients other than applications use: admin, debug, metrics, health, DNS. */
 const SERVICE_PORTS: ReadonlySet<number> = new Set([15000, 15004, 15020, 15021, 15053, 15090]);
 
-/** Whether the proxy or its agent waits on the port for anything but redirected connections. */
+/** Whether the proxy or its agent listens on the port for anything but redirected connections. */
 export function isServicePort(port: number): boolean {
   return SERVICE_PORTS.has(port);
 }
@@ -27,7 +27,7 @@ export function isProxyPort(port: number, { outbound, inbound }: ProxyPorts): bo
 /** istiod: XDS in plain text, and with certificates. */
 const CONTROL_PLANE_PORTS: ReadonlySet<number> = new Set([15010, 15012]);
 
-/** Whether istiod waits there. */
+/** Whether istiod listens there. */
 export function isControlPlane(port: number | null): boolean {
   return port !== null && CONTROL_PLANE_PORTS.has(port);
 }

@@ -46,7 +46,7 @@ export function proxyIdentity(
     cgroups: new Set(listeners.flatMap(({ cgroup }) => cgroup ?? [])),
     containers: new Set(listeners.flatMap((socket) => processOf(socket)?.container ?? [])),
   };
-  // The agent is another process of the same user, by its name or by the ports it waits on.
+  // The agent is another process of the same user, by its name or by the ports it listens on.
   const agents = tcp.filter((socket) => {
     if (socket.uid === null || !uids.has(socket.uid)) return false;
     if (isProxyPort(socket.localPort, ports)) return true;

@@ -14,7 +14,7 @@ import { proxyIdentity } from './proxy.ts';
 import { withSeenPorts } from './seen-ports.ts';
 import type { ProxyIdentity } from './types.ts';
 
-/** What every socket is looked at with. */
+/** What every socket is judged by. */
 export interface Scene {
   readonly proxy: ProxyIdentity | null;
   readonly ports: ProxyPorts;

@@ -5,9 +5,9 @@ import { isProxyPort, type ProxyPorts } from './ports.ts';
 import type { ProxyIdentity } from './types.ts';
 
 /**
- * The ports of a proxy that does not wait on the usual one, where no rules name another: REDIRECT leads what leaves the
- * pod to loopback and leaves its own end alone, so the proxy has accepted there what its opener sent to another host.
- * The same ports where nothing is seen.
+ * The ports of a proxy that does not listen on the usual one, where no rules name another: REDIRECT leads what leaves
+ * the pod to loopback and leaves its own end alone, so the proxy has accepted there what its opener sent to another
+ * host. The same ports where nothing is seen.
  */
 export function withSeenPorts(
   sockets: readonly Socket[],

@@ -72,7 +72,7 @@ export type Prediction =
 /**
  * How a prediction and what the sockets show fit together. `older`: the rules would redirect the connection if it were
  * opened now. `gid`: they would, unless its owner has a gid that is not visible. `disagrees`: the rules would let it
- * by, and the proxy has it.
+ * pass, and the proxy has it.
  */
 export type Agreement = 'agrees' | 'older' | 'gid' | 'disagrees';
 
@@ -95,14 +95,14 @@ export interface ClassifiedSocket {
   readonly as?: 'proxy-uid' | 'proxy-gid';
   /** The other end inside this pod. */
   readonly partner?: Socket;
-  /** Left out where there is nothing to predict, or no rules to predict from. */
+  /** Left out where there is nothing to predict, or there are no rules to predict from. */
   readonly prediction?: Prediction;
   readonly agreement?: Agreement;
   /** Why nothing more can be said. */
   readonly because?: string;
 }
 
-/** Who the proxy of the pod is, by the sockets that wait on its ports. */
+/** Who the proxy of the pod is, by the sockets that listen on its ports. */
 export interface ProxyIdentity {
   readonly uids: ReadonlySet<number>;
   /** Of the processes that were visible. */

@@ -31,7 +31,7 @@ const WIDENED: readonly Field[] = [
 
 /**
  * Boxes that together are the class. Each is as wide as it can be within the class, so they may overlap: packets to
- * port 3306, and packets to 10.0.0.0/8, are two boxes. Packets that cannot exist are in no one's way. What is left over
+ * port 3306, and packets to 10.0.0.0/8, are two boxes. Packets that cannot exist may be in any box. What is left over
  * after `most` is one more that is no box. `home`: an address of the pod, if one is known.
  */
 export function boxesOf(

@@ -65,7 +65,7 @@ export class Compiler {
     return environment.rewritten && next === 'POSTROUTING' ? this.#effects.changes.onLo(node) : node;
   }
 
-  /** What follows is asked for at every way out of every chain, so it is kept. */
+  /** What follows is needed at every exit of every chain, so it is kept. */
   #stages(stages: readonly Attached[], position: number, environment: Environment): Node {
     const key = `${position} ${environmentKey(environment)}`;
     const known = this.#following.get(key);
@@ -92,7 +92,7 @@ export class Compiler {
     );
   }
 
-  /** All nat chains in a row are one place: the first that rewrites ends it, and only new connections ask. */
+  /** All nat chains in a row are one place: the first that rewrites ends it, and only new connections get there. */
   #nat(stages: readonly Attached[], position: number, environment: Environment): Node {
     let end = position;
     while (stages[end]?.base.type === 'nat') end += 1;
@@ -220,7 +220,7 @@ export class Compiler {
     return this.#chain({ ...frame, chain, fall, depth: frame.depth + 1, suffixes: new Map() }, environment);
   }
 
-  /** A CT target hangs a template on the packet, or marks it untracked. */
+  /** A CT target attaches a template to the packet, or marks it untracked. */
   #ct(
     target: Extract<Target, { kind: 'ct' }>,
     where: RuleReference,

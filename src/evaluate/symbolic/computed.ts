@@ -2,7 +2,7 @@
 const MOST_ENTRIES = 1 << 21;
 
 /**
- * Results of operations on nodes, by three numbers. Each place holds one result, and a later one takes it over: this
+ * Results of operations on nodes, by three numbers. Each place holds one result, and a later one replaces it: this
  * is a cache, as in every package for binary decision diagrams, not a promise.
  */
 export class Computed {

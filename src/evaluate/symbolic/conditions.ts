@@ -9,7 +9,7 @@ import { type Diagrams, FALSE, type Node, TRUE } from './diagram.ts';
 import { atomCount, type Domain, FIELDS, type Field, type Line, networkRange, STATES } from './domain.ts';
 import { LIMITS, TooComplex } from './limits.ts';
 
-/** What conditions depend on besides the packet: where it is, and what hangs on it there. */
+/** What conditions depend on besides the packet: where it is, and what is attached to it there. */
 export interface Environment {
   readonly hook: 'PREROUTING' | 'INPUT' | 'OUTPUT' | 'POSTROUTING';
   readonly conntrack: 'none' | 'template' | 'untracked' | 'attached';

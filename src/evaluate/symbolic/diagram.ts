@@ -12,7 +12,7 @@ export const TRUE: Node = 1;
 
 /** Steps between two looks at the clock: some milliseconds. */
 const STEPS_PER_LOOK = 50_000;
-/** Before the first one: what is that small is answered even where the question before it took all the time. */
+/** Before the first look: a question that small is answered even where the one before it took all the time. */
 const STEPS_UNSEEN = 200_000;
 
 /** Leaves lie below all fields. */
@@ -74,7 +74,7 @@ export class Diagrams {
     if (this.#steps >= this.#nextLook) this.#look();
   }
 
-  /** For telling what was found: whatever was spent so far, allows so much more, and some time. */
+  /** For reporting what was found: whatever was spent so far, allows that much more, and some time. */
   allowTelling(steps: number = LIMITS.telling): void {
     this.#most = this.#steps + steps;
     this.#seconds = LIMITS.tellingSeconds;
@@ -291,5 +291,5 @@ interface Cursor {
   readonly runs: number;
 }
 
-/** Behind the last atom of every field. */
+/** Past the last atom of every field. */
 const PAST = 0x7fffffff;

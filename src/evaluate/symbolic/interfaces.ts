@@ -4,14 +4,14 @@ import { TooComplex } from './limits.ts';
 /** Names for an interface that no rule names, in order of preference. */
 const OTHERS = ['other0', 'net0', 'dev0', 'if0', 'x0', 'Z0', '_0', '0'];
 
-/** Each wildcard is held against all others, and against all names. */
+/** Each wildcard is compared with all others, and with all names. */
 const MOST_WILDCARDS = 1000;
 
 /** The interfaces that rules tell apart; each atom is one name that stands for all that behave like it. */
 export class InterfaceDomain {
   readonly names: readonly string[];
   readonly #positions: ReadonlyMap<string, number>;
-  /** The wildcard behind each name that stands for what a wildcard covers; '+' behind the name of all others. */
+  /** The wildcard for each name that stands for what a wildcard covers; '+' for the name of all others. */
   readonly #wildcards: ReadonlyMap<string, string>;
 
   /** @throws TooComplex when there are too many wildcards */

@@ -55,7 +55,7 @@ export class Leaves {
     return leaf;
   }
 
-  /** The end of the way of a packet nobody stopped: a leaf for each mark and connmark it may have. */
+  /** The end of the way of a packet that nothing stopped: a leaf for each mark and connmark it may have. */
   accept(): Node {
     this.#accept ??= this.verdict({ kind: 'accept' }, null);
     return this.#accept;

@@ -6,11 +6,11 @@
 export const LIMITS = {
   /** Runs looked at while diagrams are put together, and rules compiled (each counts as much as `RULE_STEPS` runs). */
   steps: 20_000_000,
-  /** The same once it is known that there are differences, for telling them. */
+  /** The same once it is known that there are differences, for reporting them. */
   telling: 10_000_000,
   /**
    * Since the answer was begun, all its questions together, where steps turn out slower than they should be (a busy
-   * machine). What is known by then is told within `tellingSeconds`, counted from the same moment.
+   * machine). What is known by then is reported within `tellingSeconds`, counted from the same moment.
    */
   seconds: 9,
   tellingSeconds: 12,
@@ -36,7 +36,7 @@ export class TooComplex extends RangeError {
   }
 }
 
-/** Why an answer was given up, as the end of a sentence. Throws on what is no such reason. */
+/** Why an answer was given up, as the end of a sentence. Throws the error again if it is no such reason. */
 export function whyGivenUp(error: unknown): string {
   if (error instanceof TooComplex) return error.message;
   // The engine's own limits: the depth of the stack, the size of an array or a map.

@@ -18,7 +18,7 @@ export class MarkDomain {
   readonly #atoms: ReadonlyMap<number, number>;
 
   /**
-   * `toggled`: the bits that some rule turns round (XOR) without looking at them. They lead from each value that a rule
+   * `toggled`: the bits that some rule flips (XOR) without looking at them. They lead from each value that a rule
    * names to another, which must count as named, or marks would not stay apart on their way.
    * @throws TooComplex when the rules name too many combinations of marks and masks
    */
@@ -106,7 +106,7 @@ export class MarkDomain {
   }
 }
 
-/** The values and all that toggling bits of the group makes of them. */
+/** The values, and all values that toggling bits of the group turns them into. */
 function closed(values: Set<number>, bits: number, toggled: readonly number[]): Set<number> {
   // Values that are added while a set is walked through are walked through as well.
   for (const value of values) {
@@ -138,16 +138,16 @@ function unnamed(bits: number, named: ReadonlySet<number>): number {
 
 /** How rules name marks. */
 export interface NamedMarks {
-  /** What they hold marks and connmarks against, or set them to, and under which masks. */
+  /** What they compare marks and connmarks with, or set them to, and under which masks. */
   readonly values: Set<number>;
   readonly masks: Set<number>;
-  /** The bits that they turn round without looking at them. */
+  /** The bits that they flip without looking at them. */
   readonly toggled: Set<number>;
 }
 
 /**
  * All marks that rules name.
- * @throws TooComplex when bits of one mark are to turn round those of the other: then no value is like another
+ * @throws TooComplex when bits of one mark are to flip those of the other: then no two values are alike
  */
 export function marksOf(rulesets: readonly Ruleset[]): NamedMarks {
   const [values, masks, toggled] = [new Set<number>(), new Set<number>(), new Set<number>()];

@@ -18,7 +18,7 @@ export interface ProxyIds {
   readonly gids: readonly number[];
 }
 
-/** More owners that all fare differently are no table. */
+/** More owners that all fare differently would not make a readable table. */
 const MOST_GROUPS = 1024;
 
 /**

@@ -6,7 +6,7 @@ import type { WatchedMark } from './watched.ts';
 
 /** The ends of two ways that differ, as leaves: one for each pair of ends that are told apart. */
 export class Pairs {
-  /** Where one of the verdicts hangs on something unknown. */
+  /** Where one of the verdicts depends on something unknown. */
   readonly open: Node;
   readonly #diagrams: Diagrams;
   readonly #domain: Domain;

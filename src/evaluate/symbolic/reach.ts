@@ -100,7 +100,7 @@ export class Reach {
     this.#hook(merged(this.#conditions.diagrams, worlds.map(routed)));
   }
 
-  /** All nat chains in a row are one place: the first that rewrites ends it, and only new connections ask. */
+  /** All nat chains in a row are one place: the first that rewrites ends it, and only new connections get there. */
   #nat(stages: readonly Attached[], worlds: readonly World[]): World[] {
     const { diagrams } = this.#conditions;
     const done: World[] = [];
@@ -188,7 +188,7 @@ export class Reach {
     return run;
   }
 
-  /** Sends packets through a run: notes who takes which, and gives those that nobody takes. */
+  /** Sends packets through a run: notes which rule takes which, and returns those that none takes. */
   #pass(run: Run, world: World, exits: Leaving): World {
     const { diagrams } = this.#conditions;
     const restricted = diagrams.ite(world.packets, run.node, FALSE);
@@ -210,7 +210,7 @@ export class Reach {
     return { ...world, packets: those(new Set([run.pass])) };
   }
 
-  /** One rule that changes something, calls a chain, or only counts; gives the packets that go on. */
+  /** One rule that changes something, calls a chain, or only counts; returns the packets that go on. */
   #rule(place: Place, rule: Rule | undefined, world: World, exits: Leaving): World[] {
     if (!rule) return [world];
     const { diagrams } = this.#conditions;
@@ -247,7 +247,7 @@ export class Reach {
     ];
   }
 
-  /** Gives the packets that go on to the rule's next target. */
+  /** Returns the packets that go on to the rule's next target. */
   #target(place: Place, semantics: Semantics, target: Target, world: World, exits: Leaving): World[] {
     switch (target.kind) {
       case 'jump':

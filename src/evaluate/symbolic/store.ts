@@ -1,6 +1,6 @@
 import { LIMITS, TooComplex } from './limits.ts';
 
-/** Numbers in a row that grows; typed, because millions of small arrays are what the garbage collector is slow at. */
+/** A growing row of numbers; typed, because the garbage collector is slow with millions of small arrays. */
 export class Numbers {
   #data = new Int32Array(1024);
   length = 0;

@@ -38,7 +38,7 @@ function textOf({ field, value, mask }: WatchedMark): string {
   return `${field} ${value}/${mask}`;
 }
 
-/** TPROXY marks for the routing, and so does who restores a connection's mark (ambient: `ip rule fwmark 0x111/0xfff`). */
+/** TPROXY marks for the routing, and so does restoring a connection's mark (ambient: `ip rule fwmark 0x111/0xfff`). */
 function routedMarks(ruleset: Ruleset): WatchedMark[] {
   const targets = ruleset.tables.flatMap(({ chains }) =>
     chains.flatMap(({ rules }) => rules.flatMap((r) => r.targets)),

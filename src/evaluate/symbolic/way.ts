@@ -15,7 +15,7 @@ export function environmentKey({ hook, conntrack, rewritten }: Environment): str
   return `${hook} ${conntrack} ${rewritten}`;
 }
 
-/** The packets that ask nat rules; null: none does. */
+/** The packets that nat rules see; null: none. */
 export function consultsNat(conditions: Conditions, environment: Environment): Node | null {
   if (environment.conntrack !== 'attached') return null;
   const { diagrams } = conditions;

@@ -29,7 +29,7 @@ export function pulledBack(changes: Changes, { changes: made }: World, condition
   );
 }
 
-/** The worlds with those that differ in their packets only made one; empty ones are left out. */
+/** The worlds, with those that differ only in their packets merged; empty ones are left out. */
 export function merged(diagrams: Diagrams, worlds: readonly World[]): World[] {
   const byKey = new Map<string, World>();
   for (const world of worlds) {

@@ -30,8 +30,8 @@ export function readDns(context: Context): Observed {
 }
 
 /**
- * More rules than one that somebody added. That many are missing is judged later, by trying to do
- * without. 1.6 – 1.8 wrote one rule only.
+ * More rules than the one that somebody may have added. Whether many are missing is judged later, by trying without.
+ * 1.6 – 1.8 wrote one rule only.
  */
 function hasSigns(context: Context): boolean {
   const family = mainFamily(context);
@@ -42,7 +42,7 @@ function hasSigns(context: Context): boolean {
   return signs > (context.has('dns-by-resolver') && context.reading === 'cautious' ? 1 : 0);
 }
 
-/** A mesh may have put its HBONE port on 53: then it stands where others have theirs, alone. */
+/** A mesh may have put its HBONE port on 53: then its rule is alone, and where others have theirs. */
 function isTunnel({ has }: Context, { target, dports }: Form): boolean {
   return has('tunnel-spared') && target === 'jump ISTIO_IN_REDIRECT' && dports.length === 1;
 }

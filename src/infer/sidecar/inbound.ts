@@ -77,7 +77,7 @@ function isLost(context: Context): boolean {
   return always.some((chain) => inAll(context, 'nat', chain).length === 0);
 }
 
-/** Istio's own place for exclusions: behind the HBONE port and 22, or the rules of TPROXY, ahead of the capture. */
+/** Istio's own place for exclusions: after the HBONE port and 22, or the rules of TPROXY, ahead of the capture. */
 function excludes({ has, reading }: Context, { rules, inNat }: InboundChain, tunnel: number): number[] {
   const capture = rules.findIndex(isCapture);
   const start = inNat ? rules.findIndex((form) => isReturnOf(form, tunnel)) + 1 : afterMarks(rules);
@@ -103,7 +103,7 @@ function isReturnOf(form: Form, port: number): boolean {
   return isPortReturn(form) && form.dports[0] === port;
 }
 
-/** The position behind the rules that TPROXY inserts at the head of mangle ISTIO_INBOUND. */
+/** The position after the rules that TPROXY inserts at the head of mangle ISTIO_INBOUND. */
 function afterMarks(rules: readonly Form[]): number {
   return rules.findLastIndex((form) => form.target === 'return' && form.shape !== PORT) + 1;
 }

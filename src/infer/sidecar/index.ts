@@ -35,8 +35,8 @@ export function readSidecar(context: Context): Observed {
 }
 
 /**
- * With the inbound exclusions of the plugin an outbound one is never empty: without an annotation it is 15020. None at
- * all is what one or two lost rules leave.
+ * With the inbound exclusions of the plugin the outbound list is never empty: without an annotation it is 15020. None
+ * at all is what one or two lost rules leave.
  */
 function withPluginsOwn({ has, reading }: Context, { inboundPortsExclude }: Observed, outbound: Observed): Observed {
   const byPlugin = inboundPortsExclude?.join().endsWith('15020,15021,15090') ?? false;
@@ -56,7 +56,7 @@ function hasIpv6({ view, has, sawIpv6 }: Context): boolean {
   return sawIpv6 && !view.forms('ipv6', 'filter', 'INPUT').some(refuses);
 }
 
-/** What is new is refused behind what is established: either rule shows that it was meant. */
+/** New connections are refused after established ones pass: either rule shows that it was meant. */
 function refuses({ target, shape }: Form): boolean {
   return target === 'reject' || (target === 'accept' && shape === 'state');
 }

@@ -51,7 +51,7 @@ function capturesRanges({ target, shape }: Form): boolean {
   return target === 'jump ISTIO_REDIRECT' && (shape === '' || shape === 'to');
 }
 
-/** The interfaces that return once more than their exclusion says. Excluded ones stand behind all virtual ones. */
+/** The interfaces that return once more than their exclusion says. Excluded ones come after all virtual ones. */
 function onlyReturned(context: Context, excludes: readonly string[]): string[] {
   const names = arriving(context.view.forms(mainFamily(context), 'nat', 'PREROUTING'));
   const own = excludes.filter((name) => names.includes(name)).length;

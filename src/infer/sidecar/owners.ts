@@ -32,7 +32,7 @@ function proxyIds(context: Context, kind: Kind): number[] {
   return ids.length > 1 ? inOrder(context, kind, ids) : ids;
 }
 
-/** What the script's single rules spare where it writes them: behind, an exemption is somebody else's. */
+/** What the script's single rules spare where it writes them: further down, an exemption is somebody else's. */
 function sparedByScript(context: Context, kind: Kind): ReadonlySet<number> {
   const places = byFamily(context, 'nat', 'ISTIO_OUTPUT').map(({ forms }) =>
     between(

@@ -41,7 +41,7 @@ export function readRedirectPorts(context: Context, inbound: Observed['inboundPo
   });
 }
 
-/** 1.0 – 1.2: one port for both directions, unless a variable of the container parted them. */
+/** 1.0 – 1.2: one port for both directions, unless a variable of the container set them apart. */
 function commonPort(context: Context, outbound: readonly number[], inbound: readonly number[]): Observed {
   const proxyPort = choosePort(context, outbound, OUTBOUND) ?? OUTBOUND;
   const capture = choosePort(context, inbound, proxyPort);

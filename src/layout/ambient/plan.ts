@@ -8,7 +8,7 @@ import type { Drafts } from '../kernel-form.ts';
 
 /** ztunnel marks its own sockets with this. */
 const ZTUNNEL_MARK = 0x539;
-/** What TPROXY and the mark of a connection of ztunnel's say. */
+/** The mark that TPROXY sets, and the connection mark of ztunnel. */
 export const CONNECTION_MARK = 0x111;
 /** The part of a mark that ambient uses. */
 export const MARK_MASK = 0xfff;
@@ -31,7 +31,7 @@ export interface AmbientOptions {
   readonly connmark: boolean;
 }
 
-/** Which of the inputs count in the release, and what they come to together. */
+/** Which of the inputs count in the release, and what they amount to together. */
 export function ambientOptions(config: Config, has: Features): AmbientOptions {
   const chosen = config.interceptionMode === 'TPROXY' || !has('ambient-redirect');
   const tproxy = has('ambient-tproxy') && chosen;

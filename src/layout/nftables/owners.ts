@@ -13,7 +13,7 @@ export function spareOwners(plan: NativePlan): void {
   const tunnel = plan.config.inboundTunnelPort;
   const ports = plan.dns ? tcpDports(53, tunnel) : tcpDport(tunnel);
   for (const id of plan.config.proxyUid) spareOwner(plan, uid(id), ports);
-  // The gid rule never learnt to leave DNS over tcp alone.
+  // The gid rule was never taught to leave DNS over tcp alone.
   for (const id of plan.config.proxyGid) spareOwner(plan, gid(id), tcpDport(tunnel));
   for (const outside of ownerGroupExemptions(plan, nftablesGroup)) plan.nat.append(OUT, outside, RETURN);
 }

@@ -44,7 +44,7 @@ export function captureDnsInChain(plan: Plan): void {
   zones(plan, { raw: plan.raw, queries: DNS, replies: IN });
 }
 
-/** 1.9 – 1.24, tcp: in ISTIO_OUTPUT, behind the rules of the proxy's own traffic. */
+/** 1.9 – 1.24, tcp: in ISTIO_OUTPUT, after the rules of the proxy's own traffic. */
 export function captureTcpDns(plan: Plan): void {
   for (const server of serversOf(plan)) plan.nat.append(OUT, [...dst(server), tcpQuery], redirect(AGENT));
 }

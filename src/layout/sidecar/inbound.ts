@@ -21,7 +21,7 @@ const INVALID = ctState('INVALID');
 const ESTABLISHED = ctState('RELATED', 'ESTABLISHED');
 const HAS_SOCKET: Clause = { kind: 'opaque', module: 'socket', args: [] };
 
-/** Drops what conntrack cannot place, before anything can answer it with a reset. */
+/** Drops what conntrack cannot assign to a connection, before anything can answer it with a reset. */
 export function dropInvalid(plan: Plan): void {
   if (!plan.config.dropInvalid || !plan.has('drop-invalid')) return;
   if (plan.has('drop-chain')) {

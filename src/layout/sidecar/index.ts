@@ -8,7 +8,7 @@ import { type Plan, planFamily } from './plan.ts';
 import { program } from './program.ts';
 import { programScript, refuseIpv6 } from './script.ts';
 
-/** The iptables tables of a sidecar: IPv4 always, IPv6 besides when it is enabled. */
+/** The iptables tables of a sidecar: IPv4 always, and IPv6 when it is enabled. */
 export function sidecarIptables(config: Config, has: Features, resolveGroup: ResolveGroup): Table[] {
   return FAMILIES.flatMap((family) => {
     const plan = planFamily(config, family, has, resolveGroup);

@@ -17,7 +17,7 @@ export function returnExcludedInterfaces(plan: Plan): void {
 
 /**
  * What comes in by a virtual interface is outbound traffic of a guest: it must not be captured as inbound. From 1.8 on
- * this comes first; before, it stood between the outbound exclusions and inclusions, and for IPv6 only beside `*`.
+ * this comes first; before, it stood between the outbound exclusions and inclusions, and for IPv6 only with `*`.
  */
 export function returnVirtualInterfaces(plan: Plan, step: 'first' | 'before-includes'): void {
   const first = plan.has('virtual-interfaces-first');

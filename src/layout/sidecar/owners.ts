@@ -14,7 +14,7 @@ export function returnPassthrough(plan: Plan): void {
 /** Three rules for each uid and then each gid of the proxy. */
 export function sparesProxy(plan: Plan): void {
   for (const id of plan.config.proxyUid) spareOwner(plan, uid(id), plan.dns !== 'off');
-  // The gid rule never learnt to leave DNS over tcp alone.
+  // The gid rule was never taught to leave DNS over tcp alone.
   for (const id of plan.config.proxyGid) spareOwner(plan, gid(id), false);
 }
 
@@ -22,7 +22,7 @@ function spareOwner(plan: Plan, owner: Match, sparesDns: boolean): void {
   // The proxy calls its own pod by the service address: enters by the inbound side.
   const own = [onLo, not(to(plan.loopback)), ...sparedPorts(plan, sparesDns), owner];
   plan.nat.append(OUT, own, jump(IN_REDIRECT));
-  // The application calls itself: nobody is in between, unless loopback was included on purpose.
+  // The application calls itself: no proxy is in between, unless loopback was included on purpose.
   if (!liftsReturnOnLo(plan)) {
     const others = isDnsByResolver(plan) ? [onLo, tcp, not(tcpDport(53)), not(owner)] : [onLo, not(owner)];
     plan.nat.append(OUT, others, RETURN);

@@ -7,7 +7,7 @@ import type { Features } from '../eras.ts';
 import type { ResolveGroup } from '../groups.ts';
 import type { Drafts } from '../kernel-form.ts';
 
-/** What the configuration comes to for one family, whatever the backend. */
+/** What the configuration amounts to for one family, whatever the backend. */
 export interface FamilyFacts {
   readonly family: Family;
   readonly loopback: Network;

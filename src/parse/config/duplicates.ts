@@ -1,5 +1,5 @@
 /**
- * The keys that stand more than once in the outermost object of a JSON text, which JSON.parse would silently drop.
+ * The keys that occur more than once in the outermost object of a JSON text, which JSON.parse would silently drop.
  * The text must be valid JSON.
  */
 export function duplicateKeys(json: string): string[] {
@@ -26,7 +26,7 @@ function* topLevelKeys(json: string): Generator<string> {
   }
 }
 
-/** The position behind the closing quote. */
+/** The position after the closing quote. */
 function endOfString(json: string, start: number): number {
   let position = start + 1;
   while (position < json.length && json[position] !== '"') position += json[position] === '\\' ? 2 : 1;

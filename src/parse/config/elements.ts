@@ -10,7 +10,7 @@ export function parsePort(raw: unknown): Parsed<number> {
   return parseNumber(raw, 'a port', 1, 65535);
 }
 
-/** A port of a list. Blanks around it are no harm: the injector of 1.0 wrote `8080, 9090,`, and iptables skips them. */
+/** A port of a list. Blanks around it do no harm: the injector of 1.0 wrote `8080, 9090,`, and iptables skips them. */
 export function parseListedPort(text: string): Parsed<number> {
   return parsePort(text.trim());
 }
@@ -62,7 +62,7 @@ export function limitGroups<T extends '*' | readonly string[]>(parsed: Parsed<T>
   return tooMany ? { error: `more than ${MOST_GROUPS} groups` } : parsed;
 }
 
-/** A list that must name somebody. */
+/** A list that must not be empty. */
 export function atLeastOne<T>(parsed: Parsed<readonly T[]>): Parsed<readonly T[]> {
   return 'value' in parsed && parsed.value.length === 0 ? { error: 'the list is empty' } : parsed;
 }

@@ -77,14 +77,14 @@ function parseEntry(key: string, raw: unknown): { value: unknown } | { error: st
   return 'error' in parsed ? { error: `${key}: ${parsed.error}` } : parsed;
 }
 
-/** The value itself may be a password that somebody named by mistake. */
+/** The value itself may be a password that somebody passed by mistake. */
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value === null) return 'null';
   return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
 }
 
-/** Of an object that is no configuration at all one key is named, and not the others, which are nobody's business. */
+/** Of an object that is no configuration at all only one key is named: the others are none of our business. */
 function strangeKeys(keys: readonly string[]): string | null {
   const [first = '', ...others] = keys;
   const names = CONFIG_KEYS.map((input) => input.key);

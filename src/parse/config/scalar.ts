@@ -27,7 +27,7 @@ export function parseNumber(raw: unknown, what: string, least: number, most: num
   return { error: `${quote(raw)} is not ${what} (${least}–${most})` };
 }
 
-/** True and false as Go's strconv.ParseBool reads them, for that is what reads Istio's own inputs. */
+/** True and false as Go's strconv.ParseBool reads them, because that is what reads Istio's own inputs. */
 export function parseBoolean(raw: unknown): Parsed<boolean> {
   if (typeof raw === 'boolean') return { value: raw };
   const text = scalarText(raw);

@@ -41,7 +41,7 @@ export class Cursor {
     return this.words.start(this.index);
   }
 
-  /** Offset behind the last word. */
+  /** Offset after the last word. */
   lineEnd(): number {
     return this.words.end();
   }
@@ -61,7 +61,7 @@ export class Cursor {
     this.problems.push({ severity: 'note', message, at });
   }
 
-  /** The word behind an option; a `!` in between is the old way to negate it. Null, and an error, when there is none. */
+  /** The word after an option; a `!` in between is the old way to negate it. Null, and an error, when there is none. */
   take(option: string): string | null {
     this.index += 1;
     // A quoted "!" is a value, such as a comment's.

@@ -23,7 +23,7 @@ export class Diagnostics {
     this.source = source;
   }
 
-  /** What was said so far. */
+  /** What was reported so far. */
   get list(): Diagnostic[] {
     return this.told.list;
   }

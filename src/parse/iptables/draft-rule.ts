@@ -14,7 +14,7 @@ export interface DraftRule {
   outInterface: Match | null;
   protocolMatch: Match | null;
   fragment: Match | null;
-  /** Base options that were not understood, and behind them what the modules mean. */
+  /** Base options that were not understood, and after them what the modules mean. */
   modules: readonly Match[];
   units: readonly Unit[];
   /** None until the target has been read, also when the rule has one. */
@@ -29,7 +29,7 @@ export interface DraftRule {
 
 const NONE: readonly never[] = [];
 
-/** The list with one thing more. */
+/** The list with one more element. */
 export function appended<T>(list: readonly T[], item: T): readonly T[] {
   return list.length === 0 ? [item] : [...list, item];
 }

@@ -24,7 +24,7 @@ export interface DraftChain {
 /** A table while it is being read. */
 export interface DraftTable {
   readonly form: Form;
-  /** Null until its chains tell. */
+  /** Null until its chains show it. */
   readonly name: string | null;
   readonly backend: Backend | null;
   /** What the caller, a heading or an address said. */
@@ -100,7 +100,7 @@ function noteJumps(table: DraftTable, rule: Rule): void {
 
 /**
  * Whether a built-in chain can only be the first of another table: iptables lists them in the order of the hooks,
- * so one that does not come behind the last begins anew.
+ * so one that does not come after the last begins a new table.
  */
 export function beginsNextTable(table: DraftTable, chain: string): boolean {
   const hook = HOOKS.indexOf(chain);

@@ -61,7 +61,7 @@ function declare(reader: Reader, table: DraftTable, line: Line, { at, name, poli
   table.lastHook = Math.max(table.lastHook, HOOKS.indexOf(name));
 }
 
-/** A policy that is neither keeps being unknown and is reported: taking ACCEPT for granted could hide a DROP. */
+/** A policy that is neither stays unknown and is reported: taking ACCEPT for granted could hide a DROP. */
 function readPolicy(reader: Reader, line: Line, at: number, policy: string): Policy | null {
   if (policy === 'ACCEPT') return 'accept';
   if (policy === 'DROP') return 'drop';
@@ -183,7 +183,7 @@ function newChainLine(reader: Reader, line: Line, at: number): boolean {
   return true;
 }
 
-/** `-S` prints all policies first, so a policy behind anything else begins the next table. */
+/** `-S` prints all policies first, so a policy after anything else begins the next table. */
 function tableFor(reader: Reader, line: Line, chain: string): DraftTable {
   const { table } = reader;
   if (table === null || table.form === 'list') return openTable(reader, 'list-rules', null, line);
@@ -192,7 +192,7 @@ function tableFor(reader: Reader, line: Line, chain: string): DraftTable {
   return beginsNextTable(table, chain) ? openTable(reader, 'list-rules', null, line) : table;
 }
 
-/** `*nat` with `-P` lines behind it: somebody wrote the table's name above the output of `-S`. */
+/** `*nat` with `-P` lines after it: somebody wrote the table's name above the output of `-S`. */
 function asListing(reader: Reader, table: DraftTable, line: Line): DraftTable {
   table.open = false;
   reader.tables.pop();

@@ -12,7 +12,7 @@ export interface FinishedTable {
   readonly form: Form;
 }
 
-/** Settles what only the whole text tells: families, names of tables, hooks of chains, jumps to chains that are missing. */
+/** Settles what only the whole text shows: families, names of tables, hooks of chains, jumps to missing chains. */
 export function finishTables(reader: Reader): readonly FinishedTable[] {
   const families = new Map<number, Family>();
   for (const draft of reader.tables) {
@@ -58,7 +58,7 @@ function finishChain(
   return { name: chain.name, ...(base === null ? {} : { base }), rules };
 }
 
-/** The hook of a built-in chain; a policy that is not shown is taken for ACCEPT, which `reportUndeclared` says. */
+/** The hook of a built-in chain; a policy that is not shown is taken for ACCEPT, which `reportUndeclared` reports. */
 function baseOf(table: string, chain: DraftChain): Base | null {
   const hooks = Object.hasOwn(IPTABLES_TABLES, table) ? IPTABLES_TABLES[table] : undefined;
   if (hooks === undefined || !isHook(chain.name)) return null;

@@ -5,7 +5,7 @@ import type { FinishedTable } from './finish.ts';
 import { HOOKS } from './identify.ts';
 import type { Reader } from './reader.ts';
 
-/** Where rules, or the policy behind them, may be missing in the tables that were read. */
+/** Where rules, or the policy after them, may be missing in the tables that were read. */
 export function gapsOf(reader: Reader, finished: readonly FinishedTable[]): Gap[] {
   const { source } = reader.options;
   return finished.flatMap(({ table, draft }) =>
@@ -27,7 +27,7 @@ function hasLostPolicy({ name, declared, policyLost }: DraftChain): boolean {
 
 /**
  * A save prints the rules of one chain after another, in the order in which it declared them: what was cut off belongs
- * to the chain of the last rule or to those behind it. Before the first rule even chains may be missing.
+ * to the chain of the last rule or to those after it. Before the first rule even chains may be missing.
  */
 function cutGaps(draft: DraftTable, table: string): Place[] {
   const { cut } = draft;

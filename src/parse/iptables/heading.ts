@@ -1,7 +1,7 @@
 import type { Family } from '../../model/family.ts';
 import type { Backend } from '../../model/ruleset.ts';
 
-/** What a line that is no rule says about the lines behind it. */
+/** What a line that is no rule says about the lines after it. */
 export interface Heading {
   readonly family: Family | null;
   readonly backend: Backend | null;
@@ -47,7 +47,7 @@ function lists(argument: string): boolean {
   return /^-[a-zA-Z]*[SL][a-z]*$/.test(argument) || argument === '--list' || argument === '--list-rules';
 }
 
-/** Since 1.8 the nft variant says `(nf_tables)` in the first line of a save; what does not is the legacy variant, or older than nft. */
+/** Since 1.8 the nft variant says `(nf_tables)` in the first line of a save; others are legacy, or older than nft. */
 function backendOf(name: string, line: string, generated: boolean): Backend | null {
   if (name.includes('-nft') || name.startsWith('xtables') || line.includes('(nf_tables)')) return 'iptables-nft';
   if (name.includes('-legacy') || generated) return 'iptables-legacy';

@@ -120,7 +120,7 @@ function readHeadingLine(reader: Reader, line: Line, at: number): boolean {
   return true;
 }
 
-/** A family or a table alone leaves what a command said before. */
+/** A family or a table alone does not undo what a command said before. */
 function merge(before: Heading | null, heading: Heading): Heading {
   if (before === null) return heading;
   return { ...before, family: heading.family ?? before.family, table: heading.table ?? before.table };
@@ -141,7 +141,7 @@ function skipLine(reader: Reader, line: Line, at: number): void {
   if (unprinted !== undefined || OWN_COMMENT.test(text)) return;
   const inside = reader.table?.open === true ? reader.table : null;
   if (inside === null && text.startsWith('#')) return;
-  // The last line of a text that was cut off is what was left of a rule or of COMMIT, and is told as that.
+  // The last line of a text that was cut off is what was left of a rule or of COMMIT, and is reported as such.
   if (inside !== null && isLastLine(reader, line)) return;
   if (reader.skipped?.inside === inside) reader.skipped.count += 1;
   else {

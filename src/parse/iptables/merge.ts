@@ -4,14 +4,14 @@ import type { Form } from './draft-table.ts';
 import type { FinishedTable } from './finish.ts';
 import type { Reader } from './reader.ts';
 
-/** Which tables of a family a text speaks of. */
+/** Which tables of a family a text covers. */
 export interface ShownTables {
   readonly family: Family;
   /** `all`: a save prints every table that exists, so one that is missing has no rules. */
   readonly tables: 'all' | string[];
 }
 
-/** A save tells everything, `-S` all but exactness of counters, `-L` leaves things out. */
+/** A save shows everything, `-S` all but exact counters, `-L` leaves things out. */
 const RANK: Readonly<Record<Form, number>> = { save: 2, 'list-rules': 1, list: 0 };
 
 /** One table for each name, family and backend: what tells most wins, and text for iptables-restore yields to what the kernel holds. */

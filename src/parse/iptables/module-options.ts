@@ -133,7 +133,7 @@ function takeValues(cursor: Cursor, word: string, count: number): readonly strin
   return values;
 }
 
-/** Behind a module that we know completely it is a mistake; on its own it belongs to something we have not heard of. */
+/** After a module that we know completely it is a mistake; on its own it belongs to something we have not heard of. */
 function readUnknownOption(cursor: Cursor, rule: DraftRule, word: string): boolean {
   const last = rule.units.at(-1);
   if (last !== undefined && last.module !== null)

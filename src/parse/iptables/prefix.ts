@@ -1,8 +1,8 @@
 const LEVELS = /^(?:trace|debug|info|warn|warning|error|fatal|notice)$/i;
 
 /**
- * Where the text of a line begins behind what a logger, `kubectl logs --prefix` or a composer of containers put before it: timestamps,
- * levels, `[pod/…]`, `name |`. The start itself when there is no such prefix.
+ * Where the text of a line begins after what a logger, `kubectl logs --prefix` or a composer of containers put before
+ * it: timestamps, levels, `[pod/…]`, `name |`. The start itself when there is no such prefix.
  */
 export function skipLogPrefix(text: string, start: number, end: number): number {
   let at = start;
@@ -14,7 +14,7 @@ export function skipLogPrefix(text: string, start: number, end: number): number 
   return at;
 }
 
-/** Offset of the word behind one that belongs to a prefix, or -1. */
+/** Offset of the word after one that belongs to a prefix, or -1. */
 function skipWord(text: string, at: number, end: number): number {
   const close = wordEnd(text, at, end);
   const word = text.slice(at, Math.min(close, at + 200));

@@ -87,7 +87,7 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
     amounts: reader.amounts,
     lastHook: -1,
   };
-  // -S and -L show one table: a second one behind the same heading is not the one that the heading names.
+  // -S and -L show one table: a second one after the same heading is not the one that the heading names.
   if (form !== 'save' && heading !== null) reader.heading = { ...heading, table: null, partial: false };
   reader.tables.push(table);
   reader.table = table;

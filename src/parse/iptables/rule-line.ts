@@ -17,8 +17,8 @@ export interface RuleLine {
 }
 
 /**
- * Reads the rule that the cursor's words hold. One that cannot be read keeps its place as a rule of which nothing is known, so
- * that the positions of those behind it stay true; the diagnostic is an error.
+ * Reads the rule that the cursor's words hold. One that cannot be read keeps its place as a rule of which nothing is
+ * known, so that the positions of those after it stay true; the diagnostic is an error.
  */
 export function readRuleLine(reader: Reader, table: DraftTable, rule: RuleLine): readonly Rule[] {
   const { cursor } = reader;

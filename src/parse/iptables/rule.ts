@@ -20,8 +20,8 @@ export interface ReadRule {
 const MOST_RULES = 10_000;
 
 /**
- * Reads the words of a rule from `first` on, behind `-A CHAIN`. Null when it cannot be read: the cursor's problems then hold an error.
- * Unknown modules, options and targets are kept as they were written, with a note.
+ * Reads the words of a rule from `first` on, after `-A CHAIN`. Null when it cannot be read: the cursor's problems then
+ * hold an error. Unknown modules, options and targets are kept as they were written, with a note.
  */
 export function readRule(cursor: Cursor, first: number): ReadRule | null {
   cursor.start(first);

@@ -8,7 +8,7 @@ interface UnitOf<Role, Module> {
   readonly from: number;
   readonly to: number;
   readonly module: Loaded<Module> | null;
-  /** Of a module that we do not know: the offsets of the words behind it, in pairs from-to. Null for those that we know. */
+  /** Of a module that we do not know: offsets of the words after it, in pairs from-to. Null for those that we know. */
   readonly swept: number[] | null;
 }
 

@@ -6,7 +6,7 @@ const BACKSLASH = 92;
 
 /**
  * The words of one line, in parallel lists that serve line after line: they never shrink, because a list that is cut
- * is allocated anew, so what lies behind `count` is left from lines before. Positions are offsets in the whole text.
+ * is allocated anew, so what lies beyond `count` is left from lines before. Positions are offsets in the whole text.
  */
 export class Words {
   count = 0;
@@ -19,17 +19,17 @@ export class Words {
     return index < this.count ? this.values[index] : undefined;
   }
 
-  /** Offset of the word at a position, or behind the last when there are not so many. */
+  /** Offset of the word at a position, or after the last when there are not so many. */
   start(index: number): number {
     return index < this.count ? (this.starts[index] ?? 0) : this.end();
   }
 
-  /** Offset behind the last word; 0 without words. */
+  /** Offset after the last word; 0 without words. */
   end(): number {
     return this.ends[this.count - 1] ?? 0;
   }
 
-  /** Adds a word behind the others. */
+  /** Adds a word after the others. */
   put(value: string, start: number, end: number): void {
     this.values[this.count] = value;
     this.starts[this.count] = start;

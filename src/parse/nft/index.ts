@@ -11,7 +11,7 @@ import { parseTextListing } from './text/tables.ts';
 
 export type { ChainElsewhere } from './build/elsewhere.ts';
 
-/** What a table consists of, by nft's words. */
+/** What a table consists of, in nft's words. */
 export interface TableOutline extends Pick<ListedTable, 'family' | 'name' | 'dormant'> {
   readonly chains: readonly { readonly name: string; readonly rules: number }[];
 }
@@ -43,7 +43,7 @@ export interface NftOptions {
  *
  * What nft leaves out of its text the model says in its own words: `tcp dport != 15008` becomes a `tcp` match with an
  * inverted port, which also demands tcp; `ip daddr != 127.0.0.1` an inverted `destination` with an IPv4 network, which
- * packets of the other family fail; `meta nfproto ipv4` (and the family behind a range of addresses, a header field
+ * packets of the other family fail; `meta nfproto ipv4` (and the family implied by a range of addresses, a header field
  * that stays opaque, or a target of one family) a `source` of 0.0.0.0/0; `meta l4proto { tcp, udp }` a `multiport` over
  * all ports with the other protocols that have ports inverted. Owner matches fail for packets without a socket, and
  * tproxy does not end the chain: both follow from `backend: 'nftables'`.

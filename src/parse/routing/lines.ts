@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Line } from '../lines.ts';
 
-/** What every parser of routing text is told. */
+/** What every parser of routing text is given. */
 export interface RoutingInput {
   /** File name, `stdin`, or the command. */
   readonly source: string;
@@ -27,7 +27,7 @@ export function complaint(input: RoutingInput, line: Line, message: string): Dia
   };
 }
 
-/** The word behind a keyword, or null when the keyword is not there or is the last word. */
+/** The word after a keyword, or null when the keyword is not there or is the last word. */
 export function wordAfter(words: readonly string[], keyword: string): string | null {
   const position = words.indexOf(keyword);
   return position < 0 ? null : (words[position + 1] ?? null);

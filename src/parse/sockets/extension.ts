@@ -15,7 +15,7 @@ const PROCESS = /\("([\s\S]{0,15})",pid=(\d+)(?:,tid=\d+)?(?:,proc_ctx=[^,)]*)?,
 /** The form before iproute2 4: `("envoy",12,3)`. */
 const OLD_PROCESS = /\("([^"\n]{0,15})",(\d+),\d+\)/y;
 
-/** What stands behind the addresses of a socket. Without `-e` the owner is null. */
+/** What follows the addresses of a socket. Without `-e` the owner is null. */
 export function parseExtension(text: string): Extension {
   const { process, rest } = takeProcesses(text);
   const inode = numberAfter(rest, 'ino');

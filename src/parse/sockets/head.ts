@@ -5,7 +5,7 @@ export interface Head {
   readonly state: string;
   readonly local: string;
   readonly peer: string;
-  /** Everything behind the two addresses. */
+  /** Everything after the two addresses. */
   readonly extension: string;
 }
 
@@ -34,7 +34,7 @@ const HEAD = new RegExp(
   `^\\s*(?:([a-z][a-z0-9_]*|\\?\\?\\?)\\s+)?(${STATES.join('|')})\\s*(\\d+)\\s+(\\d+)\\s+(\\S+)(?:\\s+(\\S+))?`,
 );
 
-/** Where the columns behind the peer address begin when no space stands between. */
+/** Where the columns after the peer address begin when there is no space between. */
 const EXTENSION = /(?:users:\(|timer:\(|uid:\d|ino:\d|sk:)/;
 
 /** The columns of a line, or null when it does not begin with them. */

@@ -28,12 +28,12 @@ export function parseProcess(pid: number, status: string, cgroup: string | null)
   };
 }
 
-/** The name of a process in its `/proc/PID/status`, at most 15 bytes new lines and backslashes escaped. */
+/** The name of a process in its `/proc/PID/status`, at most 15 bytes, newlines and backslashes escaped. */
 export function parseProcessName(status: string): string | null {
   return /^Name:\t(.*)$/m.exec(status)?.[1] ?? null;
 }
 
-/** The kernel escapes new lines in names, so no process can make up a line of its own. */
+/** The kernel escapes newlines in names, so no process can make up a line of its own. */
 function numbersAfter(status: string, field: string): number[] {
   const line = new RegExp(`^${field}:([\\d \\t]*)$`, 'm').exec(status)?.[1] ?? '';
   return line

@@ -14,7 +14,7 @@ export interface ParsedSockets {
   readonly refused?: Diagnostic;
 }
 
-/** What is known about a text beside its content. */
+/** What is known about a text besides its content. */
 export interface SocketsInput {
   /** File name, `stdin`, or the command. */
   readonly source: string;

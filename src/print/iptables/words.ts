@@ -4,8 +4,8 @@ import type { Target } from '../../model/target.ts';
 import { inPrintOrder, printMatch, printTarget } from './index.ts';
 
 /**
- * The rule as words that iptables takes behind `-A CHAIN`, comments included. Null where that is not known to be the same
- * rule again: parts that were not understood, and modules of which only the words are known.
+ * The rule as words that iptables takes after `-A CHAIN`, comments included. Null where that is not known to be the
+ * same rule again: parts that were not understood, and modules of which only the words are known.
  */
 export function ruleWords({ matches, targets }: Pick<Rule, 'matches' | 'targets'>): readonly string[] | null {
   const parts = [...inPrintOrder(matches).map(matchWords), ...targets.map(targetWords)];
@@ -50,7 +50,7 @@ function targetWords(target: Target): readonly string[] | null {
   }
 }
 
-/** Of what is left every word is a number, an address or a name of ours. */
+/** Every word that is left is a number, an address or a name of ours. */
 function split(text: string): readonly string[] {
   return text.split(' ').filter((word) => word !== '');
 }

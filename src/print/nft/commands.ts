@@ -11,13 +11,13 @@ interface Place {
   readonly chain: Pick<Chain, 'name' | 'base'>;
 }
 
-/** `inet TABLE CHAIN` as nft's grammar takes it; null where one of the names is none to it. */
+/** `inet TABLE CHAIN` as nft's grammar takes it; null where nft does not accept one of the names. */
 export function nftPlace({ table, chain }: Place): string | null {
   if (!isPlainName(table.name) || !isPlainName(chain.name)) return null;
   return `${tableFamilyWord(table.family)} ${table.name} ${chain.name}`;
 }
 
-/** The words that delete a rule by its handle. Null where the names cannot be said. */
+/** The words that delete a rule by its handle. Null where the names cannot be written. */
 export function nftDeleteRule(place: Place, handle: number): readonly string[] | null {
   const named = nftPlace(place);
   if (named !== null) return ['nft', `delete rule ${named} handle ${handle}`];
@@ -47,12 +47,12 @@ export function nftDeleteTable({ family, name }: Place['table']): readonly strin
   return ['nft', `delete table ${tableFamilyWord(family)} ${name}`];
 }
 
-/** The words that switch one of Istio's tables on: added once more, without the flag `dormant`, its rules stay. */
+/** The words that switch one of Istio's tables on: added once more, without the flag `dormant`; its rules stay. */
 export function nftWakeTable({ family, name }: Place['table']): readonly string[] {
   return ['nft', `add table ${tableFamilyWord(family)} ${name}`];
 }
 
-/** A command of any names, as JSON of printable ASCII. Null where a name was no text, so that its bytes are not known. */
+/** A command of any names, as JSON of printable ASCII. Null where a name was no text, so its bytes are unknown. */
 function inJson(command: object, names: readonly string[]): readonly string[] | null {
   if (names.some((name) => /[\p{Cs}\ufffd]/u.test(name))) return null;
   const json = JSON.stringify({ nftables: [command] });

@@ -100,7 +100,7 @@ function printProtocol(match: MatchOf<'protocol'>, company: Company): string[] {
   return [compare('meta l4proto', match.negated, protocolName(match.protocol))];
 }
 
-/** Whether this and the matches right in front, back to "any port", are the set of protocols with ports. */
+/** Whether this and the matches right before it, back to "any port", are the set of protocols with ports. */
 function belongsToSet({ matches, position }: Company): boolean {
   for (let at = position; at >= 0; at -= 1) {
     const match = matches[at];

@@ -18,7 +18,7 @@ export function printNftRule(rule: Pick<Rule, 'matches' | 'written' | 'targets' 
   const statements = [
     ...matches.flatMap((match, position) => printMatch(match, { matches, position })),
     ...targets.slice(0, -1),
-    // Istio's rules count right before they decide, behind the marks they set.
+    // Istio's rules count right before they decide, after the marks they set.
     ...counter,
     ...targets.slice(-1),
     ...rule.matches.filter((match) => match.kind === 'comment').map((match) => `comment ${quoted(match.text)}`),

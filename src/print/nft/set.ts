@@ -1,7 +1,7 @@
 import type { NamedSet, SetElement } from '../../model/named-set.ts';
 import { identifier, oneLine, quoted } from './values.ts';
 
-/** How many elements of a type nft 1.0.6 puts on a line; of all others it is one. */
+/** How many elements of a type nft 1.0.6 puts on a line; of all other types it is one. */
 const ON_A_LINE: Readonly<Record<string, number>> = { ipv4_addr: 2, inet_service: 5, mark: 5, inet_proto: 5 };
 
 /** Where the elements of a further line begin. */

@@ -8,7 +8,7 @@ export interface Columns {
   readonly verbose: boolean;
 }
 
-/** The fields of one row as they stand; `extra` is everything behind the destination. */
+/** The fields of one row as they stand; `extra` is everything after the destination. */
 export interface Row {
   readonly counters?: Counters;
   readonly target: string | null;
@@ -32,7 +32,7 @@ export function readColumns(line: string): Columns | null {
 const OPTION_COLUMN: ReadonlySet<string> = new Set(['--', '-f', '!f', '!-']);
 const ROUNDED: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
 
-/** The fields of a row, or null when the line has not the shape of one. */
+/** The fields of a row, or null when the line does not look like one. */
 export function readRow(line: string, columns: Columns): Row | null {
   const words = firstWords(line, 14);
   let at = columns.numbers ? 1 : 0;

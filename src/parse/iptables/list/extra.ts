@@ -4,12 +4,12 @@ import { conntrack, isConntrack, PACKET } from './packet.ts';
 import { PORTS } from './ports.ts';
 import { readTarget } from './targets.ts';
 
-/** A part of what a row says behind the addresses: options again, or words that were not understood. */
+/** A part of what a row says after the addresses: options again, or words that were not understood. */
 type Piece =
   | { readonly kind: 'options'; readonly args: readonly string[] }
   | { readonly kind: 'unknown'; readonly raw: string };
 
-/** What stands behind the addresses of a row, taken apart. */
+/** What follows the addresses of a row, taken apart. */
 export interface Extra {
   readonly matches: readonly Piece[];
   /** The target's options; null when its words could not be told from those of the matches. */
@@ -51,7 +51,7 @@ function findComment(text: string): { start: number; end: number; piece: Piece }
   return { start, end: end + 3, piece };
 }
 
-/** Once a word is not understood, those behind it could be its values, so they are not read either. */
+/** Once a word is not understood, those after it could be its values, so they are not read either. */
 function readMatches(words: readonly string[]): readonly Piece[] {
   const pieces: Piece[] = [];
   for (let at = 0; at < words.length; ) {

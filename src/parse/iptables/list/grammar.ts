@@ -1,4 +1,4 @@
-/** Words of a listing turned back into options, and the position behind them. */
+/** Words of a listing turned back into options, and the position after them. */
 export interface Translation {
   readonly args: readonly string[];
   readonly next: number;
@@ -15,7 +15,7 @@ export function splitNot(word: string): { readonly not: readonly string[]; reado
   return word.startsWith('!') ? { not: ['!'], value: word.slice(1) } : { not: [], value: word };
 }
 
-/** The value at `at`, or behind a lone `!` there, with what follows it. */
+/** The value at `at`, or after a lone `!` there, with what follows it. */
 export function valueAt(
   words: readonly string[],
   at: number,

@@ -124,7 +124,7 @@ function negatable(option: string, word: string): string[] {
   return word.startsWith('!') ? ['!', option, word.slice(1)] : [option, word];
 }
 
-/** Every address, which a listing writes out and a save leaves away. */
+/** Every address, which a listing writes out and a save leaves out. */
 function address(option: string, word: string): string[] {
   if (word === 'anywhere' || word === '0.0.0.0/0' || word === '::/0') return [];
   const name = word.replace(/^!/, '');

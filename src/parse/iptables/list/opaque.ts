@@ -1,6 +1,6 @@
 import { oneValue, quotedAt, splitNot, type Translate, type Translation, valueAt } from './grammar.ts';
 
-/** What modules print whose answer no packet decides. Those that leave something out (quota, recent, hashlimit …) stay unknown. */
+/** The output of modules whose answer no packet decides. Incomplete ones (quota, recent, hashlimit …) stay unknown. */
 export const OPAQUE: Readonly<Record<string, Translate>> = {
   'limit:': limit,
   statistic,
@@ -60,7 +60,7 @@ function flags(module: string, dashes: string, names: readonly string[]): Transl
 function matchSet(words: readonly string[], at: number, negated: boolean): Translation | null {
   const [, set, directions] = words.slice(at, at + 3);
   if (set === undefined || !/^(?:src|dst)(?:,(?:src|dst))*$/.test(directions ?? '')) return null;
-  // Behind the directions come options of the newer revisions, which begin with words that are no module's.
+  // After the directions come options of the newer revisions, which begin with words that are no module's.
   return { args: ['-m', 'set', ...(negated ? ['!'] : []), '--match-set', set, directions ?? ''], next: at + 3 };
 }
 
@@ -84,7 +84,7 @@ function icmp(
   return { args: ['-m', module, ...not, option, `${type}/${words[next + 1] ?? ''}`], next: next + 2 };
 }
 
-/** xt_tos prints no blank behind its keyword: `tos match0x10/0xff`. */
+/** xt_tos prints no blank after its keyword: `tos match0x10/0xff`. */
 function tos(words: readonly string[], at: number, negated: boolean): Translation | null {
   const glued = /^match(!?0x[0-9a-f]+\/0x[0-9a-f]+)$/.exec(words[at + 1] ?? '')?.[1];
   if (negated || glued === undefined) return null;

@@ -1,6 +1,6 @@
 import { oneValue, type Translate, valueAt } from './grammar.ts';
 
-/** What the modules print that a verdict depends on: owner, marks, connection tracking, ranges, address types. */
+/** The output of the modules that a verdict depends on: owner, marks, connection tracking, ranges, address types. */
 export const PACKET: Readonly<Record<string, Translate>> = {
   owner,
   mark: oneValue('mark', '--mark', 'mark', 'match'),

@@ -1,6 +1,6 @@
 import { splitNot, type Translate, valueAt } from './grammar.ts';
 
-/** What the modules of ports print: `tcp spt:5 dpts:!1:2 flags:0x17/0x02`, `multiport dports  !53,15008`. */
+/** The output of the port modules: `tcp spt:5 dpts:!1:2 flags:0x17/0x02`, `multiport dports  !53,15008`. */
 export const PORTS: Readonly<Record<string, Translate>> = {
   tcp: ports('tcp'),
   udp: ports('udp'),
@@ -24,7 +24,7 @@ function ports(module: string): Translate {
       args.push(...option);
       next += 1;
     }
-    // Chunk types and DCCP types are printed as numbers and letters behind the ports; they are not turned back.
+    // Chunk types and DCCP types are printed as numbers and letters after the ports; they are not turned back.
     return /^(?:any|all|only)$|^!?[0-9]+(?:,[0-9]+)*$/.test(words[next] ?? '') ? null : { args, next };
   };
 }

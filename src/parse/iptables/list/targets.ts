@@ -1,7 +1,7 @@
 import { parseInteger } from '../values.ts';
 import { quotedAt, type Translation } from './grammar.ts';
 
-/** Reads what a target prints, from word `at` to the last word; null when the words are not its. */
+/** Reads what a target prints, from word `at` to the last word; null when the words are not its own. */
 type TranslateTarget = (words: readonly string[], at: number) => readonly string[] | null;
 
 const NAT_FLAGS: Readonly<Record<string, string>> = {
@@ -10,7 +10,7 @@ const NAT_FLAGS: Readonly<Record<string, string>> = {
   persistent: '--persistent',
 };
 
-/** What each target prints behind the matches. */
+/** What each target prints after the matches. */
 const TARGETS: Readonly<Record<string, TranslateTarget>> = {
   REDIRECT: (words, at) => portTarget(words, at, ['redir', 'ports']),
   MASQUERADE: (words, at) => portTarget(words, at, ['masq', 'ports:']),
@@ -31,8 +31,8 @@ const TARGETS: Readonly<Record<string, TranslateTarget>> = {
 const MAY_BE_SILENT: ReadonlySet<string> = new Set(['REDIRECT', 'MASQUERADE', 'NFLOG', 'NOTRACK']);
 
 /**
- * Finds the words at the end that the target printed and turns them into its options; `next` is where they begin. Null when the
- * target's own words are not there: then what stands behind the matches cannot be told apart.
+ * Finds the words at the end that the target printed and turns them into its options; `next` is where they begin. Null
+ * when the target's own words are not there: then what follows the matches cannot be told apart.
  */
 export function readTarget(target: string, words: readonly string[]): Translation | null {
   const translate = Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined;
@@ -45,7 +45,7 @@ export function readTarget(target: string, words: readonly string[]): Translatio
   return MAY_BE_SILENT.has(target) ? { args: [], next: words.length } : null;
 }
 
-/** `TOS set 0x10/0xff`: most targets begin with their name. What they do behind it changes no verdict, so it is left away. */
+/** `TOS set 0x10/0xff`: most targets begin with their name. What follows it changes no verdict, so it is left out. */
 function ownName(target: string, words: readonly string[]): Translation | null {
   const at = words.lastIndexOf(target);
   return at < 0 || !LETS_GO_ON.has(target) ? null : { args: [], next: at };

@@ -26,8 +26,8 @@ export function chainsElsewhere(table: ListedTable): ChainElsewhere[] {
 }
 
 /**
- * Whether a base chain that can do something stands at the very priority of connection tracking, where it depends on who
- * came first whether packets are tracked already.
+ * Whether a base chain that can do something stands at the very priority of connection tracking, where the order of
+ * registration decides whether packets are tracked already.
  */
 export function isBesideConntrack(table: ListedTable, chain: ListedChain): boolean {
   const { base } = chain;

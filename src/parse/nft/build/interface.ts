@@ -3,7 +3,7 @@ import type { Expression } from '../syntax.ts';
 import type { Condition, Resolver } from './condition.ts';
 
 /**
- * `iifname`, `oifname`, and `iif`, `oif`, which compare the index behind the name. An index that no interface has now is
+ * `iifname`, `oifname`, and `iif`, `oif`, which compare the index of the name. An index that no interface has now is
  * printed as a number and has no form. A trailing `*` is the wildcard, which the model writes as iptables does: `+`.
  */
 export function interfaceResolver(kind: 'in-interface' | 'out-interface', by: 'name' | 'index'): Resolver {

@@ -52,7 +52,7 @@ const RESOLVERS: Readonly<Record<string, Resolver>> = {
 
 /**
  * The matches that hold together exactly when an nft match holds. One that the model has no form for stays as an opaque
- * match with its text, behind matches for the family and the protocol that its header implies.
+ * match with its text, after matches for the family and the protocol that its header implies.
  */
 export function buildMatch(statement: Extract<Statement, { kind: 'match' }>, scene: Scene): readonly Match[] {
   const condition = conditionOf(statement);

@@ -21,9 +21,9 @@ export interface Place {
 }
 
 /**
- * A rule of the model. nft mixes tests and actions freely; the model has all tests in front. A test behind an action
+ * A rule of the model. nft mixes tests and actions freely; the model has all tests in front. A test after an action
  * that changes the packet cannot move there, so from it on the rule is kept as one unknown target: the actions before
- * it are known to happen, and what follows is known to be not known. Logging and counting change nothing, so tests may
+ * it are known to happen, and what follows is marked as unknown. Logging and counting change nothing, so tests may
  * pass them.
  */
 export function buildRule(listed: ListedRule, scene: Omit<Scene, 'before'>, place: Place): Rule {
@@ -86,7 +86,7 @@ class RuleDraft {
     this.#scene = scene;
   }
 
-  /** Takes a statement in; false when the model's form cannot hold it and all that follows. */
+  /** Adds a statement; false when the model's form cannot hold it and all that follows. */
   add(statement: Statement): boolean {
     switch (statement.kind) {
       case 'match':

@@ -70,7 +70,7 @@ function buildChain(chain: ListedChain, table: ListedTable, surroundings: Surrou
   return { name: chain.name, ...(base && { base }), rules: asked };
 }
 
-/** In place of rules that packets may meet before or behind connection tracking: what they do then is not known. */
+/** In place of rules that packets may meet before or after connection tracking: what they do then is not known. */
 function besideConntrack({ name, line }: ListedChain, { source }: Reporter): Rule {
   const raw = `whether the rules of ${name} are asked before packets are tracked, at priority -200`;
   const unknown = { kind: 'unknown', raw } as const;

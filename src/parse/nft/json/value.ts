@@ -4,7 +4,7 @@ export type Json = unknown;
 /** An object of a JSON document. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The value as an object, or null. Arrays are none. */
+/** The value as an object, or null. Arrays do not count. */
 export function asObject(json: Json): JsonObject | null {
   return typeof json === 'object' && json !== null && !Array.isArray(json) ? { ...json } : null;
 }

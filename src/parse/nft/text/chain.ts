@@ -5,7 +5,7 @@ import { takeStatement } from './lines.ts';
 import { type TextReader, unclosed } from './reader.ts';
 import { parseRule } from './rule.ts';
 
-/** A chain, its header up to `{` having been read. */
+/** A chain, after its header up to `{`. */
 export function parseChain(reader: TextReader, name: string, first: Token): ListedChain {
   const { amounts } = reader.report;
   amounts.add('chains', first.line);
@@ -41,7 +41,7 @@ function isDecoration(word: string, tokens: readonly Token[]): boolean {
   return (word === 'comment' && tokens.length === 2) || word === 'devices' || (word === 'flags' && tokens.length === 2);
 }
 
-/** `type filter hook output priority filter - 3`; the policy follows behind a semicolon. */
+/** `type filter hook output priority filter - 3`; the policy follows after a semicolon. */
 function parseBase(reader: TextReader, tokens: readonly Token[]): ListedBase | undefined {
   const after = (word: string): number => tokens.findIndex((token) => token.text === word) + 1;
   const [type, hook] = [tokens[1]?.text, tokens[after('hook')]?.text];

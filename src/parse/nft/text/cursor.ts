@@ -1,6 +1,6 @@
 import type { Token } from './lexer.ts';
 
-/** What stood where something else had to stand. Never leaves the reader: a rule that raises it is kept as unknown. */
+/** What is there in place of what was expected. Never leaves the reader: a rule that raises it is kept as unknown. */
 export class Unexpected extends Error {
   readonly token: Token | undefined;
   /** `form`: known words in a wrong order; `word`: a statement that we do not know. */

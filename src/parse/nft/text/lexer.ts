@@ -15,7 +15,7 @@ export interface Lexer {
   next(): Token;
   /** Gives the last token back; the following `next()` returns it again. */
   back(token: Token): void;
-  /** The number that `nft -a` printed behind the token, if it is the last of its rule. */
+  /** The number that `nft -a` printed after the token, if it is the last of its rule. */
   handleBehind(token: Token): number | undefined;
   /** The input line that holds the token. */
   lineOf(token: Token): string;

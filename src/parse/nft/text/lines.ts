@@ -6,7 +6,7 @@ const TOKENS_OF_RULE = 200;
 
 /**
  * The tokens of one statement line, beginning with `first`: up to a newline, a semicolon or a closing brace of the
- * block around it. Inside braces a line goes on only where nft breaks lines (behind `{` or `,`, or before `}`), so that
+ * block around it. Inside braces a line goes on only where nft breaks lines (after `{` or `,`, or before `}`), so that
  * a missing brace costs one rule and not the rest of the listing.
  */
 export function takeStatement({ lexer, report }: TextReader, first: Token): Token[] {

@@ -6,7 +6,7 @@ import type { Token } from './lexer.ts';
 import { takeStatement } from './lines.ts';
 import { type TextReader, unclosed } from './reader.ts';
 
-/** A named set or map, its header up to `{` having been read. */
+/** A named set or map, after its header up to `{`. */
 export function parseNamedSet(reader: TextReader, keyword: 'set' | 'map', first: Token): ListedSet {
   let draft: SetDraft = { name: first.text, type: '', flags: [], comment: null, elements: [], expires: false };
   for (let token = reader.lexer.next(); ; token = reader.lexer.next()) {

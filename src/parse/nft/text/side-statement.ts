@@ -87,7 +87,7 @@ function quota(cursor: Cursor): Statement {
   return { kind: 'test', module: 'quota', args };
 }
 
-/** `last used 3s` counts as counters do: it says when, and decides nothing. */
+/** `last used 3s` changes as counters do: it says when, and decides nothing. */
 function lastUsed(cursor: Cursor): Statement {
   cursor.expect('last');
   if (cursor.take('used')) cursor.word('a time');

@@ -7,7 +7,7 @@ import { refuse, type TextReader, unclosed } from './reader.ts';
 
 const FAMILIES: ReadonlySet<string> = new Set(['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev']);
 
-/** A table, the word `table` having been read; null when its header is not one. */
+/** A table, after the word `table`; null when its header is not one. */
 export function parseTable(reader: TextReader): ListedTable | null {
   const header = takeHeader(reader, 'table');
   if (header === null) return null;
