@@ -62,7 +62,7 @@ export async function gathered(chunks: AsyncIterable<Buffer>, limits: ReadLimits
     size += chunk.length;
     if (size > maxBytes) throw new FileProblem('too-large', `it is larger than ${inMebibytes(maxBytes)}`);
     if (performance.now() > deadline) {
-      throw new FileProblem('timed-out', `it did not come to an end within ${timeoutMs / 1000} s`);
+      throw new FileProblem('timed-out', `it did not end within ${timeoutMs / 1000} s`);
     }
     kept.push(chunk);
   }

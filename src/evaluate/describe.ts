@@ -105,7 +105,7 @@ function describeMatch(match: Match, state: State): string {
     case 'state':
       return match.states ? wants('state', state.ctState, match.states, match.states.value.join(',')) : match.kind;
     case 'fragment':
-      return 'the packet is taken not to be a fragment';
+      return 'the packet is assumed not to be a fragment';
     case 'iprange':
       return 'address range';
     case 'addrtype':

@@ -13,14 +13,14 @@ interface Place {
  * where one more rule of the same kind looks just like the input.
  */
 const PLACES: Readonly<Partial<Record<ConfigKey, Place>>> = {
-  interceptionMode: { certainty: 'certain', where: 'inbound capture stands in mangle, or in nat' },
-  proxyUid: { certainty: 'certain', where: 'the owners that the rules of ISTIO_OUTPUT spare together' },
-  proxyGid: { certainty: 'certain', where: 'the groups that the rules of ISTIO_OUTPUT spare together' },
+  interceptionMode: { certainty: 'certain', where: 'inbound capture is in mangle, or in nat' },
+  proxyUid: { certainty: 'certain', where: 'the owners that the rules of ISTIO_OUTPUT exempt together' },
+  proxyGid: { certainty: 'certain', where: 'the groups that the rules of ISTIO_OUTPUT exempt together' },
   proxyPort: { certainty: 'certain', where: 'the redirect of ISTIO_REDIRECT' },
   inboundCapturePort: { certainty: 'certain', where: 'the redirect of ISTIO_IN_REDIRECT, and the port of TPROXY' },
   inboundTunnelPort: {
     certainty: 'certain',
-    where: 'the head of ISTIO_INBOUND, and the port that calls to oneself spare',
+    where: 'the head of ISTIO_INBOUND, and the port that the rules for calls to oneself exempt',
   },
   inboundPortsInclude: { certainty: 'certain', where: 'what ISTIO_INBOUND captures' },
   inboundPortsExclude: { certainty: 'plain', where: 'ISTIO_INBOUND returns them in Istio’s own place' },
@@ -31,18 +31,18 @@ const PLACES: Readonly<Partial<Record<ConfigKey, Place>>> = {
   excludeInterfaces: { certainty: 'certain', where: 'PREROUTING and OUTPUT return them' },
   rerouteVirtualInterfaces: { certainty: 'certain', where: 'PREROUTING sends them to where outbound traffic goes' },
   ownerGroupsInclude: { certainty: 'plain', where: 'ISTIO_OUTPUT returns every other group' },
-  ownerGroupsExclude: { certainty: 'plain', where: 'ISTIO_OUTPUT returns them behind the proxy’s own rules' },
+  ownerGroupsExclude: { certainty: 'plain', where: 'ISTIO_OUTPUT returns them after the proxy’s own rules' },
   redirectDns: { certainty: 'certain', where: 'the rules about port 53' },
   captureAllDns: { certainty: 'certain', where: 'the rules about port 53 name no server' },
   dnsServersV4: { certainty: 'certain', where: 'the servers in the rules about port 53' },
   dnsServersV6: { certainty: 'certain', where: 'the servers in the rules about port 53' },
   dropInvalid: { certainty: 'certain', where: 'mangle PREROUTING drops packets in state INVALID' },
-  enableIpv6: { certainty: 'certain', where: 'IPv6 has rules of Istio’s' },
+  enableIpv6: { certainty: 'certain', where: 'IPv6 has Istio’s rules' },
   hostIpv4LoopbackCidr: { certainty: 'certain', where: 'the range that ISTIO_OUTPUT takes for localhost' },
   inboundTproxyMark: { certainty: 'certain', where: 'the mark that the rules of mangle share' },
   hostProbeIpv4: { certainty: 'certain', where: 'the address whose connections are accepted both ways' },
   hostProbeIpv6: { certainty: 'certain', where: 'the address whose connections are accepted both ways' },
-  ingressMode: { certainty: 'certain', where: 'nothing captures inbound connections, and nothing spares probes' },
+  ingressMode: { certainty: 'certain', where: 'nothing captures inbound connections, and nothing exempts probes' },
   scope: { certainty: 'certain', where: 'the names of the chains' },
 };
 

@@ -65,7 +65,7 @@ function signsOfForeigner({ common, distance, commented }: Written): string[] {
 
 function silence({ istioVersion }: Config): string {
   return featuresFor(istioVersion)('cni-default-excludes')
-    ? 'nothing in which the defaults of istio-init and istio-cni differ is in these rules'
+    ? 'these rules show nothing in which the defaults of istio-init and istio-cni differ'
     : 'before 1.8 the rules of istio-init and of the CNI plugin do not differ';
 }
 
@@ -99,7 +99,7 @@ function dnsSigns({ config, read }: Written): Sign[] {
   const has = featuresFor(config.istioVersion);
   if (!read.has('captureAllDns') || !config.redirectDns || !has('dns-capture-all')) return [];
   return config.captureAllDns
-    ? [{ name: 'istio-cni', reason: 'DNS is captured whatever the server, the only way the plugin does it' }]
+    ? [{ name: 'istio-cni', reason: 'DNS is captured for any server, the only way the plugin does it' }]
     : [{ name: 'istio-init', reason: 'DNS is captured for the pod’s own servers, which the plugin does not know' }];
 }
 
@@ -116,7 +116,7 @@ function proxySigns({ config, read }: Written): Sign[] {
   const owners = read.has('proxyUid') && read.has('proxyGid') && proxyUid.join() !== proxyGid.join();
   return [
     ...(ports.length > 0 ? [init(`port ${ports.join()} is not the usual one, and the plugin takes no other`)] : []),
-    ...(groups ? [init('owner groups are told apart, which the plugin is not told by a pod')] : []),
+    ...(groups ? [init('owner groups are told apart, which a pod cannot ask of the plugin')] : []),
     ...(owners && passesOwners(config)
       ? [{ name: 'istio-cni', reason: 'uid and gid differ, and the injector passes no gid' } as const]
       : []),

@@ -34,7 +34,7 @@ const WITHOUT_SET: Refusal = {
 };
 
 const WILDCARD: Refusal = {
-  reason: 'nft knows no interface name that is nothing but a wildcard',
+  reason: 'nft accepts no interface name that is only a wildcard',
   remedy: 'Name the interfaces instead of "*".',
 };
 

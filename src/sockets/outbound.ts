@@ -31,8 +31,8 @@ const PARTNER_OF_ANOTHER =
   'the proxy accepted a connection from its port, which may be another one that was given the same port';
 const NO_PORT =
   'nobody listens on the usual port of the proxy (15001), and the rules, which name another one, were not readable';
-const BY_RULES = 'told by the rules, because connections share ports';
-const BY_COMPANIONS = 'told by other connections to the same port, because connections share ports';
+const BY_RULES = 'inferred from the rules, because connections share ports';
+const BY_COMPANIONS = 'inferred from other connections to the same port, because connections share ports';
 
 /** ztunnel's, or of an application that runs as root too. */
 function ofSomebody({ peerPort }: Socket): Sighting {

@@ -44,7 +44,7 @@ function wayIn(counts: Counts): string {
 }
 
 function unknownSentence(count: number): string {
-  return count === 0 ? '' : `${number(count, 'connection')} cannot be told.`;
+  return count === 0 ? '' : `${number(count, 'connection')} could not be classified.`;
 }
 
 function number(count: number, noun: string): string {

@@ -141,7 +141,7 @@ describe('standard input', () => {
     const slow = { ...MIB, silenceMs: 5000, timeoutMs: 200 };
     expect(await readInput('-', slow, Readable.from(slowly()))).toEqual({
       error: 'timed-out',
-      message: 'it did not come to an end within 0.2 s',
+      message: 'it did not end within 0.2 s',
     });
   });
 

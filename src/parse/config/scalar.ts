@@ -39,7 +39,7 @@ export function parseBoolean(raw: unknown): Parsed<boolean> {
 /** One of a few words, spelled exactly. */
 export function parseChoice<T extends string>(raw: unknown, options: readonly T[]): Parsed<T> {
   const option = options.find((word) => word === raw);
-  return option === undefined ? { error: `${quote(raw)} is none of ${options.join(', ')}` } : { value: option };
+  return option === undefined ? { error: `${quote(raw)} is not one of ${options.join(', ')}` } : { value: option };
 }
 
 /** `X.Y.Z`, with `X.Y` for the newest patch and a pre-release suffix allowed; a leading `v` is dropped. */

@@ -32,7 +32,7 @@ function readAddresses(cursor: Cursor, rule: DraftRule, side: Side, word: string
   const value = cursor.take(word);
   if (value === null) return false;
   const negated = cursor.takeNegation();
-  if (negated && value.includes(',')) return cursor.fail('"!" cannot stand before a list of addresses', at);
+  if (negated && value.includes(',')) return cursor.fail('"!" cannot come before a list of addresses', at);
   if (rule[side].length > 0) return cursor.fail(`${word} is given twice`, at);
   const matches = value.includes(',')
     ? allAddresses(cursor, value.split(','), { side, word, negated })
@@ -70,13 +70,13 @@ function readAddress(cursor: Cursor, address: string, option: AddressOption): Ma
   const family = familyOf(match);
   cursor.family ??= family;
   if (family === cursor.family) return match;
-  cursor.fail(`${address} is no ${cursor.family} address, and the table is ${cursor.family}`, cursor.here());
+  cursor.fail(`${address} is not an ${cursor.family} address, and the table is ${cursor.family}`, cursor.here());
   return null;
 }
 
 function hostName(cursor: Cursor, address: string, { word, negated }: AddressOption): Match | null {
   if (!/^[A-Za-z0-9_][\w.-]*(\/[0-9.]+)?$/.test(address) || !/[A-Za-z]/.test(address)) {
-    cursor.fail(`"${address}" is no address, address/length or address/mask`, cursor.here());
+    cursor.fail(`"${address}" is not an address, address/length or address/mask`, cursor.here());
     return null;
   }
   cursor.note(`${address} is a host name: what it stands for is not known here; list the rules with -n`, cursor.here());
@@ -113,7 +113,7 @@ function addUnknownProtocol(
   rule: DraftRule,
   { word, value, negated, at }: { word: string; value: string; negated: boolean; at: number },
 ): boolean {
-  if (!/^[A-Za-z][\w.+-]*$/.test(value)) return cursor.fail(`"${value}" is no protocol name or number 0-255`, at);
+  if (!/^[A-Za-z][\w.+-]*$/.test(value)) return cursor.fail(`"${value}" is not a protocol name or a number 0-255`, at);
   cursor.note(`${value} is a protocol whose number is not known here`, at);
   rule.modules = appended(rule.modules, { kind: 'unknown', raw: `${negated ? '! ' : ''}${word} ${value}` });
   return true;

@@ -40,7 +40,7 @@ export function readChainLine(reader: Reader, line: Line, at: number): boolean {
     return true;
   }
   if (!COUNTERS.test(rest.join(' ')) && !isCutHere(reader, line)) {
-    reader.diagnostics.add('error', 'behind the policy of a chain stand its counters, and no more', line, at);
+    reader.diagnostics.add('error', 'only its counters may follow the policy of a chain', line, at);
   }
   declare(reader, table, line, { at, name, policy: policy === '-' ? null : policy });
   return true;
@@ -65,7 +65,7 @@ function declare(reader: Reader, table: DraftTable, line: Line, { at, name, poli
 function readPolicy(reader: Reader, line: Line, at: number, policy: string): Policy | null {
   if (policy === 'ACCEPT') return 'accept';
   if (policy === 'DROP') return 'drop';
-  reader.diagnostics.addLocated('error', `"${policy}" is no policy: expected ACCEPT or DROP`, line, at);
+  reader.diagnostics.addLocated('error', `"${policy}" is not a policy: expected ACCEPT or DROP`, line, at);
   return null;
 }
 

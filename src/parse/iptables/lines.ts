@@ -162,12 +162,12 @@ function reportSkipped(reader: Reader): void {
   const { first, inside, count } = reader.skipped;
   reader.skipped = null;
   if (inside !== null) {
-    const what = count === 1 ? 'this line' : `this line and ${count - 1} behind it`;
-    const message = `${what} stands inside the table ${inside.name ?? ''}, and is no rule, chain or comment of iptables`;
+    const what = count === 1 ? 'this line is' : `this line and ${count - 1} after it are`;
+    const message = `inside the table ${inside.name ?? ''}: ${what} no rule, chain or comment of iptables`;
     reader.diagnostics.add('error', message, first);
     return;
   }
   const message =
-    count === 1 ? 'this line is no rule and was skipped' : `${count} lines that are no rules were skipped`;
+    count === 1 ? 'this line is not a rule and was skipped' : `${count} lines that are not rules were skipped`;
   reader.diagnostics.add('note', message, first);
 }

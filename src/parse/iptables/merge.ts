@@ -42,7 +42,7 @@ function choose(reader: Reader, before: FinishedTable, after: FinishedTable): Fi
   const where = `the table ${after.table.name} (${after.table.family}) is shown twice`;
   if (before.draft.restoreInput !== after.draft.restoreInput) return before.draft.restoreInput ? after : before;
   if (RANK[before.form] !== RANK[after.form]) {
-    reader.diagnostics.add('note', `${where}; the form that tells more was used`, after.draft.line);
+    reader.diagnostics.add('note', `${where}; the form that shows more was used`, after.draft.line);
     return RANK[before.form] > RANK[after.form] ? before : after;
   }
   if (sameRules(before.table, after.table)) {

@@ -10,10 +10,10 @@ import { isOption } from './words.ts';
 /** Reads `-m MODULE`, `-j TARGET` or `-g CHAIN`. False when the rule cannot be read. */
 export function openUnit(cursor: Cursor, rule: DraftRule, option: 'match' | 'jump' | 'goto', word: string): boolean {
   const at = cursor.here();
-  if (cursor.negated) return cursor.fail(`"!" cannot stand before ${word}`, at);
+  if (cursor.negated) return cursor.fail(`"!" cannot come before ${word}`, at);
   const name = cursor.take(word);
   if (name === null) return false;
-  if (cursor.negated) return cursor.fail(`"!" cannot stand behind ${word}`, at);
+  if (cursor.negated) return cursor.fail(`"!" cannot come after ${word}`, at);
   const to = cursor.words.ends[cursor.index] ?? at;
   cursor.index += 1;
   if (option === 'match') return openMatch(cursor, rule, name, { from: at, to });
@@ -116,7 +116,7 @@ export function readModuleOption(cursor: Cursor, rule: DraftRule, word: string):
   const values = takeValues(cursor, word, found.option.words);
   if (values === null) return false;
   const negated = cursor.takeNegation();
-  if (negated && unit.role === 'target') return cursor.fail(`"!" cannot stand before ${word}`, at);
+  if (negated && unit.role === 'target') return cursor.fail(`"!" cannot come before ${word}`, at);
   const option = { name, negated, values, at, from, to: cursor.words.ends[cursor.index - 1] ?? at };
   unit.options = appended(unit.options, option);
   return true;

@@ -34,7 +34,7 @@ export function readRule(cursor: Cursor, first: number): ReadRule | null {
     if (!readWord(cursor, draft)) return null;
   }
   if (cursor.negated) {
-    cursor.fail('"!" with nothing behind it', cursor.lineEnd());
+    cursor.fail('"!" with nothing after it', cursor.lineEnd());
     return null;
   }
   for (const unit of draft.units) {

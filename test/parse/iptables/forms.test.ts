@@ -130,7 +130,7 @@ describe('saves', () => {
     [[':ISTIO - [0:0]'], 'declared twice'],
     [['-A ISTIO -j MISSING'], 'no chain MISSING'],
     [['-A ISTIO -g MISSING'], 'no chain MISSING'],
-    [[':BAD QUEUE [0:0]'], 'no policy'],
+    [[':BAD QUEUE [0:0]'], 'not a policy'],
     [['-D OUTPUT 1'], 'changes rules'],
     [['-F OUTPUT'], 'changes rules'],
   ])('%s is an error', (lines, words) => {

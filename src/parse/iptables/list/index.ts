@@ -36,7 +36,7 @@ function declare(reader: Reader, table: DraftTable, line: Line, name: string, po
   table.lastHook = Math.max(table.lastHook, HOOKS.indexOf(name));
   if (policy === 'ACCEPT' || policy === 'DROP') chain.policy = policy === 'DROP' ? 'drop' : 'accept';
   else if (policy !== undefined)
-    reader.diagnostics.add('error', `"${policy}" is no policy: expected ACCEPT or DROP`, line);
+    reader.diagnostics.add('error', `"${policy}" is not a policy: expected ACCEPT or DROP`, line);
 }
 
 /** The header or a row of the chain whose listing is open. False when the line is neither. */
@@ -72,7 +72,7 @@ function looksLikeRow(text: string): boolean {
 }
 
 function refuse(reader: Reader, table: DraftTable, line: Line, chain: string, raw: string): true {
-  reader.diagnostics.addLocated('error', 'this row has not the columns that its header announces', line);
+  reader.diagnostics.addLocated('error', 'this row does not have the columns that its header announces', line);
   const origin = { source: reader.options.source, line: line.number };
   const text = `-A ${chain} ${raw}`;
   addRules(table, chainOf(table, chain, line), [

@@ -42,7 +42,7 @@ function buildNat(kind: 'dnat' | 'snat', options: readonly Option[]): Target | T
   if (/-[0-9]+\/[0-9]+$/.test(text)) return shifted(option);
   const range = parseNatRange(text);
   return range === null
-    ? bad(option, 'address, address-address, with :port or :port-port behind (IPv6 then in brackets)')
+    ? bad(option, 'address, address-address, with :port or :port-port after it (IPv6 then in brackets)')
     : { kind, ...range, flags: flagsOf(options) };
 }
 

@@ -72,7 +72,7 @@ function buildChain(chain: ListedChain, table: ListedTable, surroundings: Surrou
 
 /** In place of rules that packets may meet before or after connection tracking: what they do then is not known. */
 function besideConntrack({ name, line }: ListedChain, { source }: Reporter): Rule {
-  const raw = `whether the rules of ${name} are asked before packets are tracked, at priority -200`;
+  const raw = `whether the rules of ${name} run before packets are tracked, at priority -200`;
   const unknown = { kind: 'unknown', raw } as const;
   return { index: 1, matches: [unknown], targets: [unknown], origin: { source, line }, text: `(${raw})` };
 }

@@ -76,7 +76,7 @@ function scanObject(text: string, start: number, startLine: number, { amounts }:
       if (piece === '{' && depth === ELEMENT_DEPTH) elementLines.push(line);
       depth += 1;
       if (depth > INPUT_LIMITS.depth)
-        throw new TooMuch(`objects stand in each other more than ${INPUT_LIMITS.depth} deep`, line);
+        throw new TooMuch(`objects are nested more than ${INPUT_LIMITS.depth} deep`, line);
     }
     if (piece === '}' || piece === ']') {
       depth -= 1;
