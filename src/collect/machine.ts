@@ -1,5 +1,5 @@
 import { CannotLook } from '../model/errors.ts';
-import type { Network } from './attempt.ts';
+import type { Network } from './attempt/attempt.ts';
 import type { Line } from './lines.ts';
 import type { Machine } from './outside.ts';
 
@@ -30,7 +30,7 @@ export function thisMachine(): Machine {
 export function thisNetwork(): Network {
   return {
     attempt: async (attempt, whileOpen) =>
-      (await import('./local-network.ts')).localNetwork().attempt(attempt, whileOpen),
+      (await import('./attempt/local-network.ts')).localNetwork().attempt(attempt, whileOpen),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Attempted, Network } from '../collect/attempt.ts';
+import type { Attempted, Network } from '../collect/attempt/attempt.ts';
 import type { Outside } from '../collect/outside.ts';
 import { ownOwner } from '../collect/owner.ts';
 import { evaluatePacket, Hooks } from '../evaluate/packet.ts';

@@ -1,4 +1,4 @@
-import type { Ending } from '../collect/attempt.ts';
+import type { Ending } from '../collect/attempt/attempt.ts';
 import type { Verdict } from '../model/packet.ts';
 import type { Judgement, Path, PlannedProbe, ProbeResult } from './types.ts';
 

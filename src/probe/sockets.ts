@@ -1,4 +1,4 @@
-import type { Endpoint } from '../collect/attempt.ts';
+import type { Endpoint } from '../collect/attempt/attempt.ts';
 import type { FileReader } from '../collect/files.ts';
 import { isListener, type Socket } from '../model/socket.ts';
 import { parseProcNet } from '../parse/sockets/procnet.ts';

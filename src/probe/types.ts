@@ -1,4 +1,4 @@
-import type { Ending } from '../collect/attempt.ts';
+import type { Ending } from '../collect/attempt/attempt.ts';
 import type { Owner } from '../collect/owner.ts';
 import type { Config } from '../model/config.ts';
 import type { Packet, Verdict } from '../model/packet.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempt, Network } from '../../src/collect/attempt.ts';
+import type { Attempt, Network } from '../../src/collect/attempt/attempt.ts';
 import type { Outside } from '../../src/collect/outside.ts';
 import { probe } from '../../src/pipeline/probe.ts';
 import type { ProbeRequest } from '../../src/pipeline/requests.ts';

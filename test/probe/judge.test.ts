@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ending } from '../../src/collect/attempt.ts';
+import type { Ending } from '../../src/collect/attempt/attempt.ts';
 import type { Packet, Verdict } from '../../src/model/packet.ts';
 import { judge, judgeValidation } from '../../src/probe/judge.ts';
 import type { Path, ProbeResult } from '../../src/probe/types.ts';

@@ -1,8 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { asOwner } from '../owner.ts';
 import type { Attempt, Ending } from './attempt.ts';
-import { endingOf } from './attempt-error.ts';
-import { asOwner } from './owner.ts';
+import { endingOf } from './error.ts';
 
 interface Ended {
   readonly ending: Ending;

@@ -1,6 +1,6 @@
 import type { Network } from './attempt.ts';
-import { connectTcp } from './attempt-tcp.ts';
-import { queryUdp } from './attempt-udp.ts';
+import { connectTcp } from './tcp.ts';
+import { queryUdp } from './udp.ts';
 
 /** The network namespace of this process. */
 export function localNetwork(): Network {

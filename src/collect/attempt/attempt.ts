@@ -1,4 +1,4 @@
-import type { Owner } from './owner.ts';
+import type { Owner } from '../owner.ts';
 
 /** One connection to open, or one datagram to send. */
 export interface Attempt {

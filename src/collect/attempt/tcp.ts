@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
+import { asOwner } from '../owner.ts';
 import type { Attempt, Attempted, Endpoint } from './attempt.ts';
-import { endingOf } from './attempt-error.ts';
-import { asOwner } from './owner.ts';
+import { endingOf } from './error.ts';
 
 type Ended<T> = Partial<Attempted<T>> & Pick<Attempted<T>, 'ending'>;
 
