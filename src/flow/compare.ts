@@ -1,5 +1,5 @@
 import type { WatchedMark } from '../evaluate/symbolic/watched.ts';
-import { canonical } from '../rules/canonical.ts';
+import { ruleIdentity } from '../rules/canonical.ts';
 import { quoted } from '../rules/quote.ts';
 import type { PassStep } from './chains.ts';
 import { goesOn, type HookPass, type Passage } from './pass.ts';
@@ -82,8 +82,7 @@ function counts(step: PassStep): boolean {
 function identity(step: PassStep | undefined): string {
   if (step === undefined) return '';
   if (step.kind === 'end') return `end ${step.table.family} ${step.table.name} ${step.chain.name}`;
-  const { table, chain, rule } = step.where;
-  return `${table.family} ${table.name} ${canonical(table, chain, rule)}`;
+  return ruleIdentity(step.where);
 }
 
 /** The same place, zone and marks; marks only as far as somebody looks at them. */

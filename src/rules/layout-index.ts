@@ -1,5 +1,4 @@
 import type { Chain, RuleReference, Ruleset, Table } from '../model/ruleset.ts';
-import { canonical } from './canonical.ts';
 import { RuleCounts } from './rule-counts.ts';
 
 /** Finds rules of one ruleset in another by what they say and which chain they are in, not by their position. */
@@ -8,8 +7,8 @@ export class LayoutIndex {
   readonly #expected: RuleCounts;
 
   constructor(live: Ruleset, expected: Ruleset) {
-    this.#live = new RuleCounts(live, canonical);
-    this.#expected = new RuleCounts(expected, canonical);
+    this.#live = new RuleCounts(live);
+    this.#expected = new RuleCounts(expected);
   }
 
   /** Whether a chain of Istio's had several rules and has none of them any more: one command did that. */

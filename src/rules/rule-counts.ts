@@ -1,4 +1,5 @@
-import type { Chain, Rule, RuleReference, Ruleset, Table } from '../model/ruleset.ts';
+import type { Chain, RuleReference, Ruleset, Table } from '../model/ruleset.ts';
+import { canonical } from './canonical.ts';
 
 /** A chain and the table that holds it. */
 type Place = readonly [Table, Chain];
@@ -10,10 +11,8 @@ type Place = readonly [Table, Chain];
 export class RuleCounts {
   readonly #chains = new Map<string, Place[]>();
   readonly #counts = new Map<string, ReadonlyMap<string, number>>();
-  readonly #print: (table: Table, chain: Chain, rule: Rule) => string;
 
-  constructor({ tables }: Ruleset, print: (table: Table, chain: Chain, rule: Rule) => string) {
-    this.#print = print;
+  constructor({ tables }: Ruleset) {
     for (const table of tables) {
       for (const chain of table.chains) {
         const key = keyOf(table, chain);
@@ -28,7 +27,7 @@ export class RuleCounts {
   of({ table, chain, rule }: RuleReference): number {
     const key = keyOf(table, chain);
     if (!this.#chains.has(key)) return 0;
-    return this.#in(key).get(this.#print(table, chain, rule)) ?? 0;
+    return this.#in(key).get(canonical(table, chain, rule)) ?? 0;
   }
 
   /** Whether every rule of the other is here at least as often. */
@@ -44,7 +43,7 @@ export class RuleCounts {
     const counts = new Map<string, number>();
     for (const [table, chain] of this.#chains.get(key) ?? []) {
       for (const rule of chain.rules) {
-        const text = this.#print(table, chain, rule);
+        const text = canonical(table, chain, rule);
         counts.set(text, (counts.get(text) ?? 0) + 1);
       }
     }

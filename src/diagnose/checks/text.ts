@@ -6,7 +6,7 @@ import { isCovered } from '../../model/pod.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
 import type { Chain, RuleReference, Ruleset, Table } from '../../model/ruleset.ts';
 import { rulesOf } from '../../model/ruleset.ts';
-import { canonical } from '../../rules/canonical.ts';
+import { canonical, ruleIdentity } from '../../rules/canonical.ts';
 import { deletion } from '../../rules/edits.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
@@ -43,12 +43,11 @@ export const duplicates: Check = {
 function repeated({ pod, layout }: Context): RuleReference[] {
   const seen = new Map<string, number>();
   return rulesOf(pod.ruleset).filter((where) => {
-    const { table, chain, rule } = where;
     const expected = layout.expectedCount(where);
-    if (expected === 0 && !isIstioChain(table, chain)) return false;
+    if (expected === 0 && !isIstioChain(where.table, where.chain)) return false;
     // What was not understood may be different in each.
-    if ([...rule.matches, ...rule.targets].some(({ kind }) => kind === 'unknown')) return false;
-    const key = `${table.backend} ${table.family} ${table.name} ${canonical(table, chain, rule)}`;
+    if ([...where.rule.matches, ...where.rule.targets].some(({ kind }) => kind === 'unknown')) return false;
+    const key = `${where.table.backend} ${ruleIdentity(where)}`;
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
     return count > Math.max(1, expected);

@@ -1,7 +1,7 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import { evaluatePacket, Hooks, type Trace, type TraceStep, verdictKey } from '../../evaluate/packet.ts';
 import type { RuleReference, Ruleset } from '../../model/ruleset.ts';
-import { canonical } from '../../rules/canonical.ts';
+import { ruleIdentity } from '../../rules/canonical.ts';
 import type { LayoutIndex } from '../../rules/layout-index.ts';
 
 /** Why a class of packets is treated differently. */
@@ -113,10 +113,9 @@ function withoutRule(ruleset: Ruleset, { table, chain, rule }: RuleReference): R
 
 /** The first rule of each way that the other way does not meet. */
 function orderOf({ live, expected }: DifferentClass): Order {
-  const place = ({ table, chain, rule }: RuleReference) => `${table.name} ${canonical(table, chain, rule)}`;
   const first = (own: Trace, other: Trace) => {
-    const met = new Set(matched(other.steps).map(place));
-    return matched(own.steps).find((where) => !met.has(place(where))) ?? null;
+    const met = new Set(matched(other.steps).map(ruleIdentity));
+    return matched(own.steps).find((where) => !met.has(ruleIdentity(where))) ?? null;
   };
   return { early: first(live, expected) ?? live.decidedBy, late: first(expected, live) };
 }

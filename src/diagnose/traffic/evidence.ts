@@ -2,7 +2,7 @@ import type { Context } from '../../expect/context.ts';
 import type { Evidence } from '../../model/report.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { rulesOf } from '../../model/ruleset.ts';
-import { canonical } from '../../rules/canonical.ts';
+import { ruleIdentity } from '../../rules/canonical.ts';
 import { missingEvidence, ruleEvidence } from '../../rules/quote.ts';
 import { type Cause, intrudersOf, missingOf } from './cause.ts';
 import { dormantEvidence, dormantTable } from './dormant.ts';
@@ -34,11 +34,9 @@ function evidenceOfCause(cause: Cause, context: Context): Evidence[] {
 
 /** The rule as it is in the pod. */
 function standing(where: RuleReference, { pod, layout }: Context): Evidence {
-  const live = layout.liveCount(where) > 0 ? rulesOf(pod.ruleset).find((other) => isSameRule(other, where)) : undefined;
+  const live =
+    layout.liveCount(where) > 0
+      ? rulesOf(pod.ruleset).find((other) => ruleIdentity(other) === ruleIdentity(where))
+      : undefined;
   return ruleEvidence(live ?? where);
-}
-
-function isSameRule(a: RuleReference, b: RuleReference): boolean {
-  if (a.table.family !== b.table.family || a.table.name !== b.table.name) return false;
-  return canonical(a.table, a.chain, a.rule) === canonical(b.table, b.chain, b.rule);
 }
