@@ -1,16 +1,19 @@
 import { UsageError } from '../model/errors.ts';
-import type { DiffRequest } from '../pipeline/requests.ts';
 import { configFlags, familyOf, type SourceValues, sourceRequest } from './flags.ts';
+import type { SourceRequest } from './gather.ts';
 
 /** The flags that say what `diff` compares. */
 type SideValues = SourceValues &
   Readonly<Record<string, unknown>> & { readonly against?: readonly string[] | undefined };
 
+/** The rules as they are now, and those from before where they stand in place of the expected layout. */
+export interface DiffSides {
+  readonly source: SourceRequest;
+  readonly against?: SourceRequest;
+}
+
 /** Both sides that the flags ask for. The family is given once, for whichever texts do not say it. */
-export function diffSides(
-  flags: SideValues,
-  env: Readonly<Record<string, string | undefined>>,
-): Pick<DiffRequest, 'source' | 'against'> {
+export function diffSides(flags: SideValues, env: Readonly<Record<string, string | undefined>>): DiffSides {
   const { against, rules = [], sockets, example } = flags;
   if (against === undefined) return { source: sourceRequest(flags) };
   refuseExpectation(flags, env);

@@ -3,8 +3,8 @@ import type { ConfigKey } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Family } from '../model/family.ts';
 import { CONFIG_KEYS } from '../parse/config/keys.ts';
-import type { ConfigRequest, SourceRequest } from '../pipeline/requests.ts';
 import { THRESHOLDS, type Threshold } from './exit-code.ts';
+import type { ConfigRequest, SourceRequest } from './gather.ts';
 
 const SOURCE = 'SOURCE';
 const EXPECTATION = 'EXPECTED CONFIGURATION';

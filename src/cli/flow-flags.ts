@@ -1,9 +1,9 @@
 import { string } from '@oclif/core/flags';
-import { JOURNEYS, type JourneyName } from '../flow/types.ts';
+import { type FlowQuestion, JOURNEYS, type JourneyName } from '../flow/types.ts';
 import { parseAddress } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
-import type { FlowRequest } from '../pipeline/requests.ts';
 import { familyOf, HIGHEST_ID, type SourceValues, sourceRequest } from './flags.ts';
+import type { SourceRequest } from './gather.ts';
 
 const GROUP = 'REQUEST';
 
@@ -42,7 +42,7 @@ type RequestValues = SourceValues & {
 };
 
 /** What the flags ask to be followed. Throws a UsageError that names the flag. */
-export function flowRequest(flags: RequestValues): Omit<FlowRequest, 'config'> {
+export function flowRequest(flags: RequestValues): FlowQuestion & { readonly source: SourceRequest } {
   const family = familyOf(flags.family);
   const to = flags.to === undefined ? undefined : destination(flags.to);
   if (family !== undefined && to !== undefined && family !== to.family) {
@@ -76,7 +76,7 @@ function journey(text: string): JourneyName {
 }
 
 /** `10.0.0.1`, `10.0.0.1:443`, `2001:db8::1`, `[2001:db8::1]:443`. */
-function destination(text: string): NonNullable<FlowRequest['to']> {
+function destination(text: string): NonNullable<FlowQuestion['to']> {
   const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::([0-9]{1,5}))?$/.exec(text);
   const address = parts?.[1] ?? parts?.[2] ?? text;
   const parsed = parseAddress(address);

@@ -32,7 +32,7 @@ export async function write(stream: Writable, text: string): Promise<boolean> {
  */
 export async function writeAll<T>(
   stream: Writable,
-  batches: AsyncIterable<Iterable<T>>,
+  batches: AsyncIterable<Iterable<T>> | Iterable<Iterable<T>>,
   line: (item: T) => string,
 ): Promise<void> {
   let pending = '';

@@ -4,7 +4,6 @@ import { UsageError } from '../model/errors.ts';
 import type { Packet } from '../model/packet.ts';
 import { nearest } from '../parse/config/nearest.ts';
 import { PACKET_FIELDS, readPacket } from '../parse/packet.ts';
-import type { TraceRequest } from '../pipeline/requests.ts';
 import { HIGHEST_ID } from './flags.ts';
 
 const GROUP = 'PACKET';
@@ -53,8 +52,13 @@ export const packetsFlag = {
 
 type Flags = Readonly<Record<string, unknown>>;
 
+/** What is to be traced: one packet, or a file of packets as JSON lines (`-`: standard input). */
+export type TracedPackets =
+  | { readonly kind: 'packet'; readonly packet: Packet }
+  | { readonly kind: 'file'; readonly file: string };
+
 /** What the flags ask to be traced: the packets of a file, or the one that they describe. Throws a UsageError. */
-export function tracedPackets(flags: Flags): { packets: TraceRequest['packets']; notes: string[] } {
+export function tracedPackets(flags: Flags): { packets: TracedPackets; notes: string[] } {
   const { packets: file, rules } = flags;
   if (typeof file !== 'string') {
     const { packet, notes } = packetFromFlags(flags);

@@ -1,7 +1,7 @@
 import { boolean, string } from '@oclif/core/flags';
 import { parseAddress } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
-import type { ProbeRequest } from '../pipeline/requests.ts';
+import type { ProbeQuestion } from '../probe/types.ts';
 import { HIGHEST_ID } from './flags.ts';
 
 const GROUP = 'PROBES';
@@ -33,7 +33,7 @@ interface Values {
 }
 
 /** What the flags ask to be sent. Throws a UsageError that names the flag. */
-export function probeRequest(flags: Values): Omit<ProbeRequest, 'config'> {
+export function probeRequest(flags: Values): ProbeQuestion {
   return {
     owners: (flags.uid ?? []).map(owner),
     ...(flags.to !== undefined && { to: target(flags.to) }),
@@ -42,7 +42,7 @@ export function probeRequest(flags: Values): Omit<ProbeRequest, 'config'> {
   };
 }
 
-function owner(text: string): ProbeRequest['owners'][number] {
+function owner(text: string): ProbeQuestion['owners'][number] {
   const [, uid, gid = uid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(text) ?? [];
   if (uid === undefined || Number(uid) > HIGHEST_ID || Number(gid) > HIGHEST_ID) {
     throw new UsageError(`--uid: "${text}" is not a user`, { hint: 'Such as 1000, or 1000:2000 with the group.' });

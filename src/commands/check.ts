@@ -50,15 +50,16 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
   async run(): Promise<void> {
     const { flags } = await this.parse(Check);
     const format = outputFormat(flags, ['table', 'json'], process.env);
-    const request = {
-      source: sourceRequest(flags),
-      config: configRequest(flags, process.env),
-      toolVersion: this.config.version,
-    };
-    const { check } = await import('../pipeline/check.ts');
+    const request = { source: sourceRequest(flags), config: configRequest(flags, process.env) };
+    const { gather } = await import('../cli/gather.ts');
     const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
-    const report = await check(request, machine);
+    // Loaded while the programs that were started still run.
+    const [{ facts, declared }, { check }] = await Promise.all([
+      gather(request, machine),
+      import('../pipeline/check.ts'),
+    ]);
+    const report = check(facts, declared, { toolVersion: this.config.version });
     const text = await render(report, format, { noColor: flags['no-color'], verbose: flags.verbose });
     await this.report(text, checkExitCode(report, threshold(flags['fail-on'])), {
       format,

@@ -48,15 +48,18 @@ Exit code: 0 every packet is treated the same, 1 differences, 2 wrong usage, 3 c
   async run(): Promise<void> {
     const { flags } = await this.parse(Diff);
     const format = outputFormat(flags, ['table', 'json'], process.env);
-    const request = {
-      ...diffSides(flags, process.env),
-      config: configRequest(flags, process.env),
-      traces: flags.traces,
-    };
-    const { diff } = await import('../pipeline/diff.ts');
+    const { source, against } = diffSides(flags, process.env);
+    const config = configRequest(flags, process.env);
+    const { gather } = await import('../cli/gather.ts');
     const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
-    const answer = await diff(request, machine);
+    // Loaded while the programs that were started still run.
+    const [{ facts, declared }, { diff }] = await Promise.all([
+      gather({ source, ...(against === undefined && { config }) }, machine),
+      import('../pipeline/diff.ts'),
+    ]);
+    const other = against === undefined ? { declared } : { before: (await gather({ source: against }, machine)).facts };
+    const answer = diff(facts, other, { traces: flags.traces });
     await this.report(await render(answer, format, flags['no-color']), diffExitCode(answer.report.equivalent), {
       format,
       noColor: flags['no-color'],

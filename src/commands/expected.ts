@@ -2,7 +2,7 @@ import { BaseCommand } from '../cli/base-command.ts';
 import { EXIT } from '../cli/exit-code.ts';
 import { configFlags, configRequest, familyFlag, familyOf } from '../cli/flags.ts';
 import { formatFlags, outputFormat } from '../cli/format.ts';
-import { EXPECTED_OUTPUTS } from '../pipeline/requests.ts';
+import { EXPECTED_OUTPUTS } from '../expect/forms.ts';
 
 /** `istio-nat expected`. */
 export class Expected extends BaseCommand {
@@ -32,10 +32,11 @@ export class Expected extends BaseCommand {
     const { flags } = await this.parse(Expected);
     const output = outputFormat(flags, EXPECTED_OUTPUTS, process.env);
     const family = familyOf(flags.family);
+    const { declaredInputs } = await import('../cli/gather.ts');
     const { expected } = await import('../pipeline/expected.ts');
     const { thisMachine } = await import('../collect/machine.ts');
-    const request = { config: configRequest(flags, process.env), output, ...(family !== undefined && { family }) };
-    const { text, notes } = await expected(request, thisMachine());
+    const declared = await declaredInputs(configRequest(flags, process.env), thisMachine());
+    const { text, notes } = expected(declared, { output, ...(family !== undefined && { family }) });
     for (const note of notes) this.note(note);
     await this.report(text, EXIT.ok, { format: output });
   }

@@ -4,10 +4,10 @@ import { diffExitCode, EXIT } from '../cli/exit-code.ts';
 import { configFlags, configRequest, exampleFlag, sourceFlags } from '../cli/flags.ts';
 import { flowRequest, requestFlags } from '../cli/flow-flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
+import type { Gathered } from '../cli/gather.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { Outside } from '../collect/outside.ts';
 import type { FlowAnswer } from '../flow/types.ts';
-import type { RulesQuestion } from '../pipeline/requests.ts';
+import type { ConntrackState } from '../model/match.ts';
 
 /** The states of packets that `--ct-state` can ask about. */
 const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
@@ -70,11 +70,16 @@ Exit code: 0 every step is as the layout has it (or, with --classes and --unreac
     const format = outputFormat(flags, ['table', 'json'], process.env);
     const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
+    const { gather } = await import('../cli/gather.ts');
+    const config = configRequest(flags, process.env);
     if (flags.classes || flags.unreached) {
       const { source } = flowRequest({ ...flags, family: flags.rules === undefined ? undefined : flags.family });
       const state = STATES.find((one) => one === flags['ct-state']) ?? 'NEW';
-      const question = { source, config: configRequest(flags, process.env), state };
-      const answer = await (flags.classes ? classes : unreached)(question, machine, format, flags['no-color']);
+      // The rules that no packet reaches are the same whatever was declared.
+      const gathered = gather({ source, ...(flags.classes && { config }) }, machine);
+      const answer = await (flags.classes
+        ? classes(gathered, state, format, flags['no-color'])
+        : unreached(gathered, format, flags['no-color']));
       for (const note of answer.notes) this.note(note);
       await this.report(answer.text, answer.open ? EXIT.cannotLook : EXIT.ok, {
         format,
@@ -83,9 +88,13 @@ Exit code: 0 every step is as the layout has it (or, with --classes and --unreac
       });
       return;
     }
-    const request = { ...flowRequest(flags), config: configRequest(flags, process.env) };
-    const { flow } = await import('../pipeline/flow.ts');
-    const answer = await flow(request, machine);
+    const { source, ...question } = flowRequest(flags);
+    // Loaded while the programs that were started still run.
+    const [{ facts, declared }, { flow }] = await Promise.all([
+      gather({ source, config }, machine),
+      import('../pipeline/flow.ts'),
+    ]);
+    const answer = flow(facts, declared, question);
     await this.report(await render(answer, format, flags['no-color']), diffExitCode(answer.report.intended), {
       format,
       noColor: flags['no-color'],
@@ -107,28 +116,23 @@ interface Answered {
 }
 
 async function classes(
-  question: RulesQuestion,
-  outside: Outside,
+  gathered: Promise<Gathered>,
+  state: ConntrackState,
   format: 'table' | 'json',
   noColor: boolean,
 ): Promise<Answered> {
-  const { flowClasses } = await import('../pipeline/flow-classes.ts');
+  const [{ facts, declared }, { flowClasses }] = await Promise.all([gathered, import('../pipeline/flow-classes.ts')]);
   const { flowClassesJson, flowClassesTable } = await import('../report/flow-classes/table.ts');
-  const answer = await flowClasses(question, outside);
+  const answer = flowClasses(facts, declared, { state });
   const options = reportOptions(standardOutput(), noColor);
   const text = format === 'json' ? flowClassesJson(answer) : flowClassesTable(answer, options);
   return { text, open: answer.report.undetermined.length > 0, notes: answer.notes };
 }
 
-async function unreached(
-  question: RulesQuestion,
-  outside: Outside,
-  format: 'table' | 'json',
-  noColor: boolean,
-): Promise<Answered> {
-  const { flowUnreached } = await import('../pipeline/flow-unreached.ts');
+async function unreached(gathered: Promise<Gathered>, format: 'table' | 'json', noColor: boolean): Promise<Answered> {
+  const [{ facts }, { flowUnreached }] = await Promise.all([gathered, import('../pipeline/flow-unreached.ts')]);
   const { flowUnreachedJson, flowUnreachedTable } = await import('../report/flow-unreached/table.ts');
-  const answer = await flowUnreached(question, outside);
+  const answer = flowUnreached(facts);
   const options = reportOptions(standardOutput(), noColor);
   const text = format === 'json' ? flowUnreachedJson(answer) : flowUnreachedTable(answer, options);
   return { text, open: answer.report.undetermined.length > 0, notes: answer.notes };

@@ -27,10 +27,16 @@ Exit code: 0 something was inferred, 2 wrong usage, 3 nothing of Istio's was fou
   async run(): Promise<void> {
     const { flags } = await this.parse(Infer);
     const format = outputFormat(flags, ['table', 'json'], process.env);
-    const { infer } = await import('../pipeline/infer.ts');
+    const request = { source: sourceRequest(flags), config: configRequest(flags, process.env) };
+    const { gather } = await import('../cli/gather.ts');
     const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
-    const report = await infer({ source: sourceRequest(flags), config: configRequest(flags, process.env) }, machine);
+    // Loaded while the programs that were started still run.
+    const [{ facts, declared }, { infer }] = await Promise.all([
+      gather(request, machine),
+      import('../pipeline/infer.ts'),
+    ]);
+    const report = infer(facts, declared);
     const text = await render(report, format, flags['no-color']);
     await this.report(text, report.candidates.length > 0 ? EXIT.ok : EXIT.cannotLook, {
       format,

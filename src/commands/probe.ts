@@ -31,12 +31,24 @@ Exit code: 0 all went as Istio intends, 1 one did not, 2 wrong usage, 3 one cann
   async run(): Promise<void> {
     const { flags } = await this.parse(Probe);
     const format = outputFormat(flags, ['table', 'json'], process.env);
-    const request = { ...probeRequest(flags), config: configRequest(flags, process.env) };
-    const { probe } = await import('../pipeline/probe.ts');
+    const question = probeRequest(flags);
+    const request = { source: { kind: 'live' }, config: configRequest(flags, process.env) } as const;
+    const { gather } = await import('../cli/gather.ts');
     const { thisMachine, thisNetwork } = await import('../collect/machine.ts');
+    const { ownOwner } = await import('../collect/owner.ts');
     const machine = thisMachine();
-    const answer = await probe(request, machine, thisNetwork(), async (line) => {
-      await write(process.stderr, failureText({ message: line }));
+    // Loaded while the programs that were started still run.
+    const [{ facts, declared }, { probe }] = await Promise.all([
+      gather(request, machine),
+      import('../pipeline/probe.ts'),
+    ]);
+    const answer = await probe(facts, declared, question, {
+      network: thisNetwork(),
+      files: machine.files,
+      own: ownOwner(),
+      announce: async (line) => {
+        await write(process.stderr, failureText({ message: line }));
+      },
     });
     await this.report(await render(answer, format, flags['no-color']), exitCode(answer), {
       format,

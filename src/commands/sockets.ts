@@ -3,8 +3,8 @@ import { BaseCommand } from '../cli/base-command.ts';
 import { socketsExitCode } from '../cli/exit-code.ts';
 import { exampleFlag, failOnFlag, type SourceValues, sourceFlags, sourceRequest, threshold } from '../cli/flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
+import type { SourceRequest } from '../cli/gather.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { SourceRequest } from '../pipeline/requests.ts';
 import type { SocketsReport } from '../sockets/report.ts';
 
 /** `istio-nat sockets`. */
@@ -41,12 +41,13 @@ Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read or u
     const { bypassing, all } = flags;
     const format = outputFormat(flags, ['table', 'json'], process.env);
     const source = socketsSource(flags);
-    const { sockets } = await import('../pipeline/sockets.ts');
-    const { thisMachine } = await import('../collect/machine.ts');
     const rulesGiven = flags.rules !== undefined || source.kind !== 'rules';
-    const request = { source, rulesGiven, toolVersion: this.config.version };
+    const { gather } = await import('../cli/gather.ts');
+    const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
-    const { report, notes } = await sockets(request, machine);
+    // Loaded while the programs that were started still run.
+    const [{ facts }, { sockets }] = await Promise.all([gather({ source }, machine), import('../pipeline/sockets.ts')]);
+    const { report, notes } = sockets(facts, { rulesGiven, toolVersion: this.config.version });
     for (const note of notes) this.note(note);
     const text = await render(report, format, { bypassing, all, noColor: flags['no-color'] });
     await this.report(

@@ -3,11 +3,12 @@ import { BaseCommand } from '../cli/base-command.ts';
 import { EXIT, type ExitCode, verdictExitCode, worstExitCode } from '../cli/exit-code.ts';
 import { type SourceValues, sourceFlags, sourceRequest } from '../cli/flags.ts';
 import { outputFormat, reportFlags } from '../cli/format.ts';
+import type { SourceRequest } from '../cli/gather.ts';
 import { writeAll } from '../cli/output.ts';
 import { packetFlags, packetsFlag, tracedPackets } from '../cli/packet-flags.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
 import type { PacketError, TraceReport } from '../model/trace.ts';
-import type { SourceRequest } from '../pipeline/requests.ts';
+import type { TraceAnswer } from '../pipeline/trace.ts';
 
 /** `istio-nat trace`. */
 export class Trace extends BaseCommand {
@@ -50,10 +51,19 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
     const { flags } = await this.parse(Trace);
     const format = outputFormat(flags, ['table', 'json'], process.env);
     const { packets, notes } = tracedPackets(flags);
-    const { trace } = await import('../pipeline/trace.ts');
+    const { gather } = await import('../cli/gather.ts');
     const { thisMachine } = await import('../collect/machine.ts');
     const machine = thisMachine();
-    const run = await trace({ source: tracedSource(flags), packets, verdictOnly: flags['verdict-only'] }, machine);
+    // Loaded while the programs that were started still run.
+    const [{ facts }, { trace, traceLines }] = await Promise.all([
+      gather({ source: tracedSource(flags) }, machine),
+      import('../pipeline/trace.ts'),
+    ]);
+    const options = { verdictOnly: flags['verdict-only'] };
+    const run =
+      packets.kind === 'file'
+        ? traceLines(facts, machine.readLines(packets.file), options)
+        : inOneBatch(trace(facts, [packets.packet], options));
     for (const note of [...notes, ...run.notes]) this.note(note);
     await this.noteTools(machine.foreignTools());
     const line = await renderer(packets.kind === 'file' ? 'lines' : format, flags['no-color']);
@@ -64,6 +74,10 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
     });
     process.exitCode = worstExitCode(codes);
   }
+}
+
+function inOneBatch({ traces, ...run }: TraceAnswer): TraceAnswer<Iterable<TraceAnswer['traces']>> {
+  return { traces: [traces], ...run };
 }
 
 /** The family of the packet says nothing about live rules, which are read in both. */

@@ -1,4 +1,3 @@
-import type { Outside } from '../collect/outside.ts';
 import { diagnose } from '../diagnose/index.ts';
 import { isOutsideMesh } from '../diagnose/traffic/groups.ts';
 import { doubtsOf, reconsidered } from '../expect/ambiguities.ts';
@@ -14,30 +13,31 @@ import type { CheckReport } from '../model/report.ts';
 import type { Backend } from '../model/ruleset.ts';
 import type { Facts } from '../observe/facts.ts';
 import { formatConfig } from '../parse/config/index.ts';
-import { declaredInputs } from './config.ts';
-import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import type { CheckRequest } from './requests.ts';
+
+/** What a report says of who made it. */
+export interface CheckOptions {
+  /** Version of istio-nat. */
+  readonly toolVersion: string;
+}
 
 /**
  * The main job: what the rules of a pod do, held against what Istio should have programmed.
- * @throws UsageError when an input is malformed
- * @throws CannotLook when a named file cannot be read
+ * @throws UsageError when the inputs contradict each other
+ * @throws CannotLook when the time is over before there is any answer
  */
-export async function check(request: CheckRequest, outside: Outside): Promise<CheckReport> {
-  const declared = await declaredInputs(request.config, outside, request.source.kind === 'example');
-  const facts = await gatherFacts(request.source, outside);
-  return inTime(facts, () => judged(request, declared, facts));
+export function check(facts: Facts, declared: Declared, options: CheckOptions): CheckReport {
+  return inTime(facts, () => judged(facts, declared, options));
 }
 
-function judged(request: CheckRequest, declared: Declared, facts: Facts): CheckReport {
+function judged(facts: Facts, declared: Declared, { toolVersion }: CheckOptions): CheckReport {
   const first = contextFor(declared, facts);
   const better = reconsidered(first, facts);
   const context = better === null ? first : contextFor(declared, facts, better);
   const { config, origin } = context;
   return {
     schemaVersion: 1,
-    tool: { name: 'istio-nat', version: request.toolVersion },
+    tool: { name: 'istio-nat', version: toolVersion },
     source: facts.source,
     istio: {
       version: config.istioVersion,

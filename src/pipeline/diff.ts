@@ -1,34 +1,32 @@
-import type { Outside } from '../collect/outside.ts';
-import type { DiffAnswer } from '../diagnose/differences.ts';
-import { compared } from '../diagnose/differences.ts';
+import { compared, type DiffAnswer } from '../diagnose/differences.ts';
 import { marksThatMatter, type WatchedMark, watchedMarks } from '../evaluate/symbolic/watched.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
 import type { Declared } from '../expect/layers.ts';
-import { NOTHING_DECLARED } from '../expect/layers.ts';
 import { nowAndBefore, podAndLayout, type Sides } from '../expect/sides.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { RoutingRule } from '../model/routing.ts';
 import type { Facts } from '../observe/facts.ts';
-import { declaredInputs } from './config.ts';
-import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import type { DiffRequest } from './requests.ts';
+
+/** What rules are compared with: the layout of what was declared, or the rules of the same pod before. */
+export type DiffAgainst = { readonly declared: Declared } | { readonly before: Facts };
+
+/** What else `diff` is asked. */
+export interface DiffOptions {
+  /** Whether the ways of the witnesses are part of the answer. */
+  readonly traces?: boolean;
+}
 
 /**
  * Every class of packets that the rules treat differently than the expected layout, or than other rules.
- * @throws UsageError when an input is malformed
- * @throws CannotLook when a named file cannot be read
+ * @throws UsageError when the inputs contradict each other
+ * @throws CannotLook when the time is over before there is any answer
  */
-export async function diff(request: DiffRequest, outside: Outside): Promise<DiffAnswer> {
-  const declared =
-    request.against === undefined
-      ? await declaredInputs(request.config, outside, request.source.kind === 'example')
-      : NOTHING_DECLARED;
-  const facts = await gatherFacts(request.source, outside);
-  const before = request.against === undefined ? null : await gatherFacts(request.against, outside);
+export function diff(facts: Facts, against: DiffAgainst, { traces = false }: DiffOptions = {}): DiffAnswer {
   return inTime(facts, () => {
-    const { other, sides } = before === null ? againstLayout(declared, facts) : againstRules(facts, before);
-    return { source: facts.source, other, ...compared(sides, request.traces) };
+    const { other, sides } =
+      'before' in against ? againstRules(facts, against.before) : againstLayout(against.declared, facts);
+    return { source: facts.source, other, ...compared(sides, traces) };
   });
 }
 

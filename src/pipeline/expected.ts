@@ -1,16 +1,8 @@
-import type { Outside } from '../collect/outside.ts';
-import { resolveConfig } from '../expect/layers.ts';
-import { expectedRuleset } from '../expect/layout.ts';
+import type { LayoutForm } from '../expect/forms.ts';
+import { type Declared, resolveConfig } from '../expect/layers.ts';
+import { layoutText } from '../expect/layout-text.ts';
 import { isNewerThanKnown, NEWEST_MINOR, parseRelease, whyRefused } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
-import { UsageError } from '../model/errors.ts';
-import { FAMILIES, type Family } from '../model/family.ts';
-import { coversFamily, type Table } from '../model/ruleset.ts';
-import { formatConfig } from '../parse/config/index.ts';
-import { printListRules, printSave } from '../print/iptables/index.ts';
-import { printNft } from '../print/nft/index.ts';
-import { declaredInputs } from './config.ts';
-import type { ExpectedRequest } from './requests.ts';
 
 /** A layout as text, and what its reader should know of it. */
 export interface ExpectedLayout {
@@ -19,13 +11,13 @@ export interface ExpectedLayout {
 }
 
 /**
- * The expected layout as text.
- * @throws UsageError when an input is malformed, or the layout has no such form
+ * The layout that Istio programs for what was declared, as text.
+ * @throws UsageError when the inputs contradict each other, or the layout has no such form
  */
-export async function expected(request: ExpectedRequest, outside: Outside): Promise<ExpectedLayout> {
-  const { config } = resolveConfig((await declaredInputs(request.config, outside)).layers);
+export function expected({ layers }: Declared, form: LayoutForm): ExpectedLayout {
+  const { config } = resolveConfig(layers);
   const notes = [...(isNewer(config) ? [assumed(config)] : []), ...refused(config)];
-  return { text: layoutText(request, config), notes };
+  return { text: layoutText(config, form), notes };
 }
 
 function isNewer({ istioVersion }: Config): boolean {
@@ -43,67 +35,4 @@ function refused(config: Config): string[] {
   return refusal === null
     ? []
     : [`Istio ${config.istioVersion} leaves no rule at all: ${refusal.reason}. ${refusal.remedy}`];
-}
-
-function layoutText(request: ExpectedRequest, config: Config): string {
-  const families = request.family === undefined ? FAMILIES : [request.family];
-  const tables = expectedRuleset(config).tables.filter((table) =>
-    families.some((family) => coversFamily(table, family)),
-  );
-  switch (request.output) {
-    case 'json':
-      return `${JSON.stringify(asJson(config, tables), null, 2)}\n`;
-    case 'nft':
-      if (config.backend !== 'nftables') throw wrongForm('nft', 'iptables', 'save, S or json, or --backend nftables');
-      return printNft(tables);
-    case 'save':
-    case 'S':
-      if (config.backend !== 'iptables') throw wrongForm(request.output, 'nftables', 'nft or json');
-      return byFamily(tables, request.output);
-  }
-}
-
-function wrongForm(form: string, backend: string, others: string): UsageError {
-  return new UsageError(`--output ${form}: rules of backend ${backend} have no such form`, {
-    hint: `Use --output ${others}.`,
-  });
-}
-
-/** One family after the other, each with the heading that tells them apart when they are read back. */
-function byFamily(tables: readonly Table[], form: 'save' | 'S'): string {
-  return FAMILIES.map((family) => {
-    const own = tables.filter((table) => table.family === family);
-    if (own.length === 0) return '';
-    return form === 'save'
-      ? `# ${saveTool(family)}\n${printSave(own)}`
-      : own.map((table) => listing(table, family)).join('');
-  }).join('');
-}
-
-function saveTool(family: Family): string {
-  return family === 'ipv4' ? 'iptables-save' : 'ip6tables-save';
-}
-
-function listing(table: Table, family: Family): string {
-  const tool = family === 'ipv4' ? 'iptables' : 'ip6tables';
-  return `# ${tool} -t ${table.name} -S\n${printListRules(table)}`;
-}
-
-function asJson(config: Config, tables: readonly Table[]): unknown {
-  return {
-    schemaVersion: 1,
-    config: formatConfig(config),
-    tables: tables.map(({ family, name, sets, chains }) => ({
-      family,
-      name,
-      ...(sets && { sets: sets.map(({ elements: _, ...declared }) => declared) }),
-      chains: chains.map(({ name: chain, base, rules }) => ({
-        name: chain,
-        ...(base === undefined
-          ? {}
-          : { hook: base.hook, type: base.type, priority: base.priority, policy: base.policy }),
-        rules: rules.map(({ text }) => text),
-      })),
-    })),
-  };
 }

@@ -1,23 +1,17 @@
-import type { Outside } from '../collect/outside.ts';
 import { type UnfollowedHook, type UnmetRule, unmetRules } from '../evaluate/unreached.ts';
 import type { FlowUnreachedAnswer, UnreachedRule } from '../flow/classes-types.ts';
 import type { Undetermined } from '../model/report.ts';
 import { coversFamily, type Ruleset } from '../model/ruleset.ts';
+import type { Facts } from '../observe/facts.ts';
 import { seenRules } from '../observe/seen-rules.ts';
 import { quoted } from '../rules/quote.ts';
-import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import type { RulesQuestion } from './requests.ts';
 
 /**
  * The rules that never match a packet, and why.
- * @throws CannotLook when a named file cannot be read
+ * @throws CannotLook when the time is over before there is any answer
  */
-export async function flowUnreached(
-  { source }: Pick<RulesQuestion, 'source'>,
-  outside: Outside,
-): Promise<FlowUnreachedAnswer> {
-  const facts = await gatherFacts(source, outside);
+export function flowUnreached(facts: Facts): FlowUnreachedAnswer {
   const { families, undetermined, notes } = seenRules(facts.pod);
   const tables = facts.pod.ruleset.tables.filter((table) => families.some((family) => coversFamily(table, family)));
   const { unmet, unfollowed, forwarding } = inTime(facts, () => unmetRules({ tables }));

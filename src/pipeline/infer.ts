@@ -1,28 +1,24 @@
-import type { Outside } from '../collect/outside.ts';
 import { evidenceOf } from '../expect/inference.ts';
-import { mergeLayers } from '../expect/layers.ts';
+import { type Declared, mergeLayers } from '../expect/layers.ts';
 import { type Candidate, inferConfig, type RuleDifference } from '../infer/index.ts';
 import type { InferReport, InferredCandidate, InferredDifference } from '../infer/report.ts';
+import type { Facts } from '../observe/facts.ts';
 import { formatConfig } from '../parse/config/index.ts';
 import { printRule } from '../print/iptables/index.ts';
 import { printNftRule } from '../print/nft/index.ts';
-import { declaredInputs } from './config.ts';
-import { gatherFacts } from './facts.ts';
 import { inTime } from './in-time.ts';
-import type { InferRequest } from './requests.ts';
 
 /** More differences of one candidate than anybody reads; `distance` says how many there are. */
 const MOST_DIFFERENCES = 50;
 
 /**
- * Which releases and inputs the live rules were written from.
- * @throws UsageError when a declared input is malformed
- * @throws CannotLook when a named file cannot be read
+ * Which releases and inputs rules were written from. Declared inputs are taken as they are; the others are read in their
+ * light.
+ * @throws CannotLook when the time is over before there is any answer
  */
-export async function infer(request: InferRequest, outside: Outside): Promise<InferReport> {
-  const declared = mergeLayers((await declaredInputs(request.config, outside)).layers);
-  const facts = await gatherFacts(request.source, outside);
-  const { candidates } = inTime(facts, () => inferConfig(facts.pod.ruleset, evidenceOf(facts, declared)));
+export function infer(facts: Facts, declared: Declared): InferReport {
+  const given = mergeLayers(declared.layers);
+  const { candidates } = inTime(facts, () => inferConfig(facts.pod.ruleset, evidenceOf(facts, given)));
   const obstacles = facts.pod.obstacles.filter(({ concerns }) => concerns === 'rules');
   return {
     schemaVersion: 1,

@@ -1,46 +1,48 @@
-import type { Outside } from '../collect/outside.ts';
 import { CannotLook } from '../model/errors.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Socket } from '../model/socket.ts';
-import type { RulesState, SocketsReport } from '../sockets/report.ts';
-import { gatherFacts } from './facts.ts';
-import type { SocketsRequest, SourceRequest } from './requests.ts';
+import type { Facts } from '../observe/facts.ts';
+import { classifySockets } from '../sockets/index.ts';
+import { portsFromRules } from '../sockets/ports.ts';
+import { answerOf, type RulesState, type SocketsReport } from '../sockets/report.ts';
 
 /** The report, and remarks on how it was obtained. */
-export interface SocketsRun {
+export interface SocketsAnswer {
   readonly report: SocketsReport;
   readonly notes: readonly string[];
 }
 
+/** What `sockets` has to know besides. */
+export interface SocketsOptions {
+  /** False: only sockets were given, so it is nobody's fault that there are no rules. */
+  readonly rulesGiven: boolean;
+  /** Version of istio-nat, for the report. */
+  readonly toolVersion: string;
+}
+
 /**
  * Listeners and connections of a pod: whose they are, and whether they go through the proxy.
- * @throws CannotLook when the sockets, or a named file, cannot be read
+ * @throws CannotLook when the sockets were not shown
  */
-export async function sockets(request: SocketsRequest, outside: Outside): Promise<SocketsRun> {
-  // Loaded while the programs that were started still run.
-  const [{ pod, source }, { classifySockets }, { portsFromRules }, { answerOf }] = await Promise.all([
-    gatherFacts(request.source, outside),
-    import('../sockets/index.ts'),
-    import('../sockets/ports.ts'),
-    import('../sockets/report.ts'),
-  ]);
-  const rules = request.rulesGiven ? rulesState(pod) : NOT_GIVEN;
+export function sockets(facts: Facts, { rulesGiven, toolVersion }: SocketsOptions): SocketsAnswer {
+  const { pod, source } = facts;
+  const rules = rulesGiven ? rulesState(pod) : NOT_GIVEN;
   const view = classifySockets({
-    sockets: seenSockets(pod, request.source),
+    sockets: seenSockets(facts),
     ...(pod.earlierSockets === undefined ? {} : { earlier: pod.earlierSockets }),
     rules: rules.readable ? pod : null,
     addresses: pod.routing?.addresses ?? null,
     processes: pod.processes ?? [],
     ports: portsFromRules(pod.ruleset),
   });
-  const tool = { name: 'istio-nat', version: request.toolVersion } as const;
+  const tool = { name: 'istio-nat', version: toolVersion } as const;
   return {
     report: { schemaVersion: 1, tool, source, ...answerOf(view, rules) },
     notes: pod.obstacles.filter(({ concerns }) => concerns === 'sockets').map(({ message }) => message),
   };
 }
 
-function seenSockets(pod: Pod, source: SourceRequest): readonly Socket[] {
+function seenSockets({ pod, source }: Facts): readonly Socket[] {
   if (pod.sockets !== null) return pod.sockets;
   const obstacle = pod.obstacles.find(({ concerns }) => concerns === 'sockets');
   if (obstacle !== undefined) throw new CannotLook(obstacle.message, { hint: obstacle.remedy, code: obstacle.code });

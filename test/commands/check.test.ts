@@ -2,24 +2,30 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Check } from '../../src/commands/check.ts';
 import { CannotLook, UsageError } from '../../src/model/errors.ts';
 import type { CheckReport } from '../../src/model/report.ts';
-import type { CheckRequest } from '../../src/pipeline/requests.ts';
+import type { CheckRequest } from '../asked.ts';
 import { BROKEN, HEALTHY, UNDETERMINED } from '../report/sample.ts';
 import { run } from './run.ts';
 
-const { check } = vi.hoisted(() => ({ check: vi.fn() }));
+const { check, gather } = vi.hoisted(() => ({ check: vi.fn(), gather: vi.fn() }));
+vi.mock('../../src/cli/gather.ts', () => ({ gather }));
 vi.mock('../../src/pipeline/check.ts', () => ({ check }));
 
+/** Nothing of it is looked at here. */
+const GATHERED = { facts: {}, declared: {} };
+
 function answer(report: CheckReport): void {
-  check.mockResolvedValue(report);
+  check.mockReturnValue(report);
 }
 
-/** What the command asked the pipeline last. */
+/** What the command gathered last. */
 function asked(): CheckRequest {
-  return check.mock.lastCall?.[0];
+  return gather.mock.lastCall?.[0];
 }
 
 beforeEach(() => {
   check.mockReset();
+  gather.mockReset();
+  gather.mockResolvedValue(GATHERED);
   answer(HEALTHY);
 });
 
@@ -58,7 +64,9 @@ describe('check ends with the exit code of the contract', () => {
       ).map(([error, exitCode, kind]) => [format.join(' '), error.name, error, exitCode, kind] as const),
     ),
   )('%s: %s', async (format, _, error, exitCode, kind) => {
-    check.mockRejectedValue(error);
+    check.mockImplementation(() => {
+      throw error;
+    });
     const outcome = await run(Check, format.split(' '));
     expect(outcome.exitCode).toBe(exitCode);
     expect(outcome.stderr).toContain(error.message);
@@ -70,7 +78,9 @@ describe('check ends with the exit code of the contract', () => {
 describe('check asks for what the flags say', () => {
   it('looks at its own namespace unless told otherwise', async () => {
     await run(Check, []);
-    expect(asked()).toMatchObject({ source: { kind: 'live' }, config: { flags: {} }, toolVersion: expect.any(String) });
+    expect(asked()).toMatchObject({ source: { kind: 'live' }, config: { flags: {} } });
+    const { facts, declared } = GATHERED;
+    expect(check).toHaveBeenCalledWith(facts, declared, { toolVersion: expect.any(String) });
   });
 
   it('reads several files, and one of them can be standard input', async () => {
@@ -127,7 +137,7 @@ describe('check refuses', () => {
     const outcome = await run(Check, argv);
     expect(outcome.stderr).toContain(message);
     expect(outcome.exitCode).toBe(2);
-    expect(check).not.toHaveBeenCalled();
+    expect(gather).not.toHaveBeenCalled();
   });
 });
 

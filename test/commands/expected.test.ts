@@ -3,12 +3,14 @@ import { Expected } from '../../src/commands/expected.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { run } from './run.ts';
 
-const { expected } = vi.hoisted(() => ({ expected: vi.fn() }));
+const { declaredInputs, expected } = vi.hoisted(() => ({ declaredInputs: vi.fn(), expected: vi.fn() }));
+vi.mock('../../src/cli/gather.ts', () => ({ declaredInputs }));
 vi.mock('../../src/pipeline/expected.ts', () => ({ expected }));
 
 beforeEach(() => {
   expected.mockReset();
-  expected.mockResolvedValue({ text: '*nat\nCOMMIT\n', notes: [] });
+  expected.mockReturnValue({ text: '*nat\nCOMMIT\n', notes: [] });
+  declaredInputs.mockReset();
 });
 
 describe('expected', () => {
@@ -17,7 +19,7 @@ describe('expected', () => {
   });
 
   it('keeps remarks apart from the rules', async () => {
-    expected.mockResolvedValue({ text: '*nat\nCOMMIT\n', notes: ['a remark'] });
+    expected.mockReturnValue({ text: '*nat\nCOMMIT\n', notes: ['a remark'] });
     expect(await run(Expected, [])).toEqual({
       stdout: '*nat\nCOMMIT\n',
       stderr: 'istio-nat: a remark\n',
@@ -32,9 +34,8 @@ describe('expected', () => {
     [['--json'], { output: 'json' }],
   ])('%j asks for %j', async (argv, request) => {
     await run(Expected, [...argv, '--istio-version', '1.20.1', '--redirect-dns', 'true']);
-    const { config, ...rest } = expected.mock.lastCall?.[0] ?? {};
-    expect(rest).toEqual(request);
-    expect(config).toMatchObject({ istioVersion: '1.20.1', flags: { redirectDns: 'true' } });
+    expect(expected.mock.lastCall?.[1]).toEqual(request);
+    expect(declaredInputs.mock.lastCall?.[0]).toMatchObject({ istioVersion: '1.20.1', flags: { redirectDns: 'true' } });
   });
 
   it('lists its formats when asked for another', async () => {
@@ -44,7 +45,7 @@ describe('expected', () => {
   });
 
   it('hands on what is wrong with an input', async () => {
-    expected.mockRejectedValue(new UsageError('--proxy-uid: "root" is no id'));
+    declaredInputs.mockRejectedValue(new UsageError('--proxy-uid: "root" is no id'));
     const outcome = await run(Expected, ['--proxy-uid', 'root', '--json']);
     expect(outcome.exitCode).toBe(2);
     expect(JSON.parse(outcome.stdout).error.message).toBe('--proxy-uid: "root" is no id');

@@ -5,10 +5,13 @@ import type { PacketError, TraceReport } from '../../src/model/trace.ts';
 import { TRACE } from '../report/sample.ts';
 import { run } from './run.ts';
 
-const { trace } = vi.hoisted(() => ({ trace: vi.fn() }));
-vi.mock('../../src/pipeline/trace.ts', () => ({ trace }));
+const { gather, trace, traceLines } = vi.hoisted(() => ({ gather: vi.fn(), trace: vi.fn(), traceLines: vi.fn() }));
+vi.mock('../../src/cli/gather.ts', () => ({ gather }));
+vi.mock('../../src/pipeline/trace.ts', () => ({ trace, traceLines }));
 
 const PACKET = ['--hook', 'OUTPUT', '--source', '10.0.0.5', '--destination', '10.1.2.3', '--destination-port', '80'];
+/** Nothing of it is looked at here. */
+const FACTS = {};
 const OPEN: TraceReport = { packet: TRACE.packet, verdict: { kind: 'undetermined', because: 'no rules' } };
 const MALFORMED: PacketError = { error: 'not a JSON document', line: 2 };
 
@@ -17,7 +20,8 @@ function answer(
   notes: readonly string[] = [],
   incomplete = false,
 ): void {
-  trace.mockResolvedValue({ traces: stream(traces), notes, incomplete });
+  trace.mockReturnValue({ traces, notes, incomplete });
+  traceLines.mockReturnValue({ traces: stream(traces), notes, incomplete });
 }
 
 async function* stream<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
@@ -26,6 +30,8 @@ async function* stream<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
 
 beforeEach(() => {
   trace.mockReset();
+  gather.mockReset();
+  gather.mockResolvedValue({ facts: FACTS });
   answer([TRACE]);
 });
 
@@ -39,27 +45,22 @@ describe('trace of rules of which a part was lost', () => {
 describe('trace of one packet', () => {
   it('asks for the packet of the flags', async () => {
     await run(Trace, [...PACKET, '--uid', '1000', '--verdict-only']);
-    expect(trace.mock.lastCall?.[0]).toEqual({
-      source: { kind: 'live' },
-      packets: {
-        kind: 'packet',
-        packet: {
-          family: 'ipv4',
-          hook: 'OUTPUT',
-          protocol: 'tcp',
-          source: '10.0.0.5',
-          destination: '10.1.2.3',
-          destinationPort: 80,
-          uid: 1000,
-        },
-      },
-      verdictOnly: true,
-    });
+    expect(gather.mock.lastCall?.[0]).toEqual({ source: { kind: 'live' } });
+    const packet = {
+      family: 'ipv4',
+      hook: 'OUTPUT',
+      protocol: 'tcp',
+      source: '10.0.0.5',
+      destination: '10.1.2.3',
+      destinationPort: 80,
+      uid: 1000,
+    };
+    expect(trace).toHaveBeenCalledWith(FACTS, [packet], { verdictOnly: true });
   });
 
   it('lets --family say what the rules are about, too', async () => {
     await run(Trace, [...PACKET, '--family', 'ipv4', '--rules', 'x']);
-    expect(trace.mock.lastCall?.[0].source).toEqual({ kind: 'rules', files: ['x'], family: 'ipv4' });
+    expect(gather.mock.lastCall?.[0].source).toEqual({ kind: 'rules', files: ['x'], family: 'ipv4' });
     expect((await run(Trace, [...PACKET, '--family', 'ipv4'])).exitCode).toBe(0);
   });
 
@@ -80,11 +81,13 @@ describe('trace of one packet', () => {
     const outcome = await run(Trace, [...PACKET, '--source-port', 'http']);
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '' });
     expect(outcome.stderr).toContain('--source-port must be a whole number from 0 to 65535, not "http"');
-    expect(trace).not.toHaveBeenCalled();
+    expect(gather).not.toHaveBeenCalled();
   });
 
   it('cannot look, in every format', async () => {
-    trace.mockRejectedValue(new CannotLook('the rules could not be read', { code: 'NAT1001' }));
+    trace.mockImplementation(() => {
+      throw new CannotLook('the rules could not be read', { code: 'NAT1001' });
+    });
     expect(await run(Trace, PACKET)).toMatchObject({ exitCode: 3, stdout: '' });
     const { stdout, exitCode } = await run(Trace, [...PACKET, '--json']);
     expect(exitCode).toBe(3);

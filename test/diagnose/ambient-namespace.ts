@@ -9,9 +9,9 @@ import type { Config } from '../../src/model/config.ts';
 import { FAMILIES } from '../../src/model/family.ts';
 import type { CheckReport } from '../../src/model/report.ts';
 import { parseConfigFile } from '../../src/parse/config/index.ts';
-import { check } from '../../src/pipeline/check.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import { printNft } from '../../src/print/nft/index.ts';
+import { check } from '../asked.ts';
 
 const IP = 'ip';
 let count = 0;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { CheckReport } from '../../src/model/report.ts';
-import { check } from '../../src/pipeline/check.ts';
+import { check } from '../asked.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/sockets/', import.meta.url));
 

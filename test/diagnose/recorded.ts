@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SourceRequest } from '../../src/cli/gather.ts';
 import { answerTo, type Capture } from '../../src/collect/capture.ts';
 import type { Outside } from '../../src/collect/outside.ts';
 import type { CheckReport, Finding } from '../../src/model/report.ts';
-import { check } from '../../src/pipeline/check.ts';
-import type { SourceRequest } from '../../src/pipeline/requests.ts';
+import { check } from '../asked.ts';
 
 const FOLDER = fileURLToPath(new URL('../fixtures/scenarios', import.meta.url));
 

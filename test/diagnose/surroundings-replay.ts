@@ -2,7 +2,7 @@ import { answerTo, type Capture } from '../../src/collect/capture.ts';
 import type { Outside } from '../../src/collect/outside.ts';
 import type { ConfigKey } from '../../src/model/config.ts';
 import type { CheckReport } from '../../src/model/report.ts';
-import { check } from '../../src/pipeline/check.ts';
+import { check } from '../asked.ts';
 
 /** `check` on a capture, as it runs live, with the flags given. */
 export function checkCapture(

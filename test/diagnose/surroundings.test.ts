@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { expectedRuleset } from '../../src/expect/layout.ts';
 import { parseDownward } from '../../src/parse/downward.ts';
-import { check } from '../../src/pipeline/check.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
+import { check } from '../asked.ts';
 import { captureWith } from '../observe/capture.ts';
 import { savedTexts } from '../observe/saved.ts';
 import { codesOf, configOf } from './ambient-namespace.ts';

@@ -8,7 +8,7 @@ import type { CheckReport } from '../../src/model/report.ts';
 import type { Ruleset } from '../../src/model/ruleset.ts';
 import { observeRules } from '../../src/observe/index.ts';
 import { formatConfig } from '../../src/parse/config/index.ts';
-import { check } from '../../src/pipeline/check.ts';
+import { check } from '../asked.ts';
 import { mutationOf } from '../diagnose/mutations.ts';
 import { anyLayout } from './any-layout.ts';
 import { printed } from './printed.ts';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildLayout, defaultConfig, whyRefused } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
-import { check } from '../../src/pipeline/check.ts';
-import { expected } from '../../src/pipeline/expected.ts';
+import { check, expected } from '../asked.ts';
 import { savedTexts } from '../observe/saved.ts';
 import { haveKernel, type Kernel, openKernel } from './kernel.ts';
 

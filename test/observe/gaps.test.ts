@@ -5,8 +5,8 @@ import { buildLayout } from '../../src/layout/index.ts';
 import { CannotLook } from '../../src/model/errors.ts';
 import type { Packet } from '../../src/model/packet.ts';
 import type { TraceReport } from '../../src/model/trace.ts';
-import { trace } from '../../src/pipeline/trace.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
+import { trace } from '../asked.ts';
 
 const CONFIG = {
   ...defaultConfig('1.28.10', 'istio-init'),

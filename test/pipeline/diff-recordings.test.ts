@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DiffReport } from '../../src/diagnose/differences.ts';
 import { formatConfig } from '../../src/parse/config/index.ts';
-import { diff } from '../../src/pipeline/diff.ts';
+import { diff } from '../asked.ts';
 import { haveRecordings, type Recording, recordedReleases, recordings } from '../layout/recordings.ts';
 import { savedTexts } from '../observe/saved.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { SourceRequest } from '../../src/cli/gather.ts';
 import type { FlowReport } from '../../src/flow/types.ts';
-import { flow } from '../../src/pipeline/flow.ts';
-import type { SourceRequest } from '../../src/pipeline/requests.ts';
+import { flow } from '../asked.ts';
 import { outsideOf, type Recorded, recordings, waysToRead } from '../diagnose/recorded.ts';
 import { FIRST_WRONG, NOT_MET } from './flow-scenarios.ts';
 

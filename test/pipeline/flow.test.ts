@@ -5,9 +5,9 @@ import { defaultConfig } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { Family } from '../../src/model/family.ts';
 import { formatConfig } from '../../src/parse/config/index.ts';
-import { flow } from '../../src/pipeline/flow.ts';
-import type { FlowRequest } from '../../src/pipeline/requests.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
+import type { FlowRequest } from '../asked.ts';
+import { flow } from '../asked.ts';
 import { savedTexts } from '../observe/saved.ts';
 
 interface Case {

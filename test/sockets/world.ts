@@ -8,10 +8,9 @@ import { defaultConfig, expectedRouting } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import { FAMILIES, type Family } from '../../src/model/family.ts';
 import type { CheckReport } from '../../src/model/report.ts';
-import { check } from '../../src/pipeline/check.ts';
-import { sockets } from '../../src/pipeline/sockets.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
 import type { SocketEntry, SocketsAnswer } from '../../src/sockets/report.ts';
+import { check, sockets } from '../asked.ts';
 import { createPod, type KernelPod } from '../kernel/index.ts';
 import { Actor, type ActorOwner } from './pod-actors.ts';
 

@@ -1,5 +1,5 @@
 import { formatConfig } from '../../../src/parse/config/index.ts';
-import { check } from '../../../src/pipeline/check.ts';
+import { check } from '../../asked.ts';
 import { savedTexts } from '../../observe/saved.ts';
 import type { Recording } from '../recordings.ts';
 import { same } from './differences.ts';

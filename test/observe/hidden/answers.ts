@@ -4,10 +4,7 @@ import type { DiffDifference } from '../../../src/diagnose/differences.ts';
 import type { FlowStep } from '../../../src/flow/types.ts';
 import { CannotLook } from '../../../src/model/errors.ts';
 import type { Packet, Verdict } from '../../../src/model/packet.ts';
-import { check } from '../../../src/pipeline/check.ts';
-import { diff } from '../../../src/pipeline/diff.ts';
-import { flow } from '../../../src/pipeline/flow.ts';
-import { trace } from '../../../src/pipeline/trace.ts';
+import { check, diff, flow, trace } from '../../asked.ts';
 import type { Names } from './case.ts';
 
 /** What the program says about a pod and about some packets. */

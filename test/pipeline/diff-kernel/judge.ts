@@ -4,7 +4,7 @@ import { marksThatMatter, type WatchedMark } from '../../../src/evaluate/symboli
 import type { Family } from '../../../src/model/family.ts';
 import type { Packet, PacketHook, Verdict } from '../../../src/model/packet.ts';
 import type { Rule, Ruleset } from '../../../src/model/ruleset.ts';
-import { diff } from '../../../src/pipeline/diff.ts';
+import { diff } from '../../asked.ts';
 import { disagreement, type KernelPod, type Observed } from '../../kernel/index.ts';
 import { savedTexts } from '../../observe/saved.ts';
 import { aimedPacket } from '../../proof/symbolic/aimed.ts';
