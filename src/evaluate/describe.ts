@@ -1,5 +1,12 @@
 import { formatAddress, formatNetwork, type Network } from '../model/address.ts';
-import type { IdRange, Match, Negatable, PortRange, PortsMatch } from '../model/match.ts';
+import {
+  type IdRange,
+  isPortsMatch,
+  type Match,
+  type Negatable,
+  type PortRange,
+  type PortsMatch,
+} from '../model/match.ts';
 import { protocolName } from '../model/protocol.ts';
 import { remembered } from '../model/remembered.ts';
 import type { Rule } from '../model/ruleset.ts';
@@ -75,6 +82,7 @@ const networkText = remembered((network: Network) => formatNetwork(network));
 
 /** The packet's value beside the rule's: `destination port 8080, rule wants 15008`. */
 function describeMatch(match: Match, state: State): string {
+  if (isPortsMatch(match)) return describePortsMatch(match, state);
   switch (match.kind) {
     case 'source':
     case 'destination': {
@@ -87,12 +95,6 @@ function describeMatch(match: Match, state: State): string {
       return wants('out-interface', state.outInterface || 'none', match, match.name);
     case 'protocol':
       return wants('protocol', protocolName(state.protocol), match, protocolName(match.protocol));
-    case 'tcp':
-    case 'udp':
-    case 'sctp':
-    case 'dccp':
-    case 'udplite':
-      return describePortsMatch(match, state);
     case 'multiport':
       return wants('ports', portText(state.destinationPort), match, match.ports.map(formatPorts).join(','));
     case 'owner':

@@ -1,6 +1,7 @@
 import { formatAddress } from '../model/address.ts';
 import { hasPorts } from '../model/protocol.ts';
-import type { MarkChange, Target, TargetOf } from '../model/target.ts';
+import type { MarkChange, TargetOf } from '../model/target.ts';
+import type { TargetThat } from '../model/target-effects.ts';
 import { hasConnection, inRanges, visibleConnmark } from './match.ts';
 import type { Semantics } from './semantics.ts';
 import type { State } from './state.ts';
@@ -10,8 +11,8 @@ export function changeMark(old: number, change: MarkChange): number {
   return ((old & ~change.mask) ^ change.value) >>> 0;
 }
 
-/** Carries out a target that changes the packet and lets it go on. Others change nothing. */
-export function applyEffect(target: Target, state: State, semantics: Semantics): void {
+/** Carries out a target that lets the packet go on. */
+export function applyEffect(target: TargetThat<{ way: 'on' }>, state: State, semantics: Semantics): void {
   switch (target.kind) {
     case 'mark':
       setMark(state, changeMark(state.mark, target));
@@ -30,17 +31,11 @@ export function applyEffect(target: Target, state: State, semantics: Semantics):
     case 'ct':
       applyCt(target, state, semantics);
       return;
-    default:
+    case 'continue':
       return;
+    default:
+      target satisfies never;
   }
-}
-
-/**
- * Whether native rules stop at a statement when no connection is attached to the packet: it reads the connection's
- * mark, and an expression without a value ends the rule (NFT_BREAK). Writing alone does nothing then.
- */
-export function readsConnection(target: Target): boolean {
-  return target.kind === 'connmark-restore' || (target.kind === 'connmark-set' && target.mask !== 0xffffffff);
 }
 
 function restoreMark(target: TargetOf<'connmark-restore'>, state: State, semantics: Semantics): void {

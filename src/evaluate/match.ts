@@ -1,12 +1,13 @@
 import { contains } from '../model/address.ts';
-import type {
-  ConntrackStateName,
-  Match,
-  MatchOf,
-  Negatable,
-  OwnerMatch,
-  PortRange,
-  PortsMatch,
+import {
+  type ConntrackStateName,
+  type Match,
+  type MatchOf,
+  type Negatable,
+  type OwnerMatch,
+  PORTS_PROTOCOLS,
+  type PortRange,
+  type PortsMatch,
 } from '../model/match.ts';
 import { hasPorts, protocolNumber, TCP } from '../model/protocol.ts';
 import { addressTypeOutcome } from './address-type.ts';
@@ -71,18 +72,10 @@ export function interfaceMatches(pattern: string, name: string): boolean {
   return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
-const PROTOCOL_OF: Readonly<Record<PortsMatch['kind'], number>> = {
-  tcp: 6,
-  udp: 17,
-  dccp: 33,
-  sctp: 132,
-  udplite: 136,
-};
-
 function portsMatchOutcome(match: PortsMatch, state: State, semantics: Semantics): Outcome {
   // xt leaves the protocol to -p. `! -p udp -m udp --dport 53` loads in iptables-nft and then compares whatever
   // stands where the port would be, so other protocols with ports compare theirs (seen on 6.18).
-  if (semantics === 'nft' && state.protocol !== PROTOCOL_OF[match.kind]) return 'no-match';
+  if (semantics === 'nft' && state.protocol !== PORTS_PROTOCOLS[match.kind]) return 'no-match';
   let outcome: Outcome = match.rest && match.rest.length > 0 ? 'undetermined' : 'match';
   outcome = both(outcome, portsOutcome(match, state, semantics));
   if (match.flags) outcome = both(outcome, flagsOutcome(match, state));

@@ -1,6 +1,6 @@
 import type { Packet } from '../model/packet.ts';
 import type { Rule, RuleReference } from '../model/ruleset.ts';
-import type { Target } from '../model/target.ts';
+import { endsWay } from '../model/target-effects.ts';
 import { completePacket, initialState } from './state.ts';
 import { FALSE, type Node } from './symbolic/diagram.ts';
 import { Traversal } from './traverse.ts';
@@ -85,18 +85,6 @@ function matchedRules(packet: Packet, { hooks }: HookReach): RuleReference[] {
   return matched;
 }
 
-const GOES_ON: ReadonlySet<Target['kind']> = new Set([
-  'jump',
-  'goto',
-  'mark',
-  'connmark-set',
-  'connmark-save',
-  'connmark-restore',
-  'ct',
-  'continue',
-  'unknown',
-]);
-
 function ends({ rule }: RuleReference): boolean {
-  return rule.targets.some(({ kind }) => !GOES_ON.has(kind));
+  return rule.targets.some(endsWay);
 }

@@ -1,6 +1,7 @@
 import { CONNTRACK_PRIORITY, type Hook, type RuleReference, type Table } from '../model/ruleset.ts';
 import type { Target, TargetOf } from '../model/target.ts';
-import { applyDnat, applyEffect, applyRedirect, applyTproxy, readsConnection } from './effects.ts';
+import { goes, readsConnection } from '../model/target-effects.ts';
+import { applyDnat, applyEffect, applyRedirect, applyTproxy } from './effects.ts';
 import type { Attached, Hooks } from './hooks.ts';
 import { hasConnection, visibleConnmark } from './match.ts';
 import type { Outcome } from './outcome.ts';
@@ -119,6 +120,10 @@ export class Traversal {
   }
 
   #target(table: PreparedTable, { where, semantics }: PreparedRule, target: Exclude<Target, Jump>): Disposition | null {
+    if (goes(target, 'on')) {
+      applyEffect(target, this.state, semantics);
+      return null;
+    }
     switch (target.kind) {
       case 'accept':
       case 'return':
@@ -144,9 +149,6 @@ export class Traversal {
       case 'unknown':
         this.decidedBy = where;
         return { kind: 'undetermined', because: `the target "${target.raw}" of ${place(where)} is not known` };
-      default:
-        applyEffect(target, this.state, semantics);
-        return null;
     }
   }
 

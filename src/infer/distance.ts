@@ -2,6 +2,7 @@ import { isIstioChainName } from '../istio/names.ts';
 import type { Coverage } from '../model/pod.ts';
 import type { Rule, Table } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
+import { endsWay } from '../model/target-effects.ts';
 import { editsBetween } from '../rules/sequence.ts';
 import { type KeyedChain, keyedChains } from './live.ts';
 import type { RuleDifference } from './types.ts';
@@ -78,26 +79,10 @@ function countedRules(live: KeyedChain, wanted: ReadonlySet<string>): number[] {
     wanted.has(live.keys[position] ?? '') || (live.rules[position]?.targets.some(leadsToIstio) ?? false);
   const last = positions.findLast(isIstios) ?? -1;
   return positions.filter(
-    (position) => isIstios(position) || (position < last && (live.rules[position]?.targets.some(ends) ?? false)),
+    (position) => isIstios(position) || (position < last && (live.rules[position]?.targets.some(endsWay) ?? false)),
   );
 }
 
 function leadsToIstio(target: Target): boolean {
   return (target.kind === 'jump' || target.kind === 'goto') && isIstioChainName(target.chain);
-}
-
-const ENDS: ReadonlySet<Target['kind']> = new Set([
-  'accept',
-  'drop',
-  'reject',
-  'return',
-  'redirect',
-  'dnat',
-  'snat',
-  'masquerade',
-  'tproxy',
-]);
-
-function ends(target: Target): boolean {
-  return ENDS.has(target.kind);
 }

@@ -4,7 +4,8 @@ import type { Family } from '../model/family.ts';
 import type { IdRange, Match, Negatable, OwnerMatch, PortsMatch } from '../model/match.ts';
 import { TCP, UDP } from '../model/protocol.ts';
 import type { Rule } from '../model/ruleset.ts';
-import type { Target } from '../model/target.ts';
+import type { Target, TargetOf } from '../model/target.ts';
+import { goes, type TargetThat } from '../model/target-effects.ts';
 
 /**
  * A rule seen as a pattern: which conditions it has, and their values apart. The words of a shape stand in a fixed
@@ -65,9 +66,7 @@ function rank(word: string): number {
 }
 
 function nameOf(target: Target): string {
-  return target.kind === 'jump' || target.kind === 'goto'
-    ? `${target.kind} ${canonicalChain(target.chain)}`
-    : target.kind;
+  return goes(target, 'calls') ? `${target.kind} ${canonicalChain(target.chain)}` : target.kind;
 }
 
 function readTarget(draft: Draft, target: Target): void {
@@ -90,8 +89,14 @@ function readTarget(draft: Draft, target: Target): void {
       draft.mark = target.value;
       break;
     default:
+      target satisfies Valueless;
   }
 }
+
+/** Targets of which no value tells how Istio was set up. */
+type Valueless =
+  | TargetThat<{ changes: 'nothing' | 'connmark' | 'conntrack' }>
+  | TargetOf<'masquerade' | 'connmark-restore'>;
 
 /** Records the values of a match and returns its words. */
 function readMatch(draft: Draft, match: Match): string[] {
@@ -131,7 +136,13 @@ function readMatch(draft: Draft, match: Match): string[] {
       return [];
     case 'opaque':
       return readInterface(draft, match.module, match.args);
-    default:
+    case 'fragment':
+    case 'sctp':
+    case 'dccp':
+    case 'udplite':
+    case 'iprange':
+    case 'addrtype':
+    case 'unknown':
       return ['other'];
   }
 }

@@ -1,6 +1,6 @@
 import type { Family } from '../model/family.ts';
-import type { Match } from '../model/match.ts';
 import { type Chain, type Hook, IPTABLES_TABLES, type Rule, type Table } from '../model/ruleset.ts';
+import { inPrintOrder } from '../print/iptables/index.ts';
 import type { DraftRule, TableDraft } from './draft.ts';
 
 /** The tables of one family, by name, while they are being programmed. */
@@ -35,17 +35,9 @@ function chainsOf(table: string, draft: TableDraft): Chain[] {
 function finished(rules: readonly DraftRule[]): Rule[] {
   return rules.map((rule, position) => ({
     index: position + 1,
-    matches: rule.matches.toSorted((a, b) => rank(a) - rank(b)),
+    matches: inPrintOrder(rule.matches),
     targets: rule.targets,
     origin: { source: 'expected', line: 0 },
     text: '',
   }));
-}
-
-const HEADER: readonly Match['kind'][] = ['source', 'destination', 'in-interface', 'out-interface', 'protocol'];
-
-/** iptables prints what the IP header part of its rule structure holds first, then the modules as they were given. */
-function rank(match: Match): number {
-  const position = HEADER.indexOf(match.kind);
-  return position < 0 ? HEADER.length : position;
 }

@@ -41,6 +41,20 @@ export interface PortsMatch {
   readonly rest?: readonly string[];
 }
 
+/** The protocol of each of them. */
+export const PORTS_PROTOCOLS: Readonly<Record<PortsMatch['kind'], number>> = {
+  tcp: 6,
+  udp: 17,
+  dccp: 33,
+  sctp: 132,
+  udplite: 136,
+};
+
+/** Whether a match is about the ports of one of the protocols that have some. */
+export function isPortsMatch(match: Match): match is PortsMatch {
+  return match.kind in PORTS_PROTOCOLS;
+}
+
 /**
  * Matches on the socket that sent the packet. xt_owner (iptables) and `meta skuid/skgid` (nftables) treat a packet
  * without a socket differently; the table's backend decides which rule holds.
@@ -105,10 +119,11 @@ export type Match =
   | { readonly kind: 'unknown'; readonly raw: string };
 
 /** A match of one kind. */
-export type MatchOf<K extends Match['kind']> = Match extends infer T
-  ? T extends { readonly kind: infer Kind }
-    ? [K & Kind] extends [never]
-      ? never
-      : T
-    : never
+export type MatchOf<K extends Match['kind']> = OfKind<Match, K>;
+
+/** Those of a union that are of a kind, or may be. */
+export type OfKind<T extends { readonly kind: string }, K> = T extends { readonly kind: infer Kind }
+  ? [K & Kind] extends [never]
+    ? never
+    : T
   : never;

@@ -1,5 +1,5 @@
 import type { Family } from './family.ts';
-import type { PortRange } from './match.ts';
+import type { OfKind, PortRange } from './match.ts';
 
 /** `(old & ~mask) ^ value`: how MARK --set-xmark and CONNMARK --set-xmark change a mark (xt_mark, xt_connmark). */
 export interface MarkChange {
@@ -17,11 +17,14 @@ export interface NatRange {
 
 /** What a rule does to a packet that matches. */
 export type Target =
-  | { readonly kind: 'accept' | 'drop' | 'return' }
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'return' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   /** Without ports the packet keeps its own. */
   | { readonly kind: 'redirect'; readonly ports?: PortRange; readonly flags: readonly string[] }
-  | ({ readonly kind: 'dnat' | 'snat' } & NatRange)
+  | ({ readonly kind: 'dnat' } & NatRange)
+  | ({ readonly kind: 'snat' } & NatRange)
   | { readonly kind: 'masquerade'; readonly ports?: PortRange; readonly flags: readonly string[] }
   /** `address` 0 (0.0.0.0, ::) means: the address of the incoming interface; `port` 0: the packet's own. */
   | {
@@ -55,10 +58,4 @@ export type Target =
   | { readonly kind: 'unknown'; readonly raw: string };
 
 /** A target of one kind. */
-export type TargetOf<K extends Target['kind']> = Target extends infer T
-  ? T extends { readonly kind: infer Kind }
-    ? [K & Kind] extends [never]
-      ? never
-      : T
-    : never
-  : never;
+export type TargetOf<K extends Target['kind']> = OfKind<Target, K>;

@@ -1,4 +1,4 @@
-import type { Match, MatchOf, PortsMatch } from '../model/match.ts';
+import { isPortsMatch, type Match, type MatchOf, type PortsMatch } from '../model/match.ts';
 import { protocolNumber } from '../model/protocol.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
@@ -39,7 +39,7 @@ function sameMatches(kernel: readonly Match[], printed: readonly Match[]): boole
 function withoutModules(printed: readonly Match[], modules: readonly string[]): readonly Match[] | null {
   const left = [...printed];
   for (const name of modules) {
-    const at = left.findIndex((match) => moduleOf(match).includes(name));
+    const at = left.findIndex((match) => modulesOf(match).includes(name));
     if (at >= 0) left.splice(at, 1);
     // Of a protocol's module without options nothing but the protocol is printed.
     else if (protocolNumber(name) === null) return null;
@@ -52,26 +52,47 @@ function sameTexts(kernel: readonly string[], printed: readonly string[]): boole
   return ours.size === theirs.size && [...ours].every((text) => theirs.has(text));
 }
 
-/** The modules of xtables that a match may be the print of. */
-function moduleOf(match: Match): readonly string[] {
-  switch (match.kind) {
-    case 'source':
-    case 'destination':
-    case 'in-interface':
-    case 'out-interface':
-    case 'protocol':
-    case 'fragment':
-      return [];
-    case 'conntrack':
-    case 'state':
-      return ['conntrack', 'state'];
-    case 'opaque':
-      return [match.module];
-    case 'unknown':
-      return /^-m (\S+)/.exec(match.raw)?.slice(1) ?? [];
-    default:
-      return [match.kind];
-  }
+/** What a kind of match or target is in the kernel. */
+interface Kernel {
+  /** The modules of xtables that it may be the print of. */
+  readonly modules: readonly string[];
+  /** Whether iptables-nft may write it with expressions of nft's own that do just the same. */
+  readonly native: boolean;
+}
+
+const PLAIN: Kernel = { modules: [], native: true };
+const STATE: Kernel = { modules: ['conntrack', 'state'], native: false };
+
+const MATCHES: Readonly<Record<Match['kind'], Kernel>> = {
+  source: PLAIN,
+  destination: PLAIN,
+  'in-interface': PLAIN,
+  'out-interface': PLAIN,
+  protocol: PLAIN,
+  fragment: PLAIN,
+  tcp: { modules: ['tcp'], native: true },
+  udp: { modules: ['udp'], native: true },
+  sctp: { modules: ['sctp'], native: true },
+  dccp: { modules: ['dccp'], native: true },
+  udplite: { modules: ['udplite'], native: true },
+  multiport: { modules: ['multiport'], native: false },
+  owner: { modules: ['owner'], native: false },
+  mark: { modules: ['mark'], native: true },
+  connmark: { modules: ['connmark'], native: false },
+  conntrack: STATE,
+  state: STATE,
+  comment: { modules: ['comment'], native: true },
+  iprange: { modules: ['iprange'], native: false },
+  addrtype: { modules: ['addrtype'], native: false },
+  // Their modules are told by their texts.
+  opaque: PLAIN,
+  unknown: PLAIN,
+};
+
+function modulesOf(match: Match): readonly string[] {
+  if (match.kind === 'opaque') return [match.module];
+  if (match.kind === 'unknown') return /^-m (\S+)/.exec(match.raw)?.slice(1) ?? [];
+  return MATCHES[match.kind].modules;
 }
 
 /** A match in pieces that both sides have, however they put them together: each port by itself, and the protocol. */
@@ -87,24 +108,9 @@ function isNoInterface(match: Match): match is MatchOf<'in-interface' | 'out-int
   return (match.kind === 'in-interface' || match.kind === 'out-interface') && match.name === 'INVAL/D';
 }
 
-/** Of these iptables-nft writes none with expressions of nft's own, and those do not quite do the same. */
-const NEVER_NATIVE: ReadonlySet<Match['kind']> = new Set([
-  'multiport',
-  'owner',
-  'connmark',
-  'conntrack',
-  'state',
-  'iprange',
-  'addrtype',
-]);
-
 function textsInKernel(match: Match): readonly string[] {
-  const strange = NEVER_NATIVE.has(match.kind) || (match.kind === 'opaque' && match.args.includes('over'));
+  const strange = !MATCHES[match.kind].native || (match.kind === 'opaque' && match.args.includes('over'));
   return strange ? [`native ${printMatch(match)}`] : texts(match);
-}
-
-function isPortsMatch(match: Match): match is PortsMatch {
-  return ['tcp', 'udp', 'sctp', 'dccp', 'udplite'].includes(match.kind);
 }
 
 function portTexts({ kind, sourcePort, destinationPort, flags, rest }: PortsMatch): readonly string[] {
@@ -132,41 +138,40 @@ function sameTargets(kernel: readonly Target[], printed: readonly Target[]): boo
   );
 }
 
-/** nft's own act differently where there is no connection, or no socket that listens. */
-const NEVER_NATIVE_TARGETS: ReadonlySet<Target['kind']> = new Set([
-  'tproxy',
-  'ct',
-  'connmark-set',
-  'connmark-save',
-  'connmark-restore',
-]);
+// nft's own do something else where there is no connection, or no socket that listens.
+const CONNMARK: Kernel = { modules: ['CONNMARK'], native: false };
+
+const TARGETS: Readonly<Record<Target['kind'], Kernel>> = {
+  accept: PLAIN,
+  drop: PLAIN,
+  return: PLAIN,
+  jump: PLAIN,
+  goto: PLAIN,
+  redirect: { modules: ['REDIRECT'], native: true },
+  dnat: { modules: ['DNAT'], native: true },
+  snat: { modules: ['SNAT'], native: true },
+  masquerade: { modules: ['MASQUERADE'], native: true },
+  tproxy: { modules: ['TPROXY'], native: false },
+  mark: { modules: ['MARK'], native: true },
+  'connmark-set': CONNMARK,
+  'connmark-save': CONNMARK,
+  'connmark-restore': CONNMARK,
+  ct: { modules: ['CT', 'NOTRACK'], native: false },
+  reject: { modules: ['REJECT'], native: true },
+  // Their modules are told by their texts.
+  continue: PLAIN,
+  unknown: PLAIN,
+};
 
 function sameTarget(kernel: Target, printed: Target): boolean {
   const name = moduleNamed(kernel);
-  if (name !== null) return moduleOfTarget(printed).includes(name);
+  if (name !== null) return modulesOfTarget(printed).includes(name);
   if (kernel.kind === 'continue') return printed.kind === 'continue';
-  return !NEVER_NATIVE_TARGETS.has(kernel.kind) && printTarget(kernel) === printTarget(printed);
+  return TARGETS[kernel.kind].native && printTarget(kernel) === printTarget(printed);
 }
 
-function moduleOfTarget(target: Target): readonly string[] {
-  switch (target.kind) {
-    case 'accept':
-    case 'drop':
-    case 'return':
-    case 'jump':
-    case 'goto':
-      return [];
-    case 'connmark-set':
-    case 'connmark-save':
-    case 'connmark-restore':
-      return ['CONNMARK'];
-    case 'ct':
-      return ['CT', 'NOTRACK'];
-    case 'continue':
-      return target.module === 'log' ? ['LOG', 'NFLOG'] : [target.module];
-    case 'unknown':
-      return /^-j (\S+)/.exec(target.raw)?.slice(1) ?? [];
-    default:
-      return [target.kind.toUpperCase()];
-  }
+function modulesOfTarget(target: Target): readonly string[] {
+  if (target.kind === 'continue') return target.module === 'log' ? ['LOG', 'NFLOG'] : [target.module];
+  if (target.kind === 'unknown') return /^-j (\S+)/.exec(target.raw)?.slice(1) ?? [];
+  return TARGETS[target.kind].modules;
 }

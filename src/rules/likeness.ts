@@ -1,4 +1,4 @@
-import type { Match } from '../model/match.ts';
+import { isPortsMatch, type Match } from '../model/match.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
 import { printMatch } from '../print/iptables/index.ts';
@@ -16,6 +16,10 @@ export function resembles(listed: Rule, printed: Rule): boolean {
 
 /** What a match looks at; addresses, interfaces and protocols with their values, which both print alike. */
 function subjects(match: Match): readonly string[] {
+  if (isPortsMatch(match)) {
+    const { sourcePort, destinationPort, flags, rest } = match;
+    return [...(sourcePort || destinationPort ? ['ports'] : []), ...(flags || rest ? ['header'] : [])];
+  }
   switch (match.kind) {
     case 'source':
     case 'destination':
@@ -25,15 +29,6 @@ function subjects(match: Match): readonly string[] {
     case 'fragment':
     case 'mark':
       return [printMatch(match)].filter((text) => text !== '');
-    case 'tcp':
-    case 'udp':
-    case 'sctp':
-    case 'dccp':
-    case 'udplite':
-      return [
-        ...(match.sourcePort || match.destinationPort ? ['ports'] : []),
-        ...(match.flags || match.rest ? ['header'] : []),
-      ];
     case 'multiport':
       return ['ports'];
     case 'conntrack':
@@ -42,7 +37,11 @@ function subjects(match: Match): readonly string[] {
     case 'comment':
     case 'unknown':
       return [];
-    default:
+    case 'owner':
+    case 'connmark':
+    case 'iprange':
+    case 'addrtype':
+    case 'opaque':
       return [match.kind];
   }
 }

@@ -1,6 +1,5 @@
-import type { Match } from '../model/match.ts';
 import type { RuleReference, Table } from '../model/ruleset.ts';
-import type { Target } from '../model/target.ts';
+import { freeTexts, freeTextsOfTarget } from '../print/free-text.ts';
 import { ruleWords } from '../print/iptables/words.ts';
 import { nftAccept, nftDeleteRule, nftPlace, nftRuleWords } from '../print/nft/commands.ts';
 import type { Home } from './edits.ts';
@@ -37,27 +36,13 @@ function isFirst(rules: readonly Standing[], at: number): boolean {
 
 /** What iptables printed of a rule, if it is sure to take it back. What nft or a list of rules shows is another form. */
 function plainSpec({ rule }: Standing): readonly string[] | null {
-  const isPlain = rule.text.startsWith('-A ') && freeTexts(rule).every((text) => PLAIN.test(text));
+  const chosen = [...rule.matches.flatMap(freeTexts), ...rule.targets.flatMap(freeTextsOfTarget)];
+  const isPlain = rule.text.startsWith('-A ') && chosen.every((text) => text !== null && PLAIN.test(text));
   return isPlain ? ruleWords(rule) : null;
 }
 
 /** Nothing that a shell, a terminal or the parser of options could take for something else, quoted or not. */
 const PLAIN = /^(?:[A-Za-z0-9_.:/@%+=,][A-Za-z0-9 _.:/@%+=,-]*)?$/;
-
-/** What whoever wrote a rule could choose freely. */
-function freeTexts({ matches, targets }: Standing['rule']): string[] {
-  return [...matches.flatMap(freeTextOf), ...targets.flatMap(freeTextOfTarget)];
-}
-
-function freeTextOf(match: Match): string[] {
-  if (match.kind === 'comment') return [match.text];
-  return match.kind === 'in-interface' || match.kind === 'out-interface' ? [match.name] : [];
-}
-
-function freeTextOfTarget(target: Target): string[] {
-  if (target.kind === 'jump' || target.kind === 'goto') return [target.chain];
-  return target.kind === 'reject' && target.with !== undefined ? [target.with] : [];
-}
 
 /** The command that puts a rule of Istio's at a position (from 0) of a chain of the pod that has `length` rules by then. */
 export function insertCommand(home: Home, { rule }: RuleReference, position: number, length: number): Argv {

@@ -1,8 +1,16 @@
 import type { Network } from '../model/address.ts';
 import type { TableFamily } from '../model/family.ts';
-import type { Match, Negatable, PortRange, PortsMatch } from '../model/match.ts';
+import {
+  isPortsMatch,
+  type Match,
+  type MatchOf,
+  type Negatable,
+  type PortRange,
+  type PortsMatch,
+} from '../model/match.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
+import { goes } from '../model/target-effects.ts';
 
 /**
  * A text that two rules share exactly when they say the same: the order of conditions, comments and conditions that
@@ -14,6 +22,7 @@ export function ruleKey(rule: Pick<Rule, 'matches' | 'written' | 'targets'>, fam
 }
 
 function matchKey(match: Match, family: TableFamily): string {
+  if (isPortsMatch(match)) return portsKey(match);
   switch (match.kind) {
     case 'comment':
       return '';
@@ -28,12 +37,6 @@ function matchKey(match: Match, family: TableFamily): string {
       return sign(match.negated, match.kind, match.name);
     case 'protocol':
       return match.protocol === 0 && !match.negated ? '' : sign(match.negated, 'protocol', String(match.protocol));
-    case 'tcp':
-    case 'udp':
-    case 'sctp':
-    case 'dccp':
-    case 'udplite':
-      return portsKey(match);
     case 'multiport':
       return sign(match.negated, `${match.side} ports`, ranges(match.ports));
     case 'mark':
@@ -45,7 +48,7 @@ function matchKey(match: Match, family: TableFamily): string {
       return `${match.kind}${negatable(match.states, (states) => [...states].sort().join())}${rest.join(' ')}`;
     }
     default:
-      return plainKey(match);
+      return plainKey(match satisfies MatchOf<'owner' | 'fragment' | 'iprange' | 'addrtype' | 'opaque' | 'unknown'>);
   }
 }
 
@@ -59,20 +62,7 @@ function portsKey(match: PortsMatch): string {
 }
 
 function targetKey(target: Target): string {
-  switch (target.kind) {
-    case 'accept':
-    case 'drop':
-    case 'return':
-      return target.kind;
-    case 'jump':
-    case 'goto':
-      return `${target.kind} ${target.chain}`;
-    case 'mark':
-    case 'connmark-set':
-      return `${target.kind} ${target.value}/${target.mask}`;
-    default:
-      return plainKey(target);
-  }
+  return goes(target, 'calls') ? `${target.kind} ${target.chain}` : plainKey(target);
 }
 
 /** Keys of an object in a fixed order, so that who built it does not matter. */

@@ -2,16 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { applyDnat, applyEffect, applyRedirect, applyTproxy, changeMark } from '../../src/evaluate/effects.ts';
 import type { Semantics } from '../../src/evaluate/semantics.ts';
 import type { State } from '../../src/evaluate/state.ts';
-import type { Target } from '../../src/model/target.ts';
+import type { TargetOf } from '../../src/model/target.ts';
+import type { TargetThat } from '../../src/model/target-effects.ts';
 import { stateOf } from './packet-of.ts';
 
-function changed(target: Target, state: State, semantics: Semantics = 'xt'): State {
+function changed(target: TargetThat<{ way: 'on' }>, state: State, semantics: Semantics = 'xt'): State {
   applyEffect(target, state, semantics);
   return state;
 }
 
-const notrack: Target = { kind: 'ct', notrack: true, rest: [] };
-const zone = (number: number): Target => ({ kind: 'ct', notrack: false, zone: number, rest: [] });
+const notrack: TargetOf<'ct'> = { kind: 'ct', notrack: true, rest: [] };
+const zone = (number: number): TargetOf<'ct'> => ({ kind: 'ct', notrack: false, zone: number, rest: [] });
 const untouched = () => stateOf({}, { conntrack: 'none' });
 
 describe('changeMark', () => {
@@ -30,7 +31,7 @@ describe('applyEffect', () => {
   });
 
   it('writes no connection mark where there is no connection', () => {
-    const set: Target = { kind: 'connmark-set', value: 1, mask: 0xffffffff };
+    const set: TargetOf<'connmark-set'> = { kind: 'connmark-set', value: 1, mask: 0xffffffff };
     expect(changed(set, stateOf({ ctState: 'INVALID' })).connmark).toBe(0);
     expect(changed(set, stateOf({ ctState: 'ESTABLISHED' })).connmark).toBe(1);
   });

@@ -5,7 +5,7 @@ import { isCovered } from '../../model/pod.ts';
 import { TCP } from '../../model/protocol.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { rulesOf } from '../../model/ruleset.ts';
-import type { Target } from '../../model/target.ts';
+import { endsWay } from '../../model/target-effects.ts';
 import { canonical } from '../../rules/canonical.ts';
 import { missingEvidence, ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
@@ -68,7 +68,7 @@ export function rulesInTheWay({ config, expected, layout, pod }: Context): RuleR
       wanted.has(where.chain.name) &&
       layout.expectedCount(where) === 0 &&
       !same.has(doing(where)) &&
-      where.rule.targets.some(({ kind }) => ENDS.has(kind)) &&
+      where.rule.targets.some(endsWay) &&
       (isIstioChain(where.table, where.chain) || where.rule.matches.every(isMetByProbes)) &&
       own.some(
         ({ table, chain, rule }) => table === where.table && chain === where.chain && rule.index > where.rule.index,
@@ -80,8 +80,6 @@ export function rulesInTheWay({ config, expected, layout, pod }: Context): RuleR
 function doing({ table, chain, rule }: RuleReference): string {
   return canonical(table, chain, { ...rule, matches: [] });
 }
-
-const ENDS: ReadonlySet<Target['kind']> = new Set(['accept', 'drop', 'return', 'reject', 'snat', 'masquerade']);
 
 function isMetByProbes(match: Match): boolean {
   switch (match.kind) {

@@ -1,4 +1,4 @@
-import type { Match, MatchOf } from '../../model/match.ts';
+import { isPortsMatch, type Match, type MatchOf } from '../../model/match.ts';
 import type { Rule } from '../../model/ruleset.ts';
 
 /** What a rule looks at, as far as names of findings depend on it. */
@@ -19,27 +19,48 @@ export interface Traits {
 
 /** Reads off what a rule looks at. */
 export function traitsOf(rule: Rule): Traits {
+  const traits = new Set(rule.matches.map(traitOf));
   const owners = rule.matches.filter((match): match is MatchOf<'owner'> => match.kind === 'owner');
   const conditions = owners.flatMap((owner) => [owner.uid, owner.gid].filter((option) => option !== undefined));
   return {
     owner: conditions.some(({ negated }) => !negated),
     notOwner: conditions.some(({ negated }) => negated),
     ownerMatches: owners.length,
-    destinationPort: rule.matches.some(isDestinationPort),
-    destination: rule.matches.some((match) => match.kind === 'destination' && !match.negated),
-    source: rule.matches.some((match) => match.kind === 'source' && !match.negated),
-    interface: rule.matches.some(isOtherInterface),
-    mark: rule.matches.some(({ kind }) => kind === 'mark' || kind === 'connmark'),
+    destinationPort: traits.has('destinationPort'),
+    destination: traits.has('destination'),
+    source: traits.has('source'),
+    interface: traits.has('interface'),
+    mark: traits.has('mark'),
   };
 }
 
-function isDestinationPort(match: Match): boolean {
-  if (match.kind === 'multiport') return match.side !== 'source' && !match.negated;
-  return 'destinationPort' in match && match.destinationPort !== undefined && !match.destinationPort.negated;
-}
-
-function isOtherInterface(match: Match): boolean {
-  return (match.kind === 'in-interface' || match.kind === 'out-interface') && match.name !== 'lo';
+/** What a match adds to the traits of its rule, but for owners, of which more is asked. */
+function traitOf(match: Match): keyof Traits | null {
+  if (isPortsMatch(match)) return match.destinationPort?.negated === false ? 'destinationPort' : null;
+  switch (match.kind) {
+    case 'source':
+    case 'destination':
+      return match.negated ? null : match.kind;
+    case 'in-interface':
+    case 'out-interface':
+      return match.name === 'lo' ? null : 'interface';
+    case 'multiport':
+      return match.side === 'source' || match.negated ? null : 'destinationPort';
+    case 'mark':
+    case 'connmark':
+      return 'mark';
+    case 'owner':
+    case 'protocol':
+    case 'fragment':
+    case 'conntrack':
+    case 'state':
+    case 'comment':
+    case 'iprange':
+    case 'addrtype':
+    case 'opaque':
+    case 'unknown':
+      return null;
+  }
 }
 
 /** Whether a rule leaves the packet alone: RETURN or ACCEPT. */

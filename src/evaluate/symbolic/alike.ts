@@ -1,5 +1,5 @@
 import { asJsonText } from '../../model/json.ts';
-import type { Match } from '../../model/match.ts';
+import { isPortsMatch, type Match } from '../../model/match.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 
 /**
@@ -11,7 +11,9 @@ export function alikeKey({ table, chain, rule }: RuleReference): string {
   return `${place} ${textOf(rule.matches.map(shape))} ${textOf(rule.targets)}`;
 }
 
-function shape(match: Match): unknown {
+function shape(match: Match): Match | readonly unknown[] | null {
+  if (isPortsMatch(match))
+    return [match.kind, match.sourcePort?.negated, match.destinationPort?.negated, match.flags, match.rest];
   switch (match.kind) {
     case 'source':
     case 'destination':
@@ -20,15 +22,20 @@ function shape(match: Match): unknown {
       return [match.kind, match.side, match.negated];
     case 'iprange':
       return [match.kind, match.source?.negated, match.destination?.negated];
-    case 'tcp':
-    case 'udp':
-    case 'sctp':
-    case 'dccp':
-    case 'udplite':
-      return [match.kind, match.sourcePort?.negated, match.destinationPort?.negated, match.flags, match.rest];
     case 'comment':
       return null;
-    default:
+    case 'in-interface':
+    case 'out-interface':
+    case 'protocol':
+    case 'fragment':
+    case 'owner':
+    case 'mark':
+    case 'connmark':
+    case 'conntrack':
+    case 'state':
+    case 'addrtype':
+    case 'opaque':
+    case 'unknown':
       return match;
   }
 }

@@ -1,9 +1,13 @@
-import type { Target, TargetOf } from '../../model/target.ts';
+import type { TargetOf } from '../../model/target.ts';
+import { type MarkTarget, setsMark, type TargetThat } from '../../model/target-effects.ts';
 import { changeMark } from '../effects.ts';
 import { type Conditions, type Environment, levelOf } from './conditions.ts';
 import type { Node } from './diagram.ts';
 import { atomCount, type Field } from './domain.ts';
 import type { LeafPort } from './leaves.ts';
+
+/** Targets that change something which a rule below may look at in the packet itself. */
+export type ChangingTarget = TargetThat<{ changes: 'destination' | 'mark' | 'connmark' }>;
 
 /** What targets change about a packet, as a substitution on a diagram about the packet as it is afterwards. */
 export class Changes {
@@ -13,8 +17,9 @@ export class Changes {
     this.#conditions = conditions;
   }
 
-  /** Any target, in the place of a rule that was asked in `environment`. */
-  of(target: Target, environment: Environment, after: Node): Node {
+  /** Any of them, in the place of a rule that was asked in `environment`. */
+  of(target: ChangingTarget, environment: Environment, after: Node): Node {
+    if (setsMark(target)) return this.mark(target, environment, after);
     switch (target.kind) {
       case 'redirect':
         return this.redirect(target, environment, after);
@@ -22,8 +27,6 @@ export class Changes {
         return this.dnat(target, after);
       case 'tproxy':
         return this.tproxy(target, after);
-      default:
-        return this.mark(target, environment, after);
     }
   }
 
@@ -45,8 +48,8 @@ export class Changes {
     return this.#changeMark('mark', target.mark.value, target.mark.mask, after);
   }
 
-  /** MARK and CONNMARK in all their forms; other targets change nothing that a later rule sees. */
-  mark(target: Target, environment: Environment, after: Node): Node {
+  /** MARK and CONNMARK in all their forms. */
+  mark(target: MarkTarget, environment: Environment, after: Node): Node {
     switch (target.kind) {
       case 'mark':
         return this.#changeMark('mark', target.value, target.mask, after);
@@ -66,8 +69,6 @@ export class Changes {
           this.#copy('connmark', 'mark', target.ctmask, target.nfmask, after),
           after,
         );
-      default:
-        return after;
     }
   }
 

@@ -8,7 +8,8 @@ import {
   type Table,
 } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
-import { readsConnection, takesCt } from '../effects.ts';
+import { changes, decides, goes, readsConnection, setsMark } from '../../model/target-effects.ts';
+import { takesCt } from '../effects.ts';
 import { type Attached, decidesCapture, type Hooks, reference } from '../hooks.ts';
 import { semanticsOf } from '../semantics.ts';
 import { MAX_DEPTH, place, tooDeep } from '../traverse.ts';
@@ -179,6 +180,7 @@ export class Compiler {
   }
 
   #target(frame: Frame, where: RuleReference, target: Target, environment: Environment, then: Continuation): Node {
+    if (setsMark(target)) return this.#effects.changes.mark(target, environment, then(environment));
     const rewritten = () => frame.rewritten({ ...environment, rewritten: true });
     switch (target.kind) {
       case 'accept':
@@ -207,8 +209,8 @@ export class Compiler {
         return this.#ct(target, where, environment, then);
       case 'unknown':
         return this.#undetermined(`the target "${target.raw}" of ${place(where)} is not known`, where);
-      default:
-        return this.#effects.changes.mark(target, environment, then(environment));
+      case 'continue':
+        return then(environment);
     }
   }
 
@@ -264,18 +266,11 @@ interface Frame {
 }
 
 /** Targets that neither change what the rules below see nor come back to them. */
-const DECIDING: ReadonlySet<Target['kind']> = new Set([
-  'accept',
-  'drop',
-  'reject',
-  'return',
-  'redirect',
-  'dnat',
-  'continue',
-  'unknown',
-]);
+function leavesRulesBelow(target: Target): boolean {
+  return decides(target) || goes(target, 'open') || (goes(target, 'on') && changes(target, 'nothing'));
+}
 
 /** Whether a rule, where it matches, ends the packet's way through the chain or does nothing. */
 function onlyDecides(rule: Rule | undefined): boolean {
-  return rule?.targets.every(({ kind }) => DECIDING.has(kind)) ?? false;
+  return rule?.targets.every(leavesRulesBelow) ?? false;
 }

@@ -1,12 +1,22 @@
 import { asJsonText } from '../../model/json.ts';
-import type { Match, MatchOf, Negatable, OwnerMatch, PortRange, PortsMatch } from '../../model/match.ts';
+import {
+  isPortsMatch,
+  type Match,
+  type MatchOf,
+  type Negatable,
+  type OwnerMatch,
+  PORTS_PROTOCOLS,
+  type PortRange,
+  type PortsMatch,
+} from '../../model/match.ts';
 import { hasPorts } from '../../model/protocol.ts';
 import type { Rule } from '../../model/ruleset.ts';
 import { interfaceMatches } from '../match.ts';
 import { isMerged, matchesOf } from '../merged-ports.ts';
 import type { Semantics } from '../semantics.ts';
+import { networkRange } from './cuts.ts';
 import { type Diagrams, FALSE, type Node, TRUE } from './diagram.ts';
-import { atomCount, type Domain, FIELDS, type Field, type Line, networkRange, STATES } from './domain.ts';
+import { atomCount, type Domain, FIELDS, type Field, type Line, STATES } from './domain.ts';
 import { LIMITS, TooComplex } from './limits.ts';
 
 /** What conditions depend on besides the packet: where it is, and what is attached to it there. */
@@ -21,8 +31,6 @@ export interface Environment {
 export function levelOf(field: Field): number {
   return FIELDS.indexOf(field);
 }
-
-const WITH_PORTS = [6, 17, 33, 132, 136] as const;
 
 type Range = readonly [number, number];
 
@@ -57,6 +65,7 @@ export class Conditions {
   }
 
   match(match: Match, environment: Environment, semantics: Semantics): Node {
+    if (isPortsMatch(match)) return this.#ports(match, semantics);
     switch (match.kind) {
       case 'source':
       case 'destination':
@@ -68,12 +77,6 @@ export class Conditions {
         return this.#negate(match.negated, match.protocol === 0 ? TRUE : this.value('protocol', match.protocol));
       case 'fragment':
         return match.negated ? TRUE : FALSE;
-      case 'tcp':
-      case 'udp':
-      case 'sctp':
-      case 'dccp':
-      case 'udplite':
-        return this.#ports(match, semantics);
       case 'multiport':
         return this.#negate(match.negated, this.#multiport(match));
       case 'owner':
@@ -115,9 +118,9 @@ export class Conditions {
 
   /** TRUE for packets of a protocol with ports. */
   hasPorts(): Node {
-    return WITH_PORTS.map((protocol) => this.value('protocol', protocol)).reduce((any, one) =>
-      this.diagrams.or(any, one),
-    );
+    return Object.values(PORTS_PROTOCOLS)
+      .map((protocol) => this.value('protocol', protocol))
+      .reduce((any, one) => this.diagrams.or(any, one));
   }
 
   /** TRUE for packets in one of the states. */
@@ -161,8 +164,7 @@ export class Conditions {
   }
 
   #ports(match: PortsMatch, semantics: Semantics): Node {
-    const number = { tcp: 6, udp: 17, dccp: 33, sctp: 132, udplite: 136 }[match.kind];
-    let condition = semantics === 'nft' ? this.value('protocol', number) : TRUE;
+    let condition = semantics === 'nft' ? this.value('protocol', PORTS_PROTOCOLS[match.kind]) : TRUE;
     const and = (node: Node) => {
       condition = this.diagrams.and(condition, node);
     };

@@ -1,16 +1,14 @@
 import type { Rule, Table } from '../../model/ruleset.ts';
-import type { Target } from '../../model/target.ts';
+import { type DecidingTarget, decides } from '../../model/target-effects.ts';
 import { semanticsOf } from '../semantics.ts';
 import type { Conditions, Environment } from './conditions.ts';
 import type { Node } from './diagram.ts';
 import { RULE_STEPS } from './limits.ts';
 
-const DECIDING: ReadonlySet<Target['kind']> = new Set(['accept', 'drop', 'reject', 'return', 'redirect', 'dnat']);
-
 /** The target by which a rule, where it matches, ends the packet's way through its chain, if that is all it does. */
-export function decidingTarget({ targets }: Rule): Target | null {
+export function decidingTarget({ targets }: Rule): DecidingTarget | null {
   const [target] = targets;
-  return targets.length === 1 && target && DECIDING.has(target.kind) ? target : null;
+  return targets.length === 1 && target && decides(target) ? target : null;
 }
 
 /**

@@ -1,9 +1,10 @@
-import { addressBits, fullMask, type Network, parseAddress, prefixLength } from '../../model/address.ts';
+import { fullMask, parseAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
-import type { ConntrackState, Match } from '../../model/match.ts';
+import type { ConntrackState } from '../../model/match.ts';
 import type { Hook, Rule, Ruleset } from '../../model/ruleset.ts';
+import { type Cut, cutsOfMatch, cutsOfTarget, type WatchedMark } from './cuts.ts';
 import { InterfaceDomain } from './interfaces.ts';
-import { MarkDomain, marksOf } from './marks.ts';
+import { type MarkDomain, markDomainOf } from './marks.ts';
 
 /** The fields of a packet in the order in which diagrams test them; unknown conditions come after all of them. */
 export const FIELDS = [
@@ -96,7 +97,6 @@ export function domainOf(
       for (const chain of table.chains) for (const rule of chain.rules) cuts.addRule(rule);
     }
   }
-  const { values, masks, toggled } = marksOf(rulesets);
   const bits = fullMask(family);
   return {
     family,
@@ -109,7 +109,7 @@ export function domainOf(
     destination: new Line(bits, cuts.destination),
     sourcePort: new Line(65535n, cuts.sourcePort),
     destinationPort: new Line(65535n, cuts.destinationPort),
-    marks: new MarkDomain(values, masks, toggled),
+    marks: markDomainOf(cuts.marks),
   };
 }
 
@@ -139,11 +139,12 @@ class Cuts {
   readonly destination = new Set<bigint>();
   readonly sourcePort = new Set<bigint>();
   readonly destinationPort = new Set<bigint>();
+  readonly marks: WatchedMark[] = [];
   readonly #family: Family;
 
   constructor(family: Family) {
     this.#family = family;
-    for (const number of [1n, 6n, 17n, 33n, 58n, 132n, 136n]) cut(this.protocol, number, number);
+    for (const number of [1n, 6n, 17n, 33n, 58n, 132n, 136n]) this.add({ field: 'protocol', from: number, to: number });
     for (const text of ALWAYS[family]) {
       const address = parseAddress(text)?.value ?? 0n;
       this.source.add(address);
@@ -153,77 +154,16 @@ class Cuts {
 
   addDestination(text: string): void {
     const address = parseAddress(text);
-    if (address?.family === this.#family) cut(this.destination, address.value, address.value);
+    if (address) this.add({ field: 'destination', from: address.value, to: address.value, family: address.family });
   }
 
-  addRule(rule: Rule): void {
-    for (const match of rule.matches) this.#match(match);
-    for (const target of rule.targets) {
-      if ((target.kind === 'redirect' || target.kind === 'dnat') && target.ports) {
-        cut(this.destinationPort, BigInt(target.ports.from), BigInt(target.ports.to));
-      }
-      if (target.kind === 'dnat' && target.address?.family === this.#family) {
-        cut(this.destination, target.address.from, target.address.from);
-      }
-    }
+  addRule({ matches, targets }: Rule): void {
+    for (const cut of [...matches.flatMap(cutsOfMatch), ...targets.flatMap(cutsOfTarget)]) this.add(cut);
   }
 
-  #match(match: Match): void {
-    switch (match.kind) {
-      case 'source':
-      case 'destination':
-        this.#network(this[match.kind], match.network);
-        return;
-      case 'in-interface':
-      case 'out-interface':
-        this.interfaces.add(match.name);
-        return;
-      case 'protocol':
-        cut(this.protocol, BigInt(match.protocol), BigInt(match.protocol));
-        return;
-      case 'tcp':
-      case 'udp':
-      case 'sctp':
-      case 'dccp':
-      case 'udplite':
-        this.#ports(this.sourcePort, match.sourcePort?.value);
-        this.#ports(this.destinationPort, match.destinationPort?.value);
-        return;
-      case 'multiport':
-        if (match.side !== 'destination') this.#ports(this.sourcePort, match.ports);
-        if (match.side !== 'source') this.#ports(this.destinationPort, match.ports);
-        return;
-      case 'owner':
-        if (match.uid) cut(this.uid, BigInt(match.uid.value.from), BigInt(match.uid.value.to));
-        if (match.gid) cut(this.gid, BigInt(match.gid.value.from), BigInt(match.gid.value.to));
-        return;
-      case 'iprange':
-        if (match.source) cut(this.source, match.source.value.from, match.source.value.to);
-        if (match.destination) cut(this.destination, match.destination.value.from, match.destination.value.to);
-        return;
-      default:
-        return;
-    }
+  add(cut: Cut): void {
+    if ('mask' in cut) this.marks.push(cut);
+    else if ('name' in cut) this.interfaces.add(cut.name);
+    else if ((cut.family ?? this.#family) === this.#family) this[cut.field].add(cut.from).add(cut.to + 1n);
   }
-
-  #network(line: Set<bigint>, block: Network): void {
-    const range = networkRange(block);
-    if (range && block.family === this.#family) cut(line, range[0], range[1]);
-  }
-
-  #ports(line: Set<bigint>, ranges: readonly { from: number; to: number }[] | undefined): void {
-    for (const range of ranges ?? []) cut(line, BigInt(range.from), BigInt(range.to));
-  }
-}
-
-function cut(line: Set<bigint>, from: bigint, to: bigint): void {
-  line.add(from);
-  line.add(to + 1n);
-}
-
-/** First and last address of a block, or null when its mask is not a prefix. */
-export function networkRange(block: Network): [bigint, bigint] | null {
-  const length = prefixLength(block.family, block.mask);
-  if (length === null) return null;
-  return [block.address, block.address | ((1n << BigInt(addressBits(block.family) - length)) - 1n)];
 }

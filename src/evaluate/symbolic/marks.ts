@@ -1,5 +1,5 @@
-import type { Ruleset } from '../../model/ruleset.ts';
 import { changeMark } from '../effects.ts';
+import type { WatchedMark } from './cuts.ts';
 import { TooComplex } from './limits.ts';
 
 /** A mark domain that would need more atoms than this is given up: the answer is then undetermined. */
@@ -136,43 +136,15 @@ function unnamed(bits: number, named: ReadonlySet<number>): number {
   return bits;
 }
 
-/** How rules name marks. */
-export interface NamedMarks {
-  /** What they compare marks and connmarks with, or set them to, and under which masks. */
-  readonly values: Set<number>;
-  readonly masks: Set<number>;
-  /** The bits that they flip without looking at them. */
-  readonly toggled: Set<number>;
-}
-
 /**
- * All marks that rules name.
- * @throws TooComplex when bits of one mark are to flip those of the other: then no two values are alike
+ * The domain of the marks that rules name. The bits of a value outside its mask are those that a rule turns round.
+ * @throws TooComplex when the rules name too many combinations of marks and masks
  */
-export function marksOf(rulesets: readonly Ruleset[]): NamedMarks {
-  const [values, masks, toggled] = [new Set<number>(), new Set<number>(), new Set<number>()];
-  const add = (value: number, mask: number) => {
-    values.add(value);
-    masks.add(mask);
-    const outside = (value & ~mask) >>> 0;
-    if (outside !== 0) toggled.add(outside);
-  };
-  for (const rule of rulesets.flatMap((set) => set.tables.flatMap((t) => t.chains.flatMap((c) => c.rules)))) {
-    for (const match of rule.matches) {
-      if (match.kind === 'mark' || match.kind === 'connmark') add(match.value, match.mask);
-    }
-    for (const target of rule.targets) {
-      if (target.kind === 'mark' || target.kind === 'connmark-set') add(target.value, target.mask);
-      if (target.kind === 'tproxy') add(target.mark.value, target.mark.mask);
-      if (target.kind === 'connmark-save' || target.kind === 'connmark-restore') {
-        const [from, to] =
-          target.kind === 'connmark-save' ? (['nfmask', 'ctmask'] as const) : (['ctmask', 'nfmask'] as const);
-        if ((target[from] & ~target[to]) !== 0)
-          throw new TooComplex('a rule mixes bits of a mark with those of its connection');
-        masks.add(target.nfmask);
-        masks.add(target.ctmask);
-      }
-    }
-  }
-  return { values, masks, toggled };
+export function markDomainOf(named: readonly WatchedMark[]): MarkDomain {
+  const toggled = named.map(({ value, mask }) => (value & ~mask) >>> 0).filter((bits) => bits !== 0);
+  return new MarkDomain(
+    new Set(named.map(({ value }) => value)),
+    new Set(named.map(({ mask }) => mask)),
+    new Set(toggled),
+  );
 }

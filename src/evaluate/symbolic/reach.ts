@@ -1,6 +1,14 @@
 import { type Chain, CONNTRACK_PRIORITY, type Rule, type Table } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
-import { readsConnection, takesCt } from '../effects.ts';
+import {
+  changes,
+  type DecidingTarget,
+  goes,
+  readsConnection,
+  setsMark,
+  type TargetThat,
+} from '../../model/target-effects.ts';
+import { takesCt } from '../effects.ts';
 import type { Attached, Hooks } from '../hooks.ts';
 import { type Semantics, semanticsOf } from '../semantics.ts';
 import { MAX_DEPTH, tooDeep } from '../traverse.ts';
@@ -192,7 +200,7 @@ export class Reach {
   #pass(run: Run, world: World, exits: Leaving): World {
     const { diagrams } = this.#conditions;
     const restricted = diagrams.ite(world.packets, run.node, FALSE);
-    const groups = new Map<string, { target: Target; leaves: Set<Node> }>();
+    const groups = new Map<string, { target: DecidingTarget; leaves: Set<Node> }>();
     for (const leaf of leavesOf(diagrams, restricted)) {
       const rule = run.rules.get(leaf);
       const target = rule && decidingTarget(rule);
@@ -205,7 +213,7 @@ export class Reach {
     if (groups.size > MOST_WORLDS) throw new TooComplex('the rules rewrite packets in too many ways');
     const those = (leaves: ReadonlySet<Node>) => diagrams.select(restricted, leaves);
     for (const { target, leaves } of groups.values()) {
-      this.#leave(target, { ...world, packets: those(leaves) }, exits);
+      leave(target, { ...world, packets: those(leaves) }, exits);
     }
     return { ...world, packets: those(new Set([run.pass])) };
   }
@@ -249,6 +257,11 @@ export class Reach {
 
   /** Returns the packets that go on to the rule's next target. */
   #target(place: Place, semantics: Semantics, target: Target, world: World, exits: Leaving): World[] {
+    if (setsMark(target)) return [changed(world, target)];
+    if (goes(target, 'ends')) {
+      leave(target, world, exits);
+      return [];
+    }
     switch (target.kind) {
       case 'jump':
       case 'goto': {
@@ -273,39 +286,9 @@ export class Reach {
         exits.accept.push(marked);
         return [];
       }
-      case 'mark':
-      case 'connmark-set':
-      case 'connmark-save':
-      case 'connmark-restore':
-        return [changed(world, target)];
       case 'continue':
       case 'unknown':
         return [world];
-      default:
-        this.#leave(target, world, exits);
-        return [];
-    }
-  }
-
-  #leave(target: Target, world: World, exits: Leaving): void {
-    const { environment } = world;
-    switch (target.kind) {
-      case 'accept':
-        exits.accept.push(world);
-        return;
-      case 'return':
-        exits.fall.push(world);
-        return;
-      case 'redirect':
-      case 'dnat':
-        exits.rewritten.push({ ...changed(world, target), environment: { ...environment, rewritten: true } });
-        return;
-      case 'snat':
-      case 'masquerade':
-        exits.rewritten.push(world);
-        return;
-      default:
-        return;
     }
   }
 
@@ -339,6 +322,32 @@ class Leaving {
   readonly fall: World[] = [];
   readonly accept: World[] = [];
   readonly rewritten: World[] = [];
+}
+
+function leave(target: TargetThat<{ way: 'ends' }>, world: World, exits: Leaving): void {
+  const exit = exitBy(target);
+  if (exit === null) return;
+  const rewritten = changes(target, 'destination');
+  const environment = { ...world.environment, rewritten: true };
+  exits[exit].push(rewritten ? { ...changed(world, target), environment } : world);
+}
+
+/** Null for packets that end there. */
+function exitBy(target: TargetThat<{ way: 'ends' }>): keyof Exits | null {
+  switch (target.kind) {
+    case 'accept':
+      return 'accept';
+    case 'return':
+      return 'fall';
+    case 'redirect':
+    case 'dnat':
+    case 'snat':
+    case 'masquerade':
+      return 'rewritten';
+    case 'drop':
+    case 'reject':
+      return null;
+  }
 }
 
 function seen(world: World): World {

@@ -1,26 +1,17 @@
 import type { Ruleset } from '../../model/ruleset.ts';
+import type { Target } from '../../model/target.ts';
+import { goes } from '../../model/target-effects.ts';
+import { cutsOfMatch, type WatchedMark } from './cuts.ts';
 
-/** A mark that somebody looks at: whether `(mark & mask) === value` makes a difference. */
-export interface WatchedMark {
-  readonly field: 'mark' | 'connmark';
-  readonly value: number;
-  readonly mask: number;
-}
+export type { WatchedMark } from './cuts.ts';
 
 /** The marks that rules look at or hand to the routing: only these make a difference to anybody. */
 export function watchedMarks(ruleset: Ruleset): WatchedMark[] {
-  const watched: WatchedMark[] = [];
-  for (const rule of ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules))) {
-    for (const match of rule.matches) {
-      if (match.kind === 'mark' || match.kind === 'connmark') {
-        watched.push({ field: match.kind, value: match.value, mask: match.mask });
-      }
-    }
-    for (const target of rule.targets) {
-      if (target.kind === 'tproxy') watched.push({ field: 'mark', ...target.mark });
-    }
-  }
-  return watched;
+  const rules = ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules));
+  return rules.flatMap(({ matches, targets }) => [
+    ...matches.flatMap(cutsOfMatch).filter((cut) => 'mask' in cut),
+    ...targets.flatMap(routedMark),
+  ]);
 }
 
 /**
@@ -38,6 +29,10 @@ function textOf({ field, value, mask }: WatchedMark): string {
   return `${field} ${value}/${mask}`;
 }
 
+function routedMark(target: Target): readonly WatchedMark[] {
+  return goes(target, 'hands-over') ? [{ field: 'mark', ...target.mark }] : [];
+}
+
 /** TPROXY marks for the routing, and so does restoring a connection's mark (ambient: `ip rule fwmark 0x111/0xfff`). */
 function routedMarks(ruleset: Ruleset): WatchedMark[] {
   const targets = ruleset.tables.flatMap(({ chains }) =>
@@ -45,10 +40,5 @@ function routedMarks(ruleset: Ruleset): WatchedMark[] {
   );
   const restores = targets.some(({ kind }) => kind === 'connmark-restore');
   const restored = restores ? watchedMarks(ruleset).filter(({ field }) => field === 'connmark') : [];
-  return [
-    ...targets.flatMap((target): WatchedMark[] =>
-      target.kind === 'tproxy' ? [{ field: 'mark', ...target.mark }] : [],
-    ),
-    ...restored.map((mark): WatchedMark => ({ ...mark, field: 'mark' })),
-  ];
+  return [...targets.flatMap(routedMark), ...restored.map((mark): WatchedMark => ({ ...mark, field: 'mark' }))];
 }

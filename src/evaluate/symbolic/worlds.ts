@@ -1,13 +1,13 @@
 import { asJsonText } from '../../model/json.ts';
 import type { Target } from '../../model/target.ts';
-import type { Changes } from './changes.ts';
+import type { Changes, ChangingTarget } from './changes.ts';
 import type { Environment } from './conditions.ts';
 import { type Diagrams, FALSE, type Node } from './diagram.ts';
 import { TooComplex } from './limits.ts';
 import { environmentKey } from './way.ts';
 
 /** A change that a rule made, and where it stood; `lo`: the packet was routed again and leaves by lo. */
-export type Change = { readonly target: Target; readonly environment: Environment } | 'lo';
+export type Change = { readonly target: ChangingTarget; readonly environment: Environment } | 'lo';
 
 /** Packets that have come to the same point with the same changes made to them. */
 export interface World {
@@ -58,7 +58,7 @@ export function targetKey(target: Target): string {
 }
 
 /** The world after a change; the same change twice in a row is left as it is where it cannot undo itself. */
-export function changed(world: World, target: Target): World {
+export function changed(world: World, target: ChangingTarget): World {
   const last = world.changes.at(-1);
   const change = { target, environment: world.environment };
   if (last !== undefined && isIdempotent(target) && changeKey(last) === changeKey(change)) return world;
@@ -66,6 +66,6 @@ export function changed(world: World, target: Target): World {
 }
 
 /** `(old & ~mask) ^ value` undoes itself where the value has bits outside the mask. */
-function isIdempotent(target: Target): boolean {
+function isIdempotent(target: ChangingTarget): boolean {
   return (target.kind === 'mark' || target.kind === 'connmark-set') && (target.value & ~target.mask) === 0;
 }

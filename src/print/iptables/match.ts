@@ -1,5 +1,14 @@
 import { formatAddress, formatNetwork } from '../../model/address.ts';
-import type { ConntrackStateName, IdRange, Match, MatchOf, Negatable, OwnerMatch } from '../../model/match.ts';
+import {
+  type ConntrackStateName,
+  type IdRange,
+  isPortsMatch,
+  type Match,
+  type MatchOf,
+  type Negatable,
+  type OwnerMatch,
+  type PortsMatch,
+} from '../../model/match.ts';
 import { protocolName } from '../../model/protocol.ts';
 import { printPortList, printPortsMatch } from './ports.ts';
 import { joinArguments, quote } from './quote.ts';
@@ -11,6 +20,7 @@ const ALL_BITS = 0xffffffff;
  * and that the kernel therefore does not print (`-p all`, `-s 0.0.0.0/0`, `-i +`).
  */
 export function printMatch(match: Match): string {
+  if (isPortsMatch(match)) return printPortsMatch(match);
   switch (match.kind) {
     case 'source':
     case 'destination':
@@ -22,21 +32,14 @@ export function printMatch(match: Match): string {
       return match.protocol === 0 && !match.negated ? '' : `${not(match)}-p ${protocolName(match.protocol)}`;
     case 'fragment':
       return `${not(match)}-f`;
-    case 'tcp':
-    case 'udp':
-    case 'sctp':
-    case 'dccp':
-    case 'udplite':
-      return printPortsMatch(match);
     default:
       return printModule(match);
   }
 }
 
 type BaseKind = 'source' | 'destination' | 'in-interface' | 'out-interface' | 'protocol' | 'fragment';
-type PortsKind = 'tcp' | 'udp' | 'sctp' | 'dccp' | 'udplite';
 
-function printModule(match: Exclude<Match, { kind: BaseKind | PortsKind }>): string {
+function printModule(match: Exclude<Match, PortsMatch | { kind: BaseKind }>): string {
   switch (match.kind) {
     case 'multiport':
       return `-m multiport ${not(match)}--${SIDES[match.side]} ${printPortList(match.ports)}`;

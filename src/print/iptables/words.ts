@@ -1,6 +1,8 @@
 import type { Match } from '../../model/match.ts';
 import type { Rule } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
+import { goes } from '../../model/target-effects.ts';
+import { freeTexts, freeTextsOfTarget } from '../free-text.ts';
 import { inPrintOrder, printMatch, printTarget } from './index.ts';
 
 /**
@@ -13,18 +15,9 @@ export function ruleWords({ matches, targets }: Pick<Rule, 'matches' | 'targets'
 }
 
 function matchWords(match: Match): readonly string[] | null {
-  switch (match.kind) {
-    case 'unknown':
-    case 'opaque':
-      return null;
-    case 'comment':
-      return ['-m', 'comment', '--comment', match.text];
-    case 'in-interface':
-    case 'out-interface':
-      return interfaceWords(match);
-    default:
-      return 'rest' in match && match.rest !== undefined ? null : split(printMatch(match));
-  }
+  if (match.kind === 'comment') return ['-m', 'comment', '--comment', match.text];
+  if (match.kind === 'in-interface' || match.kind === 'out-interface') return interfaceWords(match);
+  return split(printMatch(match), freeTexts(match));
 }
 
 function interfaceWords(match: Extract<Match, { kind: 'in-interface' | 'out-interface' }>): readonly string[] {
@@ -33,24 +26,12 @@ function interfaceWords(match: Extract<Match, { kind: 'in-interface' | 'out-inte
 }
 
 function targetWords(target: Target): readonly string[] | null {
-  switch (target.kind) {
-    case 'unknown':
-    case 'continue':
-      return null;
-    case 'jump':
-      return ['-j', target.chain];
-    case 'goto':
-      return ['-g', target.chain];
-    case 'reject':
-      return target.with === undefined ? ['-j', 'REJECT'] : ['-j', 'REJECT', '--reject-with', target.with];
-    case 'ct':
-      return target.rest.length > 0 ? null : split(printTarget(target));
-    default:
-      return split(printTarget(target));
-  }
+  if (goes(target, 'calls')) return [target.kind === 'jump' ? '-j' : '-g', target.chain];
+  if (target.kind === 'reject' && target.with !== undefined) return ['-j', 'REJECT', '--reject-with', target.with];
+  return split(printTarget(target), freeTextsOfTarget(target));
 }
 
-/** Every word that is left is a number, an address or a name of ours. */
-function split(text: string): readonly string[] {
-  return text.split(' ').filter((word) => word !== '');
+/** Words that whoever wrote the rule did not choose have no spaces. */
+function split(text: string, chosen: readonly string[] | null): readonly string[] | null {
+  return chosen?.length === 0 ? text.split(' ').filter((word) => word !== '') : null;
 }

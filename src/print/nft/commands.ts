@@ -1,6 +1,8 @@
 import type { Match } from '../../model/match.ts';
 import type { Chain, Rule, Table } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
+import { goes } from '../../model/target-effects.ts';
+import { freeTexts, freeTextsOfTarget } from '../free-text.ts';
 import { isPlainName } from './names.ts';
 import { printNftRule } from './rule.ts';
 import { tableFamilyWord } from './values.ts';
@@ -73,20 +75,10 @@ export function nftRuleWords(rule: Pick<Rule, 'matches' | 'written' | 'targets' 
 }
 
 function isSayable(match: Match): boolean {
-  switch (match.kind) {
-    case 'unknown':
-    case 'opaque':
-    case 'comment':
-      return false;
-    case 'in-interface':
-    case 'out-interface':
-      return !/["\\*]/.test(match.name);
-    default:
-      return !('rest' in match && match.rest !== undefined);
-  }
+  return match.kind !== 'comment' && (freeTexts(match)?.every((name) => !/["\\*]/.test(name)) ?? false);
 }
 
 function isSayableTarget(target: Target): boolean {
-  if (target.kind === 'jump' || target.kind === 'goto') return isPlainName(target.chain);
-  return target.kind !== 'unknown' && target.kind !== 'continue';
+  if (goes(target, 'calls')) return isPlainName(target.chain);
+  return target.kind === 'ct' || target.kind === 'reject' || freeTextsOfTarget(target)?.length === 0;
 }

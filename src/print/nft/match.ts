@@ -1,6 +1,6 @@
 import { formatAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
-import type { Match, MatchOf, OwnerMatch, PortsMatch } from '../../model/match.ts';
+import { isPortsMatch, type Match, type MatchOf, type OwnerMatch, type PortsMatch } from '../../model/match.ts';
 import { hasPorts, protocolName } from '../../model/protocol.ts';
 import { familyWord, formatBlock, formatMark, formatRanges, oneLine, quoted } from './values.ts';
 
@@ -12,6 +12,7 @@ export interface Company {
 
 /** The text of a match, or nothing where nft would print none. A comment is printed at the end of the rule instead. */
 export function printMatch(match: Match, company: Company): string[] {
+  if (isPortsMatch(match)) return printPorts(match);
   switch (match.kind) {
     case 'source':
     case 'destination':
@@ -24,12 +25,6 @@ export function printMatch(match: Match, company: Company): string[] {
       return printProtocol(match, company);
     case 'fragment':
       return [`ip frag-off & 8191 ${match.negated ? '==' : '!='} 0`];
-    case 'tcp':
-    case 'udp':
-    case 'sctp':
-    case 'dccp':
-    case 'udplite':
-      return printPorts(match);
     case 'multiport':
       return printMultiport(match, company);
     case 'owner':

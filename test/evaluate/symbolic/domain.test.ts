@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { interfaceMatches } from '../../../src/evaluate/match.ts';
-import { domainOf, Line, networkRange } from '../../../src/evaluate/symbolic/domain.ts';
+import { networkRange } from '../../../src/evaluate/symbolic/cuts.ts';
+import { domainOf, Line } from '../../../src/evaluate/symbolic/domain.ts';
 import { InterfaceDomain } from '../../../src/evaluate/symbolic/interfaces.ts';
 import { parseNetwork } from '../../../src/model/address.ts';
 import { parseIptables } from '../../../src/parse/iptables/index.ts';

@@ -1,5 +1,5 @@
 import type { Family } from '../../../model/family.ts';
-import type { Match } from '../../../model/match.ts';
+import { isPortsMatch, type Match, PORTS_PROTOCOLS } from '../../../model/match.ts';
 import { hasPorts, protocolNumber } from '../../../model/protocol.ts';
 import { requireFamily } from './address.ts';
 import type { Resolver, Scene } from './condition.ts';
@@ -56,6 +56,5 @@ export function requireProtocol(protocol: number, scene: Scene): Match[] {
 /** The protocol that a match demands, or null. */
 export function protocolOf(match: Match): number | null {
   if (match.kind === 'protocol') return match.negated ? null : match.protocol;
-  const isPorts = match.kind === 'tcp' || match.kind === 'udp' || match.kind === 'sctp' || match.kind === 'dccp';
-  return isPorts || match.kind === 'udplite' ? protocolNumber(match.kind) : null;
+  return isPortsMatch(match) ? PORTS_PROTOCOLS[match.kind] : null;
 }
