@@ -44,7 +44,19 @@ module.exports = {
       name: 'only-collect-touches-the-outside',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(collect|cli|commands)/' },
-      to: { path: '^(node:)?(child_process|fs|fs/promises|net|dgram|os|process)$|node_modules/execa' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'only-collect-starts-programs',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(collect|cli|commands)/' },
+      to: { path: 'node_modules/execa' },
+    },
+    {
+      name: 'the-engine-takes-no-more-than-captures-from-collect',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(collect|cli|commands)/' },
+      to: { path: '^src/collect/', pathNot: '^src/collect/capture\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'pure-stages-use-no-packages',

@@ -1,18 +1,12 @@
 import { FAMILIES, type Family } from '../model/family.ts';
 import { once } from '../model/remembered.ts';
 import { boundedRunner } from './bounded-runner.ts';
-import type { Answer, Capture, CapturedFile, Question } from './capture.ts';
+import { type Answer, type Capture, type CapturedFile, type Question, TABLE_NAMES } from './capture.ts';
 import { relevantEnvironment } from './environment.ts';
 import type { FileReader } from './files.ts';
 import { inTurns } from './in-turns.ts';
 import { askChains } from './nft-chains.ts';
 import { type Argv, type CommandResult, type CommandRunner, succeeded } from './runner.ts';
-
-/** Where the kernel lists the legacy tables of a network namespace, one per line. Reading it creates none. */
-export const TABLE_NAMES: Readonly<Record<Family, string>> = {
-  ipv4: '/proc/net/ip_tables_names',
-  ipv6: '/proc/net/ip6_tables_names',
-};
 
 /** The kernel's own lists of sockets, read where ss cannot be had. */
 export const SOCKET_FILES = ['/proc/net/tcp', '/proc/net/tcp6', '/proc/net/udp', '/proc/net/udp6'] as const;

@@ -4,7 +4,7 @@ import { observeRouting } from './routing.ts';
 import { observeEarlierSockets, observeProcesses, observeSockets } from './sockets.ts';
 import { observeTables } from './tables.ts';
 
-export { observeRules, type SavedText } from './saved.ts';
+export { observeRules } from './saved.ts';
 
 /**
  * A capture, understood: the rules of every backend, the sockets, the policy routing, and for everything that could not

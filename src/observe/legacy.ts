@@ -1,5 +1,4 @@
-import { answerTo, type Capture, capturedFile } from '../collect/capture.ts';
-import { TABLE_NAMES } from '../collect/live.ts';
+import { answerTo, type Capture, capturedFile, TABLE_NAMES } from '../collect/capture.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Family } from '../model/family.ts';
 import type { Obstacle } from '../model/pod.ts';

@@ -7,7 +7,7 @@ const CLASS_IN = 1;
 /** A query for an address that does not exist, as RFC 1035 section 4 writes it. Any answer will do. */
 export const DNS_QUERY: Uint8Array = Uint8Array.from([
   ...words(0x6e61, RECURSION_DESIRED, 1, 0, 0, 0),
-  ...NAME.flatMap((label) => [label.length, ...Buffer.from(label, 'latin1')]),
+  ...NAME.flatMap((label) => [label.length, ...[...label].map((letter) => letter.charCodeAt(0))]),
   0,
   ...words(TYPE_A, CLASS_IN),
 ]);
