@@ -3,7 +3,7 @@ import type { FileContent } from './files.ts';
 import type { CommandResult } from './runner.ts';
 import type { SocketHolder } from './socket-owners.ts';
 
-/** Where the kernel lists the legacy tables of a network namespace, one a line. Reading it creates none. */
+/** Where the kernel lists the legacy tables of a network namespace, one per line. Reading it creates none. */
 export const TABLE_NAMES: Readonly<Record<Family, string>> = {
   ipv4: '/proc/net/ip_tables_names',
   ipv6: '/proc/net/ip6_tables_names',

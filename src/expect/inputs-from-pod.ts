@@ -1,3 +1,4 @@
+import { hasIstioPrefix } from '../istio/iptables-chains.ts';
 import type { Config } from '../model/config.ts';
 import { coversFamily } from '../model/ruleset.ts';
 import type { Facts } from '../observe/facts.ts';
@@ -18,7 +19,7 @@ export function inputsFromEnvironment(environment: Readonly<Record<string, strin
 /** Istio decides about IPv6 by the addresses the pod had when it was programmed, which nobody configures. */
 export function inputsFromRules({ pod }: Facts): Partial<Config> {
   const hasIpv6 = pod.ruleset.tables.some(
-    (table) => coversFamily(table, 'ipv6') && table.chains.some(({ name }) => name.startsWith('ISTIO_')),
+    (table) => coversFamily(table, 'ipv6') && table.chains.some(({ name }) => hasIstioPrefix(name)),
   );
   return hasIpv6 ? { enableIpv6: true } : {};
 }

@@ -1,18 +1,12 @@
 import { isIstioChain } from '../istio/chains.ts';
 import { DNS_PROXY_PORTS } from '../istio/dns.ts';
+import { isAmbientRoute, isTproxyRoute } from '../istio/marks.ts';
+import { PASSTHROUGH } from '../istio/proxy.ts';
 import type { Config } from '../model/config.ts';
 import { UDP } from '../model/protocol.ts';
-import type { Routing, RoutingRule } from '../model/routing.ts';
+import type { Routing } from '../model/routing.ts';
 import type { Rule, Ruleset, Table } from '../model/ruleset.ts';
 import type { Facts } from '../observe/facts.ts';
-
-/** The routing table of a sidecar in TPROXY mode, and that of ambient. Both can be told apart by their marks. */
-const TPROXY_TABLE = '133';
-const AMBIENT_TABLE = '100';
-const AMBIENT_MARK = 0x111;
-
-/** The source of a sidecar's own calls over IPv6: Istio adds it to lo (1.3 and later) where it captures IPv6. */
-const PASSTHROUGH_V6 = '::6';
 
 type Traces = Partial<Pick<Config, 'enableIpv6' | 'interceptionMode' | 'redirectDns'>>;
 
@@ -23,27 +17,19 @@ type Traces = Partial<Pick<Config, 'enableIpv6' | 'interceptionMode' | 'redirect
 export function inputsFromTraces({ pod }: Pick<Facts, 'pod'>): Traces {
   return {
     ...(isForIpv6(pod.routing) || hasIpv6Chain(pod.ruleset) ? { enableIpv6: true } : {}),
-    ...(pod.routing?.rules.some(isForTproxy) ? { interceptionMode: 'TPROXY' } : {}),
+    ...(pod.routing?.rules.some(isTproxyRoute) ? { interceptionMode: 'TPROXY' } : {}),
     ...(pod.ruleset.tables.some(capturesBothProtocols) ? { redirectDns: true } : {}),
   };
 }
 
-/** What Istio adds for IPv6 and for nothing else. */
+/** What Istio adds for IPv6 and for nothing else: a source of the proxy's on lo (1.3 and later), and routing. */
 function isForIpv6(routing: Routing | null): boolean {
   if (routing === null) return false;
   const rules = routing.rules.filter(({ family }) => family === 'ipv6');
   const ownAddress = routing.addresses.some(
-    ({ interface: name, address }) => name === 'lo' && address === PASSTHROUGH_V6,
+    ({ interface: name, address }) => name === 'lo' && address === PASSTHROUGH.ipv6,
   );
-  return ownAddress || rules.some((rule) => isForTproxy(rule) || isForAmbient(rule));
-}
-
-function isForTproxy({ table, mark }: RoutingRule): boolean {
-  return table === TPROXY_TABLE && mark !== undefined;
-}
-
-function isForAmbient({ table, mark }: RoutingRule): boolean {
-  return table === AMBIENT_TABLE && mark?.value === AMBIENT_MARK;
+  return ownAddress || rules.some((rule) => isTproxyRoute(rule) || isAmbientRoute(rule));
 }
 
 /** A chain of Istio's in a table of IPv6, even an empty one: nobody else makes one. */

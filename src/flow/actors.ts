@@ -1,4 +1,5 @@
 import { isLoopback } from '../evaluate/state.ts';
+import { PASSTHROUGH } from '../istio/proxy.ts';
 import { formatAddress, parseAddress, parseNetwork } from '../model/address.ts';
 import type { Config } from '../model/config.ts';
 import type { Family } from '../model/family.ts';
@@ -38,11 +39,11 @@ interface Known {
 const STAND_INS = {
   ipv4: {
     ...{ own: '10.0.0.5', client: '10.0.0.9', node: '10.0.0.1', remote: '203.0.113.7', service: '10.96.0.80' },
-    ...{ resolver: '10.96.0.10', loopback: '127.0.0.1', passthrough: '127.0.0.6' },
+    ...{ resolver: '10.96.0.10', loopback: '127.0.0.1' },
   },
   ipv6: {
     ...{ own: 'fd00::5', client: 'fd00::9', node: 'fd00::1', remote: '2001:db8::7', service: 'fd00:96::80' },
-    ...{ resolver: 'fd00:96::10', loopback: '::1', passthrough: '::6' },
+    ...{ resolver: 'fd00:96::10', loopback: '::1' },
   },
 } as const;
 
@@ -52,7 +53,7 @@ const REMOTE_PORT = 443;
 
 /** The actors of a family: what was asked for, else what the pod shows, else stand-ins. */
 export function actorsOf(family: Family, request: FlowQuestion, known: Known): Actors {
-  const { own: stand, loopback, passthrough, ...others } = STAND_INS[family];
+  const { own: stand, loopback, ...others } = STAND_INS[family];
   const { config, pod, listeners } = known;
   const held = addressesOf(family, pod.routing);
   const away = (text: string) => notHeld(text, held);
@@ -61,7 +62,7 @@ export function actorsOf(family: Family, request: FlowQuestion, known: Known): A
   const servers = family === 'ipv4' ? config.dnsServersV4 : config.dnsServersV6;
   const captured = firstCaptured(family, config, held);
   return {
-    ...{ family, loopback, passthrough, client: away(others.client), node: away(others.node) },
+    ...{ family, loopback, passthrough: PASSTHROUGH[family], client: away(others.client), node: away(others.node) },
     own: ownAddress(family, pod.routing) ?? stand,
     remote: { address: to?.address ?? captured?.(7n) ?? away(others.remote), port: request.to?.port ?? REMOTE_PORT },
     service: { address: captured?.(80n) ?? away(others.service), port: 80 },

@@ -1,9 +1,9 @@
 import { type FateClass, type Fates, fatesOf } from '../evaluate/classes.ts';
+import { goesToDnsProxy } from '../istio/dns.ts';
 import type { Config } from '../model/config.ts';
 import type { ConntrackState } from '../model/match.ts';
 import { localAddresses, type Pod } from '../model/pod.ts';
 import { quoted } from '../rules/quote.ts';
-import { DNS_PROXY_PORT } from '../sockets/ports.ts';
 import type { Fate, ShownFlowClass } from './classes-types.ts';
 
 /** Rules that a class quotes; it may be decided by thousands. */
@@ -55,7 +55,7 @@ function fateOf({ trace: { verdict }, hook, proxy }: FateClass, config: Config):
     case 'redirect':
     case 'tproxy': {
       const own = hook === 'OUTPUT' && proxy && verdict.port !== undefined;
-      return own && [config.proxyPort, DNS_PROXY_PORT].includes(verdict.port) ? 'loops' : 'captured';
+      return own && (verdict.port === config.proxyPort || goesToDnsProxy(verdict)) ? 'loops' : 'captured';
     }
   }
 }

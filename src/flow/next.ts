@@ -1,3 +1,5 @@
+import { ZTUNNEL_MARK } from '../istio/marks.ts';
+import { PROXY_ID } from '../istio/proxy.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Arrival } from './programs.ts';
 import { inboundPort, isHere, minorOf, type World, wayTo } from './scenario.ts';
@@ -18,22 +20,17 @@ export interface Owner {
   readonly mark?: number;
 }
 
-/** ztunnel marks all of its own sockets with this (ambient, every release). */
-const ZTUNNEL_MARK = 0x539;
-/** Group of the proxy's container in every release; that of ztunnel's too. */
-const PROXY_GID = 1337;
-
 /**
  * The proxy as it runs: the owner of its listener if that was seen, else the uid that is exempt; root in TPROXY mode,
  * where it needs to send from others' addresses. ss shows no group: by its uid's place in the list, or the first.
  */
 export function proxyOwner({ config, listeners }: World): Owner {
-  if (config.dataplane === 'ambient') return { uid: 0, gid: PROXY_GID, mark: ZTUNNEL_MARK };
-  const [first = PROXY_GID] = config.proxyUid;
+  if (config.dataplane === 'ambient') return { uid: 0, gid: PROXY_ID, mark: ZTUNNEL_MARK };
+  const [first = PROXY_ID] = config.proxyUid;
   const uid = listeners.proxyUid() ?? (config.interceptionMode === 'TPROXY' ? 0 : first);
   const place = config.proxyUid.indexOf(uid);
   if (place < 0 && uid !== 0) return { uid, gid: uid };
-  return { uid, gid: config.proxyGid[place] ?? config.proxyGid[0] ?? PROXY_GID };
+  return { uid, gid: config.proxyGid[place] ?? config.proxyGid[0] ?? PROXY_ID };
 }
 
 /** The application: its group is taken to have the number of its user. */

@@ -1,4 +1,5 @@
-import { DNS_PROXY_PORTS } from '../istio/dns.ts';
+import { goesToDnsProxy } from '../istio/dns.ts';
+import { PORT } from '../istio/ports.ts';
 import type { Packet } from '../model/packet.ts';
 import type { Start } from './life.ts';
 import { applicationOwner } from './next.ts';
@@ -15,8 +16,6 @@ export function startsOf(world: World, asked: readonly JourneyName[] | undefined
 /** Source port of every first packet; the kernel would choose one like it. */
 const SOURCE_PORT = 40000;
 const DNS = 53;
-/** Where the kubelet asks the agent, which asks the application: since 1.1. */
-const AGENT_PORT = 15020;
 
 function applies(world: World, name: JourneyName): boolean {
   if (name === 'dns-tcp') return capturesDns(world);
@@ -28,8 +27,7 @@ function capturesDns(world: World): boolean {
   const packet = firstPacket(world, 'dns-tcp');
   return [world.live, world.expected].some((hooks) => {
     if (hooks === null) return false;
-    const { verdict } = passage(hooks, packet, groundOf(world));
-    return verdict.kind === 'redirect' && verdict.port !== undefined && DNS_PROXY_PORTS.has(verdict.port);
+    return goesToDnsProxy(passage(hooks, packet, groundOf(world)).verdict);
   });
 }
 
@@ -56,7 +54,7 @@ function firstPacket(world: World, name: JourneyName): Packet {
 /** Ambient: the node gives the kubelet an address of its own; the probe goes to the application itself. */
 function probe(world: World): Packet {
   const { actors, config } = world;
-  if (config.dataplane === 'sidecar') return fromOutside(world, actors.node, AGENT_PORT);
+  if (config.dataplane === 'sidecar') return fromOutside(world, actors.node, PORT.status);
   const source = actors.family === 'ipv4' ? config.hostProbeIpv4 : config.hostProbeIpv6;
   return fromOutside(world, source, actors.applicationPort);
 }

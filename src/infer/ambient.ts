@@ -1,3 +1,4 @@
+import { OUT, POSTRT, PRERT } from '../istio/iptables-chains.ts';
 import { formatAddress } from '../model/address.ts';
 import type { Family } from '../model/family.ts';
 import { unique } from './agree.ts';
@@ -28,27 +29,25 @@ function podInputs(context: Context): Observed {
 }
 
 function modeOf(context: Context): 'REDIRECT' | 'TPROXY' {
-  const signs = inAll(context, 'mangle', 'ISTIO_PRERT').filter((form) => ['tproxy', 'accept'].includes(form.target));
-  const redirects = inAll(context, 'nat', 'ISTIO_PRERT').length + inAll(context, 'nat', 'PREROUTING').length;
+  const signs = inAll(context, 'mangle', PRERT).filter((form) => ['tproxy', 'accept'].includes(form.target));
+  const redirects = inAll(context, 'nat', PRERT).length + inAll(context, 'nat', 'PREROUTING').length;
   return signs.length > redirects ? 'TPROXY' : 'REDIRECT';
 }
 
 function capturesDns(context: Context): boolean {
-  return [...inAll(context, 'nat', 'ISTIO_OUTPUT'), ...inAll(context, 'raw', 'ISTIO_OUTPUT')].some((form) =>
-    form.dports.includes(53),
-  );
+  return [...inAll(context, 'nat', OUT), ...inAll(context, 'raw', OUT)].some((form) => form.dports.includes(53));
 }
 
 /** With TPROXY a bypassed pod is captured all the same, without the mark of its connections, as when a rule is lost. */
 function ingressOf(context: Context, mode: 'REDIRECT' | 'TPROXY'): boolean {
   if (mode === 'REDIRECT') return bypassesInbound(context);
-  const marks = inAll(context, 'mangle', 'ISTIO_PRERT').some((form) => form.target === 'connmark-set');
-  return !marks && context.reading === 'literal' && inAll(context, 'mangle', 'ISTIO_PRERT').length > 0;
+  const marks = inAll(context, 'mangle', PRERT).some((form) => form.target === 'connmark-set');
+  return !marks && context.reading === 'literal' && inAll(context, 'mangle', PRERT).length > 0;
 }
 
 /** Neither the redirect nor the exemption that goes with it; if one of them is there, the other was lost. */
 function bypassesInbound(context: Context): boolean {
-  const nat = byFamily(context, 'nat', 'ISTIO_PRERT').flatMap(({ forms }) => forms);
+  const nat = byFamily(context, 'nat', PRERT).flatMap(({ forms }) => forms);
   return !nat.some((form) => isProbe(form, 'from') || (form.target === 'redirect' && form.shape.includes('!dport')));
 }
 
@@ -63,10 +62,8 @@ function probeOf(context: Context, family: Family): string | undefined {
   const forms = (table: string, chain: string): readonly Form[] => context.view.forms(family, table, chain);
   const [node] = onNode(context, family);
   if (node?.source !== undefined) return formatAddress(family, node.source);
-  const accepted = [...forms('nat', 'ISTIO_PRERT'), ...forms('mangle', 'ISTIO_PRERT')].filter((form) =>
-    isProbe(form, 'from'),
-  );
-  const answered = forms('nat', 'ISTIO_OUTPUT').filter((form) => isProbe(form, 'to'));
+  const accepted = [...forms('nat', PRERT), ...forms('mangle', PRERT)].filter((form) => isProbe(form, 'from'));
+  const answered = forms('nat', OUT).filter((form) => isProbe(form, 'to'));
   const from = accepted.flatMap((form) => form.from?.address ?? []);
   const to = answered.flatMap((form) => form.to?.address ?? []);
   const [only] = unique([...from, ...to]);
@@ -79,7 +76,7 @@ function probeOf(context: Context, family: Family): string | undefined {
 /** The rules that give probes their source, on the node: in a chain of Istio's, or natively in a table of Istio's. */
 function onNode({ view }: Context, family: Family): Form[] {
   const hook = view.backend === 'nftables' ? view.forms(family, 'nat', 'POSTROUTING') : [];
-  return [...view.forms(family, 'nat', 'ISTIO_POSTRT'), ...hook].filter((form) => form.target === 'snat');
+  return [...view.forms(family, 'nat', POSTRT), ...hook].filter((form) => form.target === 'snat');
 }
 
 function isProbe(form: Form, side: 'from' | 'to'): boolean {
@@ -88,7 +85,7 @@ function isProbe(form: Form, side: 'from' | 'to'): boolean {
 
 /** Both rules of an interface stand in order; the one that redirects makes it a virtual one. */
 function virtualInterfaces(context: Context): string[] {
-  const forms = context.view.forms(mainFamily(context), 'nat', 'ISTIO_PRERT');
+  const forms = context.view.forms(mainFamily(context), 'nat', PRERT);
   const redirected = forms.filter((form) => form.target === 'redirect' && form.shape === 'in tcp');
   return unique(redirected.flatMap((form) => form.in ?? []));
 }

@@ -1,3 +1,5 @@
+import { IN, IN_REDIRECT, POSTRT, PRERT, REDIRECT } from '../istio/iptables-chains.ts';
+import { AMBIENT_MASK } from '../istio/marks.ts';
 import { canonicalChain, isIstioChainName, nativeTable } from '../istio/names.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Backend, Chain, Rule, Ruleset, Table } from '../model/ruleset.ts';
@@ -77,15 +79,17 @@ function iptablesView(backend: Backend, tables: readonly Table[]): View[] {
 function dataplanesIn(tables: readonly Table[]): View['dataplane'][] {
   const chains = tables.flatMap(istioChains);
   const names = new Set(chains.map((chain) => chain.name));
-  const ambient = names.has('ISTIO_PRERT') || names.has('ISTIO_POSTRT');
-  const sidecar = ['ISTIO_INBOUND', 'ISTIO_REDIRECT', 'ISTIO_IN_REDIRECT'].some((name) => names.has(name));
+  const ambient = names.has(PRERT) || names.has(POSTRT);
+  const sidecar = [IN, REDIRECT, IN_REDIRECT].some((name) => names.has(name));
   if (ambient || sidecar)
     return [...(sidecar ? (['sidecar'] as const) : []), ...(ambient ? (['ambient'] as const) : [])];
   return [chains.some((chain) => chain.rules.some(looksAtMark)) ? 'ambient' : 'sidecar'];
 }
 
 function looksAtMark(rule: Rule): boolean {
-  return rule.matches.some((match) => (match.kind === 'mark' || match.kind === 'connmark') && match.mask === 0xfff);
+  return rule.matches.some(
+    (match) => (match.kind === 'mark' || match.kind === 'connmark') && match.mask === AMBIENT_MASK,
+  );
 }
 
 function createView(dataplane: View['dataplane'], backend: Backend, tables: readonly Table[]): View {

@@ -1,4 +1,5 @@
 import { isIstioChainName } from '../istio/names.ts';
+import { PORT } from '../istio/ports.ts';
 import { featuresFor } from '../layout/eras.ts';
 import { compareReleases, parseRelease } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
@@ -76,21 +77,24 @@ function signsOf(written: Written): Sign[] {
   return [...inboundSigns(written), ...outboundSigns(written), ...dnsSigns(written), ...proxySigns(written)];
 }
 
+const { status, health, metrics } = PORT;
+const PLUGINS = new RegExp(`(^|,)${status}(,.*)?,${health},${metrics}$`);
+
 /** The injector puts its ports first, the plugin after those of the annotation. */
 function inboundSigns({ config, read }: Written): Sign[] {
   const { inboundPortsExclude: ports, inboundPortsInclude } = config;
   if (!read.has('inboundPortsExclude') || inboundPortsInclude !== '*') return [];
   const text = ports.join();
-  if (text.startsWith('15090,15021')) {
+  if (text.startsWith(`${metrics},${health}`)) {
     return [{ name: 'istio-init', reason: 'ISTIO_INBOUND excludes 15090 and 15021 first, in the injector’s order' }];
   }
-  return /(^|,)15020(,.*)?,15021,15090$/.test(text)
+  return PLUGINS.test(text)
     ? [{ name: 'istio-cni', reason: 'ISTIO_INBOUND excludes 15020, 15021, 15090, in the plugin’s order' }]
     : [];
 }
 
 function outboundSigns({ config, read }: Written): Sign[] {
-  if (!read.has('outboundPortsExclude') || config.outboundPortsExclude.join() !== '15020') return [];
+  if (!read.has('outboundPortsExclude') || config.outboundPortsExclude.join() !== String(PORT.status)) return [];
   return [{ name: 'istio-cni', reason: 'outbound port 15020 is excluded, which only the plugin does by default' }];
 }
 
@@ -108,9 +112,9 @@ function proxySigns({ config, read }: Written): Sign[] {
   const init = (reason: string): Sign => ({ name: 'istio-init', reason });
   const { proxyPort, inboundCapturePort, inboundTunnelPort, proxyUid, proxyGid } = config;
   const ports = [
-    ...(read.has('proxyPort') && proxyPort !== 15001 ? [proxyPort] : []),
-    ...(read.has('inboundCapturePort') && inboundCapturePort !== 15006 ? [inboundCapturePort] : []),
-    ...(read.has('inboundTunnelPort') && inboundTunnelPort !== 15008 ? [inboundTunnelPort] : []),
+    ...(read.has('proxyPort') && proxyPort !== PORT.outbound ? [proxyPort] : []),
+    ...(read.has('inboundCapturePort') && inboundCapturePort !== PORT.inbound ? [inboundCapturePort] : []),
+    ...(read.has('inboundTunnelPort') && inboundTunnelPort !== PORT.hbone ? [inboundTunnelPort] : []),
   ];
   const groups = config.ownerGroupsInclude !== '*' || config.ownerGroupsExclude.length > 0;
   const owners = read.has('proxyUid') && read.has('proxyGid') && proxyUid.join() !== proxyGid.join();

@@ -1,10 +1,21 @@
 import type { Family } from '../model/family.ts';
-import { type Chain, coversFamily, type Ruleset, type Table } from '../model/ruleset.ts';
+import { type Chain, coversFamily, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
+import { hasIstioPrefix } from './iptables-chains.ts';
+import { nativePlane } from './names.ts';
 
-/** Whether a chain is one of those that Istio creates (all its releases, data planes and backends name them so). */
+/**
+ * Whether a chain is one of those that Istio creates, its hooks included (all its releases, data planes and backends name
+ * them so). `isIstioChainName` knows them where there is nothing but a name: in a jump, or of a chain that is gone.
+ */
 export function isIstioChain(table: Table, chain: Chain): boolean {
-  if (table.backend === 'nftables') return /^istio-(proxy|ambient)-/.test(table.name);
-  return chain.name.startsWith('ISTIO_');
+  if (table.backend === 'nftables') return nativePlane(table.name) !== null;
+  return hasIstioPrefix(chain.name);
+}
+
+/** Whether a rule stands where Istio writes, or leads there from iptables' own chains. */
+export function isAboutIstio({ table, chain, rule }: RuleReference): boolean {
+  if (isIstioChain(table, chain)) return true;
+  return rule.targets.some((target) => target.kind === 'jump' && hasIstioPrefix(target.chain));
 }
 
 /** Whether there is a chain of Istio's, even an empty one: flushing takes rules away, but not chains. */

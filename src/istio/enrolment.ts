@@ -1,9 +1,8 @@
 import type { Metadata, Pod } from '../model/pod.ts';
 import type { Evidence } from '../model/report.ts';
 import { isListener, type Socket } from '../model/socket.ts';
-
-/** ztunnel's ports in a pod: outbound, inbound in plain text, HBONE. Not configurable. */
-export const ZTUNNEL_PORTS: readonly number[] = [15001, 15006, 15008];
+import { isAmbientRoute } from './marks.ts';
+import { ZTUNNEL_PORTS } from './ports.ts';
 
 const REDIRECTION = 'ambient.istio.io/redirection';
 
@@ -13,10 +12,7 @@ const REDIRECTION = 'ambient.istio.io/redirection';
  * answered, 1.25 and later).
  */
 export function signsOfEnrolment(pod: Pod, said: Metadata): Evidence[] {
-  const rules = (pod.routing?.rules ?? []).filter(
-    ({ mark, table }) => mark?.value === 0x111 && mark.mask === 0xfff && table === '100',
-  );
-  const [rule] = rules;
+  const rule = pod.routing?.rules.find(isAmbientRoute);
   const routing: Evidence[] = rule ? [{ kind: 'command', command: 'ip rule show', text: rule.text }] : [];
   const sockets = ztunnelSockets(pod).map(({ text }): Evidence => ({ kind: 'socket', text }));
   const redirection = said.annotations[REDIRECTION];

@@ -1,6 +1,8 @@
 import type { Metadata, Pod } from '../model/pod.ts';
 import type { Evidence } from '../model/report.ts';
 import { isListener, type Socket } from '../model/socket.ts';
+import { isServicePort, PORT } from './ports.ts';
+import { PROXY_ID } from './proxy.ts';
 
 /** Why a pod is not captured, by design. */
 export interface Exemption {
@@ -75,10 +77,6 @@ export function exemptionOf(pod: Pod, said: Metadata, asked: boolean): Exemption
     : null;
 }
 
-/** Ports of Envoy and the agent in every pod that has them: statistics, health, metrics. */
-const EVERYWHERE: ReadonlySet<number> = new Set([15000, 15004, 15020, 15021, 15053, 15090]);
-const PROXY_UID = 1337;
-
 /**
  * Listeners of the proxy's user on ports of their own, beside the health port, in a pod where nobody listens on a
  * sidecar's 15001 and 15006. A sidecar that has no configuration yet has neither.
@@ -86,6 +84,6 @@ const PROXY_UID = 1337;
 function gatewaySockets({ sockets }: Pod): Socket[] {
   const listeners = (sockets ?? []).filter((socket) => isListener(socket) && socket.protocol === 'tcp');
   const holds = (port: number) => listeners.some(({ localPort }) => localPort === port);
-  if (!holds(15021) || !holds(15090) || holds(15001) || holds(15006)) return [];
-  return listeners.filter(({ uid, localPort }) => uid === PROXY_UID && !EVERYWHERE.has(localPort));
+  if (!holds(PORT.health) || !holds(PORT.metrics) || holds(PORT.outbound) || holds(PORT.inbound)) return [];
+  return listeners.filter(({ uid, localPort }) => uid === PROXY_ID && !isServicePort(localPort));
 }

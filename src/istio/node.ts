@@ -4,6 +4,9 @@ import type { Evidence, ResolvedConfig } from '../model/report.ts';
 import type { InterfaceAddress } from '../model/routing.ts';
 import { coversFamily, type Ruleset, type Table } from '../model/ruleset.ts';
 import { istioTables } from './chains.ts';
+import { POSTRT } from './iptables-chains.ts';
+import { nativeName, probedPodsName } from './names.ts';
+import { POSTROUTING } from './native-chains.ts';
 
 /** Interfaces that a node has for its pods, by the network plugin that makes them. */
 const POD_INTERFACES = /^(cali|veth|lxc|azv|gke|cni|flannel|cilium_|kube-ipvs|nodelocaldns)/;
@@ -43,7 +46,7 @@ function isNodeChain(table: Table, chain: string): boolean {
 
 /** With native nftables it is a hook that a pod lacks. */
 function isAmbientNodeChain({ name: table }: Table, chain: string): boolean {
-  return chain === 'ISTIO_POSTRT' || (table === 'istio-ambient-nat' && chain === 'postrouting');
+  return chain === POSTRT || (table === nativeName('ambient', 'nat') && chain === POSTROUTING);
 }
 
 function podInterface({ interface: name }: InterfaceAddress): string[] {
@@ -68,5 +71,5 @@ export function emptiedOnNode(ruleset: Ruleset): readonly Family[] {
 
 function isPlaceOf(family: Family, table: Table): boolean {
   if (table.family !== 'inet' || family === 'ipv4') return coversFamily(table, family);
-  return table.sets?.some(({ name }) => name === 'istio-inpod-probes-v6') ?? false;
+  return table.sets?.some(({ name }) => name === probedPodsName('ipv6')) ?? false;
 }

@@ -2,27 +2,15 @@ import { FAMILIES } from '../model/family.ts';
 import type { Match } from '../model/match.ts';
 import type { Backend, Chain, Rule, Ruleset, Table } from '../model/ruleset.ts';
 import { istioTables } from './chains.ts';
+import { DIVERT, DNS, DROP_CHAIN, IN, IN_REDIRECT, OUT, POSTRT, PRERT, REDIRECT, TPROXY } from './iptables-chains.ts';
+import { AMBIENT_MASK, CONNECTION_MARK, ZTUNNEL_MARK } from './marks.ts';
+import { nativePlane, type Plane } from './names.ts';
 
-/** A data plane of Istio. */
-export type Plane = 'sidecar' | 'ambient';
-
-const SIDECAR_CHAINS: ReadonlySet<string> = new Set([
-  'ISTIO_INBOUND',
-  'ISTIO_REDIRECT',
-  'ISTIO_IN_REDIRECT',
-  'ISTIO_DIVERT',
-  'ISTIO_TPROXY',
-  'ISTIO_DROP',
-  'ISTIO_OUTPUT_DNS',
-]);
-const AMBIENT_CHAINS: ReadonlySet<string> = new Set(['ISTIO_PRERT', 'ISTIO_POSTRT']);
-
-/** Istio's own nftables tables, 1.27 and later. */
-const NATIVE = /^istio-(proxy|ambient)-/;
+const SIDECAR_CHAINS: ReadonlySet<string> = new Set([IN, REDIRECT, IN_REDIRECT, DIVERT, TPROXY, DROP_CHAIN, DNS]);
+const AMBIENT_CHAINS: ReadonlySet<string> = new Set([PRERT, POSTRT]);
 
 /** Marks that only ambient uses, and only under its mask: of ztunnel's packets, and of its connections. */
-const AMBIENT_MARKS: ReadonlySet<number> = new Set([0x539, 0x111]);
-const AMBIENT_MASK = 0xfff;
+const AMBIENT_MARKS: ReadonlySet<number> = new Set([ZTUNNEL_MARK, CONNECTION_MARK]);
 
 const planes = new WeakMap<Ruleset, ReadonlySet<Plane>>();
 
@@ -49,15 +37,15 @@ export function planesOfNames({ tables }: Ruleset): ReadonlySet<Plane> {
 }
 
 function planeOfName(table: Table, { name }: Chain): Plane | null {
-  const native = NATIVE.exec(table.name)?.[1];
-  if (native !== undefined) return native === 'proxy' ? 'sidecar' : 'ambient';
+  const native = nativePlane(table.name);
+  if (native !== null) return native;
   if (SIDECAR_CHAINS.has(name)) return 'sidecar';
   return AMBIENT_CHAINS.has(name) ? 'ambient' : null;
 }
 
 /** Whether all that is left of Istio are tables that it writes with nftables itself, and none of their rules. */
 export function isEmptiedNative(ruleset: Ruleset): boolean {
-  return istioTables(ruleset).length === 0 && ruleset.tables.some(({ name }) => NATIVE.test(name));
+  return istioTables(ruleset).length === 0 && ruleset.tables.some(({ name }) => nativePlane(name) !== null);
 }
 
 /**
@@ -68,7 +56,7 @@ export function planesOfChain(table: Table, chain: Chain): Plane[] {
   if (chain.rules.length === 0) return [];
   const named = planeOfName(table, chain);
   if (named !== null) return [named];
-  if (chain.name !== 'ISTIO_OUTPUT') return [];
+  if (chain.name !== OUT) return [];
   const found: Plane[] = [];
   if (chain.rules.some(isOfSidecar)) found.push('sidecar');
   if (chain.rules.some(isOfAmbient)) found.push('ambient');

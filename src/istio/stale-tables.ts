@@ -1,8 +1,7 @@
 import { coversFamily, type Rule, type Ruleset, type Table } from '../model/ruleset.ts';
-
-/** The agent's DNS proxy; nat sends queries there when DNS is captured. */
-const DNS_PORT = 15053;
-const STALE = /^istio-(proxy|ambient)-(raw|mangle)$/;
+import { nativeName, nativePlane, nativeTable } from './names.ts';
+import { DNS, IN } from './native-chains.ts';
+import { PORT } from './ports.ts';
 
 /**
  * Whether a table is one of Istio's native ones that neither the configuration nor the pod's nat rules have a use for.
@@ -11,10 +10,10 @@ const STALE = /^istio-(proxy|ambient)-(raw|mangle)$/;
  */
 export function isStale(table: Table, expected: Ruleset, live: Ruleset): boolean {
   if (!isNative(table) || table.chains.every(({ rules }) => rules.length === 0)) return false;
-  const plane = planeOf(table);
+  const plane = nativePlane(table.name);
   const native = expected.tables.filter(({ backend }) => backend === 'nftables');
   const wanted = native.some(({ name }) => name === table.name);
-  return native.some(({ name }) => name.startsWith(plane)) && !wanted && !isInUse(table, live);
+  return native.some(({ name }) => nativePlane(name) === plane) && !wanted && !isInUse(table, live);
 }
 
 /** What such tables say about features that are off, where nobody declared the features. */
@@ -42,15 +41,15 @@ function isInUse(table: Table, ruleset: Ruleset): boolean {
 }
 
 function isNative(table: Table): boolean {
-  return table.backend === 'nftables' && coversFamily(table, 'ipv6') && STALE.test(table.name);
-}
-
-function planeOf({ name }: Table): string {
-  return name.slice(0, name.lastIndexOf('-'));
+  const twin = nativeTable(table.name)?.twin;
+  return table.backend === 'nftables' && coversFamily(table, 'ipv6') && (twin === 'raw' || twin === 'mangle');
 }
 
 function natBeside(table: Table, { tables }: Ruleset): Table | undefined {
-  return tables.find(({ backend, name }) => backend === 'nftables' && name === `${planeOf(table)}-nat`);
+  const plane = nativePlane(table.name);
+  return tables.find(
+    ({ backend, name }) => backend === 'nftables' && plane !== null && name === nativeName(plane, 'nat'),
+  );
 }
 
 function rulesOf(table: Table | undefined): Rule[] {
@@ -58,12 +57,12 @@ function rulesOf(table: Table | undefined): Rule[] {
 }
 
 function isToDns(target: Rule['targets'][number]): boolean {
-  return target.kind === 'redirect' && target.ports?.from === DNS_PORT;
+  return target.kind === 'redirect' && target.ports?.from === PORT.dns;
 }
 
 /** Istio writes nat anew as a whole: a jump to the chain of DNS is only there when DNS is captured. */
 function leadsToDns({ targets }: Rule): boolean {
-  return targets.some((target) => target.kind === 'jump' && target.chain === 'istio-output-dns');
+  return targets.some((target) => target.kind === 'jump' && target.chain === DNS);
 }
 
 function usesTproxy(table: Table): boolean {
@@ -72,6 +71,6 @@ function usesTproxy(table: Table): boolean {
 
 /** In REDIRECT mode, and only there, inbound connections of a sidecar are sent on from istio-inbound. */
 function redirectsInbound(nat: Table | undefined): boolean {
-  const inbound = nat?.chains.find(({ name }) => name === 'istio-inbound');
+  const inbound = nat?.chains.find(({ name }) => name === IN);
   return inbound?.rules.some(({ targets }) => targets.some(({ kind }) => kind === 'jump')) ?? false;
 }

@@ -1,3 +1,4 @@
+import { PASSTHROUGH_ADDRESS } from '../istio/proxy.ts';
 import { type Network, network } from '../model/address.ts';
 import type { ConntrackStateName, Match, Negatable } from '../model/match.ts';
 import { TCP, UDP } from '../model/protocol.ts';
@@ -146,6 +147,6 @@ export function zone(id: number): Target {
 
 export const LOOPBACK_V4: Network = network('ipv4', 0x7f000001n, 32);
 export const LOOPBACK_V6: Network = network('ipv6', 1n, 128);
-/** The source that the proxy uses towards the application (InboundPassthroughCluster): 127.0.0.6 and ::6. */
-export const PASSTHROUGH_V4: Network = network('ipv4', 0x7f000006n, 32);
-export const PASSTHROUGH_V6: Network = network('ipv6', 6n, 128);
+/** The source that the proxy uses towards the application. */
+export const PASSTHROUGH_V4: Network = network('ipv4', PASSTHROUGH_ADDRESS.ipv4, 32);
+export const PASSTHROUGH_V6: Network = network('ipv6', PASSTHROUGH_ADDRESS.ipv6, 128);

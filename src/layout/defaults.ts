@@ -1,3 +1,6 @@
+import { TPROXY_MARK, TPROXY_TABLE } from '../istio/marks.ts';
+import { EXCLUDED_BY_INJECTOR, EXCLUDED_BY_PLUGIN, PORT } from '../istio/ports.ts';
+import { PROXY_ID } from '../istio/proxy.ts';
 import type { Config } from '../model/config.ts';
 import { type Features, featuresFor } from './eras.ts';
 
@@ -21,21 +24,21 @@ export function defaultConfig(
 }
 
 function sidecarDefaults(has: Features, programmer: Programmer): Partial<Config> {
-  const inboundCapturePort = has('capture-port-for-all-ports') ? 15006 : 15001;
+  const inboundCapturePort = has('capture-port-for-all-ports') ? PORT.inbound : PORT.outbound;
   const cni = programmer === 'istio-cni' && has('cni-default-excludes');
   if (!cni) return { inboundCapturePort, inboundPortsExclude: excludedByInjector(has) };
   return {
     inboundCapturePort,
-    inboundPortsExclude: [15020, 15021, 15090],
-    outboundPortsExclude: [15020],
+    inboundPortsExclude: EXCLUDED_BY_PLUGIN,
+    outboundPortsExclude: [PORT.status],
     // The plugin cannot see the pod's resolv.conf, so DNS capture there means every server.
     captureAllDns: has('dns-capture-all'),
   };
 }
 
-function excludedByInjector(has: Features): number[] {
-  if (has('prometheus-port-excluded')) return [15090, 15021, 15020];
-  return has('status-port-excluded') ? [15020] : [];
+function excludedByInjector(has: Features): readonly number[] {
+  if (has('prometheus-port-excluded')) return EXCLUDED_BY_INJECTOR;
+  return has('status-port-excluded') ? [PORT.status] : [];
 }
 
 function ambientDefaults(has: Features): Partial<Config> {
@@ -52,11 +55,11 @@ const NEUTRAL: Config = {
   dataplane: 'sidecar',
   backend: 'iptables',
   interceptionMode: 'REDIRECT',
-  proxyUid: [1337],
-  proxyGid: [1337],
-  proxyPort: 15001,
-  inboundCapturePort: 15006,
-  inboundTunnelPort: 15008,
+  proxyUid: [PROXY_ID],
+  proxyGid: [PROXY_ID],
+  proxyPort: PORT.outbound,
+  inboundCapturePort: PORT.inbound,
+  inboundTunnelPort: PORT.hbone,
   inboundPortsInclude: '*',
   inboundPortsExclude: [],
   outboundIpRangesInclude: '*',
@@ -74,8 +77,8 @@ const NEUTRAL: Config = {
   dropInvalid: false,
   enableIpv6: false,
   hostIpv4LoopbackCidr: '127.0.0.1/32',
-  inboundTproxyMark: 1337,
-  inboundTproxyRouteTable: 133,
+  inboundTproxyMark: TPROXY_MARK,
+  inboundTproxyRouteTable: TPROXY_TABLE,
   hostProbeIpv4: '169.254.7.127',
   hostProbeIpv6: 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff',
   ingressMode: false,

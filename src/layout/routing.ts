@@ -1,19 +1,9 @@
+import { AMBIENT_ROUTE, type MarkRoute } from '../istio/marks.ts';
+import { PASSTHROUGH } from '../istio/proxy.ts';
 import type { Config } from '../model/config.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { InterfaceAddress, Route, Routing, RoutingRule } from '../model/routing.ts';
-import { CONNECTION_MARK, MARK_MASK } from './ambient/plan.ts';
 import { type Features, featuresFor } from './eras.ts';
-
-/** A mark that leads to a table whose only route is to the pod itself. */
-interface MarkRoute {
-  readonly value: number;
-  readonly mask: number;
-  readonly table: number;
-  /** Ambient sets it; for a sidecar the kernel takes the first free one below `main`. */
-  readonly priority: number;
-}
-
-const AMBIENT: MarkRoute = { value: CONNECTION_MARK, mask: MARK_MASK, table: 100, priority: 32764 };
 
 /** The `ip rule`, routes and lo addresses that Istio adds for a configuration; nothing else is listed. */
 export function expectedRouting(config: Config): Routing {
@@ -21,15 +11,15 @@ export function expectedRouting(config: Config): Routing {
   const marked = config.dataplane === 'ambient' ? ambientRoute(config, has) : sidecarRoute(config);
   const families = marked === null ? [] : FAMILIES.filter((family) => hasRoute(config, has, family));
   return {
-    rules: families.map((family) => ruleOf(family, marked ?? AMBIENT)),
-    routes: families.map((family) => routeOf(family, marked ?? AMBIENT)),
+    rules: families.map((family) => ruleOf(family, marked ?? AMBIENT_ROUTE)),
+    routes: families.map((family) => routeOf(family, marked ?? AMBIENT_ROUTE)),
     addresses: passthroughAddress(config, has),
   };
 }
 
 /** Ambient installs them whatever the mode, so they do not prove TPROXY. */
 function ambientRoute(config: Config, has: Features): MarkRoute | null {
-  return config.scope === 'pod' && has('ambient') ? AMBIENT : null;
+  return config.scope === 'pod' && has('ambient') ? AMBIENT_ROUTE : null;
 }
 
 function sidecarRoute(config: Config): MarkRoute | null {
@@ -57,5 +47,7 @@ function routeOf(family: Family, { table }: MarkRoute): Route {
 /** `::6`, the IPv6 twin of 127.0.0.6, has to be put on lo; all of 127/8 is there anyway. */
 function passthroughAddress(config: Config, has: Features): InterfaceAddress[] {
   const needed = config.dataplane === 'sidecar' && config.enableIpv6 && has('passthrough-source');
-  return needed ? [{ interface: 'lo', family: 'ipv6', address: '::6', prefixLength: 128, scope: 'global' }] : [];
+  return needed
+    ? [{ interface: 'lo', family: 'ipv6', address: PASSTHROUGH.ipv6, prefixLength: 128, scope: 'global' }]
+    : [];
 }

@@ -1,7 +1,6 @@
 import { answerTo, type Capture } from '../collect/capture.ts';
 import type { CommandResult } from '../collect/runner.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { once } from '../model/remembered.ts';
 import type { Obstacle } from '../model/pod.ts';
 import { once } from '../model/remembered.ts';
 import type { Table } from '../model/ruleset.ts';

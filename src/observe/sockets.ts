@@ -1,6 +1,5 @@
 import { answerTo, type Capture, type CapturedFile, capturedFile } from '../collect/capture.ts';
 import type { CommandResult } from '../collect/runner.ts';
-import { once } from '../model/remembered.ts';
 import type { Obstacle } from '../model/pod.ts';
 import { once } from '../model/remembered.ts';
 import type { Process, Socket, SocketEnds } from '../model/socket.ts';

@@ -1,4 +1,5 @@
 import type { Ending } from '../collect/attempt/attempt.ts';
+import { PORT } from '../istio/ports.ts';
 import type { Verdict } from '../model/packet.ts';
 import type { Judgement, Path, PlannedProbe, ProbeResult } from './types.ts';
 
@@ -156,4 +157,4 @@ function isAnswer({ sent, outcome }: ProbeResult): boolean {
   return sent.path.kind !== 'nobody' || sent.ending !== 'refused';
 }
 
-const VALIDATION_LISTENERS: readonly number[] = [15001, 15006];
+const VALIDATION_LISTENERS: readonly number[] = [PORT.outbound, PORT.inbound];

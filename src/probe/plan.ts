@@ -1,5 +1,6 @@
 import { deviceOf, deviceTo, isLoopbackAddress, sourceBy } from '../flow/routes.ts';
-import { isReserved } from '../istio/ports.ts';
+import { isReserved, PORT } from '../istio/ports.ts';
+import { PASSTHROUGH } from '../istio/proxy.ts';
 import { parseAddress } from '../model/address.ts';
 import type { Config } from '../model/config.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
@@ -21,12 +22,7 @@ const NOBODY: Readonly<Record<Family, string>> = { ipv4: '192.0.2.1', ipv6: '200
 const HTTP = 80;
 const DNS = 53;
 
-/** The address that the proxy's inbound side calls the application from, and that Istio's validation dials. */
-const PASSTHROUGH: Readonly<Record<Family, string>> = { ipv4: '127.0.0.6', ipv6: '::6' };
 const LOOPBACK: Readonly<Record<Family, string>> = { ipv4: '127.0.0.1', ipv6: '::1' };
-
-/** istio-iptables' default probe port: nobody listens there. */
-const VALIDATION_PORT = 15002;
 
 /** The attempts that show how this pod's own traffic fares, for each family that it has addresses of. */
 export function planProbes(request: Pick<ProbeQuestion, 'to'>, facts: ProbeFacts): PlannedProbe[] {
@@ -73,7 +69,7 @@ function others(by: By): PlannedProbe[] {
 function asProxy(by: By): PlannedProbe[] {
   const upstream = probe('upstream', by, 'tcp', by.own, applicationPort(by.facts));
   const from = PASSTHROUGH[by.family];
-  const validation = probe('validation', by, 'tcp', PASSTHROUGH[by.family], VALIDATION_PORT);
+  const validation = probe('validation', by, 'tcp', PASSTHROUGH[by.family], PORT.validation);
   const loopback = LOOPBACK[by.family];
   return [
     { ...upstream, from, packet: { ...upstream.packet, source: from } },

@@ -1,9 +1,10 @@
+import { isServicePort } from '../istio/ports.ts';
 import type { Socket } from '../model/socket.ts';
 import { isPassthrough } from './address.ts';
 import { agreementOf, predictionFor } from './agreement.ts';
 import { inbound } from './inbound.ts';
 import { isConclusive, outbound, paired } from './outbound.ts';
-import { DNS_PORT, isServicePort } from './ports.ts';
+import { DNS_PORT } from './ports.ts';
 import type { Scene } from './scene.ts';
 import type { ClassifiedSocket, Holder, Sighting, SocketKind } from './types.ts';
 

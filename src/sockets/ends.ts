@@ -1,5 +1,6 @@
+import { PORT } from '../istio/ports.ts';
 import type { SocketEnds } from '../model/socket.ts';
-import { DNS_PROXY_PORT, type ProxyPorts } from './ports.ts';
+import type { ProxyPorts } from './ports.ts';
 
 /**
  * Numbers in place of ends, as keys. A text put together for each look-up costs several times as much, and there may be
@@ -47,7 +48,7 @@ export class Ends<S extends SocketEnds> {
       if (socket.state === 'LISTEN') continue;
       const peer = numbers.peer(socket);
       this.#byEnds.set(numbers.local(socket) * MOST_ENDS + peer, socket);
-      if (outbound.has(socket.localPort) || socket.localPort === DNS_PROXY_PORT) this.captured.set(peer, socket);
+      if (outbound.has(socket.localPort) || socket.localPort === PORT.dns) this.captured.set(peer, socket);
     }
   }
 

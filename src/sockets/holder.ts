@@ -1,10 +1,8 @@
+import { isOfZtunnel } from '../istio/marks.ts';
+import { isControlPlane } from '../istio/ports.ts';
 import type { Process, Socket } from '../model/socket.ts';
-import { isControlPlane } from './ports.ts';
 import { hasIstioName, isElsewhere } from './proxy.ts';
 import type { Holder, ProxyIdentity } from './types.ts';
-
-/** ztunnel marks all its sockets so (0x539 of 0xfff); of a sidecar's only those that go on to the application are. */
-const ZTUNNEL_MARK = 0x539;
 
 /** Tells whose sockets are, by everything that ss says about their owners. */
 export class Holders {
@@ -53,7 +51,7 @@ export class Holders {
     if (isElsewhere(socket, undefined, proxy)) return 'application';
     if (proxy.isVisible && this.#hadTimeToShow(socket)) return 'application';
     if (this.#marked) return isMarked(socket) ? 'proxy' : 'application';
-    // Root is everybody's uid; 1337 is the proxy's.
+    // Root is everybody's uid; any other is the proxy's alone.
     return uid === 0 ? 'shared' : 'proxy';
   }
 
@@ -72,6 +70,7 @@ export class Holders {
   }
 }
 
+/** ztunnel marks all its sockets; of a sidecar's only those that go on to the application are. */
 function isMarked({ mark }: Socket): boolean {
-  return mark !== undefined && (mark & 0xfff) === ZTUNNEL_MARK;
+  return isOfZtunnel(mark);
 }

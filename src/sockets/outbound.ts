@@ -1,6 +1,7 @@
+import { isControlPlane, PORT } from '../istio/ports.ts';
 import type { Socket } from '../model/socket.ts';
 import { mayBeCaptured } from './may-be-captured.ts';
-import { DNS_PORT, FIRST_EPHEMERAL_PORT, HBONE_PORT, isControlPlane } from './ports.ts';
+import { DNS_PORT, FIRST_EPHEMERAL_PORT } from './ports.ts';
 import type { Scene } from './scene.ts';
 import type { Sighting } from './types.ts';
 
@@ -36,7 +37,7 @@ const BY_COMPANIONS = 'inferred from other connections to the same port, because
 
 /** ztunnel's, or of an application that runs as root too. */
 function ofSomebody({ peerPort }: Socket): Sighting {
-  if (peerPort === HBONE_PORT) return { kind: 'proxy-upstream', holder: 'proxy' };
+  if (peerPort === PORT.hbone) return { kind: 'proxy-upstream', holder: 'proxy' };
   if (isControlPlane(peerPort)) return { kind: 'control-plane', holder: 'proxy' };
   return { kind: 'unknown', because: SHARED_UID };
 }

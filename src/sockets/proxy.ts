@@ -1,5 +1,6 @@
+import { isServicePort } from '../istio/ports.ts';
 import { isListener, type Process, type Socket } from '../model/socket.ts';
-import { isProxyPort, isServicePort, type ProxyPorts } from './ports.ts';
+import { isProxyPort, type ProxyPorts } from './ports.ts';
 import type { ProxyIdentity } from './types.ts';
 
 /** Names of the processes that Istio runs in a pod. */

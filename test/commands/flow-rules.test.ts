@@ -15,6 +15,7 @@ const JUMP = '-A OUTPUT -j ISTIO_OUTPUT';
 const TEXTS: Readonly<Record<string, string>> = {
   healthy: saved({}),
   loop: saved({}, without('-A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN')),
+  'dns-loop': saved({}, ahead(JUMP, '-A OUTPUT -p udp -m udp --dport 53 -j REDIRECT --to-ports 15013')),
   dropped: saved({}, ahead(JUMP, '-A OUTPUT -p udp -m udp --dport 53 -j DROP')),
   dnat: saved({}, ahead(JUMP, '-A OUTPUT -d 203.0.113.7/32 -p tcp -j DNAT --to-destination 10.9.9.9:81')),
   unknown: saved({}, ahead(JUMP, '-A OUTPUT -m statistic --mode random --probability 0.5 -j ACCEPT')),
@@ -82,6 +83,11 @@ describe('flow --classes', () => {
     if (fate !== 'loops') return;
     const { stdout } = await flow(`--classes --no-color --rules ${name}`);
     expect(stdout).toContain('loops: redirected to port 15001');
+  });
+
+  it('calls it a loop as well when the proxy’s own queries go to the DNS listener of 1.6 and 1.7', async () => {
+    const own = (await classes('dns-loop')).filter(({ packets }) => packets.uid === '1337' || packets.gid === '1337');
+    expect(own.filter(({ rule }) => rule.text.includes('15013')).map(({ fate }) => fate)).toContain('loops');
   });
 
   it('knows another proxy by its configuration', async () => {

@@ -17,16 +17,16 @@ describe('whose chain it is, asked of the chain where it stands, and of its name
     ['iptables-nft', 'nat', 'ISTIO_OUTPUT'],
     ['iptables-legacy', 'filter', 'ISTIO_SOMETHING_NEW'],
     ['nftables', 'istio-proxy-nat', 'istio-in-redirect'],
-  ] as const)('is told alike: %s %s %s', (...where) => {
-    expect(asked(...where)).toEqual([true, true]);
+  ] as const)('is told alike: %s %s %s', (backend, tableName, name) => {
+    expect(asked(backend, tableName, name)).toEqual([true, true]);
   });
 
   it.each([
     ['iptables-nft', 'nat', 'OUTPUT'],
     ['iptables-nft', 'nat', 'MY_ISTIO_OUTPUT'],
     ['nftables', 'istio-mine', 'output'],
-  ] as const)('is nobody of Istio’s either way: %s %s %s', (...where) => {
-    expect(asked(...where)).toEqual([false, false]);
+  ] as const)('is nobody of Istio’s either way: %s %s %s', (backend, tableName, name) => {
+    expect(asked(backend, tableName, name)).toEqual([false, false]);
   });
 
   it('tells the hooks in Istio’s own tables by the table alone', () => {

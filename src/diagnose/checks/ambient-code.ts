@@ -1,4 +1,6 @@
 import type { Context } from '../../expect/context.ts';
+import { isOfZtunnel } from '../../istio/marks.ts';
+import { isIstioChainName } from '../../istio/names.ts';
 import { isAmbientMark } from '../../istio/planes.ts';
 import { parseAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
@@ -8,9 +10,6 @@ import type { Cause } from '../traffic/cause.ts';
 import { letsGo } from '../traffic/traits.ts';
 import { captures } from '../traffic/verdicts.ts';
 
-/** ztunnel's own packets have this in the mark, under the mask 0xfff. */
-const ZTUNNEL_MARK = 0x539;
-
 /** The code for what is special to ambient's layout; null where a sidecar's layout would have the same fault. */
 export function ambientCode(cause: Cause, { config }: Context): string | null {
   const { missing, intruder, class: different } = cause;
@@ -19,8 +18,8 @@ export function ambientCode(cause: Cause, { config }: Context): string | null {
   if ([missing, intruder].some((where) => where !== null && isProbeExemption(where, probes))) return 'NAT0903';
   if (missing && (isConnmark(missing) || (isAboutMarks(missing) && !isByTproxy(expected.verdict)))) return 'NAT0904';
   if (missing?.table.name.endsWith('raw')) return 'NAT0402';
-  const ofZtunnel = ((witness.mark ?? 0) & 0xfff) === ZTUNNEL_MARK;
-  if (intruder && ofZtunnel && captures(live.verdict) && expected.verdict.kind === 'accept') return 'NAT0301';
+  if (intruder && isOfZtunnel(witness.mark) && captures(live.verdict) && expected.verdict.kind === 'accept')
+    return 'NAT0301';
   return null;
 }
 
@@ -30,8 +29,9 @@ function isProbeExemption({ chain, rule }: RuleReference, probes: readonly (bigi
   return rule.matches.some((match) => {
     if ((match.kind !== 'source' && match.kind !== 'destination') || match.negated) return false;
     // Under other names only the address itself shows it.
-    const isIstio = chain.name.startsWith('ISTIO_') || chain.name.startsWith('istio-');
-    return probes.includes(match.network.address) || (isIstio && isLinkLocal(match.network.address));
+    return (
+      probes.includes(match.network.address) || (isIstioChainName(chain.name) && isLinkLocal(match.network.address))
+    );
   });
 }
 

@@ -1,15 +1,12 @@
 import type { Context } from '../../expect/context.ts';
-import { ZTUNNEL_PORTS } from '../../istio/enrolment.ts';
 import { planesOf } from '../../istio/planes.ts';
+import { PORT, ZTUNNEL_PORTS } from '../../istio/ports.ts';
 import type { Evidence } from '../../model/report.ts';
 import type { Socket } from '../../model/socket.ts';
 import { isListener } from '../../model/socket.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
 import { redirectTargets } from '../listeners.ts';
-
-/** Of ztunnel as well, where DNS is captured. */
-const DNS_PORT = 15053;
 
 /**
  * ztunnel's sockets in the pod. Unlike a proxy of the pod's own it opens them before the pod's containers start, so
@@ -41,7 +38,7 @@ export const ztunnelListening: Check = {
 
 /** Where inbound traffic is left alone nothing goes to 15006 and 15008. */
 function unserved(sockets: readonly Socket[], { config }: Context): number[] {
-  const wanted = config.ingressMode ? [15001] : ZTUNNEL_PORTS;
+  const wanted = config.ingressMode ? [PORT.outbound] : ZTUNNEL_PORTS;
   const tcp = sockets.filter((socket) => isListener(socket) && socket.protocol === 'tcp');
   return wanted.filter((port) => !tcp.some(({ localPort }) => localPort === port));
 }
@@ -58,5 +55,5 @@ function leadingRules(ports: readonly number[], { pod }: Context): Evidence[] {
 export function isToldOfZtunnel(port: number, context: Context): boolean {
   if (context.config.dataplane !== 'ambient') return false;
   if (ZTUNNEL_PORTS.includes(port)) return true;
-  return port === DNS_PORT && unserved(context.pod.sockets ?? [], context).length > 0;
+  return port === PORT.dns && unserved(context.pod.sockets ?? [], context).length > 0;
 }

@@ -1,7 +1,8 @@
 import type { Context } from '../../expect/context.ts';
 import { istioTables } from '../../istio/chains.ts';
 import { signsOfEnrolment } from '../../istio/enrolment.ts';
-import { type Plane, planesOf, planesOfChain } from '../../istio/planes.ts';
+import type { Plane } from '../../istio/names.ts';
+import { planesOf, planesOfChain } from '../../istio/planes.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';

@@ -3,6 +3,7 @@ import { evaluatePacket, Hooks, type Trace, verdictKey } from '../../evaluate/pa
 import { LIMITS } from '../../evaluate/symbolic/limits.ts';
 import { checkTime } from '../../evaluate/symbolic/time.ts';
 import type { Context } from '../../expect/context.ts';
+import { EXCLUDED_BY_INJECTOR } from '../../istio/ports.ts';
 import { buildLayout, defaultConfig } from '../../layout/index.ts';
 import { parseNetwork } from '../../model/address.ts';
 import type { Config } from '../../model/config.ts';
@@ -32,7 +33,12 @@ const KEYS: readonly ExclusionKey[] = [
 ];
 
 /** Entries that Istio, its injector or its CNI plugin adds by themselves, and people copy. */
-const USUAL: ReadonlySet<string> = new Set(['15090', '15021', '15020', '127.0.0.1/32', '127.0.0.0/8', '::1/128']);
+const USUAL: ReadonlySet<string> = new Set([
+  ...EXCLUDED_BY_INJECTOR.map(String),
+  '127.0.0.1/32',
+  '127.0.0.0/8',
+  '::1/128',
+]);
 
 /**
  * The configured exclusions without which the layout would treat every packet the same. Each is tried alone, so that one

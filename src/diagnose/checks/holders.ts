@@ -1,6 +1,6 @@
 import type { Context } from '../../expect/context.ts';
 import { isOtherPlane } from '../../istio/planes.ts';
-import { isReserved, RESERVED } from '../../istio/ports.ts';
+import { isReserved, PORT, RESERVED } from '../../istio/ports.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Finding } from '../../model/report.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
@@ -144,7 +144,7 @@ function holder([{ process, uid }]: readonly [Socket, ...Socket[]]): string {
 function isTaken(socket: Socket, listeners: readonly Socket[], { config }: Context): boolean {
   const { localPort, uid, protocol } = socket;
   if (!isReserved(localPort, config) || localPort === config.proxyPort) return false;
-  if (protocol === 'udp' && localPort !== 15053) return false;
+  if (protocol === 'udp' && localPort !== PORT.dns) return false;
   if (uid === null || uid === 0 || config.proxyUid.includes(uid)) return false;
   if (hasIstioName(socket)) return false;
   return !proxySockets(listeners, config.proxyPort).some((proxy) => proxy.uid === uid);

@@ -1,12 +1,12 @@
 import type { Context } from '../../expect/context.ts';
 import { istioTables } from '../../istio/chains.ts';
 import { isOtherPlane } from '../../istio/planes.ts';
+import { PASSTHROUGH } from '../../istio/proxy.ts';
 import { compareReleases, parseRelease } from '../../layout/index.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
 import { type Check, finding } from '../check.ts';
 import { bothWays, inboundTo } from './typical-packet.ts';
 
-const PASSTHROUGH = '::6';
 /** The release that began to put the address on lo. */
 const PASSTHROUGH_SINCE = '1.3.0';
 const ANY_PORT = 8080;
@@ -25,14 +25,14 @@ export const passthroughAddress: Check = {
     if (globalIpv6(context).length === 0) return { skipped: 'the pod has no address of IPv6' };
     if (istioTables(pod.ruleset, 'ipv6').length === 0) return { skipped: 'nothing of IPv6 is captured' };
     if (isOtherPlane(pod.ruleset, 'sidecar')) return { skipped: 'the rules are those of the other data plane' };
-    if (own.some(({ address }) => address === PASSTHROUGH)) return [];
+    if (own.some(({ address }) => address === PASSTHROUGH.ipv6)) return [];
     return [
       finding('NAT0604', {
         message:
           'IPv6 is captured, and lo does not have the address ::6: the proxy cannot call the application over IPv6.',
         family: 'ipv6',
-        evidence: [{ kind: 'command', command: 'ip -6 addr show dev lo', text: `no ${PASSTHROUGH}/128` }],
-        edits: [{ kind: 'run', argv: ['ip', '-6', 'addr', 'add', '::6/128', 'dev', 'lo'] }],
+        evidence: [{ kind: 'command', command: 'ip -6 addr show dev lo', text: `no ${PASSTHROUGH.ipv6}/128` }],
+        edits: [{ kind: 'run', argv: ['ip', '-6', 'addr', 'add', `${PASSTHROUGH.ipv6}/128`, 'dev', 'lo'] }],
       }),
     ];
   },

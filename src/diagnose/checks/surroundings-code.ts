@@ -1,10 +1,9 @@
 import type { Context } from '../../expect/context.ts';
-import { isIstioChain, istioTables } from '../../istio/chains.ts';
+import { isAboutIstio, istioTables } from '../../istio/chains.ts';
 import { isNamedElsewhere } from '../../istio/other-meshes.ts';
 import { planesOf, rivalBackends } from '../../istio/planes.ts';
 import { isProbeResidue } from '../../istio/probe-residue.ts';
 import { isStale } from '../../istio/stale-tables.ts';
-import type { RuleReference } from '../../model/ruleset.ts';
 import type { Cause } from '../traffic/cause.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
 import { ambientCode, isCaptureLost } from './ambient-code.ts';
@@ -64,10 +63,4 @@ function planeCode(cause: Cause, context: Context, usual: () => string): string 
   if (ALIKE.has(code)) return code;
   if (code === 'NAT0105' || (cause.intruder === null && isCaptureLost(cause.class.family, context))) return 'NAT0901';
   return ambientCode(cause, context) ?? (code === 'NAT0106' ? 'NAT0901' : code);
-}
-
-/** Whether a rule is where Istio writes, or leads there. */
-function isAboutIstio({ table, chain, rule }: RuleReference): boolean {
-  if (isIstioChain(table, chain)) return true;
-  return rule.targets.some((target) => target.kind === 'jump' && target.chain.startsWith('ISTIO_'));
 }

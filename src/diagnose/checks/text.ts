@@ -1,5 +1,5 @@
 import type { Context } from '../../expect/context.ts';
-import { isIstioChain, istioTables } from '../../istio/chains.ts';
+import { isAboutIstio, isIstioChain, istioTables } from '../../istio/chains.ts';
 import { isNamedElsewhere } from '../../istio/other-meshes.ts';
 import { isMixture } from '../../istio/planes.ts';
 import { isCovered } from '../../model/pod.ts';
@@ -75,13 +75,10 @@ export const foreign: Check = {
 };
 
 function isForeign(where: RuleReference, { layout, open }: Context): boolean {
-  const { table, chain } = where;
   // Whether a rule that nothing decides changes the traffic is what the open questions are about.
   if (open.length > 0 && where.rule.matches.some(({ kind }) => kind === 'opaque' || kind === 'unknown')) return false;
-  if (isIstioChain(table, chain) || layout.expectedCount(where) > 0 || isGuardrail(where)) return false;
-  if (isNamedElsewhere(where)) return false;
   // A jump to one of Istio's chains is Istio's, wherever it is.
-  return !where.rule.targets.some((target) => target.kind === 'jump' && target.chain.startsWith('ISTIO_'));
+  return !(isAboutIstio(where) || layout.expectedCount(where) > 0 || isGuardrail(where) || isNamedElsewhere(where));
 }
 
 function quotedSomewhere(findings: readonly Finding[]): Set<string> {

@@ -1,5 +1,5 @@
 import type { Context } from '../../expect/context.ts';
-import { isIstioChain } from '../../istio/chains.ts';
+import { isAboutIstio } from '../../istio/chains.ts';
 import { goesToDnsProxy } from '../../istio/dns.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { rulesOf } from '../../model/ruleset.ts';
@@ -24,12 +24,6 @@ export function nameOf(cause: Cause, context: Context): string {
 function nameOrder({ order }: Cause): string {
   const late = order?.late ?? null;
   return late !== null && traitsOf(late.rule).interface ? 'NAT0210' : 'NAT0107';
-}
-
-/** Whether a rule is where Istio writes, or leads there. */
-function isAboutIstio({ table, chain, rule }: RuleReference): boolean {
-  if (isIstioChain(table, chain)) return true;
-  return rule.targets.some((target) => target.kind === 'jump' && target.chain.startsWith('ISTIO_'));
 }
 
 /** DNS that does not reach the agent, unless a rule of somebody else's takes it away. */

@@ -1,11 +1,10 @@
+import { DNS_PROXY_PORTS } from '../../istio/dns.ts';
+import { DNS, IN, IN_REDIRECT, OUT, REDIRECT } from '../../istio/iptables-chains.ts';
 import { formatAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import { type Context, mainFamily } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
-
-/** The agent's port, and Envoy's of 1.6 and 1.7. */
-const LISTENERS = [15053, 15013];
 
 /** Stands for IPv6 servers whose own rules are missing because IPv6 is off. */
 const UNSEEN = '::';
@@ -36,7 +35,7 @@ export function readDns(context: Context): Observed {
 function hasSigns(context: Context): boolean {
   const family = mainFamily(context);
   const spares = context.view
-    .forms(family, 'nat', 'ISTIO_OUTPUT')
+    .forms(family, 'nat', OUT)
     .filter((form) => form.shape.includes('!dport') && form.dports.includes(53) && !isTunnel(context, form));
   const signs = spares.length + redirects(context, family).length + zones(context, family).length;
   return signs > (context.has('dns-by-resolver') && context.reading === 'cautious' ? 1 : 0);
@@ -44,19 +43,19 @@ function hasSigns(context: Context): boolean {
 
 /** A mesh may have put its HBONE port on 53: then its rule is alone, and where others have theirs. */
 function isTunnel({ has }: Context, { target, dports }: Form): boolean {
-  return has('tunnel-spared') && target === 'jump ISTIO_IN_REDIRECT' && dports.length === 1;
+  return has('tunnel-spared') && target === `jump ${IN_REDIRECT}` && dports.length === 1;
 }
 
 function redirects(context: Context, family: Family): Form[] {
-  const chains = ['ISTIO_OUTPUT_DNS', 'ISTIO_OUTPUT', 'ISTIO_REDIRECT', 'OUTPUT'];
+  const chains = [DNS, OUT, REDIRECT, 'OUTPUT'];
   return chains
     .flatMap((chain) => context.view.forms(family, 'nat', chain))
-    .filter((form) => ['redirect', 'dnat'].includes(form.target) && LISTENERS.includes(form.port ?? 0));
+    .filter((form) => ['redirect', 'dnat'].includes(form.target) && DNS_PROXY_PORTS.has(form.port ?? 0));
 }
 
 /** The conntrack zones of queries and answers. */
 function zones(context: Context, family: Family): Form[] {
-  const chains = ['ISTIO_OUTPUT_DNS', 'ISTIO_OUTPUT', 'OUTPUT', 'PREROUTING', 'ISTIO_INBOUND'];
+  const chains = [DNS, OUT, 'OUTPUT', 'PREROUTING', IN];
   return chains.flatMap((chain) => context.view.forms(family, 'raw', chain)).filter((form) => form.target === 'ct');
 }
 

@@ -1,14 +1,17 @@
+import { DIVERT, IN, IN_REDIRECT, TPROXY } from '../../istio/iptables-chains.ts';
+import { EXCLUDED_BY_INJECTOR, PORT } from '../../istio/ports.ts';
 import type { Family } from '../../model/family.ts';
 import { allCaptured, commonExemptions, unique } from '../agree.ts';
 import { between, type Context, inAll, listed } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 
-const PORT = 'tcp dport';
-/** What the injector and the CNI plugin exclude by default, in every release. */
-const USUAL: ReadonlySet<number> = new Set([15090, 15021, 15020]);
+const BY_PORT = 'tcp dport';
+/** What the injector and the CNI plugin exclude by default. */
+const USUAL: ReadonlySet<number> = new Set(EXCLUDED_BY_INJECTOR);
+const { metrics, health, status } = PORT;
 const SSH = 22;
-const CAPTURES = ['jump ISTIO_IN_REDIRECT', 'jump ISTIO_TPROXY', 'jump ISTIO_DIVERT'];
+const CAPTURES = [`jump ${IN_REDIRECT}`, `jump ${TPROXY}`, `jump ${DIVERT}`];
 
 /** Which inbound ports are captured and which are left alone. */
 export function readInbound(context: Context, tproxy: boolean, tunnel: number): Observed {
@@ -32,13 +35,13 @@ function withUsual(ports: readonly number[]): readonly number[] {
   const [lost, ...more] = [...USUAL].filter((port) => !ports.includes(port));
   if (lost === undefined || more.length > 0) return ports;
   const [first, second] = ports;
-  const byPlugin = ports.join().endsWith('15021,15090') || (first !== 15090 && first !== 15021);
+  const byPlugin = ports.join().endsWith(`${health},${metrics}`) || (first !== metrics && first !== health);
   if (byPlugin) {
-    const next = lost === 15020 ? ports.indexOf(15021) : lost === 15021 ? ports.indexOf(15090) : ports.length;
+    const next = lost === status ? ports.indexOf(health) : lost === health ? ports.indexOf(metrics) : ports.length;
     return ports.toSpliced(next, 0, lost);
   }
-  if (lost === 15020) return second === 15021 && ports.length > 2 ? ports : [...ports, lost];
-  return ports.toSpliced(lost === 15090 ? 0 : 1, 0, lost);
+  if (lost === status) return second === health && ports.length > 2 ? ports : [...ports, lost];
+  return ports.toSpliced(lost === metrics ? 0 : 1, 0, lost);
 }
 
 /** ISTIO_INBOUND where the family's inbound capture is, and whether PREROUTING leads there. */
@@ -51,8 +54,8 @@ interface InboundChain {
 function chainOf({ view, has }: Context, family: Family, tproxy: boolean): InboundChain {
   const table = tproxy && (family === 'ipv4' || has('families-alike')) ? 'mangle' : 'nat';
   return {
-    rules: view.forms(family, table, 'ISTIO_INBOUND'),
-    entered: view.forms(family, table, 'PREROUTING').some((form) => form.target === 'jump ISTIO_INBOUND'),
+    rules: view.forms(family, table, IN),
+    entered: view.forms(family, table, 'PREROUTING').some((form) => form.target === `jump ${IN}`),
     inNat: table === 'nat',
   };
 }
@@ -73,7 +76,7 @@ function includes(chains: readonly InboundChain[], tunnel: number, context: Cont
 
 /** Istio writes these chains even where nothing inbound is captured. */
 function isLost(context: Context): boolean {
-  const always = ['ISTIO_IN_REDIRECT', ...(context.has('tunnel-return') ? ['ISTIO_INBOUND'] : [])];
+  const always = [IN_REDIRECT, ...(context.has('tunnel-return') ? [IN] : [])];
   return always.some((chain) => inAll(context, 'nat', chain).length === 0);
 }
 
@@ -90,13 +93,13 @@ function excludes({ has, reading }: Context, { rules, inNat }: InboundChain, tun
 
 /** A port of TPROXY stands in a rule for connections that exist, once or twice, and one for those that do not. */
 function capturedPorts(forms: readonly Form[]): number[] {
-  const last = forms.filter((form) => form.target !== 'jump ISTIO_DIVERT');
+  const last = forms.filter((form) => form.target !== `jump ${DIVERT}`);
   const ports = last.flatMap((form) => form.dports);
   return [...ports, ...unique(forms.flatMap((form) => form.dports)).filter((port) => !ports.includes(port))];
 }
 
 function isPortReturn(form: Form): boolean {
-  return form.target === 'return' && form.shape === PORT;
+  return form.target === 'return' && form.shape === BY_PORT;
 }
 
 function isReturnOf(form: Form, port: number): boolean {
@@ -105,5 +108,5 @@ function isReturnOf(form: Form, port: number): boolean {
 
 /** The position after the rules that TPROXY inserts at the head of mangle ISTIO_INBOUND. */
 function afterMarks(rules: readonly Form[]): number {
-  return rules.findLastIndex((form) => form.target === 'return' && form.shape !== PORT) + 1;
+  return rules.findLastIndex((form) => form.target === 'return' && form.shape !== BY_PORT) + 1;
 }

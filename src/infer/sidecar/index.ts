@@ -1,3 +1,5 @@
+import { DROP_CHAIN } from '../../istio/iptables-chains.ts';
+import { EXCLUDED_BY_PLUGIN, PORT } from '../../istio/ports.ts';
 import { type Context, inAll } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
@@ -39,15 +41,15 @@ export function readSidecar(context: Context): Observed {
  * at all is what one or two lost rules leave.
  */
 function withPluginsOwn({ has, reading }: Context, { inboundPortsExclude }: Observed, outbound: Observed): Observed {
-  const byPlugin = inboundPortsExclude?.join().endsWith('15020,15021,15090') ?? false;
+  const byPlugin = inboundPortsExclude?.join().endsWith(EXCLUDED_BY_PLUGIN.join()) ?? false;
   const lost = byPlugin && has('outbound-port-excludes') && outbound.outboundPortsExclude?.length === 0;
-  return lost && reading === 'cautious' ? { ...outbound, outboundPortsExclude: [15020] } : outbound;
+  return lost && reading === 'cautious' ? { ...outbound, outboundPortsExclude: [PORT.status] } : outbound;
 }
 
 function dropsInvalid(context: Context): boolean {
   const states = inAll(context, 'mangle', 'PREROUTING').filter((form) => form.shape.includes('state'));
-  const drops = states.some((form) => form.target === 'drop' || form.target === 'jump ISTIO_DROP');
-  return drops || inAll(context, 'mangle', 'ISTIO_DROP').length > 0;
+  const drops = states.some((form) => form.target === 'drop' || form.target === `jump ${DROP_CHAIN}`);
+  return drops || inAll(context, 'mangle', DROP_CHAIN).length > 0;
 }
 
 /** 1.0 wrote no IPv6 rules when IPv6 was enabled, and refused it otherwise. */

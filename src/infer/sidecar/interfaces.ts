@@ -1,3 +1,4 @@
+import { OUT, REDIRECT } from '../../istio/iptables-chains.ts';
 import { unique } from '../agree.ts';
 import { type Context, inAll, listed, mainFamily, returned } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
@@ -41,14 +42,14 @@ function arriving(forms: readonly Form[]): string[] {
  */
 function virtual(context: Context, excludes: readonly string[]): string[] {
   const hook = inAll(context, 'nat', 'PREROUTING');
-  const redirected = hook.filter((form) => form.target === 'jump ISTIO_REDIRECT').flatMap((form) => form.in ?? []);
-  const captures = inAll(context, 'nat', 'ISTIO_OUTPUT').some(capturesRanges);
+  const redirected = hook.filter((form) => form.target === `jump ${REDIRECT}`).flatMap((form) => form.in ?? []);
+  const captures = inAll(context, 'nat', OUT).some(capturesRanges);
   const alone = !captures && context.reading === 'literal';
   return unique([...redirected, ...(alone ? onlyReturned(context, excludes) : [])]).reverse();
 }
 
 function capturesRanges({ target, shape }: Form): boolean {
-  return target === 'jump ISTIO_REDIRECT' && (shape === '' || shape === 'to');
+  return target === `jump ${REDIRECT}` && (shape === '' || shape === 'to');
 }
 
 /** The interfaces that return once more than their exclusion says. Excluded ones come after all virtual ones. */

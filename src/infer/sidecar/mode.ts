@@ -1,7 +1,8 @@
+import { DIVERT, IN, IN_REDIRECT, TPROXY } from '../../istio/iptables-chains.ts';
 import { type Context, mainFamily } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 
-const ENTERS = 'jump ISTIO_INBOUND';
+const ENTERS = `jump ${IN}`;
 
 /**
  * Whether inbound traffic is taken by TPROXY, from what stands in mangle against what stands in nat. IPv6 follows IPv4:
@@ -15,7 +16,7 @@ export function readMode(context: Context): 'REDIRECT' | 'TPROXY' {
 function signsOfTproxy(context: Context): number {
   const family = mainFamily(context);
   const mangle = (chain: string): readonly Form[] => context.view.forms(family, 'mangle', chain);
-  const chains = ['ISTIO_TPROXY', 'ISTIO_DIVERT', 'ISTIO_INBOUND'].filter((chain) => mangle(chain).length > 0);
+  const chains = [TPROXY, DIVERT, IN].filter((chain) => mangle(chain).length > 0);
   const marks = mangle('OUTPUT').some((form) => form.target === 'connmark-restore' || form.shape === 'from !to tcp');
   const enters = mangle('PREROUTING').some((form) => form.target === ENTERS);
   return chains.length + Number(marks) + Number(enters);
@@ -24,6 +25,6 @@ function signsOfTproxy(context: Context): number {
 function signsOfRedirect(context: Context): number {
   const family = mainFamily(context);
   const enters = context.view.forms(family, 'nat', 'PREROUTING').some((form) => form.target === ENTERS);
-  const captures = context.view.forms(family, 'nat', 'ISTIO_INBOUND');
-  return Number(enters) + Number(captures.some((form) => form.target === 'jump ISTIO_IN_REDIRECT'));
+  const captures = context.view.forms(family, 'nat', IN);
+  return Number(enters) + Number(captures.some((form) => form.target === `jump ${IN_REDIRECT}`));
 }

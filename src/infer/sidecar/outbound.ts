@@ -1,3 +1,5 @@
+import { IN_REDIRECT, OUT, REDIRECT, TPROXY } from '../../istio/iptables-chains.ts';
+import { PORT } from '../../istio/ports.ts';
 import { formatNetwork, type Network } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import { allCaptured, commonExemptions, majority } from '../agree.ts';
@@ -5,13 +7,13 @@ import { between, byFamily, type Context, inAll, listed, returned } from '../con
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 
-const CAPTURE = 'jump ISTIO_REDIRECT';
+const CAPTURE = `jump ${REDIRECT}`;
 /** istio-cni excludes this outbound port unless told otherwise. */
-const USUAL: ReadonlySet<number> = new Set([15020]);
+const USUAL: ReadonlySet<number> = new Set([PORT.status]);
 
 /** Which outbound ports and ranges are captured and which are left alone. */
 export function readOutbound(context: Context): Observed {
-  const chains = byFamily(context, 'nat', 'ISTIO_OUTPUT');
+  const chains = byFamily(context, 'nat', OUT);
   const portsInclude = includedPorts(context, chains);
   const exclude = chains.flatMap((chain) => excludedRanges(context, chain));
   return {
@@ -157,12 +159,12 @@ function isLoopback(network: Network | undefined, family: Family): boolean {
 /** What counts as localhost in IPv4: the range that the rules about it agree on. */
 export function readLoopback(context: Context): string | undefined {
   if (!context.has('loopback-cidr')) return undefined;
-  const output = context.view.forms('ipv4', 'nat', 'ISTIO_OUTPUT');
+  const output = context.view.forms('ipv4', 'nat', OUT);
   const rules = [
-    ...output.filter((form) => form.target === 'jump ISTIO_IN_REDIRECT'),
+    ...output.filter((form) => form.target === `jump ${IN_REDIRECT}`),
     ...returned(output, 'to').slice(0, 1),
     ...context.view.forms('ipv4', 'mangle', 'OUTPUT').filter((form) => form.target === 'mark'),
-    ...context.view.forms('ipv4', 'mangle', 'ISTIO_TPROXY'),
+    ...context.view.forms('ipv4', 'mangle', TPROXY),
   ];
   const blocks = rules.flatMap((form) =>
     isLoopback(form.to, 'ipv4') && form.to !== undefined ? [formatNetwork(form.to)] : [],

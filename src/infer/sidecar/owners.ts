@@ -1,3 +1,4 @@
+import { DNS, hasIstioPrefix, IN_REDIRECT, OUT } from '../../istio/iptables-chains.ts';
 import { commonExemptions, unique } from '../agree.ts';
 import { between, byFamily, type Context, inAll, mainFamily, returned } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
@@ -34,7 +35,7 @@ function proxyIds(context: Context, kind: Kind): number[] {
 
 /** What the script's single rules spare where it writes them: further down, an exemption is somebody else's. */
 function sparedByScript(context: Context, kind: Kind): ReadonlySet<number> {
-  const places = byFamily(context, 'nat', 'ISTIO_OUTPUT').map(({ forms }) =>
+  const places = byFamily(context, 'nat', OUT).map(({ forms }) =>
     between(
       forms,
       0,
@@ -47,7 +48,7 @@ function sparedByScript(context: Context, kind: Kind): ReadonlySet<number> {
 /** By where most of the rules of each stand, so that one that was moved does not count. */
 function inOrder(context: Context, kind: Kind, ids: readonly number[]): number[] {
   const positions = new Map<number, number[]>(ids.map((id) => [id, []]));
-  for (const [at, form] of context.view.forms(mainFamily(context), 'nat', 'ISTIO_OUTPUT').entries()) {
+  for (const [at, form] of context.view.forms(mainFamily(context), 'nat', OUT).entries()) {
     if (!form.shape.includes('dport') || form.out === 'lo') {
       for (const id of idsOf(form, kind)) positions.get(id)?.push(at);
     }
@@ -58,12 +59,12 @@ function inOrder(context: Context, kind: Kind, ids: readonly number[]): number[]
 
 /** The places where an owner shows, first those of ISTIO_OUTPUT that always have it. */
 function placesOf(context: Context, kind: Kind): [string, Form[]][] {
-  const output = inAll(context, 'nat', 'ISTIO_OUTPUT');
+  const output = inAll(context, 'nat', OUT);
   const returns = output.filter((form) => form.target === 'return');
   const marks = inAll(context, 'mangle', 'OUTPUT').filter((form) => form.target === 'mark');
-  const zones = ['ISTIO_OUTPUT_DNS', 'ISTIO_OUTPUT', 'OUTPUT'].flatMap((chain) => inAll(context, 'raw', chain));
+  const zones = [DNS, OUT, 'OUTPUT'].flatMap((chain) => inAll(context, 'raw', chain));
   return [
-    ['own-call', output.filter((form) => form.target === 'jump ISTIO_IN_REDIRECT' && has(form, kind))],
+    ['own-call', output.filter((form) => form.target === `jump ${IN_REDIRECT}` && has(form, kind))],
     ['others', returns.filter((form) => form.out === 'lo' && has(form, `!${kind}`))],
     ['return', returns.filter((form) => form.shape === kind)],
     ['marks', marks.filter((form) => has(form, kind))],
@@ -83,7 +84,7 @@ function idsOf(form: Form, kind: Kind): readonly number[] {
 export function readOwnerGroups(context: Context, proxy: Observed): Observed {
   if (!context.has('owner-groups')) return {};
   const places = context.view.families.map((family) =>
-    placeOfGroups(context, context.view.forms(family, 'nat', 'ISTIO_OUTPUT'), proxy),
+    placeOfGroups(context, context.view.forms(family, 'nat', OUT), proxy),
   );
   const [first = []] = places;
   const included = first.find((form) => form.target === 'return' && form.shape === '!gid');
@@ -105,7 +106,7 @@ function placeOfGroups(
     (proxyUid.includes(form.uid ?? -1) || (form.gids.length === 1 && proxyGid.includes(form.gids[0] ?? -1)));
   const last = forms.findLastIndex(isProxys);
   // A group of the proxy's own may be excluded once more, which moved or lost rules of the proxy would look like.
-  const ownCall = forms.findLastIndex((form) => form.target === 'jump ISTIO_IN_REDIRECT' && isProxys(form));
+  const ownCall = forms.findLastIndex((form) => form.target === `jump ${IN_REDIRECT}` && isProxys(form));
   const spared = forms.findIndex((form, at) => at > ownCall && form.out === undefined && isProxys(form));
   const start = (reading === 'literal' && spared >= 0 ? spared : last) + 1;
   return between(forms.slice(start), 0, forms.slice(start).findIndex(isBehindOwners));
@@ -113,6 +114,6 @@ function placeOfGroups(
 
 /** DNS, localhost, or the capture: what may come next in ISTIO_OUTPUT. */
 function isBehindOwners(form: Form): boolean {
-  const moves = form.target.startsWith('jump ISTIO_') || form.target === 'redirect';
+  const moves = (form.target.startsWith('jump ') && hasIstioPrefix(form.target.slice(5))) || form.target === 'redirect';
   return moves || (form.target === 'return' && form.shape === 'to');
 }

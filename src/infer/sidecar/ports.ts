@@ -1,15 +1,14 @@
+import { DIVERT, IN, IN_REDIRECT, OUT, REDIRECT, TPROXY } from '../../istio/iptables-chains.ts';
+import { EXCLUDED_BY_PLUGIN, PORT } from '../../istio/ports.ts';
 import { majority, unique } from '../agree.ts';
 import { type Context, inAll } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 
-const OUTBOUND = 15001;
-const INBOUND = 15006;
-const HBONE = 15008;
 const DNS = 53;
 const SSH = 22;
 /** Ports that stand in ISTIO_INBOUND for other reasons than HBONE. */
-const NO_TUNNEL: ReadonlySet<number> = new Set([22, 15020, 15021, 15090]);
+const NO_TUNNEL: ReadonlySet<number> = new Set([SSH, ...EXCLUDED_BY_PLUGIN]);
 
 /**
  * A port that something redirects to. Istio's own is expected wherever any rule has it. Another one, which all rules
@@ -28,22 +27,22 @@ function choosePort(context: Context, seen: readonly number[], usual: number): n
 /** Where outbound and inbound connections go. Which rules show which port depends on the release. */
 export function readRedirectPorts(context: Context, inbound: Observed['inboundPortsInclude']): Observed {
   const { has } = context;
-  const redirect = redirectedTo(inAll(context, 'nat', 'ISTIO_REDIRECT'));
-  const inRedirect = redirectedTo(inAll(context, 'nat', 'ISTIO_IN_REDIRECT'));
-  const tproxy = inAll(context, 'mangle', 'ISTIO_TPROXY').flatMap((form) => form.port ?? []);
+  const redirect = redirectedTo(inAll(context, 'nat', REDIRECT));
+  const inRedirect = redirectedTo(inAll(context, 'nat', IN_REDIRECT));
+  const tproxy = inAll(context, 'mangle', TPROXY).flatMap((form) => form.port ?? []);
   if (!has('capture-port-for-all-ports')) return commonPort(context, [...redirect, ...tproxy], inRedirect);
   const showsCapture = has('capture-port') || inbound === '*';
   const outbound = [...redirect, ...(showsCapture ? [] : inRedirect), ...(has('tproxy-capture-port') ? [] : tproxy)];
   const capture = [...(showsCapture ? inRedirect : []), ...(has('tproxy-capture-port') ? tproxy : [])];
   return defined({
-    proxyPort: choosePort(context, outbound, OUTBOUND),
-    inboundCapturePort: choosePort(context, capture, INBOUND),
+    proxyPort: choosePort(context, outbound, PORT.outbound),
+    inboundCapturePort: choosePort(context, capture, PORT.inbound),
   });
 }
 
 /** 1.0 – 1.2: one port for both directions, unless a variable of the container set them apart. */
 function commonPort(context: Context, outbound: readonly number[], inbound: readonly number[]): Observed {
-  const proxyPort = choosePort(context, outbound, OUTBOUND) ?? OUTBOUND;
+  const proxyPort = choosePort(context, outbound, PORT.outbound) ?? PORT.outbound;
   const capture = choosePort(context, inbound, proxyPort);
   return defined({
     proxyPort,
@@ -61,35 +60,35 @@ function redirectedTo(forms: readonly Form[]): number[] {
  */
 export function readTunnelPort(context: Context): number | undefined {
   if (!context.has('tunnel-return')) return undefined;
-  const returned = inAll(context, 'nat', 'ISTIO_INBOUND')
+  const returned = inAll(context, 'nat', IN)
     .filter((form) => form.target === 'return' && form.shape === 'tcp dport')
     .flatMap((form) => form.dports);
   if (!context.has('tunnel-spared')) return unspared(context, returned);
   const spared = majority(sparedPorts(context));
   const agreed =
-    spared !== undefined && (spared === HBONE || returned.includes(spared) || context.reading === 'literal');
-  return agreed ? spared : HBONE;
+    spared !== undefined && (spared === PORT.hbone || returned.includes(spared) || context.reading === 'literal');
+  return agreed ? spared : PORT.hbone;
 }
 
 function unspared(context: Context, returned: readonly number[]): number {
   const [first, second] = returned;
   // Only the HBONE port stands ahead of 22, whatever else is excluded.
-  const aheadOfSsh = context.has('ssh-excluded') && second === SSH && first !== HBONE;
-  if (aheadOfSsh && context.reading === 'literal') return first ?? HBONE;
-  if (first === undefined || returned.includes(HBONE) || NO_TUNNEL.has(first)) return HBONE;
-  return context.reading === 'literal' ? first : HBONE;
+  const aheadOfSsh = context.has('ssh-excluded') && second === SSH && first !== PORT.hbone;
+  if (aheadOfSsh && context.reading === 'literal') return first ?? PORT.hbone;
+  if (first === undefined || returned.includes(PORT.hbone) || NO_TUNNEL.has(first)) return PORT.hbone;
+  return context.reading === 'literal' ? first : PORT.hbone;
 }
 
 /** Beside 53, which the rules of the uids spare with DNS capture; alone it is the port itself. */
 function sparedPorts(context: Context): number[] {
-  return inAll(context, 'nat', 'ISTIO_OUTPUT')
-    .filter((form) => form.target === 'jump ISTIO_IN_REDIRECT' && form.shape.includes('!dport'))
+  return inAll(context, 'nat', OUT)
+    .filter((form) => form.target === `jump ${IN_REDIRECT}` && form.shape.includes('!dport'))
     .flatMap(({ dports }) => (dports.length > 1 && dports[0] === DNS ? dports.slice(1) : dports));
 }
 
 /** The mark of TPROXY, from all the places that compare with it or set it. */
 export function readTproxyMark(context: Context): number | undefined {
-  const chains = ['PREROUTING', 'ISTIO_DIVERT', 'ISTIO_TPROXY', 'ISTIO_INBOUND', 'OUTPUT'];
+  const chains = ['PREROUTING', DIVERT, TPROXY, IN, 'OUTPUT'];
   const forms = chains.flatMap((chain) => inAll(context, 'mangle', chain)).filter((form) => !isOfOwnCalls(form));
   return majority(forms.flatMap((form) => form.mark ?? []));
 }

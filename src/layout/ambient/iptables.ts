@@ -1,9 +1,12 @@
+import { OUT, POSTRT, PRERT } from '../../istio/iptables-chains.ts';
+import { AMBIENT_MASK, CONNECTION_MARK } from '../../istio/marks.ts';
+import { PROBED_PODS, probedPodsName } from '../../istio/names.ts';
+import { PORT } from '../../istio/ports.ts';
 import type { Network } from '../../model/address.ts';
 import type { Config } from '../../model/config.ts';
 import { FAMILIES } from '../../model/family.ts';
 import type { Match } from '../../model/match.ts';
 import type { Table } from '../../model/ruleset.ts';
-import { OUT, POSTRT, PRERT } from '../chains.ts';
 import {
   ACCEPT,
   bareTcp,
@@ -28,19 +31,10 @@ import {
 import { createTable } from '../draft.ts';
 import type { Features } from '../eras.ts';
 import { iptablesTables } from '../kernel-form.ts';
-import {
-  type AmbientPlan,
-  ambientFamily,
-  ambientOptions,
-  CONNECTION_MARK,
-  MARK_MASK,
-  notOfZtunnel,
-  ofZtunnel,
-  PORTS,
-} from './plan.ts';
+import { type AmbientPlan, ambientFamily, ambientOptions, notOfZtunnel, ofZtunnel } from './plan.ts';
 import { captureByTproxy } from './tproxy.ts';
 
-const ofConnection = { kind: 'mark', negated: false, value: CONNECTION_MARK, mask: MARK_MASK } as const;
+const ofConnection = { kind: 'mark', negated: false, value: CONNECTION_MARK, mask: AMBIENT_MASK } as const;
 const ALL = 0xffffffff;
 
 /** The iptables tables of ambient, in the pod or on its node: IPv4 always, IPv6 when it is enabled and the release can. */
@@ -59,11 +53,11 @@ export function ambientIptables(config: Config, has: Features): Table[] {
 function programPod(plan: AmbientPlan): void {
   enterChains(plan);
   captureVirtualInterfaces(plan);
-  if (plan.connmark) plan.mangle.append(PRERT, [ofZtunnel], setConnmark(CONNECTION_MARK, MARK_MASK));
+  if (plan.connmark) plan.mangle.append(PRERT, [ofZtunnel], setConnmark(CONNECTION_MARK, AMBIENT_MASK));
   if (plan.probe !== null) acceptProbes(plan, plan.probe);
   captureInbound(plan);
   const restore = { kind: 'connmark-restore', nfmask: ALL, ctmask: ALL } as const;
-  plan.mangle.append(OUT, [connmark(CONNECTION_MARK, MARK_MASK)], restore);
+  plan.mangle.append(OUT, [connmark(CONNECTION_MARK, AMBIENT_MASK)], restore);
   if (plan.dns) captureDns(plan);
   captureOutbound(plan);
 }
@@ -78,7 +72,7 @@ function enterChains(plan: AmbientPlan): void {
 
 function captureVirtualInterfaces(plan: AmbientPlan): void {
   for (const name of plan.virtualInterfaces) {
-    plan.nat.append(PRERT, [inInterface(name), tcp], redirect(PORTS.outbound));
+    plan.nat.append(PRERT, [inInterface(name), tcp], redirect(PORT.outbound));
     plan.nat.append(PRERT, [inInterface(name), tcp], RETURN);
   }
 }
@@ -96,19 +90,19 @@ function captureInbound(plan: AmbientPlan): void {
   if (plan.tproxy) {
     captureByTproxy(plan);
   } else if (!plan.bypassInbound) {
-    const clauses = [not(to(plan.loopback)), tcp, not(tcpDport(PORTS.hbone)), notOfZtunnel];
-    plan.nat.append(PRERT, clauses, redirect(PORTS.inbound));
+    const clauses = [not(to(plan.loopback)), tcp, not(tcpDport(PORT.hbone)), notOfZtunnel];
+    plan.nat.append(PRERT, clauses, redirect(PORT.inbound));
   }
 }
 
 function captureDns(plan: AmbientPlan): void {
   const elsewhere = not(outInterface('lo'));
   if (!plan.has('ambient-dns-zones')) {
-    plan.nat.append(OUT, [elsewhere, udp, udpDport(53)], redirect(PORTS.dns));
+    plan.nat.append(OUT, [elsewhere, udp, udpDport(53)], redirect(PORT.dns));
     return;
   }
-  plan.nat.append(OUT, [elsewhere, udp, notOfZtunnel, udpDport(53)], redirect(PORTS.dns));
-  plan.nat.append(OUT, [not(to(plan.loopback)), tcp, tcpDport(53), notOfZtunnel], redirect(PORTS.dns));
+  plan.nat.append(OUT, [elsewhere, udp, notOfZtunnel, udpDport(53)], redirect(PORT.dns));
+  plan.nat.append(OUT, [not(to(plan.loopback)), tcp, tcpDport(53), notOfZtunnel], redirect(PORT.dns));
   plan.raw.append(OUT, [udp, ofZtunnel, udpDport(53)], zone(1));
   plan.raw.append(PRERT, [udp, notOfZtunnel, udpSport(53)], zone(1));
 }
@@ -117,14 +111,14 @@ function captureOutbound(plan: AmbientPlan): void {
   const elsewhere: Match = not(to(plan.loopback));
   plan.nat.append(OUT, [tcp, ofConnection], ACCEPT);
   plan.nat.append(OUT, [elsewhere, outInterface('lo')], ACCEPT);
-  plan.nat.append(OUT, [elsewhere, tcp, notOfZtunnel], redirect(PORTS.outbound));
+  plan.nat.append(OUT, [elsewhere, tcp, notOfZtunnel], redirect(PORT.outbound));
 }
 
 /** On the node: what its own processes (the kubelet) send to ambient pods gets the probe address as its source. */
 function programNode(plan: AmbientPlan): void {
   if (plan.probe === null) return;
-  const suffix = plan.has('ambient-ipv6') ? (plan.family === 'ipv4' ? '-v4' : '-v6') : '';
-  const pods = { kind: 'opaque', module: 'set', args: ['--match-set', `istio-inpod-probes${suffix}`, 'dst'] } as const;
+  const name = plan.has('ambient-ipv6') ? probedPodsName(plan.family) : PROBED_PODS;
+  const pods = { kind: 'opaque', module: 'set', args: ['--match-set', name, 'dst'] } as const;
   plan.nat.append('POSTROUTING', [], jump(POSTRT));
   plan.nat.append(POSTRT, [tcp, { kind: 'owner', socketExists: { negated: false } }, pods], snat(plan.probe));
 }

@@ -1,3 +1,4 @@
+import { AMBIENT_MASK, ZTUNNEL_MARK } from '../../istio/marks.ts';
 import { type Network, parseNetwork } from '../../model/address.ts';
 import type { Config } from '../../model/config.ts';
 import type { Family } from '../../model/family.ts';
@@ -6,18 +7,8 @@ import { LOOPBACK_V4, LOOPBACK_V6, mark, not } from '../clauses.ts';
 import type { Features } from '../eras.ts';
 import type { Drafts } from '../kernel-form.ts';
 
-/** ztunnel marks its own sockets with this. */
-const ZTUNNEL_MARK = 0x539;
-/** The mark that TPROXY sets, and the connection mark of ztunnel. */
-export const CONNECTION_MARK = 0x111;
-/** The part of a mark that ambient uses. */
-export const MARK_MASK = 0xfff;
-
-/** ztunnel's ports in the pod; not configurable. */
-export const PORTS = { outbound: 15001, inbound: 15006, hbone: 15008, dns: 15053 } as const;
-
 /** Packets of ztunnel, and all others. */
-export const ofZtunnel: Match = mark(ZTUNNEL_MARK, MARK_MASK);
+export const ofZtunnel: Match = mark(ZTUNNEL_MARK, AMBIENT_MASK);
 export const notOfZtunnel: Match = not(ofZtunnel);
 
 /** What is programmed for an ambient pod of a release. */

@@ -1,6 +1,10 @@
+import { AMBIENT_MASK, CONNECTION_MARK } from '../../istio/marks.ts';
+import { probedPodsName } from '../../istio/names.ts';
+import { OUT, OUTPUT, POSTROUTING, PREROUTING, PRERT } from '../../istio/native-chains.ts';
+import { PORT } from '../../istio/ports.ts';
 import type { Network } from '../../model/address.ts';
 import type { Config } from '../../model/config.ts';
-import { FAMILIES, type Family } from '../../model/family.ts';
+import { FAMILIES } from '../../model/family.ts';
 import type { Match } from '../../model/match.ts';
 import type { NamedSet } from '../../model/named-set.ts';
 import type { Table } from '../../model/ruleset.ts';
@@ -9,11 +13,8 @@ import {
   type AmbientOptions,
   ambientFamily,
   ambientOptions,
-  CONNECTION_MARK,
-  MARK_MASK,
   notOfZtunnel,
   ofZtunnel,
-  PORTS,
 } from '../ambient/plan.ts';
 import {
   ACCEPT,
@@ -38,7 +39,6 @@ import {
 import { createTable, type TableDraft } from '../draft.ts';
 import type { Features } from '../eras.ts';
 import { refusalOf } from '../refused.ts';
-import { OUT, OUTPUT, POSTROUTING, PREROUTING, PRERT } from './chains.ts';
 import { cameBy } from './interfaces.ts';
 import { nativeTables } from './table.ts';
 
@@ -60,10 +60,10 @@ export function ambientNftables(config: Config, has: Features, kubeletUid: numbe
   const plan = planAmbient(config, has);
   if (config.scope === 'host') {
     programNode(plan, kubeletUid);
-    return nativeTables('istio-ambient', plan, () => true, plan.families.map(probedPods));
+    return nativeTables('ambient', plan, () => true, plan.families.map(probedPods));
   }
   programPod(plan);
-  return nativeTables('istio-ambient', plan, (chain) => chain !== PREROUTING && chain !== OUTPUT);
+  return nativeTables('ambient', plan, (chain) => chain !== PREROUTING && chain !== OUTPUT);
 }
 
 function planAmbient(config: Config, has: Features): AmbientNativePlan {
@@ -80,14 +80,14 @@ function planAmbient(config: Config, has: Features): AmbientNativePlan {
 function programPod(plan: AmbientNativePlan): void {
   enterChains(plan);
   for (const name of plan.virtualInterfaces) {
-    plan.nat.append(PRERT, [cameBy(name), tcp], redirect(PORTS.outbound));
+    plan.nat.append(PRERT, [cameBy(name), tcp], redirect(PORT.outbound));
     plan.nat.append(PRERT, [cameBy(name), tcp], RETURN);
   }
-  if (plan.connmark) plan.mangle.append(PRERT, [ofZtunnel], setConnmark(CONNECTION_MARK, MARK_MASK));
+  if (plan.connmark) plan.mangle.append(PRERT, [ofZtunnel], setConnmark(CONNECTION_MARK, AMBIENT_MASK));
   acceptProbes(plan);
   if (!plan.bypassInbound) captureInbound(plan);
   const restore = { kind: 'connmark-restore', nfmask: ALL, ctmask: ALL } as const;
-  plan.mangle.append(OUT, [connmark(CONNECTION_MARK, MARK_MASK)], restore);
+  plan.mangle.append(OUT, [connmark(CONNECTION_MARK, AMBIENT_MASK)], restore);
   if (plan.dns) captureDns(plan);
   captureOutbound(plan);
 }
@@ -107,25 +107,25 @@ function acceptProbes({ nat, families, bypassInbound }: AmbientNativePlan): void
 
 function captureInbound({ nat, families }: AmbientNativePlan): void {
   for (const { loopback } of families) {
-    nat.append(PRERT, [not(to(loopback)), not(tcpDport(PORTS.hbone)), notOfZtunnel], redirect(PORTS.inbound));
+    nat.append(PRERT, [not(to(loopback)), not(tcpDport(PORT.hbone)), notOfZtunnel], redirect(PORT.inbound));
   }
 }
 
 /** The udp rule names no address, so it takes IPv6 queries too, even with IPv6 off. */
 function captureDns({ nat, raw, families }: AmbientNativePlan): void {
-  nat.append(OUT, [not(outInterface('lo')), notOfZtunnel, udpDport(53)], redirect(PORTS.dns));
+  nat.append(OUT, [not(outInterface('lo')), notOfZtunnel, udpDport(53)], redirect(PORT.dns));
   for (const { loopback } of families) {
-    nat.append(OUT, [not(to(loopback)), tcpDport(53), notOfZtunnel], redirect(PORTS.dns));
+    nat.append(OUT, [not(to(loopback)), tcpDport(53), notOfZtunnel], redirect(PORT.dns));
   }
   raw.append(OUT, [udpDport(53), ofZtunnel], zone(1));
   raw.append(PRERT, [udpSport(53), notOfZtunnel], zone(1));
 }
 
 function captureOutbound({ nat, families }: AmbientNativePlan): void {
-  nat.append(OUT, [tcp, mark(CONNECTION_MARK, MARK_MASK)], ACCEPT);
+  nat.append(OUT, [tcp, mark(CONNECTION_MARK, AMBIENT_MASK)], ACCEPT);
   for (const { loopback } of families) nat.append(OUT, [outInterface('lo'), not(to(loopback))], ACCEPT);
   for (const { loopback } of families) {
-    nat.append(OUT, [tcp, not(to(loopback)), notOfZtunnel], redirect(PORTS.outbound));
+    nat.append(OUT, [tcp, not(to(loopback)), notOfZtunnel], redirect(PORT.outbound));
   }
 }
 
@@ -145,10 +145,6 @@ function probedPods({ loopback: { family } }: AmbientFamily): NamedSet {
     comment: 'UUID of the pods that are part of ambient mesh',
     elements: [],
   };
-}
-
-function probedPodsName(family: Family): string {
-  return `istio-inpod-probes-${family === 'ipv4' ? 'v4' : 'v6'}`;
 }
 
 function toAmbientPods({ family }: Network): Match[] {

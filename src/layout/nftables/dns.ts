@@ -1,9 +1,9 @@
+import { DNS, IN, OUT, OUTPUT, PREROUTING } from '../../istio/native-chains.ts';
+import { PORT } from '../../istio/ports.ts';
 import type { Network } from '../../model/address.ts';
 import { type Clause, from, gid, jump, redirect, tcpDport, to, udpDport, udpSport, uid, zone } from '../clauses.ts';
-import { DNS, IN, OUT, OUTPUT, PREROUTING } from './chains.ts';
 import type { NativePlan } from './plan.ts';
 
-const AGENT = 15053;
 const PROXY_ZONE = 1;
 const POD_ZONE = 2;
 
@@ -15,11 +15,11 @@ export function captureDns(plan: NativePlan): void {
   const servers = serversOf(plan);
   plan.raw.append(OUTPUT, [], jump(DNS));
   plan.nat.append(OUT, [], jump(DNS));
-  for (const server of servers) plan.nat.append(DNS, [...dst(server), tcpDport(53)], redirect(AGENT));
-  for (const server of servers) plan.nat.append(DNS, [...dst(server), udpDport(53)], redirect(AGENT));
+  for (const server of servers) plan.nat.append(DNS, [...dst(server), tcpDport(53)], redirect(PORT.dns));
+  for (const server of servers) plan.nat.append(DNS, [...dst(server), udpDport(53)], redirect(PORT.dns));
   for (const owner of [...plan.config.proxyUid.map(uid), ...plan.config.proxyGid.map(gid)]) {
     plan.raw.append(DNS, [udpDport(53), owner], zone(PROXY_ZONE));
-    plan.raw.append(DNS, [udpSport(AGENT), owner], zone(POD_ZONE));
+    plan.raw.append(DNS, [udpSport(PORT.dns), owner], zone(POD_ZONE));
   }
   plan.raw.append(PREROUTING, [], jump(IN));
   for (const server of servers) {

@@ -1,6 +1,15 @@
+import {
+  DIVERT,
+  DROP_CHAIN,
+  IN,
+  IN_REDIRECT,
+  OUTPUT,
+  PREROUTING,
+  REDIRECT,
+  TPROXY,
+} from '../../istio/native-chains.ts';
 import type { Clause } from '../clauses.ts';
 import { ACCEPT, ctState, DROP, jump, not, RETURN, redirect, setMark, tcp, tcpDport, to } from '../clauses.ts';
-import { DIVERT, DROP_CHAIN, IN, IN_REDIRECT, OUTPUT, PREROUTING, REDIRECT, TPROXY } from './chains.ts';
 import { cameBy, leavesBy } from './interfaces.ts';
 import type { NativePlan } from './plan.ts';
 

@@ -1,5 +1,5 @@
+import { OUT, OUTPUT, PREROUTING, REDIRECT } from '../../istio/native-chains.ts';
 import { from, jump, outInterface, RETURN, tcpDport, to, udpDport } from '../clauses.ts';
-import { OUT, OUTPUT, PREROUTING, REDIRECT } from './chains.ts';
 import { cameBy } from './interfaces.ts';
 import type { NativePlan } from './plan.ts';
 

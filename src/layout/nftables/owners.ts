@@ -1,9 +1,9 @@
+import { IN_REDIRECT, OUT } from '../../istio/native-chains.ts';
 import type { Match } from '../../model/match.ts';
 import { gid, jump, not, outInterface, RETURN, tcpDport, tcpDports, to, uid } from '../clauses.ts';
 import { nftablesGroup } from '../groups.ts';
 import { ownerGroupExemptions } from '../sidecar/owners.ts';
 import { includesLoopback } from '../sidecar/plan.ts';
-import { IN_REDIRECT, OUT } from './chains.ts';
 import type { NativePlan } from './plan.ts';
 
 const onLo = outInterface('lo');

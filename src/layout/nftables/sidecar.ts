@@ -34,7 +34,7 @@ export function sidecarNftables(config: Config, has: Features, resolveGroup: Res
   returnExcluded(plan);
   captureIncluded(plan);
   keepMarks(plan);
-  return nativeTables('istio-proxy', plan, () => has('counters'));
+  return nativeTables('sidecar', plan, () => has('counters'));
 }
 
 function planNative(config: Config, has: Features, resolveGroup: ResolveGroup): NativePlan {

@@ -1,11 +1,11 @@
+import { type NativePurpose, nativeName, type Plane } from '../../istio/names.ts';
+import { ORDER } from '../../istio/native-chains.ts';
 import type { NamedSet } from '../../model/named-set.ts';
 import type { Base, Chain, Table } from '../../model/ruleset.ts';
 import type { DraftRule, TableDraft } from '../draft.ts';
 
-type Purpose = 'raw' | 'mangle' | 'nat';
-
 /** How Istio attaches its native base chains; the priorities are those of the iptables tables of the same name. */
-const BASES: Readonly<Record<Purpose, Readonly<Record<string, Omit<Base, 'policy'>>>>> = {
+const BASES: Readonly<Record<NativePurpose, Readonly<Record<string, Omit<Base, 'policy'>>>>> = {
   raw: {
     prerouting: { type: 'filter', hook: 'PREROUTING', priority: -300 },
     output: { type: 'filter', hook: 'OUTPUT', priority: -300 },
@@ -21,22 +21,6 @@ const BASES: Readonly<Record<Purpose, Readonly<Record<string, Omit<Base, 'policy
   },
 };
 
-/** The order in which Istio declares the chains of its tables; nft lists them in that order. */
-const ORDER = [
-  'prerouting',
-  'output',
-  'postrouting',
-  'istio-divert',
-  'istio-tproxy',
-  'istio-inbound',
-  'istio-redirect',
-  'istio-in-redirect',
-  'istio-prerouting',
-  'istio-output',
-  'istio-output-dns',
-  'istio-drop',
-];
-
 /** Which rules of a table carry a counter statement. */
 export type Counted = (chain: string) => boolean;
 
@@ -45,25 +29,25 @@ export type Counted = (chain: string) => boolean;
  * nat only.
  */
 export function nativeTables(
-  prefix: string,
-  drafts: Readonly<Record<Purpose, TableDraft>>,
+  plane: Plane,
+  drafts: Readonly<Record<NativePurpose, TableDraft>>,
   counted: Counted,
   natSets: readonly NamedSet[] = [],
 ): Table[] {
-  const purposes: readonly Purpose[] = ['nat', 'mangle', 'raw'];
+  const purposes: readonly NativePurpose[] = ['nat', 'mangle', 'raw'];
   return purposes
     .filter((purpose) => drafts[purpose].registered)
     .map((purpose) => ({
       backend: 'nftables',
       family: 'inet',
-      name: `${prefix}-${purpose}`,
+      name: nativeName(plane, purpose),
       ...(purpose === 'nat' && natSets.length > 0 && { sets: natSets }),
       chains: chainsOf(purpose, drafts[purpose], counted),
     }));
 }
 
 /** Unlike iptables, a native table has only the chains that were declared. */
-function chainsOf(purpose: Purpose, draft: TableDraft, counted: Counted): Chain[] {
+function chainsOf(purpose: NativePurpose, draft: TableDraft, counted: Counted): Chain[] {
   const names = [...draft.chains.keys()].sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
   return names.map((name) => {
     const base = BASES[purpose][name];

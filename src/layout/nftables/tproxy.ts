@@ -1,3 +1,4 @@
+import { IN, OUTPUT, PREROUTING } from '../../istio/native-chains.ts';
 import {
   connmark,
   from,
@@ -12,7 +13,6 @@ import {
   to,
   uid,
 } from '../clauses.ts';
-import { IN, OUTPUT, PREROUTING } from './chains.ts';
 import type { NativePlan } from './plan.ts';
 
 const OUTBOUND_MARK = 1338;

@@ -1,15 +1,13 @@
-import { REDIRECT } from '../chains.ts';
+import { REDIRECT } from '../../istio/iptables-chains.ts';
+import { PORT } from '../../istio/ports.ts';
 import { gid, RETURN, redirect, tcp, tcpDport, udp, udpDport, uid } from '../clauses.ts';
 import type { Plan } from './plan.ts';
 
-/** Envoy's DNS listener of 1.6 and 1.7; the agent took over in 1.8. */
-const ENVOY_LISTENER = 15013;
-const AGENT = 15053;
 const LOCALHOST = { from: 0x7f000001n, to: 0x7f000001n, family: 'ipv4' } as const;
 
 /** 1.8: tcp queries that are captured at all go to the agent. */
 export function captureTcpDnsInRedirect(plan: Plan): void {
-  if (plan.dns !== 'off') plan.nat.append(REDIRECT, [tcp, tcpDport(53)], redirect(AGENT));
+  if (plan.dns !== 'off') plan.nat.append(REDIRECT, [tcp, tcpDport(53)], redirect(PORT.dns));
 }
 
 /** 1.6 – 1.8: every udp query but the proxy's own, IPv4 only. */
@@ -17,7 +15,7 @@ export function captureEveryUdpQuery(plan: Plan): void {
   if (plan.dns === 'off') return;
   const query = [udp, udpDport(53)];
   for (const owner of ownersOf(plan)) plan.nat.append('OUTPUT', [query, owner], RETURN);
-  const port = plan.has('dns-agent') ? AGENT : ENVOY_LISTENER;
+  const port = plan.has('dns-agent') ? PORT.dns : PORT.envoyDns;
   if (!plan.has('dns-by-dnat')) {
     plan.nat.append('OUTPUT', [query], redirect(port));
     return;

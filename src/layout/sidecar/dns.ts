@@ -1,6 +1,7 @@
+import { DNS, IN, OUT } from '../../istio/iptables-chains.ts';
+import { PORT } from '../../istio/ports.ts';
 import type { Network } from '../../model/address.ts';
 import type { Match } from '../../model/match.ts';
-import { DNS, IN, OUT } from '../chains.ts';
 import {
   type Clause,
   from,
@@ -21,15 +22,13 @@ import type { TableDraft } from '../draft.ts';
 import { ownerGroupExemptions } from './owners.ts';
 import type { Plan } from './plan.ts';
 
-/** Where the agent answers DNS. */
-const AGENT = 15053;
 /** Queries of the proxy's own and their answers are tracked apart from those of everybody else. */
 const PROXY_ZONE = 1;
 const POD_ZONE = 2;
 
 const udpQuery: Clause = [udp, udpDport(53)];
 const tcpQuery: Clause = [tcp, tcpDport(53)];
-const agentReply: Clause = [udp, udpSport(AGENT)];
+const agentReply: Clause = [udp, udpSport(PORT.dns)];
 const serverReply: Clause = [udp, udpSport(53)];
 
 /** 1.25 and later: chains of DNS's own in nat and raw. */
@@ -38,15 +37,15 @@ export function captureDnsInChain(plan: Plan): void {
   plan.raw.append('OUTPUT', [], jump(DNS));
   const servers = serversOf(plan);
   if (servers.length > 0) plan.nat.append(OUT, [], jump(DNS));
-  for (const server of servers) plan.nat.append(DNS, [...dst(server), tcpQuery], redirect(AGENT));
-  for (const server of servers) plan.nat.append(DNS, [...dst(server), udpQuery], redirect(AGENT));
+  for (const server of servers) plan.nat.append(DNS, [...dst(server), tcpQuery], redirect(PORT.dns));
+  for (const server of servers) plan.nat.append(DNS, [...dst(server), udpQuery], redirect(PORT.dns));
   if (servers.length > 0) plan.raw.append('PREROUTING', [], jump(IN));
   zones(plan, { raw: plan.raw, queries: DNS, replies: IN });
 }
 
 /** 1.9 – 1.24, tcp: in ISTIO_OUTPUT, after the rules of the proxy's own traffic. */
 export function captureTcpDns(plan: Plan): void {
-  for (const server of serversOf(plan)) plan.nat.append(OUT, [...dst(server), tcpQuery], redirect(AGENT));
+  for (const server of serversOf(plan)) plan.nat.append(OUT, [...dst(server), tcpQuery], redirect(PORT.dns));
 }
 
 /** 1.9 – 1.24, udp: in the OUTPUT hook at first, from 1.23 at the end of ISTIO_OUTPUT. */
@@ -56,7 +55,7 @@ export function captureUdpDns(plan: Plan): void {
   const chain = inChain ? OUT : 'OUTPUT';
   for (const owner of owners(plan)) plan.nat.append(chain, [udpQuery, owner], RETURN);
   for (const outside of ownerGroupExemptions(plan)) plan.nat.append(chain, [udpQuery, ...outside], RETURN);
-  for (const server of serversOf(plan)) plan.nat.append(chain, [...dst(server), udpQuery], redirect(AGENT));
+  for (const server of serversOf(plan)) plan.nat.append(chain, [...dst(server), udpQuery], redirect(PORT.dns));
   if (!plan.has('dns-zones')) return;
   if (inChain) plan.raw.append('OUTPUT', [udp], jump(OUT));
   zones(plan, { raw: plan.raw, queries: chain, replies: 'PREROUTING' });

@@ -1,4 +1,5 @@
-import { DIVERT, DROP_CHAIN, IN, IN_REDIRECT, REDIRECT, TPROXY } from '../chains.ts';
+import { DIVERT, DROP_CHAIN, IN, IN_REDIRECT, REDIRECT, TPROXY } from '../../istio/iptables-chains.ts';
+import { PORT } from '../../istio/ports.ts';
 import {
   ACCEPT,
   type Clause,
@@ -15,8 +16,6 @@ import {
 } from '../clauses.ts';
 import type { Plan } from './plan.ts';
 
-/** Where 1.0 – 1.2 sent both directions by default. */
-const COMMON_PORT = 15001;
 const INVALID = ctState('INVALID');
 const ESTABLISHED = ctState('RELATED', 'ESTABLISHED');
 const HAS_SOCKET: Clause = { kind: 'opaque', module: 'socket', args: [] };
@@ -49,7 +48,7 @@ function inboundPort({ config, has }: Plan): number {
     return config.inboundPortsInclude === '*' ? config.inboundCapturePort : config.proxyPort;
   }
   // 1.0 – 1.2 had one port for both directions; only a variable (INBOUND_CAPTURE_PORT) could part them.
-  return config.inboundCapturePort === COMMON_PORT ? config.proxyPort : config.inboundCapturePort;
+  return config.inboundCapturePort === PORT.outbound ? config.proxyPort : config.inboundCapturePort;
 }
 
 /** Inbound capture: `*` without the exclusions, or a list of ports (exclusions do not apply then), or none. */

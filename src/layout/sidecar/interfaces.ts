@@ -1,5 +1,5 @@
+import { REDIRECT } from '../../istio/iptables-chains.ts';
 import type { Network } from '../../model/address.ts';
-import { REDIRECT } from '../chains.ts';
 import { inInterface, jump, outInterface, RETURN, to } from '../clauses.ts';
 import type { Plan } from './plan.ts';
 

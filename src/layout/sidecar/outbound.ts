@@ -1,4 +1,4 @@
-import { OUT, REDIRECT } from '../chains.ts';
+import { OUT, REDIRECT } from '../../istio/iptables-chains.ts';
 import { jump, RETURN, tcp, tcpDport, to, udp, udpDport } from '../clauses.ts';
 import { redirectVirtualInterfaces, returnVirtualInterfaces } from './interfaces.ts';
 import type { Plan } from './plan.ts';

@@ -1,5 +1,5 @@
+import { IN_REDIRECT, OUT } from '../../istio/iptables-chains.ts';
 import type { Match } from '../../model/match.ts';
-import { IN_REDIRECT, OUT } from '../chains.ts';
 import { type Clause, dports, from, gid, jump, not, outInterface, RETURN, tcp, tcpDport, to, uid } from '../clauses.ts';
 import { type GroupSpelling, iptablesGroup, ownerGroup } from '../groups.ts';
 import type { Plan } from './plan.ts';

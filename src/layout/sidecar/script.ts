@@ -1,4 +1,4 @@
-import { IN_REDIRECT, OUT, REDIRECT } from '../chains.ts';
+import { IN_REDIRECT, OUT, REDIRECT } from '../../istio/iptables-chains.ts';
 import { ACCEPT, gid, inInterface, jump, LOOPBACK_V6, not, outInterface, RETURN, to, uid } from '../clauses.ts';
 import { captureInbound, redirectChains } from './inbound.ts';
 import { captureIncludedRanges, enterOutputChain, returnExcludedPorts, returnExcludedRanges } from './outbound.ts';

@@ -1,4 +1,4 @@
-import { IN } from '../chains.ts';
+import { IN } from '../../istio/iptables-chains.ts';
 import {
   type Clause,
   connmark,

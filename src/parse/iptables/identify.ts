@@ -1,3 +1,4 @@
+import { hasIstioPrefix } from '../../istio/iptables-chains.ts';
 import { IPTABLES_TABLES } from '../../model/ruleset.ts';
 import type { Target } from '../../model/target.ts';
 
@@ -26,7 +27,7 @@ export function identifyTable(
   const byTarget = tableOfTargets(targets);
   if (byTarget !== null && possible.includes(byTarget)) return assumed(byTarget, 'from the targets of its rules');
   if (possible.length === 1 && possible[0] !== undefined) return assumed(possible[0], 'from its built-in chains');
-  const istio = [...chains].some((chain) => chain.startsWith('ISTIO_'));
+  const istio = [...chains].some(hasIstioPrefix);
   const name = possible.find((candidate) => candidate === (istio || builtIn.length > 0 ? 'nat' : 'filter'));
   return assumed(name ?? possible[0] ?? 'filter', istio ? 'because most of Istio’s chains are there' : 'as a guess');
 }
