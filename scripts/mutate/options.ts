@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+
+/** What decides verdicts. Patterns are git's; those of folders that are not there match nothing. */
+const DECIDING = [
+  ...['parse', 'sockets', 'evaluate', 'diagnose', 'observe', 'flow', 'expect', 'istio', 'rules'].map(
+    (stage) => `src/${stage}/*.ts`,
+  ),
+  'src/pipeline/flow*.ts',
+  'src/pipeline/observe*.ts',
+];
+
+/** What was asked for on the command line. */
+export interface Options {
+  readonly patterns: readonly string[];
+  /** Only mutations of this line. */
+  readonly line: number | null;
+  /** How many mutations to try, or all of them. */
+  readonly sample: number;
+  readonly seed: number;
+  /** How long a run of some tests may take. */
+  readonly seconds: number;
+  readonly kernel: boolean;
+  /** Tell the mutations, try none. */
+  readonly list: boolean;
+}
+
+/** @throws TypeError about arguments that there are not */
+export function readOptions(argv: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      sample: { type: 'string' },
+      seed: { type: 'string', default: String(Date.now() % 1e8) },
+      seconds: { type: 'string', default: '300' },
+      'without-kernel': { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+    },
+  });
+  const at = positionals.length === 1 ? /^(.*):(\d+)$/.exec(positionals[0] ?? '') : null;
+  const patterns = at?.[1] === undefined ? positionals : [at[1]];
+  return {
+    patterns: patterns.length === 0 ? DECIDING : patterns,
+    line: at === null ? null : Number(at[2]),
+    sample: Number(values.sample ?? (patterns.length === 0 ? 25 : Number.POSITIVE_INFINITY)),
+    seed: Number(values.seed),
+    seconds: Number(values.seconds),
+    kernel: !values['without-kernel'],
+    list: values.list,
+  };
+}

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** How a run of some tests ended: which of them failed first, or that they did not come to an end. */
+export type Outcome =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'failed'; readonly test: string | null }
+  | { readonly kind: 'too-long' };
+
+/** Runs tests of the copy of the repository, one process at a time. */
+export class Vitest {
+  readonly #root: string;
+  readonly #seconds: number;
+  #child: ChildProcess | null = null;
+
+  /** `seconds` is how long a run may take. */
+  constructor(root: string, seconds: number) {
+    this.#root = root;
+    this.#seconds = seconds;
+  }
+
+  /** Runs these test files until one test fails. */
+  async run(tests: readonly string[]): Promise<Outcome> {
+    if (tests.length === 0) return { kind: 'passed' };
+    const argv = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--no-cache', '--reporter=json', ...tests];
+    // A group of its own, so that its workers end with it, also those that a mutation made run for ever.
+    const child = spawn(process.execPath, argv, {
+      cwd: this.#root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.#child = child;
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.stop();
+    }, this.#seconds * 1000);
+    const output: string[] = [];
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => output.push(text));
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    clearTimeout(timer);
+    this.#child = null;
+    if (isLate) return { kind: 'too-long' };
+    return code === 0 ? { kind: 'passed' } : { kind: 'failed', test: this.#failed(output.join('')) };
+  }
+
+  /** Ends what runs. */
+  stop(): void {
+    if (this.#child?.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+
+  #failed(json: string): string | null {
+    try {
+      const { testResults } = JSON.parse(json) as { testResults: { name: string; status: string }[] };
+      const path = testResults.find(({ status }) => status === 'failed')?.name;
+      return path?.replace(/^.*?\/(?=test\/)/, '') ?? null;
+    } catch {
+      return null;
+    }
+  }
+}
