@@ -10,22 +10,26 @@ export type Judgement =
   | { readonly kind: 'too-long' };
 
 /** How many of the nearest tests are run ahead of the others. */
-const NEAREST = 8;
+const NEAREST = 10;
+
+/** A test file that takes longer is asked last. */
+const SLOW_MS = 5000;
 
 /** Asks the tests about one mutation after the other. */
 export class Judge {
   readonly #copy: ScratchCopy;
   readonly #related: Related;
   readonly #vitest: Vitest;
-  readonly #isWanted: (test: string) => boolean;
+  readonly #isQuick: boolean;
   /** Tests by whether they pass without any mutation. */
   readonly #passes = new Map<string, boolean>();
 
-  constructor(copy: ScratchCopy, related: Related, vitest: Vitest, isWanted: (test: string) => boolean) {
+  /** `isQuick` leaves slow tests out. */
+  constructor(copy: ScratchCopy, related: Related, vitest: Vitest, isQuick: boolean) {
     this.#copy = copy;
     this.#related = related;
     this.#vitest = vitest;
-    this.#isWanted = isWanted;
+    this.#isQuick = isQuick;
   }
 
   /** Tests that fail without any mutation: they cannot judge one. */
@@ -35,14 +39,20 @@ export class Judge {
 
   /** Runs what tests the mutated file, the nearest tests first, until one notices. */
   async judge(mutation: Mutation): Promise<Judgement> {
-    const tests = this.#related.testsOf(mutation.file).filter(this.#isWanted);
-    const slow = tests.filter((test) => this.#related.needsKernel(test));
-    const quick = tests.filter((test) => !slow.includes(test));
-    for (const batch of [quick.slice(0, NEAREST), quick.slice(NEAREST), slow]) {
+    const all = this.#related.testsOf(mutation.file);
+    const quick = all.filter((test) => !this.#isSlow(test));
+    const slow = this.#isQuick ? [] : all.filter((test) => this.#isSlow(test));
+    const batches = [quick.slice(0, NEAREST), quick.slice(NEAREST), slow];
+    for (const batch of batches) {
       const judgement = await this.#judgeBy(batch, mutation);
       if (judgement !== null) return judgement;
     }
-    return { kind: 'survived', tests: tests.filter((test) => this.#passes.get(test) !== false).length };
+    return { kind: 'survived', tests: batches.flat().filter((test) => this.#passes.get(test) !== false).length };
+  }
+
+  /** Those that make namespaces, and others once they have taken long. */
+  #isSlow(test: string): boolean {
+    return this.#related.needsKernel(test) || this.#vitest.durationOf(test) > SLOW_MS;
   }
 
   async #judgeBy(batch: readonly string[], mutation: Mutation): Promise<Judgement | null> {

@@ -6,10 +6,17 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly test: string | null }
   | { readonly kind: 'too-long' };
 
+interface FileResult {
+  readonly test: string;
+  readonly failed: boolean;
+  readonly ms: number;
+}
+
 /** Runs tests of the copy of the repository, one process at a time. */
 export class Vitest {
   readonly #root: string;
   readonly #seconds: number;
+  readonly #durations = new Map<string, number>();
   #child: ChildProcess | null = null;
 
   /** `seconds` is how long a run may take. */
@@ -40,7 +47,16 @@ export class Vitest {
     clearTimeout(timer);
     this.#child = null;
     if (isLate) return { kind: 'too-long' };
-    return code === 0 ? { kind: 'passed' } : { kind: 'failed', test: this.#failed(output.join('')) };
+    const files = filesOf(output.join(''));
+    if (code === 0) for (const { test, ms } of files ?? []) this.#durations.set(test, ms);
+    return code === 0
+      ? { kind: 'passed' }
+      : { kind: 'failed', test: files?.find(({ failed }) => failed)?.test ?? null };
+  }
+
+  /** Milliseconds that a test file took when it passed; 0 before it did. */
+  durationOf(test: string): number {
+    return this.#durations.get(test) ?? 0;
   }
 
   /** Ends what runs. */
@@ -52,14 +68,18 @@ export class Vitest {
       // It has just ended by itself.
     }
   }
+}
 
-  #failed(json: string): string | null {
-    try {
-      const { testResults } = JSON.parse(json) as { testResults: { name: string; status: string }[] };
-      const path = testResults.find(({ status }) => status === 'failed')?.name;
-      return path?.replace(/^.*?\/(?=test\/)/, '') ?? null;
-    } catch {
-      return null;
-    }
+/** What vitest's JSON tells; null when it did not get so far as to write any. */
+function filesOf(json: string): FileResult[] | null {
+  try {
+    const { testResults } = JSON.parse(json) as { testResults: Record<string, string | number>[] };
+    return testResults.map(({ name, status, startTime, endTime }) => ({
+      test: String(name).replace(/^.*?\/(?=test\/)/, ''),
+      failed: status === 'failed',
+      ms: Number(endTime) - Number(startTime),
+    }));
+  } catch {
+    return null;
   }
 }

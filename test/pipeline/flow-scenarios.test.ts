@@ -57,6 +57,17 @@ describe('the lives of requests in recorded pods', () => {
     expect((await followed(one.recorded, one.way)).intended).toBe(true);
   });
 
+  it.each([
+    ['of both families', (shown: string) => shown, false],
+    ['of one family', (shown: string) => shown.replace('fd77::5/64 scope global', 'fe80::5/64 scope link'), true],
+  ])('of a pod with addresses %s: they are examples where one is not known', async (_, edit, examples) => {
+    const one = recordings().find(({ name }) => name === 'healthy-tproxy-dual-stack');
+    if (!one) throw new Error('not recorded');
+    const capture = edit(one.files['capture.json'] ?? '');
+    const { assumed } = await followed({ ...one, files: { ...one.files, 'capture.json': capture } }, 'live');
+    expect(assumed.includes('the addresses are examples')).toBe(examples);
+  });
+
   it('every one that is spoken of is recorded', () => {
     const names = new Set(every.map(({ name }) => name));
     expect([...Object.keys(FIRST_WRONG), ...NOT_MET].filter((name) => !names.has(name))).toEqual([]);
