@@ -1,6 +1,6 @@
 /**
  * Changes single operators of the sources, one at a time and in a copy, and tells which changes no test notices.
- * `npm run mutate -- [--sample N] [--seed S] [--seconds N] [--quick] [--list] [FILE[:LINE] | PATTERN…]`
+ * `npm run mutate -- [--sample N] [--seed S] [--seconds N] [--nearest N] [--list] [FILE[:LINE] | PATTERN…]`
  */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,7 @@ import { Vitest } from './mutate/vitest.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const tell = (text: string) => process.stderr.write(`${text}\n`);
 
-const { patterns, line, sample, seed, seconds, quick, list } = readOptions(process.argv.slice(2));
+const { patterns, line, sample, seed, seconds, nearest, list } = readOptions(process.argv.slice(2));
 const sources = filesOf(ROOT, patterns).filter((file) => file.startsWith('src/') && file.endsWith('.ts'));
 const all = sources.flatMap((file) => mutationsOf(ROOT, file));
 const asked = all.filter((mutation) => line === null || mutation.line === line);
@@ -52,7 +52,7 @@ async function tryAll(mutations: readonly Mutation[]): Promise<void> {
       copy.root,
       [...everyFile].filter((file) => /^(src|test)\/.*\.ts$/.test(file)),
     );
-    const judge = new Judge(copy, related, vitest, quick);
+    const judge = new Judge(copy, related, vitest, nearest);
     const left: string[] = [];
     for (const [at, mutation] of mutations.entries()) {
       const began = performance.now();

@@ -20,16 +20,16 @@ export class Judge {
   readonly #copy: ScratchCopy;
   readonly #related: Related;
   readonly #vitest: Vitest;
-  readonly #isQuick: boolean;
+  readonly #nearest: number | null;
   /** Tests by whether they pass without any mutation. */
   readonly #passes = new Map<string, boolean>();
 
-  /** `isQuick` leaves slow tests out. */
-  constructor(copy: ScratchCopy, related: Related, vitest: Vitest, isQuick: boolean) {
+  /** `nearest`: ask only so many of the nearest tests, and no slow ones. */
+  constructor(copy: ScratchCopy, related: Related, vitest: Vitest, nearest: number | null) {
     this.#copy = copy;
     this.#related = related;
     this.#vitest = vitest;
-    this.#isQuick = isQuick;
+    this.#nearest = nearest;
   }
 
   /** Tests that fail without any mutation: they cannot judge one. */
@@ -41,8 +41,9 @@ export class Judge {
   async judge(mutation: Mutation): Promise<Judgement> {
     const all = this.#related.testsOf(mutation.file);
     const quick = all.filter((test) => !this.#isSlow(test));
-    const slow = this.#isQuick ? [] : all.filter((test) => this.#isSlow(test));
-    const batches = [quick.slice(0, NEAREST), quick.slice(NEAREST), slow];
+    const slow = all.filter((test) => this.#isSlow(test));
+    const batches =
+      this.#nearest === null ? [quick.slice(0, NEAREST), quick.slice(NEAREST), slow] : [quick.slice(0, this.#nearest)];
     for (const batch of batches) {
       const judgement = await this.#judgeBy(batch, mutation);
       if (judgement !== null) return judgement;

@@ -19,8 +19,8 @@ export interface Options {
   readonly seed: number;
   /** How long a run of some tests may take. */
   readonly seconds: number;
-  /** Leave slow tests out: those that need a kernel, and others once they have taken long. */
-  readonly quick: boolean;
+  /** Ask only so many of the nearest tests, and none that needs a kernel or has taken long; null: ask all. */
+  readonly nearest: number | null;
   /** Tell the mutations, try none. */
   readonly list: boolean;
 }
@@ -34,7 +34,7 @@ export function readOptions(argv: readonly string[]): Options {
       sample: { type: 'string' },
       seed: { type: 'string', default: String(Date.now() % 1e8) },
       seconds: { type: 'string', default: '300' },
-      quick: { type: 'boolean', default: false },
+      nearest: { type: 'string' },
       list: { type: 'boolean', default: false },
     },
   });
@@ -46,7 +46,7 @@ export function readOptions(argv: readonly string[]): Options {
     sample: Number(values.sample ?? (patterns.length === 0 ? 25 : Number.POSITIVE_INFINITY)),
     seed: Number(values.seed),
     seconds: Number(values.seconds),
-    quick: values.quick,
+    nearest: values.nearest === undefined ? null : Number(values.nearest),
     list: values.list,
   };
 }

@@ -20,18 +20,26 @@ export class Related {
     this.#kernelTests = new Set(namespaces.flatMap((file) => this.testsOf(file)));
   }
 
-  /** The tests of a file: those that import it most directly first. */
+  /** The tests of a file: those of its folder first, then those that import it most directly. */
   testsOf(file: string): string[] {
     const met = new Set([file]);
     // A set that grows while it is walked through: what is met first is nearest.
     for (const one of met) for (const importer of this.#importers.get(one) ?? []) met.add(importer);
-    return [...met].filter((one) => one.endsWith('.test.ts'));
+    const tests = [...met].filter((one) => one.endsWith('.test.ts'));
+    return tests.toSorted((a, b) => sharedFolders(b, file) - sharedFolders(a, file));
   }
 
   /** Whether a test makes a namespace, so that it is a slow one. */
   needsKernel(test: string): boolean {
     return test.includes('kernel') || this.#kernelTests.has(test);
   }
+}
+
+/** How many folders a test and a source have in common, below `test` and `src`. */
+function sharedFolders(test: string, source: string): number {
+  const [own, others] = [test, source].map((path) => dirname(path).split('/').slice(1)) as [string[], string[]];
+  const differs = own.findIndex((folder, at) => folder !== others[at]);
+  return differs === -1 ? own.length : differs;
 }
 
 /** The files that a file imports when it runs, so not for their types alone. */

@@ -17,18 +17,21 @@ export class Vitest {
   readonly #root: string;
   readonly #seconds: number;
   readonly #durations = new Map<string, number>();
+  /** Translated sources are kept from run to run, beside the copy's own files: all but one are the same every time. */
+  readonly #caches: readonly string[];
   #child: ChildProcess | null = null;
 
   /** `seconds` is how long a run may take. */
   constructor(root: string, seconds: number) {
     this.#root = root;
     this.#seconds = seconds;
+    this.#caches = ['--no-cache', '--experimental.fsModuleCache', `--experimental.fsModuleCachePath=${root}/.cache`];
   }
 
   /** Runs these test files until one test fails. */
   async run(tests: readonly string[]): Promise<Outcome> {
     if (tests.length === 0) return { kind: 'passed' };
-    const argv = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--no-cache', '--reporter=json', ...tests];
+    const argv = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=json', ...this.#caches, ...tests];
     // A group of its own, so that its workers end with it, also those that a mutation made run for ever.
     const child = spawn(process.execPath, argv, {
       cwd: this.#root,
