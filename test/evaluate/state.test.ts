@@ -30,6 +30,18 @@ describe('initialState', () => {
     expect(initialState(v6).protocol).toBe(58);
   });
 
+  it('has an owner going out as soon as one of its ids is known', () => {
+    const owner = (uid: number | undefined, gid: number | undefined, hook: Packet['hook'] = 'OUTPUT') => {
+      const { uid: _, gid: __, ...nobodys } = packetOf({ hook });
+      return initialState({ ...nobodys, ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) }).owner;
+    };
+    expect(owner(0, 5)).toEqual({ uid: 0, gid: 5 });
+    expect(owner(0, undefined)).toEqual({ uid: 0 });
+    expect(owner(undefined, 0)).toEqual({ gid: 0 });
+    expect(owner(undefined, undefined)).toBeNull();
+    expect(owner(0, 5, 'PREROUTING')).toBeNull();
+  });
+
   it('has the connection of OUTPUT on a packet that arrives on lo', () => {
     expect(initialState(packetOf({ hook: 'PREROUTING', inInterface: 'lo' })).conntrack).toBe('attached');
     expect(initialState(packetOf({ hook: 'PREROUTING', inInterface: 'eth0' })).conntrack).toBe('none');

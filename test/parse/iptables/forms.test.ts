@@ -271,6 +271,19 @@ describe('listings', () => {
     expect(rule?.targets).toEqual([{ kind: 'redirect', ports: { from: 15001, to: 15001 }, flags: [] }]);
   });
 
+  it.each([
+    ['save nfmask 0xff ctmask ~0xff00', { kind: 'connmark-save', nfmask: 0xff, ctmask: 0xff00 }],
+    ['restore ctmask 0xff nfmask ~0x1', { kind: 'connmark-restore', nfmask: 1, ctmask: 0xff }],
+    ['save nfmask 0xff', { kind: 'unknown' }],
+    ['save nfmask 0xff nfmask 0xff', { kind: 'unknown' }],
+    ['save nfmask 0xff other 0xff', { kind: 'unknown' }],
+  ])('CONNMARK %s', (words, target) => {
+    const { rule } = row(
+      `    0     0 CONNMARK   0    --  *      *       0.0.0.0/0            0.0.0.0/0            CONNMARK ${words}`,
+    );
+    expect(rule?.targets).toMatchObject([target]);
+  });
+
   it('a row that lost its end is an error, and keeps its place', () => {
     const { parsed, rule } = row('    0     0 RETURN     0    --  *      *       0.0.0.0/0');
     expect(errorsOf(parsed)[0]).toContain('columns');
