@@ -35,6 +35,7 @@ export class ScratchCopy {
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
+    // Processes that were just killed may write for a moment yet.
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
