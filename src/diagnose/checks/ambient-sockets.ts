@@ -6,7 +6,7 @@ import type { Socket } from '../../model/socket.ts';
 import { isListener } from '../../model/socket.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
-import { redirectTargets } from '../listeners.ts';
+import { redirectTargets } from '../sockets/redirect-targets.ts';
 
 /**
  * ztunnel's sockets in the pod. Unlike a proxy of the pod's own it opens them before the pod's containers start, so

@@ -1,5 +1,5 @@
 import { type Check, finding } from '../check.ts';
-import { bothWays, outboundTo } from './typical-packet.ts';
+import { bothWays, outboundTo } from '../typical-packet.ts';
 
 /** The agent gives ServiceEntries without an address one of 240.240.0.0/16 (ISTIO_META_DNS_AUTO_ALLOCATE, since 1.8). */
 const AUTOMATIC = '240.240.0.1';

@@ -5,10 +5,10 @@ import type { RuleReference } from '../../model/ruleset.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import type { ClassifiedSocket, SocketKind } from '../../sockets/index.ts';
 import { type Check, type CheckResult, finding } from '../check.ts';
-import { type Judged, judgedSockets, socketsView } from '../sockets-view.ts';
+import { socketEvidence } from '../sockets/listening.ts';
+import { type Judged, judgedSockets, socketsView } from '../sockets/view.ts';
+import { countOf, mayCapture, OLDER, placesOf, WRONG_RULE, whyOf } from '../sockets/words.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
-import { countOf, mayCapture, OLDER, placesOf, WRONG_RULE, whyOf } from './connections-words.ts';
-import { socketEvidence } from './socket-check.ts';
 
 /** Live outbound connections without a partner on the proxy's port, and captured ones that should not be. */
 export const outboundConnections = connectionCheck(

@@ -5,10 +5,10 @@ import type { Finding } from '../../model/report.ts';
 import { deletion } from '../../rules/edits.ts';
 import { quoted, ruleEvidence } from '../../rules/quote.ts';
 import { type Check, type Found, finding } from '../check.ts';
+import { type Idle, idleExclusions } from '../exclusions/configured.ts';
+import { type Overtaken, overtakenExclusions } from '../exclusions/live.ts';
+import type { ExclusionKey } from '../exclusions/packets.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
-import { type Idle, idleExclusions } from './exclusions-configured.ts';
-import { type Overtaken, overtakenExclusions } from './exclusions-live.ts';
-import type { ExclusionKey } from './exclusions-packets.ts';
 
 /** Exclusions without which nothing would be different: by the configuration, and by rules that somebody added. */
 export const exclusions: Check = {

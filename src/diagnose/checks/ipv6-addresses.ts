@@ -5,7 +5,7 @@ import { PASSTHROUGH } from '../../istio/proxy.ts';
 import { compareReleases, parseRelease } from '../../layout/index.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
 import { type Check, finding } from '../check.ts';
-import { bothWays, inboundTo } from './typical-packet.ts';
+import { bothWays, inboundTo } from '../typical-packet.ts';
 
 /** The release that began to put the address on lo. */
 const PASSTHROUGH_SINCE = '1.3.0';

@@ -5,8 +5,8 @@ import type { RuleReference } from '../../model/ruleset.ts';
 import type { Socket } from '../../model/socket.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { finding } from '../check.ts';
-import { socketCheck, socketEvidence } from './socket-check.ts';
-import { inboundTo } from './typical-packet.ts';
+import { socketCheck, socketEvidence } from '../sockets/listening.ts';
+import { inboundTo } from '../typical-packet.ts';
 
 /** An application serves on a port that inbound capture leaves alone on purpose: callers in the mesh send it mTLS. */
 export const listenerExcluded = socketCheck(

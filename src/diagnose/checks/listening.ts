@@ -5,10 +5,10 @@ import type { Evidence, Finding } from '../../model/report.ts';
 import type { Socket } from '../../model/socket.ts';
 import { evidenceKey, ruleEvidence } from '../../rules/quote.ts';
 import { finding } from '../check.ts';
-import { accepts, type RedirectTarget, redirectTargets } from '../listeners.ts';
+import { socketCheck, socketEvidence } from '../sockets/listening.ts';
+import { accepts, type RedirectTarget, redirectTargets } from '../sockets/redirect-targets.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isToldOfZtunnel } from './ambient-sockets.ts';
-import { socketCheck, socketEvidence } from './socket-check.ts';
 
 /** Packets are redirected to a port where nobody accepts them: each connection is refused. */
 export const proxyListening = socketCheck(

@@ -8,9 +8,9 @@ import { isListener, type Socket } from '../../model/socket.ts';
 import { isLoopback, isWildcard } from '../../sockets/address.ts';
 import { FIRST_EPHEMERAL_PORT } from '../../sockets/ports.ts';
 import { type CheckResult, finding } from '../check.ts';
-import { socketsView } from '../sockets-view.ts';
+import { socketCheck, socketEvidence } from '../sockets/listening.ts';
+import { socketsView } from '../sockets/view.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
-import { socketCheck, socketEvidence } from './socket-check.ts';
 
 /** Since 1.10 requests are passed on to the address they were sent to, before it was always 127.0.0.1. */
 const PASSED_ON_AS_SENT = '1.10.0';

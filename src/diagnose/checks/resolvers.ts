@@ -5,7 +5,7 @@ import type { Family } from '../../model/family.ts';
 import type { Finding } from '../../model/report.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, type CheckResult, finding } from '../check.ts';
-import { bothWays, outboundTo } from './typical-packet.ts';
+import { bothWays, outboundTo } from '../typical-packet.ts';
 
 const DNS = 53;
 

@@ -10,10 +10,10 @@ import { canonical, ruleIdentity } from '../../rules/canonical.ts';
 import { deletion } from '../../rules/edits.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
+import { overtakenExclusions } from '../exclusions/live.ts';
 import { chainsFromHooks } from '../reached.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
-import { overtakenExclusions } from './exclusions-live.ts';
 import { rulesInTheWay } from './node-probes.ts';
 
 /** More rules than this of one kind are counted, not quoted. */

@@ -1,5 +1,5 @@
 import { finding } from '../check.ts';
-import { socketCheck, socketEvidence } from './socket-check.ts';
+import { socketCheck, socketEvidence } from '../sockets/listening.ts';
 
 /**
  * TPROXY hands a packet to a transparent socket, which needs NET_ADMIN. ss shows neither, but the injector gives the

@@ -6,9 +6,9 @@ import type { RuleReference } from '../../model/ruleset.ts';
 import { deletion } from '../../rules/edits.ts';
 import { evidenceKey, quoted, ruleEvidence } from '../../rules/quote.ts';
 import { type Check, finding } from '../check.ts';
-import { type RedirectTarget, redirectTargets } from '../listeners.ts';
+import { type RedirectTarget, redirectTargets } from '../sockets/redirect-targets.ts';
 import { trafficFindings } from '../traffic/groups.ts';
-import { inboundTo } from './typical-packet.ts';
+import { inboundTo } from '../typical-packet.ts';
 
 const LOOPBACK = { ipv4: '127.0.0.1', ipv6: '::1' } as const;
 const CLIENT_PORT = 40000;

@@ -4,7 +4,6 @@ import { signsOfEnrolment } from '../../istio/enrolment.ts';
 import { isCovered } from '../../model/pod.ts';
 import { isListener } from '../../model/socket.ts';
 import type { Found } from '../check.ts';
-import { codeAmong, isWholeFault } from '../checks/surroundings-code.ts';
 import { isFree } from '../free.ts';
 import { type Cause, causeOf, type Group } from './cause.ts';
 import { nameOf } from './code.ts';
@@ -13,6 +12,7 @@ import { isHarmless } from './harmless.ts';
 import { mostOrdinaryFirst } from './ordinary.ts';
 import { droppingChains } from './policies.ts';
 import { structuralCode } from './structure.ts';
+import { codeAmong, isWholeFault } from './surroundings-code.ts';
 
 const known = new WeakMap<Context, readonly Found[]>();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCheck } from '../../../src/diagnose/check.ts';
 import { exclusions } from '../../../src/diagnose/checks/exclusions.ts';
-import { idleExclusions } from '../../../src/diagnose/checks/exclusions-configured.ts';
+import { idleExclusions } from '../../../src/diagnose/exclusions/configured.ts';
 import { publish } from '../../../src/diagnose/publish.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';

@@ -4,9 +4,9 @@ import { isNamedElsewhere } from '../../istio/other-meshes.ts';
 import { planesOf, rivalBackends } from '../../istio/planes.ts';
 import { isProbeResidue } from '../../istio/probe-residue.ts';
 import { isStale } from '../../istio/stale-tables.ts';
-import type { Cause } from '../traffic/cause.ts';
-import { isGuardrail } from '../traffic/guardrails.ts';
 import { ambientCode, isCaptureLost } from './ambient-code.ts';
+import type { Cause } from './cause.ts';
+import { isGuardrail } from './guardrails.ts';
 
 /** Faults that are one thing for the whole pod, whatever rules they bring or take away. */
 const WHOLE: ReadonlySet<string> = new Set([

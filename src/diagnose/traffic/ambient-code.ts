@@ -6,9 +6,9 @@ import { parseAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import type { Verdict } from '../../model/packet.ts';
 import { coversFamily, type RuleReference, rulesOf } from '../../model/ruleset.ts';
-import type { Cause } from '../traffic/cause.ts';
-import { letsGo } from '../traffic/traits.ts';
-import { captures } from '../traffic/verdicts.ts';
+import type { Cause } from './cause.ts';
+import { letsGo } from './traits.ts';
+import { captures } from './verdicts.ts';
 
 /** The code for what is special to ambient's layout; null where a sidecar's layout would have the same fault. */
 export function ambientCode(cause: Cause, { config }: Context): string | null {

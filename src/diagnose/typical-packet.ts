@@ -1,8 +1,8 @@
-import { evaluatePacket, Hooks, type Trace } from '../../evaluate/packet.ts';
-import type { Context } from '../../expect/context.ts';
-import type { Family } from '../../model/family.ts';
-import type { Packet } from '../../model/packet.ts';
-import { localAddresses } from '../../model/pod.ts';
+import { evaluatePacket, Hooks, type Trace } from '../evaluate/packet.ts';
+import type { Context } from '../expect/context.ts';
+import type { Family } from '../model/family.ts';
+import type { Packet } from '../model/packet.ts';
+import { localAddresses } from '../model/pod.ts';
 
 /** An application's user, where nobody says another: not one that Istio exempts. */
 const ORDINARY = 1000;

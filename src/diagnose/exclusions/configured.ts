@@ -12,7 +12,7 @@ import type { Packet } from '../../model/packet.ts';
 import type { Ruleset } from '../../model/ruleset.ts';
 import { quoted } from '../../rules/quote.ts';
 import { captures } from '../traffic/verdicts.ts';
-import { type ExclusionKey, packetsFor } from './exclusions-packets.ts';
+import { type ExclusionKey, packetsFor } from './packets.ts';
 
 /** An entry of an exclusion list that changes nothing, and why not. */
 export interface Idle {

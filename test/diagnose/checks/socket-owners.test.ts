@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/diagnose/check.ts';
-import { applicationAsProxy, proxyOwner, reservedPorts } from '../../../src/diagnose/checks/holders.ts';
+import { applicationAsProxy, proxyOwner, reservedPorts } from '../../../src/diagnose/checks/socket-owners.ts';
 import { expectedRuleset } from '../../../src/expect/layout.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';

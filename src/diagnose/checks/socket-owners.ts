@@ -7,8 +7,8 @@ import { isListener, type Socket } from '../../model/socket.ts';
 import { hasIstioName } from '../../sockets/proxy.ts';
 import { finding } from '../check.ts';
 import { isFree } from '../free.ts';
-import { socketsView } from '../sockets-view.ts';
-import { socketCheck, socketEvidence } from './socket-check.ts';
+import { socketCheck, socketEvidence } from '../sockets/listening.ts';
+import { socketsView } from '../sockets/view.ts';
 
 const OTHER_PLANE = 'the rules are those of the other data plane';
 

@@ -1,9 +1,16 @@
-import { FAMILIES, type Family } from '../model/family.ts';
-import type { Match } from '../model/match.ts';
-import { TCP, UDP } from '../model/protocol.ts';
-import { type Chain, coversFamily, type Hook, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
-import type { Socket } from '../model/socket.ts';
-import { reachedChains } from './reached.ts';
+import { FAMILIES, type Family } from '../../model/family.ts';
+import type { Match } from '../../model/match.ts';
+import { TCP, UDP } from '../../model/protocol.ts';
+import {
+  type Chain,
+  coversFamily,
+  type Hook,
+  type RuleReference,
+  type Ruleset,
+  type Table,
+} from '../../model/ruleset.ts';
+import type { Socket } from '../../model/socket.ts';
+import { reachedChains } from '../reached.ts';
 
 /** A port of the pod that live rules send packets to. */
 export interface RedirectTarget {
