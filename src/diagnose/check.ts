@@ -1,63 +1,52 @@
 import { LIMITS, TooComplex } from '../evaluate/symbolic/limits.ts';
 import { checkTime } from '../evaluate/symbolic/time.ts';
 import type { Context } from '../expect/context.ts';
-import type { Family } from '../model/family.ts';
-import type { CheckOutcome, Difference, Evidence, Finding, Severity } from '../model/report.ts';
-import type { Edit } from '../rules/edits.ts';
-import { entryOf, pageOf } from './catalogue/index.ts';
+import type { FindingCode } from '../model/code.ts';
+import type { CheckOutcome } from '../model/report.ts';
+import type { TrafficCode } from './catalogue/index.ts';
+import type { Found } from './finding.ts';
+import { trafficFindingsOf } from './traffic/groups.ts';
 
 /** One thing that `check` looks at. */
-export interface Check {
+export interface Check<C extends FindingCode = FindingCode, T extends TrafficCode = TrafficCode> {
   /** Kebab case, stable. */
   readonly id: string;
   /** What it makes sure of, as the report says it when it passes. */
   readonly description: string;
-  /** The codes it can raise. */
-  readonly codes: readonly string[];
-  readonly run: (context: Context) => CheckResult;
-}
-
-/** A finding before its edits become commands, which depend on those of all findings before it. */
-export interface Found extends Finding {
-  readonly edits?: readonly Edit[];
+  /** The codes it can raise: it cannot be written to raise another. */
+  readonly codes: readonly C[];
+  /** The codes of differences in traffic that it tells, and is handed the findings of. No other check need. */
+  readonly traffic: readonly T[];
+  /** Whether it has an answer where the rules could not be read: from what the sockets prove. */
+  readonly withoutRules: boolean;
+  readonly run: (context: Context) => CheckResult<C>;
 }
 
 /** What a check found, or why it did not look. */
-export type CheckResult = readonly Found[] | { readonly skipped: string } | { readonly undetermined: string };
+export type CheckResult<C extends FindingCode = FindingCode> = readonly Found<C>[] | Unanswered;
 
-/** A finding's particulars; title, severity and page come from the catalogue. */
-export interface FindingDetails {
-  readonly message: string;
-  readonly family?: Family;
-  readonly severity?: Severity;
-  readonly evidence?: readonly Evidence[];
-  readonly differences?: readonly Difference[];
-  /** What to do about this very case, in words; the catalogue's first remedy comes before it. */
-  readonly advice?: string;
-  /** What to do about it with commands, which end the remedy. */
-  readonly edits?: readonly Edit[];
+type Unanswered = { readonly skipped: string } | { readonly undetermined: string };
+
+/** A check as it is written; what it does not say of traffic and rules it has nothing to do with. */
+interface Definition<C extends FindingCode, T extends TrafficCode>
+  extends Pick<Check<C, T>, 'id' | 'description' | 'codes'>,
+    Partial<Pick<Check<C, T>, 'traffic' | 'withoutRules'>> {
+  /** `told`: the findings of its codes of traffic. */
+  readonly run: (context: Context, told: () => readonly Found<T>[]) => CheckResult<NoInfer<C>>;
 }
 
-/**
- * A finding of a code of the catalogue.
- * @throws Error when the catalogue has no such code
- */
-export function finding(code: string, details: FindingDetails): Found {
-  const entry = entryOf(code);
-  if (!entry) throw new Error(`the catalogue has no code ${code}`);
-  const severity = details.severity ?? entry.severity ?? 'info';
-  const remedy = [entry.remedy[0], details.advice].filter((text) => text !== undefined && text !== '').join('\n');
+/** A check, with its codes for a type. */
+export function defineCheck<const C extends FindingCode, const T extends TrafficCode = never>({
+  traffic = [],
+  withoutRules = false,
+  run,
+  ...rest
+}: Definition<C, T>): Check<C, T> {
   return {
-    code,
-    severity,
-    title: entry.title,
-    message: details.message,
-    ...(details.family === undefined ? {} : { family: details.family }),
-    evidence: details.evidence ?? [],
-    differences: details.differences ?? [],
-    ...(remedy === '' ? {} : { remedy }),
-    hint: pageOf(code),
-    ...(details.edits === undefined ? {} : { edits: details.edits }),
+    ...rest,
+    traffic,
+    withoutRules,
+    run: (context) => run(context, () => trafficFindingsOf(traffic, context)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../model/report.ts';
 import { CommandWriter } from '../rules/command-writer.ts';
-import type { Found } from './check.ts';
+import type { Found } from './finding.ts';
 
 /**
  * Findings as reports have them, in the order of the report: their edits are commands of their remedies. `isSure`: whether

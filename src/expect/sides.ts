@@ -1,8 +1,7 @@
 import type { WatchedMark } from '../evaluate/symbolic/watched.ts';
 import { istioTables } from '../istio/chains.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
-import type { Obstacle, Pod } from '../model/pod.ts';
-import { isCovered, localAddresses } from '../model/pod.ts';
+import { isCovered, localAddresses, type Obstacle, type Pod, toldObstacle } from '../model/pod.ts';
 import type { Undetermined } from '../model/report.ts';
 import type { Ruleset, Table } from '../model/ruleset.ts';
 
@@ -30,7 +29,10 @@ export function podAndLayout(pod: Pod, layout: Ruleset, watched: readonly Watche
     families: blind ? [] : shownFamilies([pod]),
     localAddresses: localAddresses(pod),
     watched,
-    undetermined: [...obstacles.map(published), ...(obstacles.length > 0 ? [] : notShown('the rules given', hidden))],
+    undetermined: [
+      ...obstacles.map(toldObstacle),
+      ...(obstacles.length > 0 ? [] : notShown('the rules given', hidden)),
+    ],
     lost: { live: obstacles.length > 0, expected: false },
   };
 }
@@ -48,7 +50,7 @@ export function nowAndBefore(now: Pod, before: Pod, watched: readonly WatchedMar
     families: blind ? [] : shownFamilies([now, before]),
     localAddresses: localAddresses(now),
     watched,
-    undetermined: [...obstacles.map(published), ...(blind ? [] : unseen)],
+    undetermined: [...obstacles.map(toldObstacle), ...(blind ? [] : unseen)],
     lost: { live: rulesUnseen(now).length > 0, expected: rulesUnseen(before).length > 0 },
   };
 }
@@ -64,10 +66,6 @@ function shownFamilies(pods: readonly Pod[]): Family[] {
 
 function rulesUnseen({ obstacles }: Pod): Obstacle[] {
   return obstacles.filter(({ concerns }) => concerns === 'rules');
-}
-
-function published({ code, message, remedy }: Obstacle): Undetermined {
-  return { code, message, remedy };
 }
 
 function notShown(side: string, hidden: readonly Table[]): Undetermined[] {

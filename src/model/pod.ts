@@ -1,19 +1,21 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Family } from './family.ts';
+import type { Undetermined } from './report.ts';
 import type { Routing } from './routing.ts';
 import type { Ruleset, Table } from './ruleset.ts';
 import type { Process, Socket, SocketEnds } from './socket.ts';
 
 /** Something that kept us from looking, or from understanding what we saw. Makes the answer undetermined. */
-export interface Obstacle {
-  readonly code: 'NAT1001' | 'NAT1002' | 'NAT1003' | 'NAT1004';
-  readonly message: string;
-  /** The command or the step that would get the answer. */
-  readonly remedy: string;
+export interface Obstacle extends Undetermined {
   /** What stayed unseen: the rules of a backend and family, the sockets, the routing. */
   readonly concerns: 'rules' | 'sockets' | 'routing' | 'environment';
   /** It is known where rules are missing: the pod's gaps say it, and rules that may do anything stand in the place of others. */
   readonly located?: true;
+}
+
+/** An obstacle as reports tell it. */
+export function toldObstacle({ code, message, remedy }: Obstacle): Undetermined {
+  return { code, message, remedy };
 }
 
 /** A place where rules may be missing, because the text that showed them was cut off or lost a line. */

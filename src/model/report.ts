@@ -1,3 +1,4 @@
+import type { FindingCode, ObstacleCode } from './code.ts';
 import type { Config, ConfigKey } from './config.ts';
 import type { Family } from './family.ts';
 import type { Packet, PacketHook, Verdict } from './packet.ts';
@@ -41,9 +42,9 @@ export interface Difference {
 }
 
 /** Something wrong, or worth knowing, about the pod. */
-export interface Finding {
+export interface Finding<C extends FindingCode = FindingCode> {
   /** `NAT0101` … ; stable. */
-  readonly code: string;
+  readonly code: C;
   readonly severity: Severity;
   readonly title: string;
   readonly message: string;
@@ -68,8 +69,9 @@ export interface CheckOutcome {
 
 /** Why no answer could be given. */
 export interface Undetermined {
-  readonly code: string;
+  readonly code: ObstacleCode;
   readonly message: string;
+  /** The command or the step that would get the answer. */
   readonly remedy: string;
 }
 

@@ -1,5 +1,5 @@
 import { FAMILIES, type Family } from '../model/family.ts';
-import type { Pod } from '../model/pod.ts';
+import { type Pod, toldObstacle } from '../model/pod.ts';
 import type { Undetermined } from '../model/report.ts';
 
 /** Which of a pod's rules an answer can cover, and what keeps it from being complete. */
@@ -30,7 +30,7 @@ export function seenRules({ coverage, obstacles, ruleset }: Pod): SeenRules {
   );
   return {
     families: blind ? [] : families,
-    undetermined: unseen.map(({ code, message, remedy }) => ({ code, message, remedy })),
+    undetermined: unseen.map(toldObstacle),
     notes: [...new Set(notes)],
   };
 }

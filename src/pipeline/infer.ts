@@ -2,6 +2,7 @@ import { evidenceOf } from '../expect/inference.ts';
 import { type Declared, mergeLayers } from '../expect/layers.ts';
 import { type Candidate, inferConfig, type RuleDifference } from '../infer/index.ts';
 import type { InferReport, InferredCandidate, InferredDifference } from '../infer/report.ts';
+import { toldObstacle } from '../model/pod.ts';
 import type { Facts } from '../observe/facts.ts';
 import { formatConfig } from '../parse/config/index.ts';
 import { printRule } from '../print/iptables/index.ts';
@@ -24,7 +25,7 @@ export function infer(facts: Facts, declared: Declared): InferReport {
     schemaVersion: 1,
     source: facts.source,
     candidates: candidates.map(published),
-    undetermined: obstacles.map(({ code, message, remedy }) => ({ code, message, remedy })),
+    undetermined: obstacles.map(toldObstacle),
   };
 }
 

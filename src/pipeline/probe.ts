@@ -3,7 +3,9 @@ import { Hooks } from '../evaluate/packet.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
 import type { Declared } from '../expect/layers.ts';
 import { CannotLook } from '../model/errors.ts';
-import type { Pod } from '../model/pod.ts';
+import type { Packet } from '../model/packet.ts';
+import { type Pod, toldObstacle } from '../model/pod.ts';
+import { isListener } from '../model/socket.ts';
 import type { Facts } from '../observe/facts.ts';
 import { announcement, refuseTarget, usableResolvers } from '../probe/announce.ts';
 import { follow, type Ways } from '../probe/follow.ts';
@@ -48,7 +50,7 @@ export async function probe(
     config,
     probes,
     validation: judgeValidation(probes),
-    undetermined: obstacles.map(({ code, message, remedy }) => ({ code, message, remedy })),
+    undetermined: obstacles.map(toldObstacle),
   };
 }
 

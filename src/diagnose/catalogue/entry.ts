@@ -1,3 +1,4 @@
+import type { Code, ObstacleCode } from '../../model/code.ts';
 import type { Severity } from '../../model/report.ts';
 
 /** A command that confirms a finding by hand, and what in its output does. None of them changes what it looks at. */
@@ -8,8 +9,7 @@ export interface Confirmation {
 
 /** What is known about a finding code. Commands and settings inside the texts are between backticks. */
 export interface CatalogueEntry {
-  /** `NAT0101` …; stable, never renumbered and never reused. */
-  readonly code: string;
+  readonly code: Code;
   /** Kebab case; stable, and another way to ask for the entry. */
   readonly name: string;
   /** Default severity; null where the code makes a check undetermined and says nothing about the pod. */
@@ -33,8 +33,25 @@ export interface CatalogueEntry {
   readonly group: string;
 }
 
-/** The entries of one subject, as the data files hold them. */
-export interface CatalogueGroup {
+/** How differences in traffic that have a code are told. */
+export interface TrafficTraits {
+  /**
+   * `rule`: each guilty rule is a finding. `whole`: the fault is one thing for the pod or a family, whatever rules it adds
+   * or takes away; one annotation that did not take effect, or should not have, is many rules.
+   */
+  readonly scope: 'rule' | 'whole';
+  /** `edits` of single rules, or the layout is broken as a whole and is programmed anew by restarting the pod. */
+  readonly mending: 'edits' | 'reprogram';
+}
+
+/** An entry as the data files hold it. `traffic`: differences in traffic can have the code. */
+type EntryOf<C extends Code> = Omit<CatalogueEntry, 'code' | 'group' | 'severity'> & {
+  readonly severity: C extends ObstacleCode ? null : Severity;
+  readonly traffic?: TrafficTraits;
+};
+
+/** The entries of the codes that begin with `Prefix`: no less and no more. */
+export interface CatalogueGroup<Prefix extends string> {
   readonly group: string;
-  readonly entries: readonly Omit<CatalogueEntry, 'group'>[];
+  readonly entries: { readonly [C in Extract<Code, `${Prefix}${string}`>]: EntryOf<C> };
 }

@@ -1,4 +1,5 @@
-import type { CatalogueEntry, CatalogueGroup } from './entry.ts';
+import type { Code, FindingCode } from '../../model/code.ts';
+import type { CatalogueEntry, TrafficTraits } from './entry.ts';
 import { NAT01 } from './nat01.ts';
 import { NAT02 } from './nat02.ts';
 import { NAT03 } from './nat03.ts';
@@ -13,21 +14,33 @@ import { NAT10 } from './nat10.ts';
 export type { CatalogueEntry, Confirmation } from './entry.ts';
 export { READING_NOTES } from './wording.ts';
 
-const GROUPS: readonly CatalogueGroup[] = [NAT01, NAT02, NAT03, NAT04, NAT05, NAT06, NAT07, NAT08, NAT09, NAT10];
+const GROUPS = [NAT01, NAT02, NAT03, NAT04, NAT05, NAT06, NAT07, NAT08, NAT09, NAT10];
+
+/** What the data files hold, by code. */
+export const ENTRIES = {
+  ...NAT01.entries,
+  ...NAT02.entries,
+  ...NAT03.entries,
+  ...NAT04.entries,
+  ...NAT05.entries,
+  ...NAT06.entries,
+  ...NAT07.entries,
+  ...NAT08.entries,
+  ...NAT09.entries,
+  ...NAT10.entries,
+} satisfies Record<Code, unknown>;
+
+/** The codes that differences in traffic can have. */
+export type TrafficCode = {
+  [C in FindingCode]: (typeof ENTRIES)[C] extends { readonly traffic: TrafficTraits } ? C : never;
+}[FindingCode];
 
 /** All finding codes, in the order of their numbers. The one source for `explain`, the pages and the reports. */
 export const CATALOGUE: readonly CatalogueEntry[] = GROUPS.flatMap(({ group, entries }) =>
-  entries.map((entry) => ({ ...entry, group })),
+  Object.entries(entries).map(([code, { traffic: _, ...entry }]) => ({ code: code as Code, ...entry, group })),
 );
 
-const BY_CODE: ReadonlyMap<string, CatalogueEntry> = new Map(CATALOGUE.map((entry) => [entry.code, entry]));
-
-/** The entry of a code as it is written, `NAT0101`; undefined when there is no such code. */
-export function entryOf(code: string): CatalogueEntry | undefined {
-  return BY_CODE.get(code);
-}
-
 /** Where the page about a code is, from the root of the repository: the `hint` of a finding. */
-export function pageOf(code: string): string {
+export function pageOf(code: Code): string {
   return `docs/findings/${code}.md`;
 }

@@ -2,13 +2,13 @@ import type { CatalogueGroup } from './entry.ts';
 import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
 
 /** NAT01: whether packets reach the proxy at all. */
-export const NAT01: CatalogueGroup = {
+export const NAT01 = {
   group: 'Redirects',
-  entries: [
-    {
-      code: 'NAT0101',
+  entries: {
+    NAT0101: {
       name: 'inbound-not-redirected',
       severity: 'error',
+      traffic: { scope: 'rule', mending: 'edits' },
       title: 'Inbound traffic does not reach the proxy',
       meaning:
         'Packets that come from outside should be redirected to the inbound port of the proxy (15006), and go straight to the application instead. Nothing checks who sent them: mTLS, authorization policies and telemetry do not apply to them. Callers in the mesh that send mTLS get connection errors, because the application receives TLS it does not expect.',
@@ -43,10 +43,10 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0102',
+    NAT0102: {
       name: 'outbound-not-redirected',
       severity: 'error',
+      traffic: { scope: 'rule', mending: 'edits' },
       title: 'Outbound traffic does not reach the proxy',
       meaning:
         'What the application sends should be redirected to the outbound port of the proxy (15001), and leaves the pod directly instead. Routing rules, mTLS, retries and telemetry do not apply, and servers that insist on mTLS refuse the connections.',
@@ -75,10 +75,10 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0103',
+    NAT0103: {
       name: 'chain-unreachable',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'An Istio chain has rules, but no packet ever gets there',
       meaning:
         'A chain does nothing unless a hook leads to it. This one has the right rules and no jump from PREROUTING or OUTPUT, directly or through other chains, or its table is switched off; a listing that shows the chain looks healthy while its rules are never evaluated. A nat ISTIO_INBOUND to which nothing jumps is normal since 1.7 when inbound traffic is not captured in nat (TPROXY, or no inbound ports) and is not reported.',
@@ -107,10 +107,10 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0104',
+    NAT0104: {
       name: 'redirect-wrong-port',
       severity: 'error',
+      traffic: { scope: 'rule', mending: 'edits' },
       title: "Traffic is redirected to a port that is not the proxy's",
       meaning:
         'The redirect is there and leads to another port than the one the proxy is expected on. Connections are refused when nobody listens there, or end in the wrong listener of the proxy, which treats inbound requests as outbound ones or the other way round.',
@@ -140,10 +140,10 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0105',
+    NAT0105: {
       name: 'no-rules',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'reprogram' },
       title: 'The pod should be in the mesh, and there is no Istio rule at all',
       meaning:
         "No table of any backend has a rule of Istio's, although the pod has a proxy or is said to be in the mesh. The rules could be read, so this is not a matter of rights. All traffic bypasses the proxy in both directions, while the control plane still calls the pod healthy.",
@@ -178,10 +178,10 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0106',
+    NAT0106: {
       name: 'partial-layout',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'reprogram' },
       title: "Some of Istio's chains are there, others are missing",
       meaning:
         'Part of the layout was written and part was not. iptables loads each family and each table on its own, so IPv4 can be complete while IPv6 is missing, or mangle be there without nat. Some traffic goes through the proxy and some does not. With native nftables this cannot happen while loading, because it is one transaction.',
@@ -215,10 +215,10 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0107',
+    NAT0107: {
       name: 'order',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'All rules are there, in an order that changes what they do',
       meaning:
         'The first rule that matches decides. Here a rule stands in front of one that should have decided before it, so packets are treated differently although not a single rule is missing. The check that Istio runs itself (since 1.24) counts the rules and asks for each whether it exists; it does not look at their order and calls this layout correct.',
@@ -246,8 +246,7 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0108',
+    NAT0108: {
       name: 'duplicate-rules',
       severity: 'warning',
       title: 'The same rule is there more than once',
@@ -275,10 +274,10 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0109',
+    NAT0109: {
       name: 'foreign-rule-decides',
       severity: 'error',
+      traffic: { scope: 'rule', mending: 'edits' },
       title: "A rule that is not Istio's decides before Istio's rules do",
       meaning:
         "Another program put a rule where it sees packets first and decides what happens to them: an ACCEPT or RETURN in front of the jump to Istio, a DNAT or REDIRECT of its own, or a DROP in mangle or filter that hits redirected packets. In nat the first decision wins, so Istio's rules are no longer evaluated.",
@@ -311,8 +310,7 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0110',
+    NAT0110: {
       name: 'foreign-rule',
       severity: 'info',
       title: 'Other programs have rules here too, and they do no harm',
@@ -334,10 +332,10 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0111',
+    NAT0111: {
       name: 'guardrails-left',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'The pod is cut off: the guard rules of an interrupted update were left',
       meaning:
         'While Istio replaces its rules it first inserts a pair of rules that drop all TCP and UDP at the top of INPUT, FORWARD and OUTPUT in the filter table, and removes them at the end. They are still there, so the update was interrupted, and the pod can neither send nor receive.',
@@ -363,10 +361,10 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0112',
+    NAT0112: {
       name: 'older-layout',
       severity: 'warning',
+      traffic: { scope: 'whole', mending: 'reprogram' },
       title: 'The rules are right for another Istio release than the one named',
       meaning:
         'The layout is complete and correct, as another release writes it. The pod was created before an upgrade and keeps its rules until it is replaced. What the new release treats differently does not hold for this pod yet; the report lists it.',
@@ -394,8 +392,7 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0113',
+    NAT0113: {
       name: 'different-but-equivalent',
       severity: 'info',
       title: 'The rules are written differently and do exactly the same',
@@ -417,10 +414,10 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0114',
+    NAT0114: {
       name: 'invalid-drop-missing',
       severity: 'warning',
+      traffic: { scope: 'rule', mending: 'edits' },
       title: 'INVALID packets are not dropped although that is configured',
       meaning:
         'Packets that connection tracking cannot place, late segments under load for instance, skip address translation, arrive with addresses that the receiver never used, and are answered by a reset that cuts the connection. Istio can drop them in mangle PREROUTING; it is asked to, and the rule is missing.',
@@ -448,5 +445,5 @@ export const NAT01: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-  ],
-};
+  },
+} satisfies CatalogueGroup<'NAT01'>;

@@ -2,13 +2,13 @@ import type { CatalogueGroup } from './entry.ts';
 import { RESTART, RIGHTS } from './wording.ts';
 
 /** NAT02: which ports, ranges and interfaces are captured and which are left alone. */
-export const NAT02: CatalogueGroup = {
+export const NAT02 = {
   group: 'Inclusions and exclusions',
-  entries: [
-    {
-      code: 'NAT0201',
+  entries: {
+    NAT0201: {
       name: 'inbound-port-excluded',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'Inbound traffic to a port bypasses the proxy and should not',
       meaning:
         'Packets to this port are let through to the application without passing the proxy, and the configuration says that they should be captured. No policy protects the port, and callers that send mTLS to it fail.',
@@ -38,10 +38,10 @@ export const NAT02: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0202',
+    NAT0202: {
       name: 'inbound-exclusion-missing',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'A port that should bypass the inbound redirect is captured',
       meaning:
         'Packets to this port should reach their listener directly and are sent to the proxy. For 15090, 15021 and 15020 (metrics, health and status of the proxy) scrapes and probes fail where mTLS is demanded, and the pod may never become ready. For a port of the application, an exclusion did not take effect.',
@@ -70,10 +70,10 @@ export const NAT02: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0203',
+    NAT0203: {
       name: 'outbound-port-excluded',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'Outbound traffic to a port bypasses the proxy and should not',
       meaning:
         'What the application sends to this port leaves the pod without passing the proxy, and the configuration says that it should be captured. Servers in the mesh that demand mTLS refuse such connections, and no routing or telemetry applies to them.',
@@ -100,10 +100,10 @@ export const NAT02: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0204',
+    NAT0204: {
       name: 'outbound-port-exclusion-missing',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'An outbound port that should bypass the proxy is captured',
       meaning:
         'The configuration leaves this port alone, and its packets are sent to the proxy all the same. Protocols in which the server speaks first, and servers that the proxy does not know, then hang or fail.',
@@ -133,10 +133,10 @@ export const NAT02: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0205',
+    NAT0205: {
       name: 'outbound-range-excluded',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'Outbound traffic to an address range bypasses the proxy and should not',
       meaning:
         'What the application sends to these addresses leaves the pod without passing the proxy, and the configuration says that it should be captured. When the range holds services of the mesh, those that demand mTLS refuse the connections.',
@@ -164,10 +164,10 @@ export const NAT02: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0206',
+    NAT0206: {
       name: 'outbound-range-exclusion-missing',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'An address range that should bypass the proxy is captured',
       meaning:
         'The configuration leaves these addresses alone, and packets to them are sent to the proxy all the same. Metadata servers, the API server, databases and other services that were excluded on purpose then see the proxy in between, or are not reached at all.',
@@ -196,8 +196,7 @@ export const NAT02: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0207',
+    NAT0207: {
       name: 'listener-excluded',
       severity: 'warning',
       title: 'The application listens on a port that inbound capture leaves alone',
@@ -223,8 +222,7 @@ export const NAT02: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0208',
+    NAT0208: {
       name: 'include-too-narrow',
       severity: 'warning',
       title: 'Addresses that are in use lie outside the ranges that are captured',
@@ -251,8 +249,7 @@ export const NAT02: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0209',
+    NAT0209: {
       name: 'exclusion-without-effect',
       severity: 'warning',
       title: 'An exclusion is configured and can never take effect',
@@ -281,10 +278,10 @@ export const NAT02: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0210',
+    NAT0210: {
       name: 'interface-exclusion-wrong',
       severity: 'error',
+      traffic: { scope: 'rule', mending: 'edits' },
       title: 'Rules for excluded or virtual interfaces are missing or misplaced',
       meaning:
         'Traffic of some interfaces needs rules of its own: excluded ones (a second network for storage, say) must be left alone, and virtual ones (of virtual machines in the pod) count as outbound. These rules must come before the general ones. Here they are missing or come too late, so the traffic of that interface is captured when it should not be, or the other way round.',
@@ -314,5 +311,5 @@ export const NAT02: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-  ],
-};
+  },
+} satisfies CatalogueGroup<'NAT02'>;

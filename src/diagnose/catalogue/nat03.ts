@@ -12,13 +12,13 @@ const PROXY_OWNER = {
 };
 
 /** NAT03: rules that look at who sends a packet. */
-export const NAT03: CatalogueGroup = {
+export const NAT03 = {
   group: 'Owners',
-  entries: [
-    {
-      code: 'NAT0301',
+  entries: {
+    NAT0301: {
       name: 'proxy-recaptured',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: "The proxy's own connections are redirected back to the proxy",
       meaning:
         'What the proxy sends must leave the pod. Here the rules that exempt its uid or gid do not apply, so each connection it opens comes back to it, and it opens another one. Requests hang, and the proxy runs out of ports and memory.',
@@ -44,8 +44,7 @@ export const NAT03: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0302',
+    NAT0302: {
       name: 'owner-mismatch',
       severity: 'error',
       title: 'The rules exempt another user than the one the proxy runs as',
@@ -72,8 +71,7 @@ export const NAT03: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0303',
+    NAT0303: {
       name: 'application-as-proxy',
       severity: 'error',
       title: "An application runs with the proxy's uid or gid and bypasses the mesh",
@@ -108,10 +106,10 @@ export const NAT03: CatalogueGroup = {
       until: null,
       rights: RIGHTS.processes,
     },
-    {
-      code: 'NAT0304',
+    NAT0304: {
       name: 'owner-gap',
       severity: 'error',
+      traffic: { scope: 'rule', mending: 'edits' },
       title: 'The exemption of the proxy has a gap',
       meaning:
         'For each uid and each gid of the proxy there is the same small set of rules. One of them is missing: the uid is exempt and the gid is not, one of several owners was forgotten, or a rule of a set is gone. Some connections of the proxy are then captured again, or calls of the application to its own service take the wrong way.',
@@ -132,10 +130,10 @@ export const NAT03: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0305',
+    NAT0305: {
       name: 'unexpected-owner-exempt',
       severity: 'error',
+      traffic: { scope: 'rule', mending: 'edits' },
       title: 'A user or group bypasses the mesh and should not',
       meaning:
         'The rules exempt an owner that is not the proxy. Every process that runs under this id sends its traffic past the proxy. When it is uid 0, every container that runs as root does.',
@@ -156,8 +154,7 @@ export const NAT03: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0306',
+    NAT0306: {
       name: 'loop-observed',
       severity: 'warning',
       title: 'The proxy is connected to itself through its outbound port',
@@ -183,10 +180,10 @@ export const NAT03: CatalogueGroup = {
       until: null,
       rights: RIGHTS.sockets,
     },
-    {
-      code: 'NAT0307',
+    NAT0307: {
       name: 'owner-group-wrong',
       severity: 'error',
+      traffic: { scope: 'rule', mending: 'edits' },
       title: 'The groups that are captured differ from the ones configured',
       meaning:
         'Outbound capture can be limited to processes of some groups, or spare some groups. The rules for it are missing, name other groups or are there without being configured, so some processes are captured that should not be, or bypass the mesh.',
@@ -212,5 +209,5 @@ export const NAT03: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-  ],
-};
+  },
+} satisfies CatalogueGroup<'NAT03'>;

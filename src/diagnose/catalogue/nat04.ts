@@ -8,13 +8,13 @@ const DNS_RULES = {
 const RESOLVERS = { command: 'cat /etc/resolv.conf', lookFor: 'the resolvers of the pod' };
 
 /** NAT04: capture of DNS queries. */
-export const NAT04: CatalogueGroup = {
+export const NAT04 = {
   group: 'DNS capture',
-  entries: [
-    {
-      code: 'NAT0401',
+  entries: {
+    NAT0401: {
       name: 'dns-not-redirected',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'DNS capture is on, and queries do not reach the agent',
       meaning:
         'Queries of the application should be answered by the agent on port 15053 and go to the resolver directly. Names that only the mesh knows (ServiceEntries, services of other clusters) are not found, and automatic addresses do not work.',
@@ -42,10 +42,10 @@ export const NAT04: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0402',
+    NAT0402: {
       name: 'dns-zones',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'The conntrack zones of DNS capture are missing or incomplete',
       meaning:
         'The query of the application and the one that the agent passes on go to the same resolver and port. Zones in the raw table keep the two apart in connection tracking. Without them, or with only some of them, both can get the same entry, and now and then an answer is lost: lookups time out under load for no visible reason.',
@@ -75,8 +75,7 @@ export const NAT04: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0403',
+    NAT0403: {
       name: 'resolver-uncovered',
       severity: 'warning',
       title: 'A resolver of the pod has no rule',
@@ -96,8 +95,7 @@ export const NAT04: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndRouting,
     },
-    {
-      code: 'NAT0404',
+    NAT0404: {
       name: 'dns-shadowed',
       severity: 'warning',
       title: 'An exclusion decides before DNS capture does',
@@ -127,8 +125,7 @@ export const NAT04: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0405',
+    NAT0405: {
       name: 'dns-listener-missing',
       severity: 'error',
       title: 'DNS queries are redirected to a port where nobody listens',
@@ -159,10 +156,10 @@ export const NAT04: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0406',
+    NAT0406: {
       name: 'dns-unexpected',
       severity: 'warning',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'DNS is captured and should not be',
       meaning:
         'Queries of the application go to the agent or to ztunnel although DNS capture is off in the configuration. Answers may differ from those of the resolver, and lookups fail when the agent does.',
@@ -186,5 +183,5 @@ export const NAT04: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-  ],
-};
+  },
+} satisfies CatalogueGroup<'NAT04'>;

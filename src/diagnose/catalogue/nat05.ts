@@ -2,13 +2,13 @@ import type { CatalogueGroup } from './entry.ts';
 import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
 
 /** NAT05: inbound capture by TPROXY. */
-export const NAT05: CatalogueGroup = {
+export const NAT05 = {
   group: 'TPROXY',
-  entries: [
-    {
-      code: 'NAT0501',
+  entries: {
+    NAT0501: {
       name: 'tproxy-rules',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'The rules for TPROXY in mangle are incomplete',
       meaning:
         'With TPROXY inbound capture happens in the mangle table: new connections are handed to the proxy with a mark, packets of known ones are diverted, and the mark is kept in the connection so that answers find their way back. One of these pieces is missing. Connections hang after the handshake, or calls of the pod to itself go in circles.',
@@ -36,8 +36,7 @@ export const NAT05: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0502',
+    NAT0502: {
       name: 'tproxy-routing',
       severity: 'error',
       title: 'The policy routing that TPROXY needs is missing',
@@ -65,8 +64,7 @@ export const NAT05: CatalogueGroup = {
       until: null,
       rights: RIGHTS.routing,
     },
-    {
-      code: 'NAT0503',
+    NAT0503: {
       name: 'tproxy-listener',
       severity: 'error',
       title: 'The inbound listener of the proxy cannot take TPROXY connections',
@@ -95,5 +93,5 @@ export const NAT05: CatalogueGroup = {
       until: null,
       rights: RIGHTS.sockets,
     },
-  ],
-};
+  },
+} satisfies CatalogueGroup<'NAT05'>;

@@ -7,13 +7,13 @@ const BOTH_FAMILIES = {
 };
 
 /** NAT06: the second address family. */
-export const NAT06: CatalogueGroup = {
+export const NAT06 = {
   group: 'IPv6',
-  entries: [
-    {
-      code: 'NAT0601',
+  entries: {
+    NAT0601: {
       name: 'ipv6-uncaptured',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'reprogram' },
       title: 'The pod is reachable over IPv6, and IPv6 is not captured',
       meaning:
         'The pod has a global IPv6 address, something listens on it, and IPv6 should be captured, but there are no rules for it. Whoever calls the pod over IPv6 bypasses the proxy and all policies, and so does what the application sends over IPv6.',
@@ -35,10 +35,10 @@ export const NAT06: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndRouting,
     },
-    {
-      code: 'NAT0602',
+    NAT0602: {
       name: 'ipv6-asymmetric',
       severity: 'warning',
+      traffic: { scope: 'whole', mending: 'reprogram' },
       title: 'IPv4 and IPv6 treat the same traffic differently',
       meaning:
         'Both families have rules, and a packet that is captured in one is let through in the other. Which way a connection takes then depends on which address the caller happened to get from DNS.',
@@ -57,8 +57,7 @@ export const NAT06: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0603',
+    NAT0603: {
       name: 'ipv6-captured-while-off',
       severity: 'warning',
       title: 'IPv6 is captured although it is off',
@@ -84,8 +83,7 @@ export const NAT06: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndRouting,
     },
-    {
-      code: 'NAT0604',
+    NAT0604: {
       name: 'ipv6-passthrough-address',
       severity: 'warning',
       title: 'The address ::6 is not on the loopback interface',
@@ -111,5 +109,5 @@ export const NAT06: CatalogueGroup = {
       until: null,
       rights: RIGHTS.routing,
     },
-  ],
-};
+  },
+} satisfies CatalogueGroup<'NAT06'>;

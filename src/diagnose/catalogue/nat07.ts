@@ -4,13 +4,13 @@ import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
 const ALL_BACKENDS = 'iptables-nft-save; iptables-legacy-save; nft list ruleset';
 
 /** NAT07: legacy iptables, iptables over nftables, and Istio's own nftables. */
-export const NAT07: CatalogueGroup = {
+export const NAT07 = {
   group: 'Backends',
-  entries: [
-    {
-      code: 'NAT0701',
+  entries: {
+    NAT0701: {
       name: 'two-backends',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: "Istio's rules are in more than one backend",
       meaning:
         "The kernel evaluates iptables-legacy, iptables over nftables and native nftables independently of each other, and more than one of them holds rules of Istio's. In nat the first to decide wins; in mangle and raw all of them act. Tools show one of them at a time, and so does Istio's own check, so a change in one is contradicted by the other.",
@@ -34,8 +34,7 @@ export const NAT07: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0702',
+    NAT0702: {
       name: 'empty-legacy-table',
       severity: 'info',
       title: 'A legacy table is registered and empty',
@@ -57,10 +56,10 @@ export const NAT07: CatalogueGroup = {
       until: null,
       rights: 'uid 0 for the names of the tables, CAP_NET_ADMIN and CAP_NET_RAW for their contents',
     },
-    {
-      code: 'NAT0703',
+    NAT0703: {
       name: 'probe-residue',
       severity: 'warning',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: "A test rule of Istio's was left behind",
       meaning:
         'To find out which backend works, Istio adds a rule for protocol 255, which no packet has, and deletes it again. It is still there, so that run was interrupted at its very beginning. The rule itself does nothing; what came after it may be missing.',
@@ -79,8 +78,7 @@ export const NAT07: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0704',
+    NAT0704: {
       name: 'backend-unexpected',
       severity: 'warning',
       title: 'The rules are in another backend than configured',
@@ -106,10 +104,10 @@ export const NAT07: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0705',
+    NAT0705: {
       name: 'stale-native-tables',
       severity: 'warning',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'nftables tables of a feature that is off still hold rules',
       meaning:
         'Native nftables replaces the tables that it needs and does not touch the others. When DNS capture or TPROXY is switched off, the rules in istio-…-raw or istio-…-mangle stay and still act on packets.',
@@ -135,5 +133,5 @@ export const NAT07: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-  ],
-};
+  },
+} satisfies CatalogueGroup<'NAT07'>;

@@ -4,11 +4,10 @@ import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
 const LISTENERS = 'ss -Hltnpe';
 
 /** NAT08: what the sockets of the pod show. */
-export const NAT08: CatalogueGroup = {
+export const NAT08 = {
   group: 'Sockets',
-  entries: [
-    {
-      code: 'NAT0801',
+  entries: {
+    NAT0801: {
       name: 'proxy-not-listening',
       severity: 'error',
       title: 'Traffic is redirected to a port where nobody listens',
@@ -33,8 +32,7 @@ export const NAT08: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0802',
+    NAT0802: {
       name: 'reserved-port-taken',
       severity: 'error',
       title: 'An application holds a port that Istio reserves',
@@ -56,8 +54,7 @@ export const NAT08: CatalogueGroup = {
       until: null,
       rights: RIGHTS.processes,
     },
-    {
-      code: 'NAT0803',
+    NAT0803: {
       name: 'loopback-only-listener',
       severity: 'warning',
       title: 'The application listens on loopback only and cannot be reached',
@@ -79,8 +76,7 @@ export const NAT08: CatalogueGroup = {
       until: null,
       rights: RIGHTS.sockets,
     },
-    {
-      code: 'NAT0804',
+    NAT0804: {
       name: 'outbound-connection-bypasses',
       severity: 'warning',
       title: 'A live outbound connection does not go through the proxy',
@@ -111,8 +107,7 @@ export const NAT08: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0805',
+    NAT0805: {
       name: 'inbound-connection-bypasses',
       severity: 'warning',
       title: 'A live inbound connection reaches the application directly',
@@ -139,8 +134,7 @@ export const NAT08: CatalogueGroup = {
       until: null,
       rights: RIGHTS.sockets,
     },
-    {
-      code: 'NAT0806',
+    NAT0806: {
       name: 'prediction-disagrees',
       severity: 'error',
       title: 'The sockets contradict what the rules predict',
@@ -167,8 +161,7 @@ export const NAT08: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0807',
+    NAT0807: {
       name: 'pod-ip-only-listener',
       severity: 'warning',
       title: 'The application listens on the pod address only and cannot be reached',
@@ -184,5 +177,5 @@ export const NAT08: CatalogueGroup = {
       until: '1.9',
       rights: RIGHTS.sockets,
     },
-  ],
-};
+  },
+} satisfies CatalogueGroup<'NAT08'>;

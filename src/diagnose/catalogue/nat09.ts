@@ -8,13 +8,13 @@ const REDIRECTION = {
 };
 
 /** NAT09: pods in ambient mode. */
-export const NAT09: CatalogueGroup = {
+export const NAT09 = {
   group: 'Ambient',
-  entries: [
-    {
-      code: 'NAT0901',
+  entries: {
+    NAT0901: {
       name: 'ambient-rules-lost',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'The pod is enrolled in ambient, and its rules are gone or incomplete',
       meaning:
         'Policy routing, the sockets of ztunnel in the pod or its annotation say that the pod is in ambient. The rules that send its traffic there are missing or not complete, so it bypasses the mesh in plain text while the control plane still lists it as enrolled.',
@@ -40,8 +40,7 @@ export const NAT09: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndRouting,
     },
-    {
-      code: 'NAT0902',
+    NAT0902: {
       name: 'ztunnel-not-listening',
       severity: 'error',
       title: "Ambient's rules are there, and ztunnel does not listen in the pod",
@@ -68,10 +67,10 @@ export const NAT09: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rulesAndSockets,
     },
-    {
-      code: 'NAT0903',
+    NAT0903: {
       name: 'host-probe-exemption',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'Probes of the kubelet are not exempt from capture',
       meaning:
         "In ambient the node rewrites the source of the kubelet's probes to a fixed link-local address, and rules in the pod let this address through. The exemption is missing or names another address, so probes are captured. They fail where mTLS is demanded, and the pod is restarted or never becomes ready.",
@@ -96,10 +95,10 @@ export const NAT09: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0904',
+    NAT0904: {
       name: 'connmark-missing',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: "A rule that keeps ztunnel's mark in the connection is missing",
       meaning:
         "ztunnel marks its own packets (0x539). One rule saves that in the connection (0x111), another puts it back on the application's answers, so that routing hands these to ztunnel and not to the client whose address ztunnel used. One of the two is missing, and inbound connections through ztunnel hang.",
@@ -123,8 +122,7 @@ export const NAT09: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT0905',
+    NAT0905: {
       name: 'ambient-routing',
       severity: 'error',
       title: "Ambient's policy routing is missing",
@@ -151,10 +149,10 @@ export const NAT09: CatalogueGroup = {
       until: null,
       rights: RIGHTS.routing,
     },
-    {
-      code: 'NAT0906',
+    NAT0906: {
       name: 'sidecar-and-ambient',
       severity: 'error',
+      traffic: { scope: 'whole', mending: 'edits' },
       title: 'Rules of both data planes, or of the wrong one, are in this pod',
       meaning:
         'There are rules of both data planes. They use the same ports and partly the same chain names, so traffic is captured by one, by the other or by both in turn. Istio prevents this: a pod with the annotation `sidecar.istio.io/status` is never enrolled in ambient. The same code is used for a pod that is said to have a sidecar and holds the rules of ambient only: all its traffic goes to ztunnel, and the sidecar, if there is one, gets none.',
@@ -184,5 +182,5 @@ export const NAT09: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-  ],
-};
+  },
+} satisfies CatalogueGroup<'NAT09'>;

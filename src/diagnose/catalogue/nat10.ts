@@ -2,11 +2,10 @@ import type { CatalogueGroup } from './entry.ts';
 import { RIGHTS } from './wording.ts';
 
 /** NAT10: what keeps an answer from being given, and pods that are not expected to have a layout. */
-export const NAT10: CatalogueGroup = {
+export const NAT10 = {
   group: 'Looking',
-  entries: [
-    {
-      code: 'NAT1001',
+  entries: {
+    NAT1001: {
       name: 'no-rights',
       severity: null,
       title: 'The rules could not be read: a right is missing',
@@ -36,8 +35,7 @@ export const NAT10: CatalogueGroup = {
       until: null,
       rights: RIGHTS.none,
     },
-    {
-      code: 'NAT1002',
+    NAT1002: {
       name: 'tool-missing',
       severity: null,
       title: 'A tool is not there',
@@ -62,8 +60,7 @@ export const NAT10: CatalogueGroup = {
       until: null,
       rights: RIGHTS.none,
     },
-    {
-      code: 'NAT1003',
+    NAT1003: {
       name: 'tool-failed',
       severity: null,
       title: 'A tool failed, or its output could not be understood',
@@ -89,8 +86,7 @@ export const NAT10: CatalogueGroup = {
       until: null,
       rights: RIGHTS.none,
     },
-    {
-      code: 'NAT1004',
+    NAT1004: {
       name: 'undetermined',
       severity: null,
       title: 'Whether a rule matches cannot be told, and it decides',
@@ -114,8 +110,7 @@ export const NAT10: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT1005',
+    NAT1005: {
       name: 'host-namespace',
       severity: 'info',
       title: "This is a node's network namespace, not a pod's",
@@ -139,8 +134,7 @@ export const NAT10: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT1006',
+    NAT1006: {
       name: 'other-mesh',
       severity: 'info',
       title: 'Another mesh or interceptor has programmed this pod',
@@ -164,8 +158,7 @@ export const NAT10: CatalogueGroup = {
       until: null,
       rights: RIGHTS.rules,
     },
-    {
-      code: 'NAT1007',
+    NAT1007: {
       name: 'no-capture-expected',
       severity: 'info',
       title: 'This kind of pod is not captured, by design',
@@ -185,5 +178,5 @@ export const NAT10: CatalogueGroup = {
       until: null,
       rights: RIGHTS.none,
     },
-  ],
-};
+  },
+} satisfies CatalogueGroup<'NAT10'>;

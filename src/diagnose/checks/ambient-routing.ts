@@ -2,11 +2,12 @@ import type { Context } from '../../expect/context.ts';
 import { planesOf } from '../../istio/planes.ts';
 import type { Family } from '../../model/family.ts';
 import type { Evidence } from '../../model/report.ts';
-import { type Check, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { addRoute, addRule, hasRoute, hasRule } from './routing.ts';
 
 /** The routing rule and table by which answers to ztunnel's connections come back to it. Written in every mode. */
-export const ambientRouting: Check = {
+export const ambientRouting = defineCheck({
   id: 'ambient-routing',
   description: "ambient's policy routing is there",
   codes: ['NAT0905'],
@@ -28,7 +29,7 @@ export const ambientRouting: Check = {
       }),
     ];
   },
-};
+});
 
 interface Missing {
   readonly family: Family;

@@ -5,14 +5,15 @@ import type { Evidence } from '../../model/report.ts';
 import type { Socket } from '../../model/socket.ts';
 import { isListener } from '../../model/socket.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
-import { type Check, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { redirectTargets } from '../sockets/redirect-targets.ts';
 
 /**
  * ztunnel's sockets in the pod. Unlike a proxy of the pod's own it opens them before the pod's containers start, so
  * their absence is never a matter of time.
  */
-export const ztunnelListening: Check = {
+export const ztunnelListening = defineCheck({
   id: 'ztunnel-listening',
   description: 'ztunnel listens in the pod on every port that it serves',
   codes: ['NAT0902'],
@@ -34,7 +35,7 @@ export const ztunnelListening: Check = {
       }),
     ];
   },
-};
+});
 
 /** Where inbound traffic is left alone nothing goes to 15006 and 15008. */
 function unserved(sockets: readonly Socket[], { config }: Context): number[] {

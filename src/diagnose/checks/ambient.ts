@@ -5,25 +5,27 @@ import type { Plane } from '../../istio/names.ts';
 import { planesOf, planesOfChain } from '../../istio/planes.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
-import { type Check, finding } from '../check.ts';
-import { trafficFindings } from '../traffic/groups.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
+import { trafficFindingsOf } from '../traffic/groups.ts';
 
 const NOT_AMBIENT = { skipped: 'the data plane is not ambient' } as const;
 
 /** Enrolled in ambient, and the rules that capture are gone, incomplete, or a sidecar's. */
-export const ambientRules: Check = {
+export const ambientRules = defineCheck({
   id: 'ambient-rules',
   description: "ambient's rules are all there",
   codes: ['NAT0901'],
-  run: (context) => {
+  traffic: ['NAT0901'],
+  run: (context, told) => {
     if (context.config.dataplane !== 'ambient') return NOT_AMBIENT;
-    if (!isLost(context)) return [];
-    return [lost([...withCode('NAT0901', context), ...exemptions(context)], context)];
+    const found = told();
+    return found.length === 0 ? [] : [lost([...found, ...exemptions(context)], context)];
   },
-};
+});
 
 /** One finding for both families, with what says that the pod is enrolled. */
-function lost(found: readonly Finding[], context: Context): Finding {
+function lost(found: readonly Finding[], context: Context): Finding<'NAT0901'> {
   const signs = signsOfEnrolment(context.pod, context.said);
   const live = istioTables(context.pod.ruleset);
   const planes = planesOf(context.pod.ruleset);
@@ -47,35 +49,33 @@ function lost(found: readonly Finding[], context: Context): Finding {
   });
 }
 
+const EXEMPTIONS = ['NAT0903', 'NAT0904'] as const;
+
 /** The addresses that the kubelet's probes come from, and the marks of ztunnel's connections. */
-export const ambientExemptions: Check = {
+export const ambientExemptions = defineCheck({
   id: 'ambient-exemptions',
   description: "probes are exempt and ztunnel's connections are marked",
-  codes: ['NAT0903', 'NAT0904'],
-  run: (context) =>
-    context.config.dataplane === 'ambient' ? (isLost(context) ? [] : exemptions(context)) : NOT_AMBIENT,
-};
+  codes: EXEMPTIONS,
+  traffic: EXEMPTIONS,
+  run: (context) => {
+    if (context.config.dataplane !== 'ambient') return NOT_AMBIENT;
+    // Where the layout is lost, the rest of what is missing is no matter of its own.
+    return trafficFindingsOf(['NAT0901'], context).length > 0 ? [] : exemptions(context);
+  },
+});
 
-/** Where the layout is lost, the rest of what is missing is not a separate fault. */
-function isLost(context: Context): boolean {
-  return withCode('NAT0901', context).length > 0;
-}
-
-function exemptions(context: Context): Finding[] {
-  return [...withCode('NAT0903', context), ...withCode('NAT0904', context)];
-}
-
-function withCode(code: string, context: Context): Finding[] {
-  return trafficFindings(context).filter((found) => found.code === code);
+function exemptions(context: Context): Finding<(typeof EXEMPTIONS)[number]>[] {
+  return EXEMPTIONS.flatMap((code) => trafficFindingsOf([code], context));
 }
 
 /** Two data planes in one pod, or the other one than was named: whatever else differs comes from that. */
-export const onePlane: Check = {
+export const onePlane = defineCheck({
   id: 'one-data-plane',
   description: 'the data plane that is meant, and no other, has programmed the pod',
   codes: ['NAT0906'],
-  run: (context) => {
-    const differences = withCode('NAT0906', context).flatMap((found) => found.differences);
+  traffic: ['NAT0906'],
+  run: (context, told) => {
+    const differences = told().flatMap((found) => found.differences);
     const planes = [...planesOf(context.pod.ruleset)];
     if (planes.length < 2 && differences.length === 0) return [];
     const message =
@@ -88,7 +88,7 @@ export const onePlane: Check = {
       .flatMap((plane) => rulesOfPlane(plane, context));
     return [finding('NAT0906', { message, evidence, differences })];
   },
-};
+});
 
 /** The first rule of up to three chains of a data plane. */
 function rulesOfPlane(plane: Plane, { pod }: Context): Evidence[] {

@@ -1,4 +1,5 @@
-import { type Check, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { bothWays, outboundTo } from '../typical-packet.ts';
 
 /** The agent gives ServiceEntries without an address one of 240.240.0.0/16 (ISTIO_META_DNS_AUTO_ALLOCATE, since 1.8). */
@@ -7,7 +8,7 @@ const HTTPS = 443;
 const VARIABLE = 'ISTIO_META_DNS_AUTO_ALLOCATE';
 
 /** The addresses that the DNS proxy makes up lead nowhere unless the proxy gets the connections to them. */
-export const automaticAddresses: Check = {
+export const automaticAddresses = defineCheck({
   id: 'automatic-addresses',
   description: 'the addresses that the DNS proxy gives to ServiceEntries are captured',
   codes: ['NAT0208'],
@@ -28,4 +29,4 @@ export const automaticAddresses: Check = {
       }),
     ];
   },
-};
+});

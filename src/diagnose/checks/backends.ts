@@ -8,26 +8,27 @@ import type { Backend } from '../../model/ruleset.ts';
 import { rulesOf } from '../../model/ruleset.ts';
 import { nftDeleteTable } from '../../print/nft/commands.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
-import { type Check, finding } from '../check.ts';
-import { trafficFindings } from '../traffic/groups.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { sameTarget } from '../traffic/verdicts.ts';
 
 /** Istio's rules in more than one of legacy, iptables-nft and native nftables. */
-export const twoBackends: Check = {
+export const twoBackends = defineCheck({
   id: 'one-backend',
   description: "Istio's rules are in one backend only",
   codes: ['NAT0701'],
-  run: (context) => {
+  traffic: ['NAT0701'],
+  run: (context, told) => {
     const { ruleset } = context.pod;
     if (planesOf(ruleset).size > 1) return { skipped: 'there are rules of both data planes' };
     const backends = rivalBackends(ruleset);
     if (backends.length === 0) return [];
     const evidence = backends.flatMap((backend) => firstRule(context, backend));
-    const differences = differencesOf('NAT0701', context);
+    const differences = told().flatMap((found) => found.differences);
     const message = `Istio's rules are in ${backends.map(nameOf).join(' and in ')}; every packet meets all of them.`;
     return [finding('NAT0701', { message, evidence, differences })];
   },
-};
+});
 
 function firstRule({ pod }: Context, backend: Backend): Evidence[] {
   const table = istioTables(pod.ruleset).find((candidate) => candidate.backend === backend);
@@ -40,14 +41,8 @@ function nameOf(backend: Backend): string {
   return backend === 'nftables' ? 'native nftables' : backend;
 }
 
-function differencesOf(code: string, context: Context) {
-  return trafficFindings(context)
-    .filter((found) => found.code === code)
-    .flatMap(({ differences }) => differences);
-}
-
 /** Legacy tables that exist and are empty: harmless, although every nft tool warns about them. */
-export const emptyLegacy: Check = {
+export const emptyLegacy = defineCheck({
   id: 'legacy-tables',
   description: 'no empty legacy tables are registered',
   codes: ['NAT0702'],
@@ -61,13 +56,15 @@ export const emptyLegacy: Check = {
       }),
     ];
   },
-};
+});
 
 /** The rule that Istio tries a backend out with and then deletes. */
-export const probeResidue: Check = {
+export const probeResidue = defineCheck({
   id: 'backend-probe',
   description: "no rule of Istio's backend probe is left",
   codes: ['NAT0703'],
+  // Whatever packets such a rule takes along, it is the rule that is told.
+  traffic: ['NAT0703'],
   run: ({ pod }) => {
     const left = rulesOf(pod.ruleset).filter(isProbeResidue);
     if (left.length === 0) return [];
@@ -79,10 +76,10 @@ export const probeResidue: Check = {
       }),
     ];
   },
-};
+});
 
 /** All of Istio's rules in iptables although native nftables is configured, or the other way round. */
-export const configuredBackend: Check = {
+export const configuredBackend = defineCheck({
   id: 'configured-backend',
   description: "Istio's rules are in the backend that is configured",
   codes: ['NAT0704'],
@@ -95,18 +92,19 @@ export const configuredBackend: Check = {
     const backends = new Set(istioTables(context.pod.ruleset).map(({ backend }) => backend));
     return [finding('NAT0704', { message, evidence: [...backends].flatMap((backend) => firstRule(context, backend)) })];
   },
-};
+});
 
 /** Native tables that Istio did not flush because it had nothing to write there any more. */
-export const staleTables: Check = {
+export const staleTables = defineCheck({
   id: 'stale-tables',
   description: 'no native table of a feature that is off holds rules',
   codes: ['NAT0705'],
-  run: (context) => {
+  traffic: ['NAT0705'],
+  run: (context, told) => {
     const stale = context.pod.ruleset.tables.filter((table) => isStale(table, context.expected, context.pod.ruleset));
     if (stale.length === 0) return [];
     const rules = rulesOf({ tables: stale });
-    const differences = differencesOf('NAT0705', context);
+    const differences = told().flatMap((found) => found.differences);
     const diverts = differences.some(({ live, expected }) => !sameTarget(live, expected));
     const names = stale.map(({ name }) => name).join(' and ');
     const effect = diverts ? 'they still decide where packets go' : 'no packet goes elsewhere because of them';
@@ -120,4 +118,4 @@ export const staleTables: Check = {
       }),
     ];
   },
-};
+});

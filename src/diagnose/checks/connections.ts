@@ -1,40 +1,43 @@
 import type { Context } from '../../expect/context.ts';
+import type { FindingCode } from '../../model/code.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import type { ClassifiedSocket, SocketKind } from '../../sockets/index.ts';
-import { type Check, type CheckResult, finding } from '../check.ts';
+import { type CheckResult, defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { socketEvidence } from '../sockets/listening.ts';
 import { type Judged, judgedSockets, socketsView } from '../sockets/view.ts';
 import { countOf, mayCapture, OLDER, placesOf, WRONG_RULE, whyOf } from '../sockets/words.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
 
 /** Live outbound connections without a partner on the proxy's port, and captured ones that should not be. */
-export const outboundConnections = connectionCheck(
-  'outbound-connections',
-  'live outbound connections go where the rules send them',
-  ['NAT0804', 'NAT0806'],
-  (context) => [
+export const outboundConnections = defineCheck({
+  id: 'outbound-connections',
+  description: 'live outbound connections go where the rules send them',
+  codes: ['NAT0804', 'NAT0806'],
+  run: withConnections((context) => [
     ...around('outbound-direct', context).map((group) => bypassing('NAT0804', group, doubt(group, context))),
     ...contradictions(context),
-  ],
-);
+  ]),
+});
 
 /** Connections of the application with other hosts that came in around the proxy. */
-export const inboundConnections = connectionCheck(
-  'inbound-connections',
-  'live inbound connections come through the proxy',
-  ['NAT0805'],
-  (context) => around('inbound-direct', context).map((group) => bypassing('NAT0805', group, '')),
-);
+export const inboundConnections = defineCheck({
+  id: 'inbound-connections',
+  description: 'live inbound connections come through the proxy',
+  codes: ['NAT0805'],
+  run: withConnections((context) => around('inbound-direct', context).map((group) => bypassing('NAT0805', group, ''))),
+});
 
 /** Connections that the proxy opened to itself. */
-export const proxyLoops = connectionCheck(
-  'proxy-loops',
-  'the proxy is not connected to itself',
-  ['NAT0306'],
-  (context) => {
+export const proxyLoops = defineCheck({
+  id: 'proxy-loops',
+  description: 'the proxy is not connected to itself',
+  codes: ['NAT0306'],
+  withoutRules: true,
+  run: withConnections((context) => {
     const loops = socketsView(context)?.sockets.filter(({ kind }) => kind === 'proxy-loop') ?? [];
     const [first] = loops;
     if (first === undefined) return [];
@@ -45,8 +48,8 @@ export const proxyLoops = connectionCheck(
         evidence: socketEvidence(loops.flatMap(({ socket, partner }) => [socket, ...(partner ? [partner] : [])])),
       }),
     ];
-  },
-);
+  }),
+});
 
 type Group = readonly [Judged, ...Judged[]];
 
@@ -63,7 +66,7 @@ function around(kind: SocketKind, context: Context): Group[] {
   return groupBy(all, ({ live }) => (live.agreement === 'agrees' ? ruleOf(live) : live.agreement));
 }
 
-function bypassing(code: 'NAT0804' | 'NAT0805', group: Group, addition: string): Finding {
+function bypassing<C extends 'NAT0804' | 'NAT0805'>(code: C, group: Group, addition: string): Finding<C> {
   const direction = code === 'NAT0804' ? 'outbound' : 'inbound';
   const [{ live }] = group;
   const rule = live.agreement === 'agrees' ? ruleOf(live) : null;
@@ -97,7 +100,7 @@ function ruleAsEvidence(rule: RuleReference | null): Evidence[] {
 }
 
 /** The proxy has what neither the live nor the expected rules would give it. Rules that differ are findings themselves. */
-function contradictions(context: Context): Finding[] {
+function contradictions(context: Context): Finding<'NAT0806'>[] {
   const all = judgedSockets(context).filter(
     ({ live, expected }) => live.agreement === 'disagrees' && expected.agreement === 'disagrees',
   );
@@ -113,26 +116,18 @@ function contradictions(context: Context): Finding[] {
   ];
 }
 
-/** A check of connections: skipped where nothing is captured, and where no connection or no proxy is to be seen. */
-function connectionCheck(
-  id: string,
-  description: string,
-  codes: readonly string[],
-  run: (context: Context) => CheckResult,
-): Check {
-  return {
-    id,
-    description,
-    codes,
-    run: (context) => {
-      const view = socketsView(context);
-      if (view === null) return { skipped: 'the sockets were not shown' };
-      if (isOutsideMesh(context)) return { skipped: 'this pod is not captured' };
-      if (!view.sockets.some(({ socket }) => socket.protocol === 'tcp' && socket.peerPort !== null)) {
-        return { skipped: 'no connection was open, or none was shown' };
-      }
-      const listening = view.proxy?.listeners.some(({ localPort }) => localPort === context.config.proxyPort);
-      return listening ? run(context) : { skipped: "nobody listens on the proxy's outbound port" };
-    },
+/** The way of a check of connections: skipped where nothing is captured, and where no connection or no proxy is to be seen. */
+function withConnections<C extends FindingCode>(
+  run: (context: Context) => CheckResult<C>,
+): (context: Context) => CheckResult<C> {
+  return (context) => {
+    const view = socketsView(context);
+    if (view === null) return { skipped: 'the sockets were not shown' };
+    if (isOutsideMesh(context)) return { skipped: 'this pod is not captured' };
+    if (!view.sockets.some(({ socket }) => socket.protocol === 'tcp' && socket.peerPort !== null)) {
+      return { skipped: 'no connection was open, or none was shown' };
+    }
+    const listening = view.proxy?.listeners.some(({ localPort }) => localPort === context.config.proxyPort);
+    return listening ? run(context) : { skipped: "nobody listens on the proxy's outbound port" };
   };
 }

@@ -1,17 +1,17 @@
 import type { Context } from '../../expect/context.ts';
 import { isMixture } from '../../istio/planes.ts';
 import { groupBy } from '../../model/group-by.ts';
-import type { Finding } from '../../model/report.ts';
 import { deletion } from '../../rules/edits.ts';
 import { quoted, ruleEvidence } from '../../rules/quote.ts';
-import { type Check, type Found, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
 import { type Idle, idleExclusions } from '../exclusions/configured.ts';
 import { type Overtaken, overtakenExclusions } from '../exclusions/live.ts';
 import type { ExclusionKey } from '../exclusions/packets.ts';
+import { type Found, finding } from '../finding.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
 
 /** Exclusions without which nothing would be different: by the configuration, and by rules that somebody added. */
-export const exclusions: Check = {
+export const exclusions = defineCheck({
   id: 'exclusions',
   description: 'every exclusion has an effect',
   codes: ['NAT0209'],
@@ -25,7 +25,7 @@ export const exclusions: Check = {
     if (isMixture(context.pod.ruleset)) return idle;
     return [...idle, ...live(context)];
   },
-};
+});
 
 const NAMES: Readonly<Record<ExclusionKey, readonly [string, string]>> = {
   inboundPortsExclude: ['inbound port', 'inbound ports'],
@@ -37,7 +37,7 @@ const NAMES: Readonly<Record<ExclusionKey, readonly [string, string]>> = {
 /** More entries than this are counted, not listed. */
 const LISTED = 20;
 
-function configured(idle: readonly [Idle, ...Idle[]]): Finding {
+function configured(idle: readonly [Idle, ...Idle[]]): Found<'NAT0209'> {
   const [{ key, because, harmless }] = idle;
   const items = idle.map(({ item }) => item);
   const rest = items.length > LISTED ? ` and ${items.length - LISTED} more` : '';
@@ -50,11 +50,11 @@ function configured(idle: readonly [Idle, ...Idle[]]): Finding {
   });
 }
 
-function live(context: Context): Found[] {
+function live(context: Context): Found<'NAT0209'>[] {
   return overtakenExclusions(context).map(tooLate);
 }
 
-function tooLate({ where, family, by }: Overtaken): Found {
+function tooLate({ where, family, by }: Overtaken): Found<'NAT0209'> {
   const { table, chain, rule } = where;
   const first = by ? ` by ${by.table.name} ${by.chain.name} rule ${by.rule.index}: ${quoted(by).text}` : '';
   return finding('NAT0209', {

@@ -4,7 +4,8 @@ import { isOtherPlane } from '../../istio/planes.ts';
 import { PASSTHROUGH } from '../../istio/proxy.ts';
 import { compareReleases, parseRelease } from '../../layout/index.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
-import { type Check, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { bothWays, inboundTo } from '../typical-packet.ts';
 
 /** The release that began to put the address on lo. */
@@ -12,7 +13,7 @@ const PASSTHROUGH_SINCE = '1.3.0';
 const ANY_PORT = 8080;
 
 /** The address that the proxy calls the application from over IPv6 exists: unlike 127.0.0.6 it does not by itself. */
-export const passthroughAddress: Check = {
+export const passthroughAddress = defineCheck({
   id: 'ipv6-passthrough-address',
   description: 'the address ::6, from which the proxy calls the application over IPv6, is there',
   codes: ['NAT0604'],
@@ -36,10 +37,10 @@ export const passthroughAddress: Check = {
       }),
     ];
   },
-};
+});
 
 /** Istio's native tables see both families, so IPv6 that Istio thinks absent is captured without its exemptions. */
-export const ipv6WhileOff: Check = {
+export const ipv6WhileOff = defineCheck({
   id: 'ipv6-while-off',
   description: 'IPv6 is not captured while it is off',
   codes: ['NAT0603'],
@@ -67,7 +68,7 @@ export const ipv6WhileOff: Check = {
       }),
     ];
   },
-};
+});
 
 /** The addresses by which other hosts reach the pod over IPv6. */
 export function globalIpv6({ pod }: Context): InterfaceAddress[] {

@@ -5,7 +5,8 @@ import { defaultConfig } from '../../layout/index.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
-import { type Check, finding } from '../check.ts';
+import { type CheckResult, defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { globalIpv6 } from './ipv6-addresses.ts';
 
 /** More sockets than this are not quoted. */
@@ -16,7 +17,7 @@ const QUOTED = 10;
  * nobody sees the answer. Where IPv4 is captured and IPv6 is not, that is worth a word unless somebody said that it
  * shall be so: the rules may have been there and be gone.
  */
-export const ipv6LeftAlone: Check = {
+export const ipv6LeftAlone = defineCheck({
   id: 'ipv6-left-alone',
   description: 'no traffic passes Istio over IPv6',
   codes: ['NAT0602'],
@@ -27,7 +28,7 @@ export const ipv6LeftAlone: Check = {
     if (address === undefined) return { skipped: 'the pod has no address of IPv6' };
     return withAddress(address, context);
   },
-};
+});
 
 /** Only when nothing but the rules says that IPv6 is off, and IPv4 is captured. */
 function isOpen({ config, origin, pod, families }: Context): boolean {
@@ -40,7 +41,7 @@ function isInet({ ruleset }: Context['pod']): boolean {
   return istioTables(ruleset, 'ipv6').length > 0;
 }
 
-function withAddress({ address }: InterfaceAddress, context: Context): Finding[] {
+function withAddress({ address }: InterfaceAddress, context: Context): Finding<'NAT0602'>[] {
   const reachable = (context.pod.sockets ?? []).filter((socket) => isReachable(socket, address, context));
   const ports = [...new Set(reachable.map(({ localPort }) => localPort))].join(', ');
   const sockets = reachable.slice(0, QUOTED).map(({ text }): Evidence => ({ kind: 'socket', text }));
@@ -59,7 +60,7 @@ function withAddress({ address }: InterfaceAddress, context: Context): Finding[]
 }
 
 /** Ambient captures IPv6 unless its agent was told not to (1.23 and later); sidecars only in clusters that have it. */
-function unknownAddresses({ config }: Context): Finding[] | { readonly skipped: string } {
+function unknownAddresses({ config }: Context): CheckResult<'NAT0602'> {
   const usual =
     config.dataplane === 'ambient' && defaultConfig(config.istioVersion, 'istio-init', 'ambient').enableIpv6;
   const evidence: Evidence = { kind: 'command', command: 'ip6tables-save', text: 'no rule of Istio' };
@@ -75,7 +76,11 @@ function unknownAddresses({ config }: Context): Finding[] | { readonly skipped: 
   ];
 }
 
-function leftAlone(message: string, evidence: readonly Evidence[], severity: 'warning' | 'info' = 'warning'): Finding {
+function leftAlone(
+  message: string,
+  evidence: readonly Evidence[],
+  severity: 'warning' | 'info' = 'warning',
+): Finding<'NAT0602'> {
   return finding('NAT0602', { message, family: 'ipv6', evidence, severity });
 }
 

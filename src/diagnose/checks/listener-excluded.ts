@@ -4,16 +4,17 @@ import { isReserved } from '../../istio/ports.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import type { Socket } from '../../model/socket.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
-import { finding } from '../check.ts';
-import { socketCheck, socketEvidence } from '../sockets/listening.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
+import { socketEvidence, withListeners } from '../sockets/listening.ts';
 import { inboundTo } from '../typical-packet.ts';
 
 /** An application serves on a port that inbound capture leaves alone on purpose: callers in the mesh send it mTLS. */
-export const listenerExcluded = socketCheck(
-  'listener-excluded',
-  'the application listens on no port that inbound capture leaves alone',
-  ['NAT0207'],
-  (listeners, context) => {
+export const listenerExcluded = defineCheck({
+  id: 'listener-excluded',
+  description: 'the application listens on no port that inbound capture leaves alone',
+  codes: ['NAT0207'],
+  run: withListeners((listeners, context) => {
     if (!capturesInbound(context)) return { skipped: 'nothing inbound is to be captured' };
     const live = new Hooks(context.pod.ruleset);
     const intended = new Hooks(context.expected);
@@ -26,8 +27,8 @@ export const listenerExcluded = socketCheck(
       return verdict.kind === 'accept' && meant ? [{ socket, decidedBy }] : [];
     });
     return open.length === 0 ? [] : [leftAlone(open)];
-  },
-);
+  }),
+});
 
 function capturesInbound({ config, families }: Context): boolean {
   const { inboundPortsInclude: include } = config;

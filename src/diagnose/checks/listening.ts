@@ -1,21 +1,23 @@
 import type { Context } from '../../expect/context.ts';
 import { DNS_PROXY_PORTS } from '../../istio/dns.ts';
+import type { FindingCode } from '../../model/code.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
 import type { Socket } from '../../model/socket.ts';
 import { evidenceKey, ruleEvidence } from '../../rules/quote.ts';
-import { finding } from '../check.ts';
-import { socketCheck, socketEvidence } from '../sockets/listening.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
+import { socketEvidence, withListeners } from '../sockets/listening.ts';
 import { accepts, type RedirectTarget, redirectTargets } from '../sockets/redirect-targets.ts';
-import { trafficFindings } from '../traffic/groups.ts';
+import { trafficFindingsOf } from '../traffic/groups.ts';
 import { isToldOfZtunnel } from './ambient-sockets.ts';
 
 /** Packets are redirected to a port where nobody accepts them: each connection is refused. */
-export const proxyListening = socketCheck(
-  'proxy-listening',
-  'somebody listens on every port that packets are redirected to',
-  ['NAT0405', 'NAT0801'],
-  (listeners, context) => {
+export const proxyListening = defineCheck({
+  id: 'proxy-listening',
+  description: 'somebody listens on every port that packets are redirected to',
+  codes: ['NAT0405', 'NAT0801'],
+  run: withListeners((listeners, context) => {
     const misled = misledRules(context);
     const refused = refusedTargets(listeners, context).filter(
       ({ where }) => !misled.has(evidenceKey(ruleEvidence(where))),
@@ -26,8 +28,8 @@ export const proxyListening = socketCheck(
       return `${codeFor(target)} ${[...families]} ${nearTo([target], listeners).length > 0}`;
     });
     return faults.map((targets) => notListening(targets, listeners));
-  },
-);
+  }),
+});
 
 /** The live targets of redirects that nobody accepts. Native tables redirect both families, in a pod of one as well. */
 function refusedTargets(listeners: readonly Socket[], context: Context): RedirectTarget[] {
@@ -43,7 +45,7 @@ function refusedTargets(listeners: readonly Socket[], context: Context): Redirec
  * The findings of redirects to a wrong port, with a note that nobody listens there, where that is so: the port is the
  * fault, the silence behind it a symptom.
  */
-export function withSilence(findings: readonly Finding[], context: Context): Finding[] {
+export function withSilence<C extends FindingCode>(findings: readonly Finding<C>[], context: Context): Finding<C>[] {
   const listeners = context.pod.sockets ?? [];
   if (listeners.length === 0) return [...findings];
   const refused = refusedTargets(listeners, context);
@@ -62,15 +64,17 @@ export function withSilence(findings: readonly Finding[], context: Context): Fin
 
 /** Rules that another finding calls wrong because of the port they send packets to. */
 function misledRules(context: Context): ReadonlySet<string> {
-  const wrong = trafficFindings(context).filter(({ code }) => code === 'NAT0104');
-  return new Set(wrong.flatMap(({ evidence }) => evidence.map(evidenceKey)));
+  return new Set(trafficFindingsOf(['NAT0104'], context).flatMap(({ evidence }) => evidence.map(evidenceKey)));
 }
 
 function codeFor({ port }: RedirectTarget): 'NAT0405' | 'NAT0801' {
   return DNS_PROXY_PORTS.has(port) ? 'NAT0405' : 'NAT0801';
 }
 
-function notListening(targets: readonly [RedirectTarget, ...RedirectTarget[]], listeners: readonly Socket[]): Finding {
+function notListening(
+  targets: readonly [RedirectTarget, ...RedirectTarget[]],
+  listeners: readonly Socket[],
+): Finding<'NAT0405' | 'NAT0801'> {
   const near = nearTo(targets, listeners);
   const rules = new Map(targets.map(({ where }) => [where.rule, ruleEvidence(where)]));
   const families = new Set(targets.map(({ family }) => family));

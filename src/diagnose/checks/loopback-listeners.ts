@@ -1,14 +1,16 @@
 import type { Context } from '../../expect/context.ts';
 import { isReserved } from '../../istio/ports.ts';
 import { compareReleases, parseRelease } from '../../layout/index.ts';
+import type { FindingCode } from '../../model/code.ts';
 import type { Config } from '../../model/config.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Finding } from '../../model/report.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
 import { isLoopback, isWildcard } from '../../sockets/address.ts';
 import { FIRST_EPHEMERAL_PORT } from '../../sockets/ports.ts';
-import { type CheckResult, finding } from '../check.ts';
-import { socketCheck, socketEvidence } from '../sockets/listening.ts';
+import { type CheckResult, defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
+import { socketEvidence, withListeners } from '../sockets/listening.ts';
 import { socketsView } from '../sockets/view.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
 
@@ -16,30 +18,36 @@ import { isOutsideMesh } from '../traffic/groups.ts';
 const PASSED_ON_AS_SENT = '1.10.0';
 
 /** Application ports that the proxy cannot reach on loopback. */
-export const loopbackListeners = socketCheck(
-  'loopback-listeners',
-  'the application listens where the proxy passes requests on to',
-  ['NAT0803'],
-  (_, context) => inSidecar(context, (ports) => (passesOnAsSent(context.config) ? onLoopback(ports, context) : [])),
-);
+export const loopbackListeners = defineCheck({
+  id: 'loopback-listeners',
+  description: 'the application listens where the proxy passes requests on to',
+  codes: ['NAT0803'],
+  run: withListeners((_, context) =>
+    inSidecar(context, (ports) => (passesOnAsSent(context.config) ? onLoopback(ports, context) : [])),
+  ),
+});
 
 /** Application ports that a release before 1.10 cannot reach. */
-export const podIpListeners = socketCheck(
-  'pod-ip-listeners',
-  'the application listens on loopback as well, which releases before 1.10 ask for',
-  ['NAT0807'],
-  (_, context) =>
+export const podIpListeners = defineCheck({
+  id: 'pod-ip-listeners',
+  description: 'the application listens on loopback as well, which releases before 1.10 ask for',
+  codes: ['NAT0807'],
+  run: withListeners((_, context) =>
     inSidecar(context, (ports) =>
       passesOnAsSent(context.config)
         ? { skipped: 'since 1.10 the address does not matter' }
         : onPodAddress(ports, context),
     ),
-);
+  ),
+});
 
 type Port = readonly [Socket, ...Socket[]];
 
 /** The application's captured ports, each with its listeners. */
-function inSidecar(context: Context, run: (ports: readonly Port[]) => CheckResult): CheckResult {
+function inSidecar<C extends FindingCode>(
+  context: Context,
+  run: (ports: readonly Port[]) => CheckResult<C>,
+): CheckResult<C> {
   const { config } = context;
   if (config.dataplane !== 'sidecar' || isOutsideMesh(context)) return { skipped: 'this is no pod with a sidecar' };
   const own = (socketsView(context)?.sockets ?? []).filter(
@@ -57,7 +65,7 @@ function inSidecar(context: Context, run: (ports: readonly Port[]) => CheckResul
   );
 }
 
-function onLoopback(ports: readonly Port[], context: Context): Finding[] {
+function onLoopback(ports: readonly Port[], context: Context): Finding<'NAT0803'>[] {
   const hidden = ports.filter((sockets) => sockets.every(({ localAddress }) => isLoopback(localAddress)));
   const served = declaredPorts(context);
   // Without a word about its ports, an application with one that can be reached may have others for its own use.
@@ -73,7 +81,7 @@ function onLoopback(ports: readonly Port[], context: Context): Finding[] {
     );
 }
 
-function onPodAddress(ports: readonly Port[], { config }: Context): Finding[] {
+function onPodAddress(ports: readonly Port[], { config }: Context): Finding<'NAT0807'>[] {
   return ports
     .filter(([{ localPort }]) => isCaptured(localPort, config))
     .filter((sockets) => !sockets.some(({ localAddress }) => isWildcard(localAddress) || isLoopback(localAddress)))

@@ -8,13 +8,14 @@ import { rulesOf } from '../../model/ruleset.ts';
 import { endsWay } from '../../model/target-effects.ts';
 import { canonical } from '../../rules/canonical.ts';
 import { missingEvidence, ruleEvidence } from '../../rules/quote.ts';
-import { type Check, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 
 /**
  * The rules that give the kubelet's probes their source on a node. What rules do to a source is not followed, so it is
  * the rules themselves that are looked for, and what stands in their way.
  */
-export const nodeProbes: Check = {
+export const nodeProbes = defineCheck({
   id: 'node-probes',
   description: "the rules of the node give the kubelet's probes their address",
   codes: ['NAT0903'],
@@ -36,7 +37,7 @@ export const nodeProbes: Check = {
       }),
     ];
   },
-};
+});
 
 function lack(count: number): string {
   const what = count === 1 ? 'A rule of the node is' : `${count} rules of the node are`;

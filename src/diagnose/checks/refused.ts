@@ -1,10 +1,11 @@
 import type { Context } from '../../expect/context.ts';
 import { istioTables } from '../../istio/chains.ts';
 import { whyRefused } from '../../layout/index.ts';
-import { type Check, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 
 /** The release cannot program what is configured: then no rule is expected, and having none is not a good sign. */
-export const programmable: Check = {
+export const programmable = defineCheck({
   id: 'programmable-layout',
   description: 'the kernel takes the rules of this configuration',
   codes: ['NAT0105', 'NAT0901', 'NAT0903'],
@@ -21,9 +22,9 @@ export const programmable: Check = {
       }),
     ];
   },
-};
+});
 
-function codeFor({ config: { dataplane, scope } }: Context): string {
+function codeFor({ config: { dataplane, scope } }: Context): 'NAT0105' | 'NAT0901' | 'NAT0903' {
   if (dataplane === 'sidecar') return 'NAT0105';
   return scope === 'host' ? 'NAT0903' : 'NAT0901';
 }

@@ -1,14 +1,14 @@
 import { isNewerThanKnown, NEWEST_MINOR, parseRelease } from '../../layout/index.ts';
-import type { Check } from '../check.ts';
+import { defineCheck } from '../check.ts';
 import { olderLayout } from '../traffic/describe.ts';
-import { trafficFindings } from '../traffic/groups.ts';
 
 /** Rules that are right, for a release before the one that was named. */
-export const release: Check = {
+export const release = defineCheck({
   id: 'release',
   description: 'the layout is that of the release named',
   codes: ['NAT0112'],
-  run: (context) => {
+  traffic: ['NAT0112'],
+  run: (context, told) => {
     const named = parseRelease(context.config.istioVersion);
     if (!('error' in named) && isNewerThanKnown(named)) {
       return {
@@ -16,7 +16,7 @@ export const release: Check = {
       };
     }
     if (context.older === null) return [];
-    const found = trafficFindings(context).filter(({ code }) => code === 'NAT0112');
+    const found = told();
     return found.length > 0 ? found : [olderLayout([], context.older, context)];
   },
-};
+});

@@ -4,13 +4,14 @@ import { parseAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import type { Finding } from '../../model/report.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
-import { type Check, type CheckResult, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { bothWays, outboundTo } from '../typical-packet.ts';
 
 const DNS = 53;
 
 /** Queries of the application to each of its resolvers reach the DNS proxy, as far as Istio's own rules go. */
-export const resolversCovered: Check = {
+export const resolversCovered = defineCheck({
   id: 'resolvers',
   description: 'every resolver of the pod is covered by DNS capture',
   codes: ['NAT0403', 'NAT0404'],
@@ -22,9 +23,9 @@ export const resolversCovered: Check = {
     if (!isPods || resolvers.length === 0) return { skipped: 'the resolvers of the pod were not shown' };
     return judged(resolvers, context);
   },
-};
+});
 
-function judged(resolvers: readonly string[], context: Context): CheckResult {
+function judged(resolvers: readonly string[], context: Context): Finding<'NAT0403' | 'NAT0404'>[] {
   return resolvers.flatMap((resolver) => {
     const family = parseAddress(resolver)?.family;
     // Without rules for a family nothing of it is captured, which is decided elsewhere.
@@ -44,7 +45,7 @@ interface Way {
 }
 
 /** A rule that lets the query through comes before DNS capture; if there is none, no rule is about this resolver. */
-function leftAlone(resolver: string, family: Family, { protocol, live }: Way): Finding {
+function leftAlone(resolver: string, family: Family, { protocol, live }: Way): Finding<'NAT0403' | 'NAT0404'> {
   const query = `A query by ${protocol} to the resolver ${resolver}`;
   if (live.decidedBy === null) {
     return finding('NAT0403', {

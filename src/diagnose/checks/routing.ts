@@ -1,9 +1,10 @@
 import type { Evidence } from '../../model/report.ts';
 import type { Route, Routing, RoutingRule } from '../../model/routing.ts';
-import { type Check, type Found, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { type Found, finding } from '../finding.ts';
 
 /** The policy routing that TPROXY needs for the answers to the original client address. */
-export const tproxyRouting: Check = {
+export const tproxyRouting = defineCheck({
   id: 'tproxy-routing',
   description: 'the routing of TPROXY mode is there',
   codes: ['NAT0502'],
@@ -20,7 +21,7 @@ export const tproxyRouting: Check = {
         : [missing(family === 'ipv6' ? 'ip -6' : 'ip', rules, routes, seen)];
     });
   },
-};
+});
 
 /** Whether a routing rule like the wanted one exists, at whatever priority. */
 export function hasRule({ rules }: Routing, wanted: RoutingRule): boolean {
@@ -55,7 +56,7 @@ export function addRoute(text: string, table: string): readonly string[] {
   return ['route', 'add', ...text.split(' '), 'table', table];
 }
 
-function missing(ip: string, rules: readonly RoutingRule[], routes: readonly Route[], seen: Routing): Found {
+function missing(ip: string, rules: readonly RoutingRule[], routes: readonly Route[], seen: Routing): Found<'NAT0502'> {
   const texts = [
     ...rules.map(({ text }) => `rule "${text}"`),
     ...routes.map(({ text, table }) => `route "${text}" of table ${table}`),

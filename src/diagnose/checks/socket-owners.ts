@@ -5,9 +5,10 @@ import { groupBy } from '../../model/group-by.ts';
 import type { Finding } from '../../model/report.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
 import { hasIstioName } from '../../sockets/proxy.ts';
-import { finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { isFree } from '../free.ts';
-import { socketCheck, socketEvidence } from '../sockets/listening.ts';
+import { socketEvidence, withListeners } from '../sockets/listening.ts';
 import { socketsView } from '../sockets/view.ts';
 
 const OTHER_PLANE = 'the rules are those of the other data plane';
@@ -20,11 +21,12 @@ function withoutExemption(context: Context): { readonly skipped: string } | null
 }
 
 /** The process that listens on the proxy's outbound port runs as a uid that the rules do not exempt. */
-export const proxyOwner = socketCheck(
-  'proxy-owner',
-  'the proxy runs as the uid that Istio exempts',
-  ['NAT0302'],
-  (listeners, context) => {
+export const proxyOwner = defineCheck({
+  id: 'proxy-owner',
+  description: 'the proxy runs as the uid that Istio exempts',
+  codes: ['NAT0302'],
+  withoutRules: true,
+  run: withListeners((listeners, context) => {
     const { config } = context;
     const skip = withoutExemption(context);
     if (skip) return skip;
@@ -40,8 +42,8 @@ export const proxyOwner = socketCheck(
         evidence: socketEvidence(wrong),
       }),
     ];
-  },
-);
+  }),
+});
 
 /** Either id is enough to pass. As root (TPROXY, privileged ports) it is the gid, which not everybody can see. */
 function isCapturedItself(socket: Socket, context: Context): boolean {
@@ -61,11 +63,12 @@ function proxySockets(listeners: readonly Socket[], proxyPort: number): Socket[]
 }
 
 /** A socket under the exempt uid or gid that is not the proxy's: its traffic bypasses the mesh. */
-export const applicationAsProxy = socketCheck(
-  'application-owner',
-  "no application runs as the proxy's uid or gid",
-  ['NAT0303'],
-  (listeners, context) => {
+export const applicationAsProxy = defineCheck({
+  id: 'application-owner',
+  description: "no application runs as the proxy's uid or gid",
+  codes: ['NAT0303'],
+  withoutRules: true,
+  run: withListeners((listeners, context) => {
     const skip = withoutExemption(context);
     if (skip) return skip;
     const suspects = new Set(listeners.filter((socket) => isSuspect(socket, listeners, context)));
@@ -74,15 +77,15 @@ export const applicationAsProxy = socketCheck(
     }
     const groups = groupBy([...suspects], holderKey);
     return groups.map((sockets) => asProxy(sockets, context));
-  },
-);
+  }),
+});
 
 /** One finding for each process; without processes for each port that is listened on, and for all connections of a user. */
 function holderKey(socket: Socket): string | number {
   return socket.process?.pid ?? (isListener(socket) ? `port ${socket.localPort}` : `uid ${socket.uid}`);
 }
 
-function asProxy(sockets: readonly [Socket, ...Socket[]], context: Context): Finding {
+function asProxy(sockets: readonly [Socket, ...Socket[]], context: Context): Finding<'NAT0303'> {
   const [{ process, uid }] = sockets;
   const who = process ? `Process ${process.name} (${process.pid})` : 'A process';
   const byUid = uid !== null && context.config.proxyUid.includes(uid);
@@ -118,11 +121,12 @@ function isSuspect(socket: Socket, listeners: readonly Socket[], { config }: Con
 }
 
 /** A port that Istio needs is held by a process of another owner. */
-export const reservedPorts = socketCheck(
-  'reserved-ports',
-  "Istio's ports are held by the proxy",
-  ['NAT0802'],
-  (listeners, context) => {
+export const reservedPorts = defineCheck({
+  id: 'reserved-ports',
+  description: "Istio's ports are held by the proxy",
+  codes: ['NAT0802'],
+  withoutRules: true,
+  run: withListeners((listeners, context) => {
     const skip = withoutExemption(context);
     if (skip) return skip;
     const taken = listeners.filter((socket) => isTaken(socket, listeners, context));
@@ -133,8 +137,8 @@ export const reservedPorts = socketCheck(
         evidence: socketEvidence(sockets),
       });
     });
-  },
-);
+  }),
+});
 
 function holder([{ process, uid }]: readonly [Socket, ...Socket[]]): string {
   return `${process ? `process ${process.name} (${process.pid})` : 'a process'} of uid ${uid}`;

@@ -1,11 +1,12 @@
 import type { Context } from '../../expect/context.ts';
 import { isNode, signsOfNode } from '../../istio/node.ts';
 import { otherMeshes } from '../../istio/other-meshes.ts';
-import { type Check, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { isFree } from '../free.ts';
 
 /** A node's namespace is not expected to hold a layout. */
-export const node: Check = {
+export const node = defineCheck({
   id: 'pod-namespace',
   description: "this is a pod's network namespace",
   codes: ['NAT1005'],
@@ -19,10 +20,10 @@ export const node: Check = {
       }),
     ];
   },
-};
+});
 
 /** Rules of other meshes are named, not judged. */
-export const otherMesh: Check = {
+export const otherMesh = defineCheck({
   id: 'other-meshes',
   description: 'no other mesh has programmed this namespace',
   codes: ['NAT1006'],
@@ -33,10 +34,10 @@ export const otherMesh: Check = {
         evidence,
       }),
     ),
-};
+});
 
 /** Kinds of pods whose traffic nobody captures, and configurations that capture nothing. */
-export const noCapture: Check = {
+export const noCapture = defineCheck({
   id: 'capture-expected',
   description: 'this kind of pod is captured',
   codes: ['NAT1007'],
@@ -44,7 +45,7 @@ export const noCapture: Check = {
     const reason = isFree(context) && context.exempt !== null ? context.exempt : uncapturedInbound(context);
     return reason === null ? [] : [finding('NAT1007', reason)];
   },
-};
+});
 
 /** Somebody declared that no inbound port is captured. */
 function uncapturedInbound({ config, origin }: Context): Context['exempt'] {

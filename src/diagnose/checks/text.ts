@@ -9,8 +9,9 @@ import { rulesOf } from '../../model/ruleset.ts';
 import { canonical, ruleIdentity } from '../../rules/canonical.ts';
 import { deletion } from '../../rules/edits.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
-import { type Check, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
 import { overtakenExclusions } from '../exclusions/live.ts';
+import { finding } from '../finding.ts';
 import { chainsFromHooks } from '../reached.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
@@ -20,7 +21,7 @@ import { rulesInTheWay } from './node-probes.ts';
 const QUOTED = 10;
 
 /** A rule that is in its chain more often than Istio writes it. */
-export const duplicates: Check = {
+export const duplicates = defineCheck({
   id: 'duplicates',
   description: 'no rule of Istio is there more than once',
   codes: ['NAT0108'],
@@ -37,7 +38,7 @@ export const duplicates: Check = {
       }),
     ];
   },
-};
+});
 
 /** The second and further copies of rules in Istio's chains, and of Istio's rules in built-in chains. */
 function repeated({ pod, layout }: Context): RuleReference[] {
@@ -55,7 +56,7 @@ function repeated({ pod, layout }: Context): RuleReference[] {
 }
 
 /** Rules of others that change nothing for the traffic of the mesh. */
-export const foreign: Check = {
+export const foreign = defineCheck({
   id: 'other-rules',
   description: 'no rules but those of Istio',
   codes: ['NAT0110'],
@@ -72,7 +73,7 @@ export const foreign: Check = {
     const message = `${others.length === 1 ? 'One rule is' : `${others.length} rules are`} not Istio's and ${others.length === 1 ? 'changes' : 'change'} nothing for the traffic that Istio captures.`;
     return [finding('NAT0110', { message, evidence: quotedRules(others) })];
   },
-};
+});
 
 function isForeign(where: RuleReference, { layout, open }: Context): boolean {
   // Whether a rule that nothing decides changes the traffic is what the open questions are about.
@@ -94,7 +95,7 @@ function quotedRules(rules: readonly RuleReference[]): Evidence[] {
 }
 
 /** The text differs from Istio's and does the same to every packet. */
-export const equivalent: Check = {
+export const equivalent = defineCheck({
   id: 'text',
   description: 'the rules are those that Istio writes',
   codes: ['NAT0113'],
@@ -110,7 +111,7 @@ export const equivalent: Check = {
     const message = `${chains.length === 1 ? 'One chain reads' : `${chains.length} chains read`} differently from what Istio writes, and every packet is treated the same.`;
     return [finding('NAT0113', { message, evidence })];
   },
-};
+});
 
 /** Istio's chains whose rules, or their order, are not as expected. Copies and others' rules are reported elsewhere. */
 function differingChains({ pod, expected, layout }: Context): Evidence[] {
@@ -149,7 +150,7 @@ function firstDifference(wanted: readonly string[], live: readonly string[]): st
 }
 
 /** An Istio chain with rules that nothing leads to, though Istio's layout does, or does not know it. */
-export const unreachable: Check = {
+export const unreachable = defineCheck({
   id: 'reachable-chains',
   description: "all of Istio's chains that should be reached are",
   codes: ['NAT0103'],
@@ -165,7 +166,7 @@ export const unreachable: Check = {
     );
     return [finding('NAT0103', { message: `No rule leads to ${names}: the rules there do nothing.`, evidence })];
   },
-};
+});
 
 function lostChains(table: Table, { expected }: Context): { table: Table; chain: Chain }[] {
   const reached = chainsFromHooks(table);

@@ -1,15 +1,16 @@
-import { finding } from '../check.ts';
-import { socketCheck, socketEvidence } from '../sockets/listening.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
+import { socketEvidence, withListeners } from '../sockets/listening.ts';
 
 /**
  * TPROXY hands a packet to a transparent socket, which needs NET_ADMIN. ss shows neither, but the injector gives the
  * right to root only (runAsUser 0 in TPROXY mode), so a listener of another user is worth a word.
  */
-export const tproxyListener = socketCheck(
-  'tproxy-listener',
-  'the inbound listener can take what TPROXY hands over',
-  ['NAT0503'],
-  (listeners, { config }) => {
+export const tproxyListener = defineCheck({
+  id: 'tproxy-listener',
+  description: 'the inbound listener can take what TPROXY hands over',
+  codes: ['NAT0503'],
+  run: withListeners((listeners, { config }) => {
     if (config.dataplane !== 'sidecar' || config.interceptionMode !== 'TPROXY')
       return { skipped: 'the interception mode is REDIRECT' };
     const { inboundCapturePort: port } = config;
@@ -25,5 +26,5 @@ export const tproxyListener = socketCheck(
         evidence: socketEvidence(ordinary),
       }),
     ];
-  },
-);
+  }),
+});

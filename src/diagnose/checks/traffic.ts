@@ -1,52 +1,51 @@
 import type { Context } from '../../expect/context.ts';
-import type { Finding } from '../../model/report.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
-import { type Check, finding } from '../check.ts';
-import { trafficFindings } from '../traffic/groups.ts';
+import type { TrafficCode } from '../catalogue/index.ts';
+import { type Check, defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { guardrailsIn } from '../traffic/guardrails.ts';
 import { withSilence } from './listening.ts';
 
 /** A check that passes when no difference in what happens to packets has one of its codes. */
-function trafficCheck(
+function trafficCheck<const C extends TrafficCode>(
   id: string,
   description: string,
-  codes: readonly string[],
+  codes: readonly C[],
   skip?: (context: Context) => string | null,
-): Check {
-  return {
+): Check<C, C> {
+  return defineCheck<C, C>({
     id,
     description,
     codes,
-    run: (context) => {
-      const findings = trafficFindings(context).filter(({ code }) => codes.includes(code));
+    traffic: codes,
+    run: (context, told) => {
+      const findings = told();
       const reason = findings.length === 0 ? (skip?.(context) ?? null) : null;
       return reason === null ? findings : { skipped: reason };
     },
-  };
+  });
 }
 
-const redirectPorts: Check = {
+const redirectPorts = defineCheck({
   id: 'redirect-ports',
   description: "redirects go to the proxy's ports",
   codes: ['NAT0104'],
-  run: (context) =>
-    withSilence(
-      trafficFindings(context).filter(({ code }) => code === 'NAT0104'),
-      context,
-    ),
-};
+  traffic: ['NAT0104'],
+  run: (context, told) => withSilence(told(), context),
+});
 
 /** The guardrails are also looked for in FORWARD, where no packet of the pod itself passes. */
-const guardrails: Check = {
+const guardrails = defineCheck({
   id: 'guardrails',
   description: 'no DROP of an interrupted reconcile is left',
   codes: ['NAT0111'],
-  run: (context) => {
-    const found = trafficFindings(context).filter(({ code }) => code === 'NAT0111');
+  traffic: ['NAT0111'],
+  run: (context, told) => {
+    const found = told();
     const left = guardrailsIn(context.pod.ruleset);
     if (left.length === 0) return [];
     const evidence = left.map(ruleEvidence);
-    if (found.length > 0) return found.map((one): Finding => ({ ...one, evidence }));
+    if (found.length > 0) return found.map((one) => ({ ...one, evidence }));
     return [
       finding('NAT0111', {
         message: 'Forwarded packets are dropped by the guardrails of an interrupted reconcile.',
@@ -54,10 +53,10 @@ const guardrails: Check = {
       }),
     ];
   },
-};
+});
 
 /** Everything that is decided by holding all packets against the expected layout. */
-export const TRAFFIC_CHECKS: readonly Check[] = [
+export const TRAFFIC_CHECKS = [
   trafficCheck('layout', "Istio's chains are all there", ['NAT0105', 'NAT0106']),
   trafficCheck('attached', "Istio's tables are switched on", ['NAT0103']),
   trafficCheck('inbound', 'inbound connections reach the proxy, except the excluded ports', [

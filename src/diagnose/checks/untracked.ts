@@ -5,7 +5,8 @@ import type { Packet } from '../../model/packet.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { deletion } from '../../rules/edits.ts';
 import { evidenceKey, quoted, ruleEvidence } from '../../rules/quote.ts';
-import { type Check, finding } from '../check.ts';
+import { defineCheck } from '../check.ts';
+import { finding } from '../finding.ts';
 import { type RedirectTarget, redirectTargets } from '../sockets/redirect-targets.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { inboundTo } from '../typical-packet.ts';
@@ -18,7 +19,7 @@ const CLIENT_PORT = 40000;
  * to, so an answer that a rule exempts from it (raw, NOTRACK) comes from the proxy's own port, and its reader refuses it.
  * No verdict shows that: the answer is let through either way.
  */
-export const answersTracked: Check = {
+export const answersTracked = defineCheck({
   id: 'answers-tracked',
   description: 'the answers of redirected connections are tracked, so that they find their way back',
   codes: ['NAT0109'],
@@ -40,7 +41,7 @@ export const answersTracked: Check = {
       ),
     );
   },
-};
+});
 
 /** What the program behind a redirect sends back: REDIRECT goes to loopback in OUTPUT, else to the pod's address. */
 function answerOf({ port, protocol, family, hook }: RedirectTarget, context: Context): Packet {

@@ -6,12 +6,13 @@ import { parseAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import type { Verdict } from '../../model/packet.ts';
 import { coversFamily, type RuleReference, rulesOf } from '../../model/ruleset.ts';
+import type { TrafficCode } from '../catalogue/index.ts';
 import type { Cause } from './cause.ts';
 import { letsGo } from './traits.ts';
 import { captures } from './verdicts.ts';
 
 /** The code for what is special to ambient's layout; null where a sidecar's layout would have the same fault. */
-export function ambientCode(cause: Cause, { config }: Context): string | null {
+export function ambientCode(cause: Cause, { config }: Context): TrafficCode | null {
   const { missing, intruder, class: different } = cause;
   const { live, expected, witness } = different;
   const probes = [config.hostProbeIpv4, config.hostProbeIpv6].map((text) => parseAddress(text)?.value);

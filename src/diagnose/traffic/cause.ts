@@ -3,6 +3,7 @@ import { evaluatePacket, Hooks, type Trace, type TraceStep, verdictKey } from '.
 import type { RuleReference, Ruleset } from '../../model/ruleset.ts';
 import { ruleIdentity } from '../../rules/canonical.ts';
 import type { LayoutIndex } from '../../rules/layout-index.ts';
+import type { TrafficCode } from '../catalogue/index.ts';
 
 /** Why a class of packets is treated differently. */
 export interface Cause {
@@ -28,7 +29,7 @@ export interface Order {
 
 /** Causes that are one fault, and the code of the catalogue for it. */
 export interface Group {
-  readonly code: string;
+  readonly code: TrafficCode;
   readonly causes: readonly [Cause, ...Cause[]];
 }
 

@@ -3,12 +3,13 @@ import { isAboutIstio } from '../../istio/chains.ts';
 import { goesToDnsProxy } from '../../istio/dns.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { rulesOf } from '../../model/ruleset.ts';
+import type { TrafficCode } from '../catalogue/index.ts';
 import type { Cause } from './cause.ts';
 import { letsGo, traitsOf } from './traits.ts';
 import { captures, sameTarget } from './verdicts.ts';
 
 /** The code of the catalogue for a cause. First what became of the packets, then which rule is guilty. */
-export function nameOf(cause: Cause, context: Context): string {
+export function nameOf(cause: Cause, context: Context): TrafficCode {
   const { live, expected } = cause.class;
   if (live.verdict.kind === 'drop' || live.verdict.kind === 'reject') return 'NAT0109';
   if (expected.verdict.kind === 'drop') return 'NAT0114';
@@ -21,19 +22,19 @@ export function nameOf(cause: Cause, context: Context): string {
 }
 
 /** An interface that is excluded too late is a matter of interfaces; all other wrong orders are alike. */
-function nameOrder({ order }: Cause): string {
+function nameOrder({ order }: Cause): TrafficCode {
   const late = order?.late ?? null;
   return late !== null && traitsOf(late.rule).interface ? 'NAT0210' : 'NAT0107';
 }
 
 /** DNS that does not reach the agent, unless a rule of somebody else's takes it away. */
-function nameDns(cause: Cause): string {
+function nameDns(cause: Cause): TrafficCode {
   if (cause.intruder && !isAboutIstio(cause.intruder)) return nameIntruder(cause, cause.intruder);
   return cause.intruder || cause.missing ? 'NAT0401' : 'NAT0107';
 }
 
 /** A rule that Istio did not write decides: named by where it is and what it looks at. */
-function nameIntruder(cause: Cause, intruder: RuleReference): string {
+function nameIntruder(cause: Cause, intruder: RuleReference): TrafficCode {
   const { live, expected, hook } = cause.class;
   const traits = traitsOf(intruder.rule);
   if (!isAboutIstio(intruder)) {
@@ -52,14 +53,14 @@ function nameIntruder(cause: Cause, intruder: RuleReference): string {
 }
 
 /** Packets that should be left alone are captured by a rule that was added. */
-function nameUnwantedCapture({ class: { hook } }: Cause, intruder: RuleReference): string {
+function nameUnwantedCapture({ class: { hook } }: Cause, intruder: RuleReference): TrafficCode {
   const traits = traitsOf(intruder.rule);
   if (hook === 'PREROUTING') return traits.interface ? 'NAT0210' : 'NAT0202';
   return traits.destinationPort ? 'NAT0204' : 'NAT0206';
 }
 
 /** A rule of Istio's is not there: named by what it was for. */
-function nameMissing(cause: Cause, missing: RuleReference, context: Context): string {
+function nameMissing(cause: Cause, missing: RuleReference, context: Context): TrafficCode {
   const { expected, hook } = cause.class;
   const traits = traitsOf(missing.rule);
   if (traits.mark && missing.table.name.includes('mangle') && !captures(expected.verdict)) return 'NAT0501';
@@ -76,7 +77,7 @@ function nameMissing(cause: Cause, missing: RuleReference, context: Context): st
 }
 
 /** All exemptions of the proxy gone: a loop. Some: a gap. Rules about other owners: owner groups. */
-function nameMissingOwner(missing: RuleReference, context: Context): string {
+function nameMissingOwner(missing: RuleReference, context: Context): TrafficCode {
   const { owner, ownerMatches } = traitsOf(missing.rule);
   if (ownerMatches > 1 || !namesProxy(missing, context)) return 'NAT0307';
   const exemptions = rulesOf(context.expected).filter((where) => isExemption(where, missing));

@@ -3,7 +3,8 @@ import type { Context } from '../../expect/context.ts';
 import type { Difference } from '../../model/report.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { quoted } from '../../rules/quote.ts';
-import { type Found, finding } from '../check.ts';
+import type { TrafficCode } from '../catalogue/index.ts';
+import { type Found, finding } from '../finding.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { evidenceOf } from './evidence.ts';
@@ -15,7 +16,7 @@ import { contrastInWords, packetsInWords } from './words.ts';
  * The finding for a group of differences: what happens, to which packets, by which rule, and the way out. `groups` are
  * all that findings are made of.
  */
-export function describeGroup(group: Group, context: Context, groups: readonly Group[] = [group]): Found {
+export function describeGroup(group: Group, context: Context, groups: readonly Group[] = [group]): Found<TrafficCode> {
   const { code, causes } = group;
   const [first] = causes;
   if (context.older !== null) return olderLayout(causes, context.older, context);
@@ -35,7 +36,7 @@ export function olderLayout(
   causes: readonly Cause[],
   [from, to]: readonly [string, string],
   { config }: Context,
-): Found {
+): Found<'NAT0112'> {
   const releases = from === to ? from : `${from} – ${to}`;
   const effects = causes.map((cause) => `${happens(cause.class)}.`).join(' ');
   return finding('NAT0112', {

@@ -4,6 +4,7 @@ import { DNS_PROXY_PORTS, goesToDnsProxy } from '../../istio/dns.ts';
 import type { Match } from '../../model/match.ts';
 import type { Rule, Ruleset, Table } from '../../model/ruleset.ts';
 import { rulesOf } from '../../model/ruleset.ts';
+import type { TrafficCode } from '../catalogue/index.ts';
 import type { Cause } from './cause.ts';
 
 const DNS = 53;
@@ -12,7 +13,7 @@ const DNS = 53;
  * The code for DNS capture that is there and should not be, or the other way round: it is spread over the redirects, the
  * conntrack zones and the owner rules, which make an exception for port 53, and all of that is one fault.
  */
-export function wholeDnsCode(cause: Cause, context: Context): string | null {
+export function wholeDnsCode(cause: Cause, context: Context): TrafficCode | null {
   const live = capturesDns(context.pod.ruleset);
   const expected = capturesDns(context.expected);
   if (live === expected || !isAboutDns(cause)) return null;

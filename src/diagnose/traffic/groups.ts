@@ -1,9 +1,11 @@
 import type { Context } from '../../expect/context.ts';
 import { hasIstioChains } from '../../istio/chains.ts';
 import { signsOfEnrolment } from '../../istio/enrolment.ts';
+import { groupBy } from '../../model/group-by.ts';
 import { isCovered } from '../../model/pod.ts';
 import { isListener } from '../../model/socket.ts';
-import type { Found } from '../check.ts';
+import { ENTRIES, type TrafficCode } from '../catalogue/index.ts';
+import type { Found } from '../finding.ts';
 import { isFree } from '../free.ts';
 import { type Cause, causeOf, type Group } from './cause.ts';
 import { nameOf } from './code.ts';
@@ -12,12 +14,12 @@ import { isHarmless } from './harmless.ts';
 import { mostOrdinaryFirst } from './ordinary.ts';
 import { droppingChains } from './policies.ts';
 import { structuralCode } from './structure.ts';
-import { codeAmong, isWholeFault } from './surroundings-code.ts';
+import { codeAmong } from './surroundings-code.ts';
 
-const known = new WeakMap<Context, readonly Found[]>();
+const known = new WeakMap<Context, readonly Found<TrafficCode>[]>();
 
 /** The findings that explain all differences in what happens to packets, one for each cause. */
-export function trafficFindings(context: Context): readonly Found[] {
+export function trafficFindings(context: Context): readonly Found<TrafficCode>[] {
   if (isOutsideMesh(context)) return [];
   const cached = known.get(context);
   if (cached) return cached;
@@ -26,27 +28,22 @@ export function trafficFindings(context: Context): readonly Found[] {
   return findings;
 }
 
+/** Those of them that have one of the codes. */
+export function trafficFindingsOf<C extends TrafficCode>(codes: readonly C[], context: Context): Found<C>[] {
+  const wanted: ReadonlySet<TrafficCode> = new Set(codes);
+  return trafficFindings(context).filter((found): found is Found<C> => wanted.has(found.code));
+}
+
 /** One group for each guilty rule, named by its most ordinary packets; then one for each fault of the whole layout. */
 function groupCauses(context: Context): Group[] {
-  const byRule = new Map<string, Cause[]>();
-  for (const cause of causesOf(context)) {
-    const key = `${scopeOf(cause, context)} ${guiltyKey(cause, context)}`;
-    const same = byRule.get(key);
-    if (same) same.push(cause);
-    else byRule.set(key, [cause]);
-  }
-  const byFault = new Map<string, { code: string; causes: Cause[] }>();
-  for (const [key, causes] of byRule) {
-    const code = codeOf(causes, context);
-    const whole = WHOLE.has(code) || isWholeFault(code);
-    const fault = whole && causes[0] ? `${code} ${scopeOf(causes[0], context)}` : key;
-    const known = byFault.get(fault);
-    if (known) for (const cause of causes) known.causes.push(cause);
-    else byFault.set(fault, { code, causes: [...causes] });
-  }
-  return [...byFault.values()].flatMap(({ code, causes }) => {
-    const [first, ...rest] = mostOrdinaryFirst(causes);
-    return first ? [{ code, causes: [first, ...rest] as const }] : [];
+  const byRule = groupBy(causesOf(context), (cause) => `${scopeOf(cause, context)} ${guiltyKey(cause, context)}`);
+  const named = byRule.map((causes) => ({ code: codeOf(causes, context), causes }));
+  const byFault = groupBy(named, (group) =>
+    ENTRIES[group.code].traffic.scope === 'whole' ? `${group.code} ${scopeOf(group.causes[0], context)}` : group,
+  );
+  return byFault.flatMap((groups) => {
+    const [first, ...rest] = mostOrdinaryFirst(groups.flatMap(({ causes }) => causes));
+    return first ? [{ code: groups[0].code, causes: [first, ...rest] as const }] : [];
   });
 }
 
@@ -59,35 +56,10 @@ function causesOf(context: Context): Cause[] {
     .filter((cause) => context.older !== null || !isHarmless(cause, context));
 }
 
-function codeOf(causes: readonly Cause[], context: Context): string {
-  const [leading] = mostOrdinaryFirst(causes);
-  if (!leading) return '';
+function codeOf(causes: readonly [Cause, ...Cause[]], context: Context): TrafficCode {
+  const [leading = causes[0]] = mostOrdinaryFirst(causes);
   return codeAmong(leading, context, () => structuralCode(leading, context) ?? nameOf(leading, context));
 }
-
-/** Faults that are one thing for the whole pod or family, whatever rules they take away or add. */
-const WHOLE: ReadonlySet<string> = new Set([
-  'NAT0103',
-  'NAT0105',
-  'NAT0106',
-  'NAT0107',
-  'NAT0111',
-  'NAT0112',
-  // One annotation that did not take effect, or should not have, is many rules.
-  'NAT0201',
-  'NAT0202',
-  'NAT0203',
-  'NAT0204',
-  'NAT0205',
-  'NAT0206',
-  'NAT0301',
-  'NAT0401',
-  'NAT0402',
-  'NAT0406',
-  'NAT0501',
-  'NAT0601',
-  'NAT0602',
-]);
 
 /** The families that a fault concerns: a rule of an inet table, or the policy of its chain, does both at once. */
 function scopeOf(cause: Cause, { pod }: Context): string {

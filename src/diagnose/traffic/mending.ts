@@ -2,12 +2,11 @@ import type { Context } from '../../expect/context.ts';
 import { findChain, type Rule, type RuleReference, rulesOf } from '../../model/ruleset.ts';
 import { nftWakeTable } from '../../print/nft/commands.ts';
 import { type Edit, mendingEdits, orderEdits } from '../../rules/edits.ts';
+import { ENTRIES } from '../catalogue/index.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { guardrailsIn } from './guardrails.ts';
 import { droppingChains } from './policies.ts';
-
-const REPROGRAM: ReadonlySet<string> = new Set(['NAT0105', 'NAT0106', 'NAT0112', 'NAT0601', 'NAT0602']);
 
 /**
  * Edits of single rules; a layout that is broken as a whole is programmed anew by restarting the pod.
@@ -15,7 +14,7 @@ const REPROGRAM: ReadonlySet<string> = new Set(['NAT0105', 'NAT0106', 'NAT0112',
  */
 export function editsFor(group: Group, context: Context, groups: readonly Group[]): Edit[] {
   const { code, causes } = group;
-  if (REPROGRAM.has(code)) return [];
+  if (ENTRIES[code].traffic.mending === 'reprogram') return [];
   const live = context.pod.ruleset;
   const dormant = new Set(causes.flatMap((cause) => dormantTable(cause, live) ?? []));
   if (dormant.size > 0) return [...dormant].map((table) => ({ kind: 'run', argv: nftWakeTable(table) }));

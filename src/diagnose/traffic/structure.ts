@@ -1,6 +1,7 @@
 import type { Context } from '../../expect/context.ts';
 import { istioTables } from '../../istio/chains.ts';
 import { coversFamily, findChain, type RuleReference, type Ruleset, rulesOf, type Table } from '../../model/ruleset.ts';
+import type { TrafficCode } from '../catalogue/index.ts';
 import type { Cause } from './cause.ts';
 import { isForDns, wholeDnsCode } from './dns.ts';
 import { dormantTable } from './dormant.ts';
@@ -8,7 +9,7 @@ import { isGuardrail } from './guardrails.ts';
 import { isSamePort, sameTarget } from './verdicts.ts';
 
 /** The codes for a layout that is missing as a whole or in large part, and for the guardrails in front of it. */
-export function structuralCode(cause: Cause, context: Context): string | null {
+export function structuralCode(cause: Cause, context: Context): TrafficCode | null {
   if (context.older !== null) return 'NAT0112';
   if (dormantTable(cause, context.pod.ruleset) !== null) return 'NAT0103';
   const live = istioTables(context.pod.ruleset);
@@ -22,7 +23,7 @@ export function structuralCode(cause: Cause, context: Context): string | null {
 }
 
 /** A table that is gone takes DNS capture with it; DNS capture that is gone takes its own table (raw) with it. */
-function partialCode(cause: Cause, context: Context): string | null {
+function partialCode(cause: Cause, context: Context): TrafficCode | null {
   const missing = isGuilty(cause) ? cause.missing : null;
   if (missing !== null && isBare(missing, context) && !isForDns(missing.table)) return 'NAT0106';
   const dns = wholeDnsCode(cause, context);

@@ -4,35 +4,21 @@ import { isNamedElsewhere } from '../../istio/other-meshes.ts';
 import { planesOf, rivalBackends } from '../../istio/planes.ts';
 import { isProbeResidue } from '../../istio/probe-residue.ts';
 import { isStale } from '../../istio/stale-tables.ts';
+import type { RuleReference } from '../../model/ruleset.ts';
+import type { TrafficCode } from '../catalogue/index.ts';
 import { ambientCode, isCaptureLost } from './ambient-code.ts';
 import type { Cause } from './cause.ts';
 import { isGuardrail } from './guardrails.ts';
-
-/** Faults that are one thing for the whole pod, whatever rules they bring or take away. */
-const WHOLE: ReadonlySet<string> = new Set([
-  'NAT0701',
-  'NAT0703',
-  'NAT0705',
-  'NAT0901',
-  'NAT0903',
-  'NAT0904',
-  'NAT0906',
-]);
-
-/** Whether all causes of the code are one finding. */
-export function isWholeFault(code: string): boolean {
-  return WHOLE.has(code);
-}
 
 /**
  * The code for a cause in the light of everything else that was programmed: a second data plane or backend, leftovers,
  * ambient. `usual` decides all other causes.
  */
-export function codeAmong(cause: Cause, context: Context, usual: () => string): string {
+export function codeAmong(cause: Cause, context: Context, usual: () => TrafficCode): TrafficCode {
   return mixtureCode(cause, context) ?? planeCode(cause, context, usual);
 }
 
-function mixtureCode({ intruder, missing }: Cause, context: Context): string | null {
+function mixtureCode({ intruder, missing }: Cause, context: Context): TrafficCode | null {
   const { ruleset } = context.pod;
   if (context.older !== null) return null;
   if (intruder && isProbeResidue(intruder)) return 'NAT0703';
@@ -49,15 +35,15 @@ function mixtureCode({ intruder, missing }: Cause, context: Context): string | n
 }
 
 /** What is wrong is not what other products put in place of Istio's rules, but that there are none of Istio's. */
-function noRules({ config }: Context): string {
+function noRules({ config }: Context): TrafficCode {
   return config.dataplane === 'ambient' ? 'NAT0901' : 'NAT0105';
 }
 
 /** Faults that are the same in both data planes, whichever rule they concern. */
-const ALIKE: ReadonlySet<string> = new Set(['NAT0109', 'NAT0111', 'NAT0601', 'NAT0602']);
+const ALIKE: ReadonlySet<TrafficCode> = new Set(['NAT0109', 'NAT0111', 'NAT0601', 'NAT0602']);
 
 /** In ambient a layout that is gone, or in large part gone, has a code of its own. */
-function planeCode(cause: Cause, context: Context, usual: () => string): string {
+function planeCode(cause: Cause, context: Context, usual: () => TrafficCode): TrafficCode {
   if (context.config.dataplane !== 'ambient' || context.older !== null) return usual();
   const code = usual();
   if (ALIKE.has(code)) return code;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runCheck } from '../../../src/diagnose/check.ts';
+import { CHECKS } from '../../../src/diagnose/checks/index.ts';
 import { proxyListening } from '../../../src/diagnose/checks/listening.ts';
-import { CHECKS } from '../../../src/diagnose/index.ts';
 import { accepts, redirectTargets } from '../../../src/diagnose/sockets/redirect-targets.ts';
 import type { Context } from '../../../src/expect/context.ts';
 import { expectedRuleset } from '../../../src/expect/layout.ts';

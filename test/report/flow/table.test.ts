@@ -125,7 +125,7 @@ What causes it, and what to do: istio-nat check
   });
 
   it('shows what could not be told, and how to see it', () => {
-    const open = { code: 'NAT1001', message: 'The rules could not be read', remedy: 'Run it as root' };
+    const open = { code: 'NAT1001', message: 'The rules could not be read', remedy: 'Run it as root' } as const;
     const text = table(shown([], { intended: null, undetermined: [open] }));
     expect(text).toMatch(/^\? Whether every request/);
     expect(text).toMatch(/\? NAT1001\n {2}The rules could not be read\n {2}To see it {2}Run it as root\n$/);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../src/layout/index.ts';
-import { defaultOwners } from '../../src/pipeline/probe-owners.ts';
+import { defaultOwners } from '../../src/probe/owners.ts';
 import { HEALTHY, type Listener, listening } from '../diagnose/checks/sockets.ts';
 import { podWith } from '../diagnose/pod-of.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { isEmptiedNative } from '../../../src/diagnose/checks/surroundings-planes.ts';
-import { parseNft } from '../../../src/parse/nft/index.ts';
+import { isEmptiedNative } from '../../src/istio/planes.ts';
+import { parseNft } from '../../src/parse/nft/index.ts';
 
 const NAT = 'type nat hook output priority dstnat; policy accept;';
 

@@ -1,0 +1,41 @@
+import type { FindingCode } from '../model/code.ts';
+import type { Family } from '../model/family.ts';
+import type { Difference, Evidence, Finding, Severity } from '../model/report.ts';
+import type { Edit } from '../rules/edits.ts';
+import { ENTRIES, pageOf } from './catalogue/index.ts';
+
+/** A finding before its edits become commands, which depend on those of all findings before it. */
+export interface Found<C extends FindingCode = FindingCode> extends Finding<C> {
+  readonly edits?: readonly Edit[];
+}
+
+/** A finding's particulars; title, severity and page come from the catalogue. */
+export interface FindingDetails {
+  readonly message: string;
+  readonly family?: Family;
+  readonly severity?: Severity;
+  readonly evidence?: readonly Evidence[];
+  readonly differences?: readonly Difference[];
+  /** What to do about this very case, in words; the catalogue's first remedy comes before it. */
+  readonly advice?: string;
+  /** What to do about it with commands, which end the remedy. */
+  readonly edits?: readonly Edit[];
+}
+
+/** A finding of a code of the catalogue. */
+export function finding<C extends FindingCode>(code: C, details: FindingDetails): Found<C> {
+  const entry = ENTRIES[code];
+  const remedy = [entry.remedy[0], details.advice].filter((text) => text !== undefined && text !== '').join('\n');
+  return {
+    code,
+    severity: details.severity ?? entry.severity,
+    title: entry.title,
+    message: details.message,
+    ...(details.family === undefined ? {} : { family: details.family }),
+    evidence: details.evidence ?? [],
+    differences: details.differences ?? [],
+    ...(remedy === '' ? {} : { remedy }),
+    hint: pageOf(code),
+    ...(details.edits === undefined ? {} : { edits: details.edits }),
+  };
+}
