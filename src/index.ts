@@ -26,6 +26,7 @@ export type { Family, TableFamily } from './model/family.ts';
 export type { Match } from './model/match.ts';
 export type { Packet, PacketHook, Verdict } from './model/packet.ts';
 export type { CheckReport, Finding } from './model/report.ts';
+export type { Condition, RuleReason } from './model/reason.ts';
 export type { Base, Chain, Rule, RuleReference, Ruleset, Table } from './model/ruleset.ts';
 export type { Target } from './model/target.ts';
 export type { PacketError, TraceReport } from './model/trace.ts';
@@ -47,3 +48,4 @@ export { type SocketsAnswer, type SocketsOptions, sockets } from './pipeline/soc
 export { type TraceAnswer, type TracedLines, type TraceOptions, trace, traceLines } from './pipeline/trace.ts';
 export { printListRules, printRule, printSave } from './print/iptables/index.ts';
 export { printNft, printNftRule } from './print/nft/index.ts';
+export { reasonWords } from './report/reason.ts';

@@ -8,6 +8,7 @@ import {
   type PortsMatch,
 } from '../model/match.ts';
 import { protocolName } from '../model/protocol.ts';
+import type { Condition, ConditionField, RuleReason } from '../model/reason.ts';
 import { remembered } from '../model/remembered.ts';
 import type { Rule } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
@@ -63,95 +64,106 @@ function natText(target: Extract<Target, { kind: 'dnat' | 'snat' }>): string {
   return target.ports ? `${address}:${formatPorts(target.ports)}` : address;
 }
 
-/** The condition that decided: the first that does not hold, else the first that is open, else all of them. */
-export function describeOutcome(rule: Rule, state: State, semantics: Semantics): string {
+/** The conditions that decided: the first that does not hold, else the first that is open, else all of them. */
+export function reasonOf(rule: Rule, state: State, semantics: Semantics): RuleReason {
   const matches = matchesOf(rule, semantics);
   let open: Match | null = null;
   for (const match of matches) {
     const outcome = matchOutcome(match, state, semantics);
-    if (outcome === 'no-match') return describeMatch(match, state);
+    if (outcome === 'no-match') return { kind: 'rule', outcome, conditions: conditionsOf(match, state) };
     if (outcome === 'undetermined') open ??= match;
   }
-  if (open !== null) return `nothing known of the packet decides: ${describeMatch(open, state)}`;
-  const holding = matches.map((match) => describeMatch(match, state)).filter((text) => text !== '');
-  return holding.length > 0 ? holding.join('; ') : 'no conditions';
+  if (open !== null) return { kind: 'rule', outcome: 'undetermined', conditions: conditionsOf(open, state) };
+  return { kind: 'rule', outcome: 'match', conditions: matches.flatMap((match) => conditionsOf(match, state)) };
 }
 
 /** A trace repeats the same blocks for every packet. */
 const networkText = remembered((network: Network) => formatNetwork(network));
 
-/** The packet's value beside the rule's: `destination port 8080, rule wants 15008`. */
-function describeMatch(match: Match, state: State): string {
-  if (isPortsMatch(match)) return describePortsMatch(match, state);
+/** The packet's value beside the rule's. */
+function conditionsOf(match: Match, state: State): Condition[] {
   switch (match.kind) {
     case 'source':
     case 'destination': {
       const address = match.kind === 'source' ? state.source : state.destination;
-      return wants(match.kind, formatAddress(state.family, address), match, networkText(match.network));
+      return [wants(match.kind, formatAddress(state.family, address), match, networkText(match.network))];
     }
     case 'in-interface':
-      return wants('in-interface', state.inInterface || 'none', match, match.name);
+      return [wants('in-interface', state.inInterface || null, match, match.name)];
     case 'out-interface':
-      return wants('out-interface', state.outInterface || 'none', match, match.name);
+      return [wants('out-interface', state.outInterface || null, match, match.name)];
     case 'protocol':
-      return wants('protocol', protocolName(state.protocol), match, protocolName(match.protocol));
+      return [wants('protocol', protocolName(state.protocol), match, protocolName(match.protocol))];
+    case 'tcp':
+    case 'udp':
+    case 'sctp':
+    case 'dccp':
+    case 'udplite':
+      return portConditions(match, state);
     case 'multiport':
-      return wants('ports', portText(state.destinationPort), match, match.ports.map(formatPorts).join(','));
+      return [wants('ports', numberText(state.destinationPort), match, match.ports.map(formatPorts).join(','))];
     case 'owner':
-      return describeOwner(match, state);
+      return ownerConditions(match, state);
     case 'mark':
-      return wants('mark', hex(state.mark), match, maskedText(match));
+      return [wants('mark', hex(state.mark), match, maskedText(match))];
     case 'connmark':
-      return wants('connmark', hex(state.connmark), match, maskedText(match));
+      return [wants('connmark', hex(state.connmark), match, maskedText(match))];
     case 'conntrack':
     case 'state':
-      return match.states ? wants('state', state.ctState, match.states, match.states.value.join(',')) : match.kind;
+      return match.states
+        ? [wants('state', state.ctState, match.states, match.states.value.join(','))]
+        : [{ kind: 'quoted', text: match.kind }];
     case 'fragment':
-      return 'the packet is assumed not to be a fragment';
     case 'iprange':
-      return 'address range';
     case 'addrtype':
-      return 'address type';
+      return [{ kind: match.kind }];
     case 'comment':
-      return '';
+      return [];
     case 'opaque':
-      return `${match.module} ${match.args.join(' ')}`;
+      return [{ kind: 'quoted', text: `${match.module} ${match.args.join(' ')}` }];
     case 'unknown':
-      return `"${match.raw}" is not understood`;
+      return [{ kind: 'unknown', raw: match.raw }];
   }
 }
 
-function describePortsMatch(match: PortsMatch, state: State): string {
-  const parts: string[] = [];
-  if (match.sourcePort) parts.push(portCondition('source port', state.sourcePort, match.sourcePort));
+function portConditions(match: PortsMatch, state: State): Condition[] {
+  const conditions: Condition[] = [];
+  if (match.sourcePort) conditions.push(portCondition('source port', state.sourcePort, match.sourcePort));
   if (match.destinationPort)
-    parts.push(portCondition('destination port', state.destinationPort, match.destinationPort));
-  if (match.flags) parts.push(`${match.kind} flags`);
-  if (match.rest && match.rest.length > 0) parts.push(match.rest.join(' '));
-  return parts.join('; ');
+    conditions.push(portCondition('destination port', state.destinationPort, match.destinationPort));
+  if (match.flags) conditions.push({ kind: 'flags', protocol: match.kind });
+  if (match.rest && match.rest.length > 0) conditions.push({ kind: 'quoted', text: match.rest.join(' ') });
+  return conditions;
 }
 
-function portCondition(name: string, port: number | null, condition: Negatable<readonly PortRange[]>): string {
-  return wants(name, portText(port), condition, condition.value.map(formatPorts).join(','));
+function portCondition(
+  field: ConditionField,
+  port: number | null,
+  condition: Negatable<readonly PortRange[]>,
+): Condition {
+  return wants(field, numberText(port), condition, condition.value.map(formatPorts).join(','));
 }
 
-function describeOwner(match: Extract<Match, { kind: 'owner' }>, state: State): string {
-  if (state.owner === null) return 'the packet belongs to no socket';
-  const parts: string[] = [];
-  if (match.uid)
-    parts.push(wants('uid', String(state.owner.uid ?? 'not given'), match.uid, formatIds(match.uid.value)));
-  if (match.gid)
-    parts.push(wants('gid', String(state.owner.gid ?? 'not given'), match.gid, formatIds(match.gid.value)));
-  if (match.socketExists) parts.push('the packet belongs to a socket');
-  return parts.join('; ');
+function ownerConditions(match: Extract<Match, { kind: 'owner' }>, { owner }: State): Condition[] {
+  if (owner === null) return [{ kind: 'socket', exists: false }];
+  const conditions: Condition[] = [];
+  if (match.uid) conditions.push(wants('uid', numberText(owner.uid), match.uid, formatIds(match.uid.value)));
+  if (match.gid) conditions.push(wants('gid', numberText(owner.gid), match.gid, formatIds(match.gid.value)));
+  if (match.socketExists) conditions.push({ kind: 'socket', exists: true });
+  return conditions;
 }
 
-function wants(field: string, actual: string, condition: { negated: boolean }, wanted: string): string {
-  return `${field} is ${actual}, rule wants ${condition.negated ? 'not ' : ''}${wanted}`;
+function wants(
+  field: ConditionField,
+  value: string | null,
+  { negated }: { negated: boolean },
+  wanted: string,
+): Condition {
+  return { kind: 'wants', field, value, wanted, negated };
 }
 
-function portText(port: number | null): string {
-  return port === null ? 'unknown' : String(port);
+function numberText(number: number | null | undefined): string | null {
+  return number === null || number === undefined ? null : String(number);
 }
 
 function formatPorts(range: PortRange): string {

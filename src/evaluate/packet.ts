@@ -1,6 +1,7 @@
 import type { Packet, Verdict, VerdictKind } from '../model/packet.ts';
+import type { RuleReason } from '../model/reason.ts';
 import type { RuleReference } from '../model/ruleset.ts';
-import { describeOutcome } from './describe.ts';
+import { reasonOf } from './describe.ts';
 import { Hooks } from './hooks.ts';
 import type { Outcome } from './outcome.ts';
 import { actionOf } from './prepared.ts';
@@ -14,7 +15,7 @@ export interface TraceStep {
   /** What the rule does when it matches: `jump ISTIO_INBOUND`, `redirect 15006`, `return` … */
   readonly action: string;
   /** Which condition decided, with the values of both sides. */
-  readonly why: string;
+  readonly why: RuleReason;
 }
 
 /** What became of a packet, and by which rule. */
@@ -24,6 +25,8 @@ export interface Trace {
   readonly verdict: Verdict;
   /** Null when no rule decided (nothing matched, the policy holds). */
   readonly decidedBy: RuleReference | null;
+  /** The rule that may or may not match, where the verdict is undetermined for that. */
+  readonly dependsOn: RuleReference | null;
   /** Empty unless asked for. */
   readonly steps: readonly TraceStep[];
 }
@@ -50,8 +53,9 @@ export function evaluatePacket(
   const disagreement = first.choices.length > 0 ? findDisagreement(hooks, complete, first, options) : null;
   return {
     packet: complete,
-    verdict: disagreement ? { kind: 'undetermined', because: disagreement } : first.verdict,
+    verdict: disagreement ? { kind: 'undetermined', because: disagreement.because } : first.verdict,
     decidedBy: first.decidedBy,
+    dependsOn: disagreement?.rule ?? null,
     steps: first.steps,
   };
 }
@@ -80,7 +84,7 @@ function run(
   };
   const observe = options.steps
     ? (...[where, outcome, state, semantics]: Parameters<Observer>) => {
-        const why = describeOutcome(where.rule, state, semantics);
+        const why = reasonOf(where.rule, state, semantics);
         steps.push({ where, outcome, action: actionOf(where.rule), why });
       }
     : undefined;
@@ -126,13 +130,19 @@ function acceptedKind(state: State): VerdictKind {
   return state.nat ? { kind: 'dnat', to: state.nat.to } : { kind: 'accept' };
 }
 
+/** Why a verdict is undetermined, and the rule that it depends on. */
+interface Disagreement {
+  readonly because: string;
+  readonly rule: RuleReference | null;
+}
+
 /** Takes the undetermined rules both ways; null when the verdict is the same every time. */
 function findDisagreement(
   hooks: Hooks,
   packet: Packet,
   first: Run,
   options: { readonly reach?: Reach },
-): string | null {
+): Disagreement | null {
   const reach = options.reach === undefined ? {} : { reach: options.reach };
   const expected = verdictKey(first.verdict);
   const pending = [alternatives([], first.choices.length)];
@@ -141,10 +151,10 @@ function findDisagreement(
     const forced = nextOf(pending);
     if (forced === null) return null;
     if (tried > MAX_COMBINATIONS || visits > MOST_VISITS) {
-      return `more than ${tried - 1} combinations of rules that may or may not match`;
+      return { because: `more than ${tried - 1} combinations of rules that may or may not match`, rule: null };
     }
     const other = run(hooks, packet, forced, reach);
-    if (verdictKey(other.verdict) !== expected) return becauseOf(other, forced.length - 1);
+    if (verdictKey(other.verdict) !== expected) return dependence(other, forced.length - 1);
     pending.push(alternatives(forced, other.choices.length));
     visits += other.visits;
   }
@@ -167,11 +177,10 @@ function* alternatives(forced: readonly boolean[], count: number): Generator<boo
   }
 }
 
-function becauseOf(run: Run, position: number): string {
-  const where = run.choices[position];
-  return where
-    ? `${place(where)} may or may not match: ${where.rule.text || '(no text)'}`
-    : 'a rule may or may not match';
+function dependence(run: Run, position: number): Disagreement {
+  const rule = run.choices[position];
+  if (!rule) return { because: 'a rule may or may not match', rule: null };
+  return { because: `${place(rule)} may or may not match: ${rule.rule.text || '(no text)'}`, rule };
 }
 
 /** Text that is equal exactly when two verdicts are. */

@@ -66,17 +66,12 @@ function routed(world: World, { packet, leaving }: Passage, { packet: request }:
   const proxied = request.hook === 'OUTPUT';
   if (!elsewhere || !proxied) return [];
   const { mark } = leaving;
-  const name = `mark 0x${mark.toString(16)}`;
   const place = { hook: 'routing', table: null, chain: null, rule: null } as const;
   const meant = leadsToLo(routing.expected, actors.family, mark);
-  const does = leaving.local;
-  const seen = routing.seen === null ? ' (the routing was not shown; Istio adds this)' : '';
-  if (does) {
-    const why = `${name} leads to a table with a local default route${seen}`;
+  if (leaving.local) {
+    const why = { kind: 'routed', mark, seen: routing.seen !== null } as const;
     return [{ ...place, action: 'to lo', why, intended: meant ? 'yes' : 'unknown' }];
   }
-  const why = meant
-    ? `no ip rule leads ${name} to a table with a local default route: the answer never reaches the proxy`
-    : `nothing leads the answer to the proxy: it leaves for ${packet.destination} by itself`;
+  const why = { kind: 'not-routed', mark, meant, destination: packet.destination } as const;
   return [{ ...place, action: `to ${wayTo(world, packet.destination).outInterface}`, why, intended: 'no' }];
 }

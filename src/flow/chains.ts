@@ -1,5 +1,6 @@
 import type { Attached, Hooks } from '../evaluate/hooks.ts';
 import type { Disposition } from '../evaluate/traverse.ts';
+import type { RuleReason } from '../model/reason.ts';
 import type { Chain, Policy, RuleReference, Table } from '../model/ruleset.ts';
 
 /** A rule that a packet matched (or may match: `open`), or the end of a chain in which it matched none. */
@@ -8,7 +9,7 @@ export type PassStep =
       readonly kind: 'rule';
       readonly where: RuleReference;
       readonly action: string;
-      readonly why: string;
+      readonly why: RuleReason;
       readonly open: boolean;
     }
   | {
@@ -46,7 +47,7 @@ export class ChainLog {
   }
 
   /** It matched, or (`open`) may match. */
-  rule(where: RuleReference, open: boolean, action: string, why: string): void {
+  rule(where: RuleReference, open: boolean, action: string, why: RuleReason): void {
     this.#steps.push({ kind: 'rule', where, action, why, open });
     // What is taken not to match leads nowhere.
     if (open) return;
@@ -63,7 +64,7 @@ export class ChainLog {
       return;
     }
     this.#leaveUntil(chain.name);
-    const dropped = disposition.kind === 'drop' && base.policy === 'drop' && !this.#endedBy('drop');
+    const dropped = disposition.kind === 'drop' && base.policy === 'drop' && !this.#endedInDrop();
     if (dropped || (!this.#matched && chain.rules.length > 0)) {
       this.#steps.push({ kind: 'end', table, chain, rules: chain.rules.length, policy: base.policy });
     }
@@ -97,8 +98,8 @@ export class ChainLog {
     }
   }
 
-  #endedBy(action: string): boolean {
+  #endedInDrop(): boolean {
     const last = this.#steps.at(-1);
-    return last?.kind === 'rule' && last.action.endsWith(action);
+    return last?.kind === 'rule' && last.where.rule.targets.at(-1)?.kind === 'drop';
   }
 }

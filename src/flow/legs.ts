@@ -1,6 +1,6 @@
 import type { Packet } from '../model/packet.ts';
+import type { Program } from './listeners.ts';
 import type { Passage } from './pass.ts';
-import type { Program } from './types.ts';
 
 /** One connection of a life, by its first packet. */
 export interface Leg {

@@ -3,12 +3,13 @@ import type { Packet } from '../model/packet.ts';
 import { answersTo } from './answers.ts';
 import { stoppedLater } from './later.ts';
 import type { Leg } from './legs.ts';
+import type { Program } from './listeners.ts';
 import { next } from './next.ts';
 import { goesOn, type Passage } from './pass.ts';
 import { type Arrival, receive } from './programs.ts';
 import type { World } from './scenario.ts';
 import { type Draft, tell } from './steps.ts';
-import type { End, FlowStep, Journey, JourneyName, Program } from './types.ts';
+import type { End, FlowStep, Journey, JourneyName } from './types.ts';
 
 /** Where a life begins. */
 export interface Start {
@@ -97,24 +98,25 @@ class Life {
   #leave(way: Passage): End {
     const { destination, destinationPort } = way.leaving;
     this.legs.push({ packet: way.packet, way, at: null });
-    const where = destinationPort === undefined ? destination : `${destination} port ${destinationPort}`;
+    const why = { kind: 'leaves', address: destination, port: destinationPort } as const;
     const action = `leaves by ${way.packet.outInterface}`;
-    this.steps.push({ hook: 'wire', ...NO_RULE, action, why: `to ${where}`, intended: 'yes' });
+    this.steps.push({ hook: 'wire', ...NO_RULE, action, why, intended: 'yes' });
     return 'wire';
   }
 
   #arrive(packet: Packet, way: Passage, port: number): Packet | End {
     const arrival = arrivalOf(packet, way);
-    const { program, why, intended } = receive(this.#world, arrival);
+    const { program, by, intended } = receive(this.#world, arrival);
     this.legs.push({ packet, way, at: { address: arrival.address, port: arrival.port, program } });
     const again = this.#isLoop(program, arrival);
+    const loop = !again ? 'none' : this.#isAsMeant() ? 'meant' : 'unclear';
     const then = next(this.#world, program, arrival, this.#name, port);
-    const remark = 'because' in then && program !== 'none' && !again ? `; ${then.because}` : '';
+    const refusal = 'because' in then ? then.because : null;
     this.steps.push({
       hook: program === 'application' ? 'application' : 'socket',
       ...NO_RULE,
       action: program === 'none' ? 'refused' : 'accept',
-      why: again ? `${this.#loopWords()}. ${why}` : `${why}${remark}`,
+      why: { kind: 'received', program, by, refusal, loop },
       intended: again || then.kind === 'fails' ? 'no' : intended,
       program,
       ...(arrival.port !== undefined && { port: arrival.port }),
@@ -127,11 +129,9 @@ class Life {
     return program === 'agent' || program === 'dns' || program === 'resolver' ? program : 'application';
   }
 
-  /** Without a wrong step before it, programming the rules again would not help. */
-  #loopWords(): string {
-    const loop = 'the same request is back where it was: an endless loop';
-    if (this.#world.expected === null || this.steps.some(({ intended }) => intended !== 'yes')) return loop;
-    return `${loop}. The rules are as Istio programs them for this configuration: the configuration has to change`;
+  /** Whether every step so far is as the layout has it. */
+  #isAsMeant(): boolean {
+    return this.#world.expected !== null && this.steps.every(({ intended }) => intended === 'yes');
   }
 
   #isLoop(program: Program, { original }: Arrival): boolean {

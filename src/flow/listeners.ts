@@ -11,6 +11,18 @@ export interface Endpoint {
   readonly port: number | undefined;
 }
 
+/** Who gets a packet that stays in the pod. `none`: nobody listens there. `unknown`: nothing says who does. */
+export type Program =
+  | 'proxy-inbound'
+  | 'proxy-outbound'
+  | 'tunnel'
+  | 'dns'
+  | 'agent'
+  | 'application'
+  | 'resolver'
+  | 'none'
+  | 'unknown';
+
 const WILDCARDS: ReadonlySet<string> = new Set(['*', '0.0.0.0', '::']);
 
 /** Who listens in the pod, as far as that was seen. */

@@ -1,17 +1,20 @@
 import { ZTUNNEL_MARK } from '../istio/marks.ts';
 import { PROXY_ID } from '../istio/proxy.ts';
 import type { Packet } from '../model/packet.ts';
+import type { Program } from './listeners.ts';
 import type { Arrival } from './programs.ts';
+import type { Refusal } from './reasons.ts';
 import { inboundPort, isHere, minorOf, type World, wayTo } from './scenario.ts';
-import type { JourneyName, Program } from './types.ts';
+import type { JourneyName } from './types.ts';
 
 /** What a program does with what it got: a packet of its own, or the end of the way. */
 export type Next =
   | { readonly kind: 'sends'; readonly packet: Packet }
   | { readonly kind: 'answers' }
   /** It takes the connection and ends it, as it is meant to. */
-  | { readonly kind: 'closes'; readonly because: string }
-  | { readonly kind: 'fails' | 'unknown'; readonly because: string };
+  | { readonly kind: 'closes'; readonly because: Refusal }
+  /** Null: there is nobody to do anything. */
+  | { readonly kind: 'fails' | 'unknown'; readonly because: Refusal | null };
 
 /** Whose packets they are, and how the rules can tell. */
 export interface Owner {
@@ -41,7 +44,7 @@ export function applicationOwner({ actors }: World): Owner {
 /** What the program that got a packet does next. `port` is the source port of what it sends. */
 export function next(world: World, program: Program, arrival: Arrival, journey: JourneyName, port: number): Next {
   if (isOwnPort(world, program, arrival)) {
-    return { kind: 'closes', because: 'the proxy closes what is sent to its own port' };
+    return { kind: 'closes', because: { kind: 'own-port' } };
   }
   switch (program) {
     case 'proxy-inbound':
@@ -58,9 +61,9 @@ export function next(world: World, program: Program, arrival: Arrival, journey: 
     case 'resolver':
       return { kind: 'answers' };
     case 'none':
-      return { kind: 'fails', because: 'refused' };
+      return { kind: 'fails', because: null };
     case 'unknown':
-      return { kind: 'unknown', because: 'what that listener does is not known' };
+      return { kind: 'unknown', because: { kind: 'unknown-purpose' } };
   }
 }
 
@@ -99,7 +102,7 @@ function towardsResolver(world: World, { original }: Arrival, port: number): Nex
 function towardsApplication(world: World, program: Program, { source, original }: Arrival, port: number): Next {
   const { actors, config } = world;
   if (!isHere(world, original.address)) {
-    return { kind: 'fails', because: `a request to ${original.address} is not one to this pod: it is not sent on` };
+    return { kind: 'fails', because: { kind: 'elsewhere', address: original.address } };
   }
   const own = { protocol: 'tcp', address: actors.own, port: actors.applicationPort };
   const to = program === 'proxy-inbound' ? original : own;
@@ -125,10 +128,7 @@ function towardsDestination(world: World, { original }: Arrival, journey: Journe
     return sent(world, { protocol: 'tcp', address: actors.own, port: endpoint }, port);
   }
   if (ambient && original.address === actors.own) {
-    return {
-      kind: 'unknown',
-      because: 'what ztunnel makes of a request to this pod on its outbound port is not known',
-    };
+    return { kind: 'unknown', because: { kind: 'tunnel-to-itself' } };
   }
   return sent(world, original, port);
 }

@@ -1,7 +1,7 @@
-import { describeAction, describeOutcome } from '../evaluate/describe.ts';
-import { evaluatePacket, type Hooks, verdictKey } from '../evaluate/packet.ts';
+import { describeAction, reasonOf } from '../evaluate/describe.ts';
+import { evaluatePacket, type Hooks, type Trace, verdictKey } from '../evaluate/packet.ts';
 import { completePacket, initialState, isLoopback, type State } from '../evaluate/state.ts';
-import { place, Traversal } from '../evaluate/traverse.ts';
+import { Traversal } from '../evaluate/traverse.ts';
 import { formatAddress, parseAddress } from '../model/address.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
 import type { Hook } from '../model/ruleset.ts';
@@ -58,24 +58,23 @@ export function passage(hooks: Hooks, packet: Packet, ground: Ground): Passage {
     () => false,
     (where, outcome, seen, semantics) => {
       log.looked(where);
-      // Most rules of a long chain do not match, and nobody asks for words for them.
+      // Most rules of a long chain do not match, and nobody asks for the reasons.
       if (outcome === 'no-match') return;
-      const why = describeOutcome(where.rule, seen, semantics);
-      log.rule(where, outcome === 'undetermined', describeAction(where.rule), why);
+      log.rule(where, outcome === 'undetermined', describeAction(where.rule), reasonOf(where.rule, seen, semantics));
     },
     (attached, disposition) => log.base(attached, disposition),
   );
-  const first = evaluatePacket(hooks, complete).verdict;
+  const first = evaluatePacket(hooks, complete);
   traversal.hook(complete.hook);
   const passes = [passOf(complete.hook, log, state, first)];
-  if (goesOn(first)) {
+  if (goesOn(first.verdict)) {
     const second = complete.hook === 'PREROUTING' ? 'INPUT' : 'POSTROUTING';
     if (complete.hook === 'OUTPUT' && leavingOf(state, ground).local) state.outInterface = 'lo';
     traversal.hook(second);
-    const both = evaluatePacket(hooks, complete, { reach: 'arrival' }).verdict;
+    const both = evaluatePacket(hooks, complete, { reach: 'arrival' });
     passes.push(passOf(second, log, state, behind(first, both)));
   }
-  const verdict = passes.map((pass) => pass.verdict).find((one) => !goesOn(one)) ?? first;
+  const verdict = passes.map((pass) => pass.verdict).find((one) => !goesOn(one)) ?? first.verdict;
   return { packet: complete, hooks: passes, verdict, leaving: leavingOf(state, ground) };
 }
 
@@ -85,19 +84,23 @@ export function goesOn({ kind }: Verdict): boolean {
 }
 
 /** What the second hook made of a packet that the first let through. */
-function behind(first: Verdict, both: Verdict): Verdict {
-  return verdictKey(first) === verdictKey(both) || goesOn(both) ? { kind: 'accept' } : both;
+function behind(first: Trace, both: Trace): Judgement {
+  const nothing = verdictKey(first.verdict) === verdictKey(both.verdict) || goesOn(both.verdict);
+  return nothing ? { verdict: { kind: 'accept' }, dependsOn: null } : both;
 }
 
-function passOf(hook: Hook, log: ChainLog, { mark, connmark }: State, verdict: Verdict): HookPass {
+type Judgement = Pick<Trace, 'verdict' | 'dependsOn'>;
+
+function passOf(hook: Hook, log: ChainLog, { mark, connmark }: State, judgement: Judgement): HookPass {
+  const { verdict } = judgement;
   const { steps, natSkipped } = log.take();
-  return { hook, steps: decisive(steps, verdict), verdict, natAsked: !natSkipped, mark, connmark };
+  return { hook, steps: decisive(steps, judgement), verdict, natAsked: !natSkipped, mark, connmark };
 }
 
 /** Rules that may match count only where the verdict depends on them; after the first of these nothing is certain. */
-function decisive(steps: readonly PassStep[], verdict: Verdict): readonly PassStep[] {
+function decisive(steps: readonly PassStep[], { verdict, dependsOn }: Judgement): readonly PassStep[] {
   if (verdict.kind !== 'undetermined') return steps.filter((step) => !isOpen(step));
-  const named = steps.findIndex((step) => isOpen(step) && verdict.because.startsWith(place(step.where)));
+  const named = steps.findIndex((step) => isOpen(step) && step.where.rule === dependsOn?.rule);
   const at = named < 0 ? steps.findIndex(isOpen) : named;
   return (at < 0 ? steps : steps.slice(0, at + 1)).filter((step, index) => !isOpen(step) || index === at);
 }

@@ -1,9 +1,10 @@
 import { DNS_PROXY_PORTS } from '../istio/dns.ts';
 import { RESERVED } from '../istio/ports.ts';
 import type { Socket } from '../model/socket.ts';
-import type { Endpoint } from './listeners.ts';
+import type { Endpoint, Program } from './listeners.ts';
+import type { Evidence } from './reasons.ts';
 import { inboundPort, minorOf, type World } from './scenario.ts';
-import type { Intended, Program } from './types.ts';
+import type { Intended } from './types.ts';
 
 /** A packet that arrived at a socket, and where it had been going before anybody rewrote it. */
 export interface Arrival extends Endpoint {
@@ -14,21 +15,9 @@ export interface Arrival extends Endpoint {
 /** Who got a packet. */
 export interface Reception {
   readonly program: Program;
-  readonly why: string;
+  readonly by: Evidence;
   readonly intended: Intended;
 }
-
-const WHO: Readonly<Record<Program, string>> = {
-  'proxy-inbound': "the proxy's inbound listener",
-  'proxy-outbound': "the proxy's outbound listener",
-  tunnel: "the proxy's HBONE listener",
-  dns: 'the DNS proxy',
-  agent: "Istio's agent",
-  application: 'the application',
-  resolver: 'a resolver in the pod',
-  none: 'nobody',
-  unknown: 'a listener of unknown purpose',
-};
 
 /** Who listens where a packet arrives: what the sockets show, else who Istio has there. */
 export function receive(world: World, arrival: Arrival): Reception {
@@ -66,28 +55,18 @@ function takesInbound(world: World, inbound: number, original: Endpoint): boolea
 }
 
 function unseen(program: Program, port: number | undefined, example: boolean): Reception {
-  if (program === 'unknown') {
-    return {
-      program,
-      why: `nothing of Istio listens on port ${port}, and who else does was not shown`,
-      intended: 'no',
-    };
-  }
-  const because = example ? 'port taken as an example' : 'taken to listen: the sockets were not shown';
-  return { program, why: `${WHO[program]}, ${because}`, intended: 'yes' };
+  return { program, by: { kind: 'unseen', port, example }, intended: program === 'unknown' ? 'no' : 'yes' };
 }
 
 function refused({ protocol, port, address }: Arrival): Reception {
-  return { program: 'none', why: `nobody listens on ${protocol} ${address} port ${port}: refused`, intended: 'no' };
+  return { program: 'none', by: { kind: 'nobody', protocol, address, port }, intended: 'no' };
 }
 
 function shown(program: Program, { uid, process }: Socket, { config }: World): Reception {
-  const owner = `${process ? `${process.name}, ` : ''}uid ${uid ?? 'not shown'}`;
-  const why = `${WHO[program]} (${owner})`;
-  if (program === 'unknown') return { program, why, intended: 'no' };
+  const by = { kind: 'socket', process: process?.name ?? null, uid } as const;
+  if (program === 'unknown') return { program, by, intended: 'no' };
   // As root (TPROXY, privileged ports) the proxy has the exempt gid, which ss does not show.
   const exempt = uid === null || uid === 0 || config.proxyUid.includes(uid);
-  if (config.dataplane === 'ambient' || program === 'application' || exempt) return { program, why, intended: 'yes' };
-  const wanted = config.proxyUid.join(', ');
-  return { program, why: `${why}: the rules are meant to exempt uid ${wanted}`, intended: 'no' };
+  if (config.dataplane === 'ambient' || program === 'application' || exempt) return { program, by, intended: 'yes' };
+  return { program, by: { ...by, exempt: config.proxyUid }, intended: 'no' };
 }

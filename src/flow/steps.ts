@@ -47,24 +47,20 @@ function draft({ step, intended, expected }: Judged, pass: HookPass, packet: Pac
       return { ...about, table: rule.table, chain: rule.chain, rule, action, why };
     }
     case 'end':
-      return { ...about, ...endOf(step), table: step.table.name, chain: step.chain.name, rule: null };
+      return {
+        ...{ ...about, table: step.table.name, chain: step.chain.name, rule: null },
+        action: step.policy === undefined ? 'return' : `policy ${step.policy}`,
+        why: { kind: 'end', rules: step.rules },
+      };
     case 'gap': {
-      const why = step.table === null ? 'no rule here' : 'the rule that should decide here is not there';
+      const why = { kind: 'gap', decisive: step.table !== null } as const;
       return { ...about, table: step.table, chain: step.chain, rule: null, action: 'none', why };
     }
   }
 }
 
-function endOf({ rules, policy }: { readonly rules: number; readonly policy?: string }): Pick<Draft, 'action' | 'why'> {
-  const action = policy === undefined ? 'return' : `policy ${policy}`;
-  if (rules === 0) return { action, why: 'the chain is empty' };
-  return { action, why: rules === 1 ? 'its one rule does not match' : `none of its ${rules} rules matches` };
-}
-
 function nothing({ hook, verdict, natAsked }: HookPass, packet: Packet, intended: Intended): Draft {
-  const why = natAsked
-    ? 'no rules here'
-    : 'nat is not consulted again: its connection has been decided, and conntrack rewrites both directions';
+  const why = { kind: natAsked ? 'no-rules' : 'nat-skipped' } as const;
   const place = { table: null, chain: null, rule: null };
   return { hook, ...place, action: 'none', why, intended, packet, verdict };
 }

@@ -3,6 +3,8 @@ import type { Family } from '../model/family.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
 import type { QuotedRule, Source, Undetermined } from '../model/report.ts';
 import type { Hook } from '../model/ruleset.ts';
+import type { Program } from './listeners.ts';
+import type { StepReason } from './reasons.ts';
 
 /** The lives that are followed, in the order in which they are shown. */
 export const JOURNEYS = ['inbound', 'outbound', 'dns', 'dns-tcp', 'probe', 'self-service', 'self-pod'] as const;
@@ -23,18 +25,6 @@ export interface FlowQuestion {
   /** Without: all that apply. */
   readonly journeys?: readonly JourneyName[];
 }
-
-/** Who gets a packet that stays in the pod. `none`: nobody listens there. `unknown`: nothing says who does. */
-export type Program =
-  | 'proxy-inbound'
-  | 'proxy-outbound'
-  | 'tunnel'
-  | 'dns'
-  | 'agent'
-  | 'application'
-  | 'resolver'
-  | 'none'
-  | 'unknown';
 
 /**
  * Whether the layout means a step to be as it is. `no`: here it goes differently than in the layout. `follows`: what
@@ -64,7 +54,8 @@ export interface FlowStep {
   readonly rule: QuotedRule | null;
   /** What is done: the rule's action, `policy accept`, `back to PREROUTING`, `accept` of a program … */
   readonly action: string;
-  readonly why: string;
+  /** In JSON a sentence. */
+  readonly why: StepReason;
   readonly intended: Intended;
   /** The packet that entered the hook, and what became of it there. Only at hooks. */
   readonly packet?: Packet;

@@ -1,4 +1,5 @@
 import type { Packet, Verdict } from './packet.ts';
+import type { RuleReason } from './reason.ts';
 
 /** One rule that a packet met. */
 export interface TraceStep {
@@ -10,8 +11,8 @@ export interface TraceStep {
   readonly outcome: 'match' | 'no-match' | 'undetermined';
   /** What the rule does when it matches: `jump ISTIO_INBOUND`, `redirect 15006`, `return`. */
   readonly action: string;
-  /** Why it matched or did not: the first match that decided, with the packet's value. */
-  readonly why: string;
+  /** Why it matched or did not: the conditions that decided, with the packet's values. In JSON a sentence. */
+  readonly why: RuleReason;
 }
 
 /** The way of one packet through the hooks. */

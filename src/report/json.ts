@@ -1,22 +1,29 @@
+import type { StepReason } from '../flow/reasons.ts';
 import type { CheckReport } from '../model/report.ts';
+import type { TraceReport } from '../model/trace.ts';
 import { escapeJson } from './escape.ts';
-import type { Trace } from './trace/table.ts';
+import { stepWords } from './flow/reason.ts';
 
 /** The report of `check` as the JSON document that schema/check.schema.json describes, with a final new line. */
 export function checkJson(report: CheckReport): string {
-  return document(report);
+  return jsonDocument(report);
 }
 
 /** One trace as the JSON document that schema/trace.schema.json describes, with a final new line. */
-export function traceJson(trace: Trace): string {
-  return document(trace);
+export function traceJson(trace: TraceReport): string {
+  return jsonDocument(trace);
 }
 
 /** An error as the JSON document that takes the place of a report, with a final new line. */
 export function errorJson(error: Readonly<Record<string, unknown>>): string {
-  return document({ schemaVersion: 1, error });
+  return jsonDocument({ schemaVersion: 1, error });
 }
 
-function document(value: unknown): string {
-  return `${escapeJson(JSON.stringify(value, null, 2))}\n`;
+/** A report as a JSON document, with its reasons in words and a final new line. */
+export function jsonDocument(value: unknown): string {
+  return `${escapeJson(JSON.stringify(value, worded, 2))}\n`;
+}
+
+function worded(key: string, value: unknown): unknown {
+  return key === 'why' ? stepWords(value as StepReason) : value;
 }

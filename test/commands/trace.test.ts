@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Trace } from '../../src/commands/trace.ts';
 import { CannotLook } from '../../src/model/errors.ts';
 import type { PacketError, TraceReport } from '../../src/model/trace.ts';
-import { TRACE } from '../report/sample.ts';
+import { TRACE, TRACE_JSON } from '../report/sample.ts';
 import { run } from './run.ts';
 
 const { gather, trace, traceLines } = vi.hoisted(() => ({ gather: vi.fn(), trace: vi.fn(), traceLines: vi.fn() }));
@@ -67,7 +67,7 @@ describe('trace of one packet', () => {
   it('prints a table for people and a document for programs', async () => {
     expect((await run(Trace, PACKET)).stdout).toContain('Verdict  redirected to port 15006');
     answer([TRACE]);
-    expect(JSON.parse((await run(Trace, [...PACKET, '--json'])).stdout)).toEqual(TRACE);
+    expect(JSON.parse((await run(Trace, [...PACKET, '--json'])).stdout)).toEqual(TRACE_JSON);
   });
 
   it('is undetermined when the verdict is, in every format', async () => {
@@ -98,7 +98,7 @@ describe('trace of one packet', () => {
     answer([TRACE], ['pod.rules:3 was not understood']);
     const outcome = await run(Trace, [...PACKET, '--json']);
     expect(outcome.stderr).toContain('pod.rules:3 was not understood');
-    expect(JSON.parse(outcome.stdout)).toEqual(TRACE);
+    expect(JSON.parse(outcome.stdout)).toEqual(TRACE_JSON);
   });
 });
 
@@ -110,7 +110,7 @@ describe('trace of many packets', () => {
       answer([TRACE, MALFORMED, OPEN]);
       const { stdout } = await run(Trace, [...MANY, ...format]);
       const lines = stdout.trimEnd().split('\n');
-      expect(lines.map((line) => JSON.parse(line))).toEqual([TRACE, MALFORMED, OPEN]);
+      expect(lines.map((line) => JSON.parse(line))).toEqual([TRACE_JSON, MALFORMED, OPEN]);
     }
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeAction, describeOutcome } from '../../src/evaluate/describe.ts';
+import { describeAction, reasonOf } from '../../src/evaluate/describe.ts';
 import type { State } from '../../src/evaluate/state.ts';
 import type { Rule } from '../../src/model/ruleset.ts';
 import { parseIptables } from '../../src/parse/iptables/index.ts';
+import { reasonWords } from '../../src/report/reason.ts';
 import { stateOf } from './packet-of.ts';
 
 function ruleOf(text: string): Rule {
@@ -27,18 +28,19 @@ describe('why a rule did or did not match', () => {
     ['a mark', '-m mark --mark 0x539/0xfff -j RETURN', { mark: 1 }, 'mark is 0x1, rule wants 0x539/0xfff'],
     ['nothing to decide', '-j RETURN', {}, 'no conditions'],
   ])('names %s', (_, text, fields, why) => {
-    expect(describeOutcome(ruleOf(text), stateOf({}, fields), 'xt')).toBe(why);
+    expect(reasonWords(reasonOf(ruleOf(text), stateOf({}, fields), 'xt'))).toBe(why);
   });
 
   it('says what holds, all of it', () => {
-    const why = describeOutcome(ruleOf('-d 203.0.113.0/24 -p tcp -m tcp --dport 80 -j RETURN'), stateOf(), 'xt');
+    const rule = ruleOf('-d 203.0.113.0/24 -p tcp -m tcp --dport 80 -j RETURN');
+    const why = reasonWords(reasonOf(rule, stateOf(), 'xt'));
     expect(why).toContain('destination is 203.0.113.7, rule wants 203.0.113.0/24');
     expect(why).toContain('destination port is 80, rule wants 80');
   });
 
   it('says what nobody can decide', () => {
     const rule = ruleOf('-m set --match-set some dst -j RETURN');
-    expect(describeOutcome(rule, stateOf(), 'xt')).toContain('nothing known of the packet decides');
+    expect(reasonWords(reasonOf(rule, stateOf(), 'xt'))).toContain('nothing known of the packet decides');
   });
 });
 

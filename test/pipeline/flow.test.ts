@@ -88,7 +88,7 @@ describe('the plain life of a request', () => {
       [null, 'ESTABLISHED'],
       [null, 'ESTABLISHED'],
     ]);
-    expect(answers[0]?.why).toMatch(/nat is not consulted again/);
+    expect(answers[0]?.why).toEqual({ kind: 'nat-skipped' });
   });
 
   it.each<[string, Partial<Config>, readonly JourneyName[]]>([
@@ -209,7 +209,7 @@ describe('sockets', () => {
     expect(outbound.end).toBe('loop');
     const wrong = outbound.steps.filter(({ intended }) => intended === 'no');
     expect(wrong[0]).toMatchObject({ program: 'proxy-outbound', port: 15001 });
-    expect(wrong[0]?.why).toMatch(/uid 1338.*exempt uid 1337/);
+    expect(wrong[0]?.why).toMatchObject({ kind: 'received', by: { kind: 'socket', uid: 1338, exempt: [1337] } });
   });
 });
 

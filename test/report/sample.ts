@@ -1,5 +1,7 @@
+import type { Condition, RuleReason } from '../../src/model/reason.ts';
 import type { CheckReport, Finding } from '../../src/model/report.ts';
-import type { Trace } from '../../src/report/trace/table.ts';
+import type { TraceReport } from '../../src/model/trace.ts';
+import { reasonWords } from '../../src/report/reason.ts';
 
 /** A finding with every part that the table prints. */
 export const FINDING: Finding = {
@@ -104,8 +106,17 @@ export const UNDETERMINED: CheckReport = {
   ],
 };
 
+type Wants = Omit<Extract<Condition, { kind: 'wants' }>, 'kind' | 'negated'>;
+
+/** One condition that decided. */
+export function because(outcome: RuleReason['outcome'], wants: Wants): RuleReason {
+  return { kind: 'rule', outcome, conditions: [{ kind: 'wants', negated: false, ...wants }] };
+}
+
+export const IS_TCP = because('match', { field: 'protocol', value: 'tcp', wanted: 'tcp' });
+
 /** A packet on its way into the proxy. */
-export const TRACE: Trace = {
+export const TRACE: TraceReport = {
   packet: {
     family: 'ipv4',
     hook: 'PREROUTING',
@@ -125,7 +136,7 @@ export const TRACE: Trace = {
       text: '-A PREROUTING -p tcp -j ISTIO_INBOUND',
       outcome: 'match',
       action: 'jump ISTIO_INBOUND',
-      why: 'protocol is tcp',
+      why: IS_TCP,
     },
     {
       table: 'nat',
@@ -134,7 +145,7 @@ export const TRACE: Trace = {
       text: '-A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN',
       outcome: 'no-match',
       action: 'return',
-      why: 'destination port is 8080, not 15008',
+      why: because('no-match', { field: 'destination port', value: '8080', wanted: '15008' }),
     },
     {
       table: 'nat',
@@ -143,7 +154,7 @@ export const TRACE: Trace = {
       text: '-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT',
       outcome: 'match',
       action: 'jump ISTIO_IN_REDIRECT',
-      why: 'protocol is tcp',
+      why: IS_TCP,
     },
     {
       table: 'nat',
@@ -152,7 +163,13 @@ export const TRACE: Trace = {
       text: '-A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006',
       outcome: 'match',
       action: 'redirect 15006',
-      why: 'protocol is tcp',
+      why: IS_TCP,
     },
   ],
+};
+
+/** The same as JSON has it. */
+export const TRACE_JSON = {
+  ...TRACE,
+  steps: TRACE.steps?.map((step) => ({ ...step, why: reasonWords(step.why) })),
 };

@@ -3,7 +3,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS } from '../../src/parse/config/keys.ts';
 import { errorJson } from '../../src/report/json.ts';
-import { BROKEN, FINDING, HEALTHY, TRACE, UNDETERMINED } from '../report/sample.ts';
+import { BROKEN, FINDING, HEALTHY, TRACE_JSON as TRACE, UNDETERMINED } from '../report/sample.ts';
 
 interface Schema {
   readonly definitions: Readonly<Record<string, unknown>>;

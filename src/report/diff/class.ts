@@ -1,9 +1,10 @@
 import { packetsInWords } from '../../diagnose/traffic/words.ts';
 import type { Verdict } from '../../model/packet.ts';
 import type { QuotedRule } from '../../model/report.ts';
+import type { TraceStep } from '../../model/trace.ts';
 import { escapeText } from '../escape.ts';
 import type { ReportOptions, Style } from '../style.ts';
-import { type Step, traceTable } from '../trace/table.ts';
+import { traceTable } from '../trace/table.ts';
 import { packetWords, place, verdictWords } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
 import type { ShownCause, ShownDifference, Wording } from './types.ts';
@@ -95,7 +96,7 @@ function traceLines(
 ): string[] {
   if (traces === undefined) return [];
   const width = style.width - 4;
-  const trace = (title: string, verdict: Verdict, steps: readonly Step[]) => [
+  const trace = (title: string, verdict: Verdict, steps: readonly TraceStep[]) => [
     '',
     style.chalk.bold(`${title}, rule by rule`),
     ...indent(

@@ -1,4 +1,5 @@
-import { escapeJson, escapeText } from '../escape.ts';
+import { escapeText } from '../escape.ts';
+import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { capitalised, fileNames, istioName, openLines, subjectOf } from '../subject.ts';
 import { count } from '../words.ts';
@@ -11,7 +12,7 @@ const MOST_CLASSES = 20;
 
 /** The report of `diff` as the JSON document that schema/diff.schema.json describes, with a final new line. */
 export function diffJson({ report }: Compared): string {
-  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+  return jsonDocument(report);
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Config } from '../../model/config.ts';
 import type { Difference, QuotedRule, Source, Undetermined } from '../../model/report.ts';
-import type { Step } from '../trace/table.ts';
+import type { TraceStep } from '../../model/trace.ts';
 
 /** A class of packets as it is printed. */
 export interface ShownDifference extends Difference {
-  readonly traces?: { readonly live: readonly Step[]; readonly expected: readonly Step[] };
+  readonly traces?: { readonly live: readonly TraceStep[]; readonly expected: readonly TraceStep[] };
 }
 
 /** The rule that makes a difference. */

@@ -1,5 +1,6 @@
 import { packetsInWords } from '../../diagnose/traffic/words.ts';
-import { escapeJson, escapeText } from '../escape.ts';
+import { escapeText } from '../escape.ts';
+import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf } from '../style.ts';
 import { openLines, subjectOf } from '../subject.ts';
 import { familyName, packetWords, place, verdictWords } from '../words.ts';
@@ -11,7 +12,7 @@ const MOST_OWNERS = 12;
 
 /** The report of `flow --classes` as the JSON document that schema/flow-classes.schema.json describes. */
 export function flowClassesJson({ report }: ShownFates): string {
-  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+  return jsonDocument(report);
 }
 
 /**

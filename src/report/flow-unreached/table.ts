@@ -1,5 +1,6 @@
-import { escapeJson, escapeText } from '../escape.ts';
+import { escapeText } from '../escape.ts';
 import type { ShownUnreached } from '../flow-classes/types.ts';
+import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf } from '../style.ts';
 import { openLines, subjectOf } from '../subject.ts';
 import { count, familyName, place } from '../words.ts';
@@ -14,7 +15,7 @@ type Unreached = ShownUnreached['report']['rules'][number];
 
 /** The report of `flow --unreached` as the JSON document that schema/flow-unreached.schema.json describes. */
 export function flowUnreachedJson({ report }: ShownUnreached): string {
-  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+  return jsonDocument(report);
 }
 
 /** The report of `flow --unreached` for people: chain by chain the rules that match no packet, and why. */

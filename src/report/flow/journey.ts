@@ -1,12 +1,12 @@
+import type { FlowStep, Journey } from '../../flow/types.ts';
 import { escapeText } from '../escape.ts';
 import { type Style, symbol } from '../style.ts';
 import { packetWords } from '../words.ts';
 import { indent, wrap } from '../wrap.ts';
 import { placeColumn, stepLines } from './step.ts';
-import type { ShownJourney, ShownStep } from './types.ts';
 
 /** One life: what it is, packet by packet and step by step, how it ends, and what its answer meets. */
-export function journeyLines(journey: ShownJourney, alsoIpv6: boolean, style: Style): string[] {
+export function journeyLines(journey: Journey, alsoIpv6: boolean, style: Style): string[] {
   const families = alsoIpv6 ? ' (IPv4 and IPv6)' : journey.family === 'ipv6' ? ' (IPv6)' : '';
   const column = placeColumn([...journey.steps, ...journey.answers]);
   const mark = symbol(MARKS[journey.intended], style.chalk);
@@ -21,7 +21,7 @@ export function journeyLines(journey: ShownJourney, alsoIpv6: boolean, style: St
 
 const MARKS = { yes: 'pass', no: 'fail', unknown: 'undetermined' } as const;
 
-function titleOf({ name, steps }: ShownJourney): string {
+function titleOf({ name, steps }: Journey): string {
   const packet = steps[0]?.packet;
   const port = packet?.destinationPort;
   const to = `${packet?.destination} port ${port}`;
@@ -43,7 +43,7 @@ function titleOf({ name, steps }: ShownJourney): string {
   }
 }
 
-function ending({ end, proxied, intended }: ShownJourney): string {
+function ending({ end, proxied, intended }: Journey): string {
   const without = intended === 'no' ? 'past the proxy' : 'without the proxy';
   const through = proxied ? 'through the proxy' : without;
   switch (end) {
@@ -69,7 +69,7 @@ function ending({ end, proxied, intended }: ShownJourney): string {
 }
 
 /** The steps under the packets that make them. */
-function told(steps: readonly ShownStep[], column: number, style: Style): string[] {
+function told(steps: readonly FlowStep[], column: number, style: Style): string[] {
   let packet = '';
   return steps.flatMap((step) => {
     const words = step.packet === undefined ? packet : packetWords(step.packet);
@@ -80,7 +80,7 @@ function told(steps: readonly ShownStep[], column: number, style: Style): string
 }
 
 /** Of an answer only what differs from "back the same way" is worth a line. */
-function answerLines(answers: readonly ShownStep[], column: number, style: Style): string[] {
+function answerLines(answers: readonly FlowStep[], column: number, style: Style): string[] {
   if (answers.length === 0) return [];
   const notable = answers.filter(
     ({ rule, hook, intended }) => rule !== null || hook === 'routing' || intended !== 'yes',

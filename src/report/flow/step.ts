@@ -1,9 +1,11 @@
 import { contrastInWords } from '../../diagnose/traffic/words.ts';
+import type { FlowStep } from '../../flow/types.ts';
 import { escapeText } from '../escape.ts';
+import { briefReason } from '../reason.ts';
 import type { Style } from '../style.ts';
 import { place } from '../words.ts';
 import { clip, indent, wrap } from '../wrap.ts';
-import type { ShownStep } from './types.ts';
+import { stepWords } from './reason.ts';
 
 /** Columns ahead of the place: indentation, sign, number. */
 const MARGIN = 7;
@@ -13,13 +15,13 @@ const ACTION = 23;
 const LONGEST_RULE = 600;
 
 /** The column that holds the places of some steps. */
-export function placeColumn(steps: readonly ShownStep[]): number {
+export function placeColumn(steps: readonly FlowStep[]): number {
   const longest = steps.reduce((most, step) => Math.max(most, escapeText(placeOf(step)).length), 0);
   return Math.min(PLACE.widest, Math.max(PLACE.narrowest, longest));
 }
 
 /** One step in one line where it fits; a wrong one with what should have been. `column` is as `placeColumn` gives it. */
-export function stepLines(step: ShownStep, column: number, style: Style): string[] {
+export function stepLines(step: FlowStep, column: number, style: Style): string[] {
   const lines = body(step, column, style.width - MARGIN);
   const head = `  ${sign(step, style)} ${String(step.number).padStart(2)} `;
   const paint = step.intended === 'follows' ? style.chalk.dim : (text: string) => text;
@@ -29,7 +31,7 @@ export function stepLines(step: ShownStep, column: number, style: Style): string
   ];
 }
 
-function sign({ intended }: ShownStep, { chalk }: Style): string {
+function sign({ intended }: FlowStep, { chalk }: Style): string {
   switch (intended) {
     case 'yes':
       return chalk.green('✓');
@@ -42,11 +44,11 @@ function sign({ intended }: ShownStep, { chalk }: Style): string {
   }
 }
 
-function body(step: ShownStep, column: number, width: number): string[] {
+function body(step: FlowStep, column: number, width: number): string[] {
   const where = escapeText(placeOf(step)).padEnd(column);
   const action = step.program === undefined && step.action !== 'none' ? escapeText(step.action).padEnd(ACTION) : '';
   const start = `${where} ${action}`.trimEnd();
-  const why = escapeText(clip(shortened(step), LONGEST_RULE));
+  const why = escapeText(clip(reasonWordsOf(step), LONGEST_RULE));
   // Wrapping would close up the columns.
   const first = start.length <= width ? [start] : wrap(start, width);
   if (why === '') return first;
@@ -55,25 +57,18 @@ function body(step: ShownStep, column: number, width: number): string[] {
   return [...first, ...indent(wrap(why, width - 2), 2)];
 }
 
-function placeOf({ hook, rule, table, chain, port }: ShownStep): string {
+function placeOf({ hook, rule, table, chain, port }: FlowStep): string {
   if (rule !== null) return place(rule);
   if (table !== null && chain !== null) return `${table} ${chain}`;
   return port === undefined ? hook : `port ${port}`;
 }
 
-/** A rule that matched says the same value twice: `uid is 1337, rule wants 1337` is `uid 1337`. */
-function shortened({ rule, why, intended, expected }: ShownStep): string {
-  if (intended === 'no' && expected === undefined) return `WRONG: ${why}`;
-  if (rule === null || intended === 'unknown') return why;
-  const parts = why.split('; ').map((part) => part.replace(/^(.+?) is (.+), rule wants (not )?(.+)$/, brief));
-  return parts.filter((part) => part !== 'no conditions').join(', ');
+function reasonWordsOf({ why, intended, expected }: FlowStep): string {
+  if (intended === 'no' && expected === undefined) return `WRONG: ${stepWords(why)}`;
+  return why.kind !== 'rule' || intended === 'unknown' ? stepWords(why) : briefReason(why);
 }
 
-function brief(_: string, field: string, actual: string, not: string | undefined, wanted: string): string {
-  return not === undefined ? `${field} ${actual}` : `${field} ${actual} is not ${wanted}`;
-}
-
-function wrong({ rule, verdict, expected }: ShownStep, style: Style): string[] {
+function wrong({ rule, verdict, expected }: FlowStep, style: Style): string[] {
   if (verdict === undefined || expected === undefined) return [];
   const [is, should] = contrastInWords(verdict, expected.verdict);
   const here = rule === null ? '' : `: ${rule.text}`;

@@ -1,20 +1,21 @@
-import { escapeJson, escapeText } from '../escape.ts';
+import type { FlowAnswer, Journey } from '../../flow/types.ts';
+import { escapeText } from '../escape.ts';
+import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { istioName, openLines, subjectOf } from '../subject.ts';
 import { indent, wrap } from '../wrap.ts';
 import { journeyLines } from './journey.ts';
-import type { ShownFlow, ShownJourney } from './types.ts';
 
 /** The report of `flow` as the JSON document that schema/flow.schema.json describes, with a final new line. */
-export function flowJson({ report }: ShownFlow): string {
-  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+export function flowJson({ report }: FlowAnswer): string {
+  return jsonDocument(report);
 }
 
 /**
  * The report of `flow` for people: the answer in a sentence, what was taken as given, then life by life one line a step,
  * with both rules in full where a step is wrong; a life that goes the same way over IPv6 is shown once.
  */
-export function flowTable(answer: ShownFlow, options: ReportOptions): string {
+export function flowTable(answer: FlowAnswer, options: ReportOptions): string {
   const style = styleOf(options);
   const { journeys, undetermined } = answer.report;
   const told = journeys.filter((one) => !isRepeated(one, journeys));
@@ -33,17 +34,17 @@ export function flowTable(answer: ShownFlow, options: ReportOptions): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function isRepeated(journey: ShownJourney, journeys: readonly ShownJourney[]): boolean {
+function isRepeated(journey: Journey, journeys: readonly Journey[]): boolean {
   return journey.family === 'ipv6' && journeys.some((other) => isSame(other, journey));
 }
 
 /** Whether the second is the first over IPv6. */
-function isSame(a: ShownJourney, b: ShownJourney): boolean {
+function isSame(a: Journey, b: Journey): boolean {
   return a.family === 'ipv4' && b.family === 'ipv6' && a.name === b.name && way(a) === way(b);
 }
 
 /** Rules have other texts in the two families, but the same places. */
-function way({ steps, answers, end, intended }: ShownJourney): string {
+function way({ steps, answers, end, intended }: Journey): string {
   const places = [...steps, ...answers].map((step) => [
     [step.hook, step.table, step.chain, step.rule?.index, step.action, step.intended, step.program, step.port],
     step.expected && [step.expected.verdict, step.expected.rule?.table, step.expected.rule?.chain],
@@ -51,14 +52,14 @@ function way({ steps, answers, end, intended }: ShownJourney): string {
   return JSON.stringify([end, intended, steps.length, places]);
 }
 
-function headLines(answer: ShownFlow, style: Style): string[] {
+function headLines(answer: FlowAnswer, style: Style): string[] {
   const { intended } = answer.report;
   const mark = intended === null ? 'undetermined' : intended ? 'pass' : 'fail';
   const lines = wrap(escapeText(headSentence(answer)), style.width - 2);
   return lines.map((line, index) => `${index === 0 ? symbol(mark, style.chalk) : ' '} ${style.chalk.bold(line)}`);
 }
 
-function headSentence({ report, source, config }: ShownFlow): string {
+function headSentence({ report, source, config }: FlowAnswer): string {
   const { journeys, intended } = report;
   const istio = istioName(config);
   const wrong = journeys.filter((one) => one.intended === 'no');
@@ -72,13 +73,13 @@ function headSentence({ report, source, config }: ShownFlow): string {
   return `In ${subjectOf(source)} ${all} goes as ${istio} means it to.`;
 }
 
-function firstWrong({ name, family, steps }: ShownJourney): string {
+function firstWrong({ name, family, steps }: Journey): string {
   const step = steps.find(({ intended }) => intended === 'no');
   const over = family === 'ipv6' ? ' over IPv6' : '';
   return `${name}${over} ${step === undefined ? '(its answer)' : `at step ${step.number}`}`;
 }
 
-function assumedLines({ report }: ShownFlow, style: Style): string[] {
+function assumedLines({ report }: FlowAnswer, style: Style): string[] {
   if (report.assumed.length === 0) return [];
   const lines = wrap(escapeText(`Taken as given: ${report.assumed.join('; ')}.`), style.width - 2);
   return indent(
@@ -88,7 +89,7 @@ function assumedLines({ report }: ShownFlow, style: Style): string[] {
 }
 
 /** What to do next; also when all goes well, since that may be one port of thousands. */
-function otherPackets({ report }: ShownFlow, style: Style): string[] {
+function otherPackets({ report }: FlowAnswer, style: Style): string[] {
   if (report.intended === false) return wrap('What causes it, and what to do: istio-nat check', style.width);
   if (report.intended === null) return [];
   return wrap('These are single packets. Whether every other packet fares as it should: istio-nat check', style.width);

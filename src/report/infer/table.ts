@@ -1,5 +1,6 @@
 import type { Undetermined } from '../../model/report.ts';
-import { escapeJson, escapeText } from '../escape.ts';
+import { escapeText } from '../escape.ts';
+import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { count } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
@@ -37,7 +38,7 @@ const LONGEST_QUOTE = 600;
 
 /** The report of `infer` as the JSON document that schema/infer.schema.json describes, with a final new line. */
 export function inferJson(report: Inferred): string {
-  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+  return jsonDocument(report);
 }
 
 /** The report of `infer` for people: the best candidate, what it was read from, what contradicts it, and the next ones. */

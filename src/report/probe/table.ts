@@ -1,6 +1,7 @@
 import type { Packet, Verdict } from '../../model/packet.ts';
 import type { QuotedRule, Undetermined } from '../../model/report.ts';
-import { escapeJson, escapeText } from '../escape.ts';
+import { escapeText } from '../escape.ts';
+import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { openLines } from '../subject.ts';
 import { count, place, verdictWords } from '../words.ts';
@@ -36,7 +37,7 @@ interface ProbedAttempt {
 export function probeJson({ config, ...probed }: Probed): string {
   const { istioVersion, dataplane } = config;
   const report = { schemaVersion: 1, istio: { version: istioVersion, dataplane }, ...probed };
-  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
+  return jsonDocument(report);
 }
 
 /** The report of `probe` for people: the answer in a sentence, then each attempt, then what it does not prove. */

@@ -1,9 +1,10 @@
 import type { Packet, Verdict } from '../../model/packet.ts';
+import type { PacketError, TraceReport, TraceStep } from '../../model/trace.ts';
 import { escapeJson } from '../escape.ts';
-import type { Step, Trace } from './table.ts';
+import { reasonWords } from '../reason.ts';
 
 /** One trace, or what was wrong with a line of packets, as one line of JSON with a final new line. */
-export function traceLine(trace: Trace | { readonly error: string; readonly line: number }): string {
+export function traceLine(trace: TraceReport | PacketError): string {
   if ('error' in trace) return `${textJson(trace)}\n`;
   const { packet, verdict, steps } = trace;
   const behind = steps === undefined ? '' : `,"steps":[${steps.map(stepJson).join(',')}]`;
@@ -43,9 +44,10 @@ function packetJson(packet: Packet): string {
   return ctState === undefined ? `${json}}` : `${json},"ctState":"${ctState}"}`;
 }
 
-function stepJson({ table, chain, index, text, outcome, action, why }: Step): string {
+function stepJson({ table, chain, index, text, outcome, action, why }: TraceStep): string {
   const rule = `"table":${nameJson(table)},"chain":${nameJson(chain)},"index":${index},"text":${nameJson(text)}`;
-  const reason = PLAIN.test(why) ? `"${why}"` : textJson(why);
+  const words = reasonWords(why);
+  const reason = PLAIN.test(words) ? `"${words}"` : textJson(words);
   return `{${rule},"outcome":"${outcome}","action":${nameJson(action)},"why":${reason}}`;
 }
 

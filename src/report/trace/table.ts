@@ -1,31 +1,14 @@
-import type { Packet, Verdict } from '../../model/packet.ts';
+import type { TraceReport, TraceStep } from '../../model/trace.ts';
 import { escapeText } from '../escape.ts';
+import { reasonWords } from '../reason.ts';
 import { type ReportOptions, type Style, styleOf } from '../style.ts';
 import { packetWords, place, verdictWords } from '../words.ts';
 import { clip, labelled, wrap } from '../wrap.ts';
 
-/** One rule that a packet met, as a report shows it. */
-export interface Step {
-  readonly table: string;
-  readonly chain: string;
-  readonly index: number;
-  readonly text: string;
-  readonly outcome: 'match' | 'no-match' | 'undetermined';
-  readonly action: string;
-  readonly why: string;
-}
-
-/** The way of one packet, as a report shows it. */
-export interface Trace {
-  readonly packet: Packet;
-  readonly verdict: Verdict;
-  readonly steps?: readonly Step[];
-}
-
 const LONGEST_RULE = 600;
 
 /** A trace for people: the packet and its verdict in two lines, then rule by rule why it matched or did not. */
-export function traceTable(trace: Trace, options: ReportOptions): string {
+export function traceTable(trace: TraceReport, options: ReportOptions): string {
   const style = styleOf(options);
   const lines = [
     ...labelled('Packet', 9, wrap(escapeText(packetWords(trace.packet)), style.width - 9)),
@@ -35,7 +18,7 @@ export function traceTable(trace: Trace, options: ReportOptions): string {
   return `${lines.join('\n')}\n`;
 }
 
-function verdictLines(trace: Trace, style: Style): string[] {
+function verdictLines(trace: TraceReport, style: Style): string[] {
   const step = decidingStep(trace);
   const by = step === undefined ? '' : ` by ${place(step)}`;
   const lines = wrap(escapeText(`${verdictWords(trace.verdict)}${by}`), style.width - 9);
@@ -44,13 +27,13 @@ function verdictLines(trace: Trace, style: Style): string[] {
 }
 
 /** The last step that did what the verdict says. Letting a packet through is often nobody's doing. */
-function decidingStep(trace: Trace): Step | undefined {
+function decidingStep(trace: TraceReport): TraceStep | undefined {
   const { kind } = trace.verdict;
   if (kind === 'undetermined' || kind === 'accept') return undefined;
   return trace.steps?.findLast((step) => step.outcome === 'match' && step.action.toLowerCase().startsWith(kind));
 }
 
-function stepLines(steps: readonly Step[], style: Style): string[] {
+function stepLines(steps: readonly TraceStep[], style: Style): string[] {
   if (steps.length === 0) return ['', 'No rule was evaluated.'];
   return steps.flatMap((step, position) => {
     const previous = steps[position - 1];
@@ -60,12 +43,12 @@ function stepLines(steps: readonly Step[], style: Style): string[] {
   });
 }
 
-function oneStep(step: Step, style: Style): string[] {
+function oneStep(step: TraceStep, style: Style): string[] {
   const { chalk, width } = style;
   const number = step.index === 0 ? 'policy' : String(step.index);
   const column = Math.max(4, number.length + 1);
   const text = labelled(number, column, wrap(escapeText(clip(step.text, LONGEST_RULE)), width - 4 - column));
-  const consequence = step.outcome === 'match' ? `${step.why} → ${step.action}` : step.why;
+  const consequence = step.outcome === 'match' ? `${reasonWords(step.why)} → ${step.action}` : reasonWords(step.why);
   const why = labelled('', column, wrap(escapeText(clip(consequence, LONGEST_RULE)), width - 4 - column));
   return [
     ...text.map((line, index) => `  ${index === 0 ? sign(step, style) : ' '} ${chalk.cyan(line)}`),
@@ -73,7 +56,7 @@ function oneStep(step: Step, style: Style): string[] {
   ];
 }
 
-function sign(step: Step, style: Style): string {
+function sign(step: TraceStep, style: Style): string {
   switch (step.outcome) {
     case 'match':
       return style.chalk.green('✓');

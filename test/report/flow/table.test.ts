@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { FlowAnswer, FlowStep, Journey } from '../../../src/flow/types.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Packet } from '../../../src/model/packet.ts';
 import { flowJson, flowTable } from '../../../src/report/flow/table.ts';
-import type { ShownFlow, ShownJourney, ShownStep } from '../../../src/report/flow/types.ts';
+import { because, IS_TCP } from '../sample.ts';
 
 const PACKET: Packet = {
   ...{ family: 'ipv4', hook: 'PREROUTING', protocol: 'tcp', source: '10.0.0.9', sourcePort: 40000 },
@@ -15,19 +16,19 @@ function isUnsafe(text: string): boolean {
   return text.includes('\u001b') || text.includes('\u202e');
 }
 
-const JUMP: ShownStep = {
+const JUMP: FlowStep = {
   number: 1,
   hook: 'PREROUTING',
   table: 'nat',
   chain: 'PREROUTING',
   rule: { table: 'nat', chain: 'PREROUTING', index: 1, text: '-A PREROUTING -p tcp -j ISTIO_INBOUND' },
   action: 'jump ISTIO_INBOUND',
-  why: 'protocol is tcp, rule wants tcp',
+  why: IS_TCP,
   intended: 'yes',
   packet: PACKET,
   verdict: { kind: 'redirect', port: 15006 },
 };
-const EXCLUDED: ShownStep = {
+const EXCLUDED: FlowStep = {
   ...JUMP,
   number: 2,
   chain: 'ISTIO_INBOUND',
@@ -38,7 +39,7 @@ const EXCLUDED: ShownStep = {
     text: '-A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN',
   },
   action: 'return',
-  why: 'destination port is 8080, rule wants 8080',
+  why: because('match', { field: 'destination port', value: '8080', wanted: '8080' }),
   intended: 'no',
   verdict: { kind: 'accept' },
   expected: {
@@ -46,19 +47,23 @@ const EXCLUDED: ShownStep = {
     rule: { table: 'nat', chain: 'ISTIO_INBOUND', index: 5, text: '-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT' },
   },
 };
-const APPLICATION: ShownStep = {
+const APPLICATION: FlowStep = {
   ...{ number: 3, hook: 'application', table: null, chain: null, rule: null, action: 'accept' },
-  ...{ why: 'the application (node, uid 1000)', intended: 'follows', program: 'application', port: 8080 },
+  ...{ intended: 'follows', program: 'application', port: 8080 },
+  why: {
+    ...{ kind: 'received', program: 'application', refusal: null, loop: 'none' },
+    by: { kind: 'socket', process: 'node', uid: 1000 },
+  },
 };
 
-const WRONG: ShownJourney = {
+const WRONG: Journey = {
   ...{ name: 'inbound', family: 'ipv4', intended: 'no', end: 'application', proxied: false },
   steps: [JUMP, EXCLUDED, APPLICATION],
   answers: [],
 };
-const RIGHT: ShownJourney = { ...WRONG, intended: 'yes', proxied: true, steps: [JUMP] };
+const RIGHT: Journey = { ...WRONG, intended: 'yes', proxied: true, steps: [JUMP] };
 
-function shown(journeys: readonly ShownJourney[], changes: Partial<ShownFlow['report']> = {}): ShownFlow {
+function shown(journeys: readonly Journey[], changes: Partial<FlowAnswer['report']> = {}): FlowAnswer {
   const wrong = journeys.some(({ intended }) => intended === 'no');
   return {
     report: { schemaVersion: 1, intended: !wrong, journeys, assumed: [], undetermined: [], ...changes },
@@ -67,7 +72,7 @@ function shown(journeys: readonly ShownJourney[], changes: Partial<ShownFlow['re
   };
 }
 
-function table(answer: ShownFlow, width = 80): string {
+function table(answer: FlowAnswer, width = 80): string {
   return flowTable(answer, { color: false, width });
 }
 
@@ -100,7 +105,7 @@ What causes it, and what to do: istio-nat check
   });
 
   it('tells a life once that is the same over IPv6, and twice where it is not', () => {
-    const ipv6: ShownJourney = { ...RIGHT, family: 'ipv6' };
+    const ipv6: Journey = { ...RIGHT, family: 'ipv6' };
     expect(table(shown([RIGHT, ipv6])).match(/Inbound:/g)).toHaveLength(1);
     expect(table(shown([RIGHT, ipv6]))).toContain('port 8080 (IPv4 and IPv6)');
     const other = table(shown([RIGHT, { ...WRONG, family: 'ipv6' }]));
@@ -109,13 +114,13 @@ What causes it, and what to do: istio-nat check
   });
 
   it('says what an answer meets only where that is a rule', () => {
-    const nothing: ShownStep = {
+    const nothing: FlowStep = {
       ...JUMP,
       rule: null,
       table: null,
       chain: null,
       action: 'none',
-      why: 'nat is not asked',
+      why: { kind: 'nat-skipped' },
     };
     expect(table(shown([{ ...RIGHT, answers: [nothing] }]))).toContain('Its answer goes back the same way');
     const restored = { ...JUMP, action: 'restore mark from connmark' };
@@ -132,7 +137,11 @@ What causes it, and what to do: istio-nat check
   });
 
   it.each([40, 60, 80, 100])('keeps to %i columns', (width) => {
-    const long = { ...EXCLUDED, why: 'destination is 10.0.0.5, rule wants not 127.0.0.1/32; '.repeat(4) };
+    const elsewhere = {
+      ...{ kind: 'wants', field: 'destination', value: '10.0.0.5', wanted: '127.0.0.1/32', negated: true },
+    } as const;
+    const why = { kind: 'rule', outcome: 'match', conditions: Array(4).fill(elsewhere) } as const;
+    const long = { ...EXCLUDED, why };
     const native = {
       ...JUMP,
       rule: { ...EXCLUDED.rule, table: 'istio-proxy-nat', chain: 'istio-in-redirect', index: 12, text: '' },
@@ -148,7 +157,7 @@ What causes it, and what to do: istio-nat check
     const hostile = '\u001b[31m\u202e';
     const step = {
       ...EXCLUDED,
-      why: hostile,
+      why: { kind: 'rule', outcome: 'no-match', conditions: [{ kind: 'quoted', text: hostile }] } as const,
       action: hostile,
       rule: { table: hostile, chain: hostile, index: 1, text: hostile },
     };
