@@ -1,6 +1,6 @@
 import { parseAddress } from '../model/address.ts';
 import type { Rule, RuleReference, Ruleset } from '../model/ruleset.ts';
-import type { FateClass, FateScope, Fates, OpenFate } from './classes-types.ts';
+import type { ClassScope, OpenPackets, PacketClass, PacketClasses } from './classes-types.ts';
 import { Hooks } from './hooks.ts';
 import { evaluatePacket } from './packet.ts';
 import { type Box, boxesOf } from './symbolic/boxes.ts';
@@ -37,7 +37,7 @@ interface Fate {
 
 /** What becomes of all packets of one hook and family. */
 export class HookFates {
-  readonly #scope: FateScope;
+  readonly #scope: ClassScope;
   readonly #hooks: Hooks;
   readonly #diagrams = new Diagrams();
   readonly #domain: Domain;
@@ -49,7 +49,7 @@ export class HookFates {
   #decided: Node = FALSE;
 
   /** @throws TooComplex when the rules combine too much */
-  constructor(ruleset: Ruleset, scope: FateScope) {
+  constructor(ruleset: Ruleset, scope: ClassScope) {
     this.#scope = scope;
     this.#hooks = new Hooks(ruleset);
     this.#home = scope.localAddresses[0];
@@ -63,13 +63,13 @@ export class HookFates {
   }
 
   /** @throws TooComplex when the rules combine too much */
-  result(): Fates {
+  result(): PacketClasses {
     const { node, leaves } = this.#compile('outcomes');
     const fates = this.#diagrams.ite(this.#all, node, FALSE);
     const verdicts = this.#verdicts(fates, leaves);
     this.#byRule = this.#compiledByRule();
     this.#diagrams.allowTelling();
-    const classes: FateClass[] = [];
+    const classes: PacketClass[] = [];
     try {
       for (const group of ownerGroups(this.#conditions, fates, this.#scope.proxy)) {
         classes.push(...this.#ofOwners(group, fates, verdicts));
@@ -81,7 +81,7 @@ export class HookFates {
   }
 
   /** Says that there are more packets than those of the classes. */
-  #notAll(because: string): OpenFate {
+  #notAll(because: string): OpenPackets {
     const { family, hook } = this.#scope;
     return { family, hook, packets: {}, witness: null, because };
   }
@@ -119,7 +119,7 @@ export class HookFates {
     { owners, proxy }: OwnerGroup,
     fates: Node,
     verdicts: readonly { alone: boolean; leaves: ReadonlySet<Node> }[],
-  ): FateClass[] {
+  ): PacketClass[] {
     const theirs = this.#diagrams.and(this.#all, owners);
     const found = verdicts.flatMap(({ alone, leaves }): Fate[] => {
       const ends = alwaysHolds(this.#diagrams, this.#diagrams.select(fates, leaves));
@@ -181,7 +181,7 @@ export class HookFates {
     return { ...this.#class(here, here), traffic: {}, rest: true, roughly: false };
   }
 
-  #class(shown: Node, packets: Node): Pick<FateClass, 'family' | 'hook' | 'witness' | 'trace' | 'rules'> {
+  #class(shown: Node, packets: Node): Pick<PacketClass, 'family' | 'hook' | 'witness' | 'trace' | 'rules'> {
     const packet = witness(this.#diagrams, this.#domain, shown, this.#home);
     this.#diagrams.spend(TRACE_STEPS);
     const trace = evaluatePacket(this.#hooks, packet, { reach: 'arrival' });
@@ -201,7 +201,7 @@ export class HookFates {
     return [...rules.values()];
   }
 
-  #open(): OpenFate[] {
+  #open(): OpenPackets[] {
     const open = this.#diagrams.and(this.#all, this.#diagrams.not(this.#decided));
     const { family, hook } = this.#scope;
     return boxesOf(this.#conditions, open, this.#all, { home: this.#home, most: 2 }).map(({ packets, fresh }) => {
@@ -217,12 +217,12 @@ function byPieces(a: Fate, b: Fate): number {
   return b.pieces.length - a.pieces.length;
 }
 
-function proxyFirst(classes: readonly FateClass[]): FateClass[] {
+function proxyFirst(classes: readonly PacketClass[]): PacketClass[] {
   return classes.toSorted((a, b) => Number(b.proxy) - Number(a.proxy));
 }
 
 /** A ruleset that does nothing, with a rule that tells the proxy's ids from others even where the live rules do not. */
-function mentions({ proxy, family }: FateScope): Ruleset {
+function mentions({ proxy, family }: ClassScope): Ruleset {
   const ids = (kind: 'uid' | 'gid') =>
     proxy[`${kind}s`].map((id) => ({
       kind: 'owner' as const,

@@ -6,7 +6,7 @@ import type { Trace } from './packet.ts';
 import type { ProxyIds } from './symbolic/owners.ts';
 
 /** Packets that the rules do the same to. */
-export interface FateClass {
+export interface PacketClass {
   readonly family: Family;
   readonly hook: PacketHook;
   /** The fields that tell the owners apart, in words; empty: everybody's packets. */
@@ -26,7 +26,7 @@ export interface FateClass {
 }
 
 /** Packets for which it cannot be told. */
-export interface OpenFate {
+export interface OpenPackets {
   readonly family: Family;
   readonly hook: PacketHook;
   readonly packets: Readonly<Record<string, string>>;
@@ -35,13 +35,13 @@ export interface OpenFate {
 }
 
 /** What becomes of all packets of one hook and family. */
-export interface Fates {
-  readonly classes: readonly FateClass[];
-  readonly open: readonly OpenFate[];
+export interface PacketClasses {
+  readonly classes: readonly PacketClass[];
+  readonly open: readonly OpenPackets[];
 }
 
 /** Which packets are asked about. */
-export interface FateScope {
+export interface ClassScope {
   readonly family: Family;
   readonly hook: PacketHook;
   readonly state: ConntrackState;

@@ -1,16 +1,16 @@
 import { parseAddress } from '../model/address.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import { HookFates } from './classes-hook.ts';
-import type { FateScope, Fates } from './classes-types.ts';
+import type { ClassScope, PacketClasses } from './classes-types.ts';
 import { whyGivenUp } from './symbolic/limits.ts';
 
-export type { FateClass, Fates, OpenFate } from './classes-types.ts';
+export type { OpenPackets, PacketClass, PacketClasses } from './classes-types.ts';
 
 /**
  * What the rules do to all packets that can exist in a state: owner by owner, few classes each. Packets that come back in
  * over lo are left out in PREROUTING: they were decided in OUTPUT.
  */
-export function fatesOf(ruleset: Ruleset, scope: FateScope): Fates {
+export function classesOf(ruleset: Ruleset, scope: ClassScope): PacketClasses {
   const { family, hook, localAddresses } = scope;
   const local = localAddresses.filter((text) => parseAddress(text)?.family === family);
   try {

@@ -19,7 +19,7 @@ export type Disposition =
 export type Observer = (where: RuleReference, outcome: Outcome, state: State, semantics: Semantics) => void;
 
 /** Told of every base chain when the packet has left it; null: nat, and the packet was not shown to it. */
-export type Witness = (attached: Attached, disposition: Disposition | null) => void;
+export type ChainObserver = (attached: Attached, disposition: Disposition | null) => void;
 
 /** Decides a rule whose outcome is undetermined: true takes it. */
 export type Chooser = (where: RuleReference) => boolean;
@@ -49,14 +49,14 @@ export class Traversal {
   readonly #hooks: Hooks;
   readonly #choose: Chooser;
   readonly #observe: Observer | undefined;
-  readonly #witness: Witness | undefined;
+  readonly #observeChain: ChainObserver | undefined;
 
-  constructor(hooks: Hooks, state: State, choose: Chooser, observe?: Observer, witness?: Witness) {
+  constructor(hooks: Hooks, state: State, choose: Chooser, observe?: Observer, observeChain?: ChainObserver) {
     this.#hooks = hooks;
     this.state = state;
     this.#choose = choose;
     this.#observe = observe;
-    this.#witness = witness;
+    this.#observeChain = observeChain;
   }
 
   /** Takes the packet through all base chains of a hook. Anything but `accept` ends the packet's way. */
@@ -66,11 +66,11 @@ export class Traversal {
     for (const attached of this.#hooks.at(hook, this.state.family)) {
       if (attached.base.priority >= CONNTRACK_PRIORITY) attachConntrack(this.state);
       if (attached.base.type === 'nat' && (natDecided || !consultsNat(this.state, hook))) {
-        this.#witness?.(attached, null);
+        this.#observeChain?.(attached, null);
         continue;
       }
       const disposition = this.#base(attached);
-      this.#witness?.(attached, disposition);
+      this.#observeChain?.(attached, disposition);
       if (disposition.kind === 'nat') natDecided = true;
       else if (disposition.kind !== 'accept') return disposition;
     }

@@ -2,14 +2,14 @@ import type { Packet } from '../model/packet.ts';
 import type { Leg } from './legs.ts';
 import { applicationOwner, type Owner, proxyOwner } from './next.ts';
 import { backOnLo, goesOn, type Passage } from './pass.ts';
-import { isHere, leadsToLo, type World, wayIn, wayTo } from './scenario.ts';
+import { isHere, leadsToLo, type Scenario, wayIn, wayTo } from './scenario.ts';
 import { type Draft, tell } from './steps.ts';
 
 /**
  * What the answer meets on its way back, last connection first: packets of known connections, which nat has nothing to
  * say to, and whose marks may send them another way than their address does. Nothing comes after a lost one.
  */
-export function answersTo(world: World, legs: readonly Leg[]): Draft[] {
+export function answersTo(world: Scenario, legs: readonly Leg[]): Draft[] {
   const drafts: Draft[] = [];
   for (const leg of legs.toReversed()) {
     const { steps, lost } = answerTo(world, leg);
@@ -24,7 +24,7 @@ interface Answer {
   readonly lost: boolean;
 }
 
-function answerTo(world: World, leg: Leg): Answer {
+function answerTo(world: Scenario, leg: Leg): Answer {
   const packet = answerOf(world, leg);
   const { steps, way } = tell(world, packet);
   if (!goesOn(way.verdict) || packet.hook === 'PREROUTING') return { steps, lost: !goesOn(way.verdict) };
@@ -39,7 +39,7 @@ function answerTo(world: World, leg: Leg): Answer {
 }
 
 /** From whom it comes and to whom it goes, before conntrack turns the addresses back (after OUTPUT). */
-function answerOf(world: World, { packet, way, at }: Leg): Packet {
+function answerOf(world: Scenario, { packet, way, at }: Leg): Packet {
   const { family, protocol, source, sourcePort } = packet;
   const transparent = way.verdict.kind === 'tproxy';
   const from = transparent || at === null ? packet.destination : at.address;
@@ -55,12 +55,12 @@ function answerOf(world: World, { packet, way, at }: Leg): Packet {
   return { hook: 'OUTPUT', ...common, outInterface, ...ownerOf(world, at.program) };
 }
 
-function ownerOf(world: World, program: string): Owner {
+function ownerOf(world: Scenario, program: string): Owner {
   return program === 'application' || program === 'resolver' ? applicationOwner(world) : proxyOwner(world);
 }
 
 /** An answer to an address that is not the pod's reaches the proxy only because a mark is routed to lo. */
-function routed(world: World, { packet, leaving }: Passage, { packet: request }: Leg): Draft[] {
+function routed(world: Scenario, { packet, leaving }: Passage, { packet: request }: Leg): Draft[] {
   const { routing, actors } = world;
   const elsewhere = !isHere(world, packet.destination);
   const proxied = request.hook === 'OUTPUT';

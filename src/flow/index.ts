@@ -19,7 +19,7 @@ import { actorsOf } from './actors.ts';
 import { lifeOf } from './life.ts';
 import { Listeners } from './listeners.ts';
 import { ownAddress } from './routes.ts';
-import type { World } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { startsOf } from './starts.ts';
 import type { FlowAnswer, FlowQuestion, FlowReport, Journey } from './types.ts';
 
@@ -84,7 +84,7 @@ function tablesOf({ tables }: Ruleset, families: readonly Family[]): Ruleset {
   return { tables: tables.filter((table) => families.some((family) => coversFamily(table, family))) };
 }
 
-function worldOf(family: Family, question: FlowQuestion, part: Part, sides: Sides, routing: Routing): World {
+function worldOf(family: Family, question: FlowQuestion, part: Part, sides: Sides, routing: Routing): Scenario {
   return {
     live: new Hooks(sides.live),
     expected: part.membership.kind === 'open' ? null : new Hooks(sides.expected),
@@ -102,7 +102,7 @@ function routingSeen({ routing, obstacles }: Pod): Routing | null {
 }
 
 /** The calls of the application are counted on from the request that it answers, as in Istio's drawing. */
-function livesOf(question: FlowQuestion, world: World): Journey[] {
+function livesOf(question: FlowQuestion, world: Scenario): Journey[] {
   const journeys: Journey[] = [];
   for (const start of startsOf(world, question.journeys)) {
     const inbound = start.name === 'outbound' ? journeys.find(({ name }) => name === 'inbound') : undefined;

@@ -1,14 +1,14 @@
 import type { Packet } from '../model/packet.ts';
 import type { Leg } from './legs.ts';
 import { backOnLo, goesOn, type Passage } from './pass.ts';
-import type { World } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { type Draft, tell } from './steps.ts';
 
 /**
  * What stops the packets after the first one of a connection, where that one got through: rules can tell them by the
  * state and the mark of their connection. Empty: nothing does. Connections whose addresses nat rewrites are left out.
  */
-export function stoppedLater(world: World, legs: readonly Leg[]): Draft[] {
+export function stoppedLater(world: Scenario, legs: readonly Leg[]): Draft[] {
   for (const leg of legs.filter(isAsItWas)) {
     const steps = lostSteps(world, { ...leg.packet, ctState: 'ESTABLISHED', connmark: leg.way.leaving.connmark });
     if (steps.length > 0) return steps;
@@ -22,7 +22,7 @@ function isAsItWas({ packet, way, at }: Leg): boolean {
   return at.address === packet.destination && samePort;
 }
 
-function lostSteps(world: World, packet: Packet): Draft[] {
+function lostSteps(world: Scenario, packet: Packet): Draft[] {
   const sent = tell(world, packet);
   if (isLost(sent.way)) return [...sent.steps];
   if (packet.hook === 'PREROUTING' || !sent.way.leaving.local) return [];

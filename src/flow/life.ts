@@ -7,7 +7,7 @@ import type { Program } from './listeners.ts';
 import { next } from './next.ts';
 import { goesOn, type Passage } from './pass.ts';
 import { type Arrival, receive } from './programs.ts';
-import type { World } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { type Draft, tell } from './steps.ts';
 import type { End, FlowStep, Journey, JourneyName } from './types.ts';
 
@@ -28,7 +28,7 @@ const MOST_LEGS = 12;
  * The life of one request: packet after packet as the live rules have it, program after program, until somebody answers
  * or nothing goes on. `first` is the number of its first step.
  */
-export function lifeOf(world: World, { name, packet }: Start, first: number): Journey {
+export function lifeOf(world: Scenario, { name, packet }: Start, first: number): Journey {
   const life = new Life(world, name);
   const reached = life.run(packet);
   const answered = ANSWERED.has(reached);
@@ -59,11 +59,11 @@ class Life {
   readonly steps: Draft[] = [];
   readonly legs: Leg[] = [];
   proxied = false;
-  readonly #world: World;
+  readonly #world: Scenario;
   readonly #name: JourneyName;
   readonly #seen = new Set<string>();
 
-  constructor(world: World, name: JourneyName) {
+  constructor(world: Scenario, name: JourneyName) {
     this.#world = world;
     this.#name = name;
   }

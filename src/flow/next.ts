@@ -4,7 +4,7 @@ import type { Packet } from '../model/packet.ts';
 import type { Program } from './listeners.ts';
 import type { Arrival } from './programs.ts';
 import type { Refusal } from './reasons.ts';
-import { inboundPort, isHere, minorOf, type World, wayTo } from './scenario.ts';
+import { inboundPort, isHere, minorOf, type Scenario, wayTo } from './scenario.ts';
 import type { JourneyName } from './types.ts';
 
 /** What a program does with what it got: a packet of its own, or the end of the way. */
@@ -27,7 +27,7 @@ export interface Owner {
  * The proxy as it runs: the owner of its listener if that was seen, else the uid that is exempt; root in TPROXY mode,
  * where it needs to send from others' addresses. ss shows no group: by its uid's place in the list, or the first.
  */
-export function proxyOwner({ config, listeners }: World): Owner {
+export function proxyOwner({ config, listeners }: Scenario): Owner {
   if (config.dataplane === 'ambient') return { uid: 0, gid: PROXY_ID, mark: ZTUNNEL_MARK };
   const [first = PROXY_ID] = config.proxyUid;
   const uid = listeners.proxyUid() ?? (config.interceptionMode === 'TPROXY' ? 0 : first);
@@ -37,12 +37,12 @@ export function proxyOwner({ config, listeners }: World): Owner {
 }
 
 /** The application: its group is taken to have the number of its user. */
-export function applicationOwner({ actors }: World): Owner {
+export function applicationOwner({ actors }: Scenario): Owner {
   return { uid: actors.applicationUid, gid: actors.applicationUid };
 }
 
 /** What the program that got a packet does next. `port` is the source port of what it sends. */
-export function next(world: World, program: Program, arrival: Arrival, journey: JourneyName, port: number): Next {
+export function next(world: Scenario, program: Program, arrival: Arrival, journey: JourneyName, port: number): Next {
   if (isOwnPort(world, program, arrival)) {
     return { kind: 'closes', because: { kind: 'own-port' } };
   }
@@ -68,7 +68,7 @@ export function next(world: World, program: Program, arrival: Arrival, journey: 
 }
 
 /** Envoy's virtual listeners have a chain that ends what was sent to their own port, wherever to: a loop otherwise. */
-function isOwnPort(world: World, program: Program, { original }: Arrival): boolean {
+function isOwnPort(world: Scenario, program: Program, { original }: Arrival): boolean {
   const { dataplane, proxyPort } = world.config;
   if (dataplane === 'ambient' || minorOf(world) < 8) return false;
   if (program === 'proxy-outbound') return original.port === proxyPort;
@@ -77,7 +77,7 @@ function isOwnPort(world: World, program: Program, { original }: Arrival): boole
 
 type Towards = Pick<Arrival, 'protocol' | 'address' | 'port'>;
 
-function sent(world: World, to: Towards, port: number, fields: Partial<Packet> = {}): Next {
+function sent(world: Scenario, to: Towards, port: number, fields: Partial<Packet> = {}): Next {
   const { family } = world.actors;
   const destinationPort = to.port === undefined ? {} : { sourcePort: port, destinationPort: to.port };
   const packet: Packet = {
@@ -90,7 +90,7 @@ function sent(world: World, to: Towards, port: number, fields: Partial<Packet> =
 }
 
 /** Until 1.23 no rule exempted ztunnel's own queries: it made them in the network namespace of its own pod. */
-function towardsResolver(world: World, { original }: Arrival, port: number): Next {
+function towardsResolver(world: Scenario, { original }: Arrival, port: number): Next {
   if (world.config.dataplane === 'ambient' && minorOf(world) < 24) return { kind: 'answers' };
   return sent(world, { ...original, address: world.actors.resolver }, port);
 }
@@ -99,7 +99,7 @@ function towardsResolver(world: World, { original }: Arrival, port: number): Nex
  * Since 1.10 the sidecar connects to the pod's own address from the passthrough address, before from loopback to
  * loopback; in TPROXY mode it keeps the client's address since its answers are marked (1.9), and so does ztunnel.
  */
-function towardsApplication(world: World, program: Program, { source, original }: Arrival, port: number): Next {
+function towardsApplication(world: Scenario, program: Program, { source, original }: Arrival, port: number): Next {
   const { actors, config } = world;
   if (!isHere(world, original.address)) {
     return { kind: 'fails', because: { kind: 'elsewhere', address: original.address } };
@@ -115,11 +115,11 @@ function towardsApplication(world: World, program: Program, { source, original }
 }
 
 /** IPv6 was redirected until 1.11, whatever the mode. */
-function isTransparent(world: World): boolean {
+function isTransparent(world: Scenario): boolean {
   return world.config.interceptionMode === 'TPROXY' && minorOf(world) >= (world.actors.family === 'ipv4' ? 9 : 12);
 }
 
-function towardsDestination(world: World, { original }: Arrival, journey: JourneyName, port: number): Next {
+function towardsDestination(world: Scenario, { original }: Arrival, journey: JourneyName, port: number): Next {
   const { actors, config } = world;
   const ambient = config.dataplane === 'ambient';
   if (journey === 'self-service' && original.address === actors.service.address) {

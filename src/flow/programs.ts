@@ -3,7 +3,7 @@ import { RESERVED } from '../istio/ports.ts';
 import type { Socket } from '../model/socket.ts';
 import type { Endpoint, Program } from './listeners.ts';
 import type { Evidence } from './reasons.ts';
-import { inboundPort, minorOf, type World } from './scenario.ts';
+import { inboundPort, minorOf, type Scenario } from './scenario.ts';
 import type { Intended } from './types.ts';
 
 /** A packet that arrived at a socket, and where it had been going before anybody rewrote it. */
@@ -20,7 +20,7 @@ export interface Reception {
 }
 
 /** Who listens where a packet arrives: what the sockets show, else who Istio has there. */
-export function receive(world: World, arrival: Arrival): Reception {
+export function receive(world: Scenario, arrival: Arrival): Reception {
   const program = programAt(world, arrival);
   const { listeners, actors } = world;
   // Without an application in sight, its port is only an example.
@@ -31,7 +31,7 @@ export function receive(world: World, arrival: Arrival): Reception {
   return shown(program, socket, world);
 }
 
-function programAt(world: World, { port, address, original }: Arrival): Program {
+function programAt(world: Scenario, { port, address, original }: Arrival): Program {
   const { config, actors } = world;
   const inbound = inboundPort(world);
   if (port === config.proxyPort) return takesInbound(world, inbound, original) ? 'proxy-inbound' : 'proxy-outbound';
@@ -48,7 +48,7 @@ function programAt(world: World, { port, address, original }: Arrival): Program 
 }
 
 /** One listener could take both directions until 1.5 (TPROXY: 1.8), told apart by where they had been going. */
-function takesInbound(world: World, inbound: number, original: Endpoint): boolean {
+function takesInbound(world: Scenario, inbound: number, original: Endpoint): boolean {
   const { dataplane, proxyPort } = world.config;
   const both = dataplane === 'sidecar' && (minorOf(world) < 6 || inbound === proxyPort);
   return both && original.address === world.actors.own;
@@ -62,7 +62,7 @@ function refused({ protocol, port, address }: Arrival): Reception {
   return { program: 'none', by: { kind: 'nobody', protocol, address, port }, intended: 'no' };
 }
 
-function shown(program: Program, { uid, process }: Socket, { config }: World): Reception {
+function shown(program: Program, { uid, process }: Socket, { config }: Scenario): Reception {
   const by = { kind: 'socket', process: process?.name ?? null, uid } as const;
   if (program === 'unknown') return { program, by, intended: 'no' };
   // As root (TPROXY, privileged ports) the proxy has the exempt gid, which ss does not show.

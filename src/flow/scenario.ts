@@ -9,7 +9,7 @@ import { type Ground, passage } from './pass.ts';
 import { deviceOf, deviceTo, isLoopbackAddress, sourceBy } from './routes.ts';
 
 /** What lives are followed in: the rules of the pod and of its layout, who takes part, and how marks are routed. */
-export interface World {
+export interface Scenario {
   readonly live: Hooks;
   /** Null: nobody knows what is meant. */
   readonly expected: Hooks | null;
@@ -21,7 +21,7 @@ export interface World {
 }
 
 /** What stays in the pod, by the routing that was seen, else by the one that Istio adds. */
-export function groundOf({ actors, routing }: World): Ground {
+export function groundOf({ actors, routing }: Scenario): Ground {
   const used = routing.seen ?? routing.expected;
   const own = [actors.own, actors.passthrough, ...seenAddresses(routing.seen)];
   return { own, markLeadsToLo: (mark) => leadsToLo(used, actors.family, mark) };
@@ -43,7 +43,7 @@ function matches(wanted: { readonly value: number; readonly mask: number } | und
 }
 
 /** The port that the layout sends requests from outside to; the proxy's outbound port in old releases. */
-export function inboundPort(world: World): number {
+export function inboundPort(world: Scenario): number {
   if (world.expected === null) return world.config.inboundCapturePort;
   const { family, client, own, applicationPort } = world.actors;
   const { verdict } = passage(
@@ -59,19 +59,19 @@ export function inboundPort(world: World): number {
 }
 
 /** The minor number of the release that the pod is held against. */
-export function minorOf({ config }: World): number {
+export function minorOf({ config }: Scenario): number {
   const release = parseRelease(config.istioVersion);
   return 'error' in release ? Number.POSITIVE_INFINITY : release.minor;
 }
 
 /** Whether an address can be reached by lo alone. */
-export function isHere({ actors, routing }: World, address: string): boolean {
+export function isHere({ actors, routing }: Scenario, address: string): boolean {
   const own = [actors.own, actors.passthrough, ...seenAddresses(routing.seen)];
   return own.includes(address) || isLoopbackAddress(address);
 }
 
 /** What the kernel chooses for what is sent to a destination: the source, and the interface by which it leaves. */
-export function wayTo(world: World, address: string): { readonly source: string; readonly outInterface: string } {
+export function wayTo(world: Scenario, address: string): { readonly source: string; readonly outInterface: string } {
   const { actors, routing } = world;
   if (isLoopbackAddress(address)) return { source: actors.loopback, outInterface: 'lo' };
   // Towards an address of its own a host speaks from that address.
@@ -83,7 +83,7 @@ export function wayTo(world: World, address: string): { readonly source: string;
 }
 
 /** The interface by which others reach the pod. */
-export function wayIn({ actors, routing }: World): string {
+export function wayIn({ actors, routing }: Scenario): string {
   return deviceOf(actors.own, routing.seen);
 }
 

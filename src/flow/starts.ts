@@ -4,11 +4,11 @@ import type { Packet } from '../model/packet.ts';
 import type { Start } from './life.ts';
 import { applicationOwner } from './next.ts';
 import { passage } from './pass.ts';
-import { groundOf, minorOf, type World, wayIn, wayTo } from './scenario.ts';
+import { groundOf, minorOf, type Scenario, wayIn, wayTo } from './scenario.ts';
 import { JOURNEYS, type JourneyName } from './types.ts';
 
 /** The first packets of the lives asked for; of all that apply unless some are named. */
-export function startsOf(world: World, asked: readonly JourneyName[] | undefined): Start[] {
+export function startsOf(world: Scenario, asked: readonly JourneyName[] | undefined): Start[] {
   const names = JOURNEYS.filter((name) => (asked === undefined ? applies(world, name) : asked.includes(name)));
   return names.map((name) => ({ name, packet: firstPacket(world, name) }));
 }
@@ -17,13 +17,13 @@ export function startsOf(world: World, asked: readonly JourneyName[] | undefined
 const SOURCE_PORT = 40000;
 const DNS = 53;
 
-function applies(world: World, name: JourneyName): boolean {
+function applies(world: Scenario, name: JourneyName): boolean {
   if (name === 'dns-tcp') return capturesDns(world);
   return name !== 'probe' || world.config.dataplane === 'ambient' || minorOf(world) >= 1;
 }
 
 /** Queries over TCP are a life of their own only where they can be told from other connections. */
-function capturesDns(world: World): boolean {
+function capturesDns(world: Scenario): boolean {
   const packet = firstPacket(world, 'dns-tcp');
   return [world.live, world.expected].some((hooks) => {
     if (hooks === null) return false;
@@ -31,7 +31,7 @@ function capturesDns(world: World): boolean {
   });
 }
 
-function firstPacket(world: World, name: JourneyName): Packet {
+function firstPacket(world: Scenario, name: JourneyName): Packet {
   const { actors } = world;
   switch (name) {
     case 'inbound':
@@ -52,14 +52,14 @@ function firstPacket(world: World, name: JourneyName): Packet {
 }
 
 /** Ambient: the node gives the kubelet an address of its own; the probe goes to the application itself. */
-function probe(world: World): Packet {
+function probe(world: Scenario): Packet {
   const { actors, config } = world;
   if (config.dataplane === 'sidecar') return fromOutside(world, actors.node, PORT.status);
   const source = actors.family === 'ipv4' ? config.hostProbeIpv4 : config.hostProbeIpv6;
   return fromOutside(world, source, actors.applicationPort);
 }
 
-function fromOutside(world: World, source: string, destinationPort: number): Packet {
+function fromOutside(world: Scenario, source: string, destinationPort: number): Packet {
   const { actors } = world;
   return {
     ...{ family: actors.family, hook: 'PREROUTING', protocol: 'tcp', source, sourcePort: SOURCE_PORT },
@@ -68,7 +68,7 @@ function fromOutside(world: World, source: string, destinationPort: number): Pac
 }
 
 function fromApplication(
-  world: World,
+  world: Scenario,
   destination: string,
   destinationPort: number,
   fields: Partial<Packet> = {},

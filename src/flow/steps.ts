@@ -2,7 +2,7 @@ import type { Packet } from '../model/packet.ts';
 import { quoted } from '../rules/quote.ts';
 import { type Judged, judged } from './compare.ts';
 import { type HookPass, type Passage, passage } from './pass.ts';
-import { groundOf, type World } from './scenario.ts';
+import { groundOf, type Scenario } from './scenario.ts';
 import type { FlowStep, Intended } from './types.ts';
 
 /** A step before it has its number. */
@@ -15,7 +15,7 @@ export interface Told {
 }
 
 /** Follows a packet through its hook and the next one, and holds both against the layout. */
-export function tell(world: World, packet: Packet): Told {
+export function tell(world: Scenario, packet: Packet): Told {
   const ground = groundOf(world);
   const way = passage(world.live, packet, ground);
   const expected = world.expected && passage(world.expected, packet, ground);

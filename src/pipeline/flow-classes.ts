@@ -1,9 +1,9 @@
 import { packetsInWords } from '../diagnose/traffic/words.ts';
-import type { Fates, OpenFate } from '../evaluate/classes.ts';
+import type { OpenPackets, PacketClasses } from '../evaluate/classes.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
 import type { Declared } from '../expect/layers.ts';
+import { classesOfHook, published } from '../flow/classes.ts';
 import type { FlowClassesAnswer } from '../flow/classes-types.ts';
-import { fatesOfHook, published } from '../flow/fates.ts';
 import type { Config } from '../model/config.ts';
 import type { ConntrackState } from '../model/match.ts';
 import type { Undetermined } from '../model/report.ts';
@@ -27,7 +27,7 @@ export function flowClasses(
   declared: Declared,
   { state = 'NEW' }: ClassesOptions = {},
 ): FlowClassesAnswer {
-  const { judged, fates } = inTime(facts, () => fatesOfAll(facts, declared, state));
+  const { judged, fates } = inTime(facts, () => classesOfAll(facts, declared, state));
   const { undetermined, notes } = seenRules(facts.pod);
   const shown = fates.flatMap(({ classes }) => classes.map((one) => published(one, judged)));
   const open = fates.flatMap((one) => one.open.map(openQuestion));
@@ -40,15 +40,19 @@ export function flowClasses(
   };
 }
 
-function fatesOfAll(facts: Facts, declared: Declared, state: ConntrackState): { judged: Config; fates: Fates[] } {
+function classesOfAll(
+  facts: Facts,
+  declared: Declared,
+  state: ConntrackState,
+): { judged: Config; fates: PacketClasses[] } {
   const { judged } = expectationOf(layersOf(declared, facts), facts);
   const fates = seenRules(facts.pod).families.flatMap((family) =>
-    (['PREROUTING', 'OUTPUT'] as const).map((hook) => fatesOfHook(facts.pod, judged, { family, hook, state })),
+    (['PREROUTING', 'OUTPUT'] as const).map((hook) => classesOfHook(facts.pod, judged, { family, hook, state })),
   );
   return { judged, fates };
 }
 
-function openQuestion(open: OpenFate): Undetermined {
+function openQuestion(open: OpenPackets): Undetermined {
   const { family, hook, because } = open;
   const words = packetsInWords(open);
   const what =

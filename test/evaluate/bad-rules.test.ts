@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fatesOf } from '../../src/evaluate/classes.ts';
+import { classesOf } from '../../src/evaluate/classes.ts';
 import { compareRulesets } from '../../src/evaluate/compare.ts';
 import { unmetRules } from '../../src/evaluate/unreached.ts';
 import type { Ruleset } from '../../src/model/ruleset.ts';
@@ -36,7 +36,7 @@ describe('rules that are made to be hard get an answer, or the reason why there 
       expect(itself.different).toEqual([]);
     }
     const proxy = { uids: [1337], gids: [1337] };
-    const fates = fatesOf(live, { ...OUTPUT, state: 'NEW', proxy, localAddresses: [] });
+    const fates = classesOf(live, { ...OUTPUT, state: 'NEW', proxy, localAddresses: [] });
     expectReason(fates.open.map(({ because }) => because));
     expect(fates.classes.length + fates.open.length).toBeGreaterThan(0);
     expectReason(unmetRules(live).unfollowed.map(({ because }) => because));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fatesOf } from '../../src/evaluate/classes.ts';
+import { classesOf } from '../../src/evaluate/classes.ts';
 import { evaluatePacket, Hooks } from '../../src/evaluate/packet.ts';
 import { unmetRules } from '../../src/evaluate/unreached.ts';
 import { HookReach } from '../../src/evaluate/unreached-hook.ts';
@@ -80,7 +80,7 @@ kernelTests('what is said of all packets holds in the kernel', () => {
     for (const hook of HOOKS) {
       const proxy = { uids: [1337], gids: [1337] };
       const scope = { family, hook, state: 'NEW', proxy, localAddresses: [HOME[family]] } as const;
-      const { classes, open } = fatesOf(ruleset, scope);
+      const { classes, open } = classesOf(ruleset, scope);
       counted.open += open.length;
       const observed = await pod.observeAll(classes.map(({ witness }) => witness));
       for (const [i, { witness, trace }] of classes.entries()) {

@@ -1,3 +1,4 @@
+import type { DiffCause, DiffDifference } from '../../diagnose/differences.ts';
 import { packetsInWords } from '../../diagnose/traffic/words.ts';
 import type { Verdict } from '../../model/packet.ts';
 import type { QuotedRule } from '../../model/report.ts';
@@ -7,24 +8,30 @@ import type { ReportOptions, Style } from '../style.ts';
 import { traceTable } from '../trace/table.ts';
 import { packetWords, place, verdictWords } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
-import type { ShownCause, ShownDifference, Wording } from './types.ts';
 
 /** Column where the text after a label starts. */
 const COLUMN = 11;
 /** A rule may quote a comment of 256 bytes and fifteen ports; what is longer is in the JSON report. */
 const LONGEST_QUOTE = 600;
 
+/** How the two sides and the ways in which a rule can be guilty are called. */
+export interface Wording {
+  readonly live: string;
+  readonly expected: string;
+  readonly cause: Readonly<Record<DiffCause['kind'], string>>;
+}
+
 /** A class of packets, and whether those of the other family fare the same. */
 export interface ShownClass {
-  readonly difference: ShownDifference;
-  readonly cause: ShownCause | null;
+  readonly difference: DiffDifference;
+  readonly cause: DiffCause | null;
   readonly bothFamilies: boolean;
 }
 
 /** The classes with those of IPv6 that are the same as ones of IPv4 joined to them. */
 export function grouped(
-  differences: readonly ShownDifference[],
-  causes: readonly (ShownCause | null)[],
+  differences: readonly DiffDifference[],
+  causes: readonly (DiffCause | null)[],
 ): readonly ShownClass[] {
   const classes = new Map<string, ShownClass>();
   for (const [i, difference] of differences.entries()) {
@@ -70,12 +77,12 @@ function outcome(label: string, verdict: Verdict, rule: QuotedRule | null, style
 }
 
 /** Verdicts do not speak of the connection's mark, so where they are equal it is what differs. */
-function onlyConnection({ live, expected }: ShownDifference, width: number): string[] {
+function onlyConnection({ live, expected }: DiffDifference, width: number): string[] {
   if (JSON.stringify(live) !== JSON.stringify(expected)) return [];
   return labelled('Differs', COLUMN, wrap('the mark of its connection, which later packets are told by', width));
 }
 
-function blame({ kind, rule }: ShownCause, words: Wording, style: Style): string[] {
+function blame({ kind, rule }: DiffCause, words: Wording, style: Style): string[] {
   const width = style.width - 2 - COLUMN;
   return labelled('Because', COLUMN, [
     ...wrap(words.cause[kind], width),
@@ -89,7 +96,7 @@ function quote(rule: QuotedRule, width: number): string[] {
 
 /** The witness's way on both sides, rule by rule. */
 function traceLines(
-  { traces, ...shown }: ShownDifference,
+  { traces, ...shown }: DiffDifference,
   words: Wording,
   style: Style,
   options: ReportOptions,

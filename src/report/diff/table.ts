@@ -1,17 +1,17 @@
+import type { DiffAnswer } from '../../diagnose/differences.ts';
 import { escapeText } from '../escape.ts';
 import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { capitalised, fileNames, istioName, openLines, subjectOf } from '../subject.ts';
 import { count } from '../words.ts';
 import { wrap } from '../wrap.ts';
-import { difference as differenceLines, grouped } from './class.ts';
-import type { Compared, Wording } from './types.ts';
+import { difference as differenceLines, grouped, type Wording } from './class.ts';
 
 /** More than anybody reads; the JSON report has them all. */
 const MOST_CLASSES = 20;
 
 /** The report of `diff` as the JSON document that schema/diff.schema.json describes, with a final new line. */
-export function diffJson({ report }: Compared): string {
+export function diffJson({ report }: DiffAnswer): string {
   return jsonDocument(report);
 }
 
@@ -19,7 +19,7 @@ export function diffJson({ report }: Compared): string {
  * The report of `diff` for people: the answer in a sentence, then class by class which packets, one of them, what
  * happens to it on both sides and by which rule, and the rule that makes the difference; then what could not be told.
  */
-export function diffTable(answer: Compared, options: ReportOptions): string {
+export function diffTable(answer: DiffAnswer, options: ReportOptions): string {
   const style = styleOf(options);
   const { report, other, causes } = answer;
   const words = other.kind === 'layout' ? LAYOUT : BEFORE;
@@ -49,14 +49,14 @@ const BEFORE: Wording = {
   cause: { added: 'new rule:', removed: 'this rule is gone:', early: 'the order changed; this one is now earlier:' },
 };
 
-function headLines(answer: Compared, classes: number, style: Style): string[] {
+function headLines(answer: DiffAnswer, classes: number, style: Style): string[] {
   const { equivalent } = answer.report;
   const mark = equivalent === null ? 'undetermined' : equivalent ? 'pass' : 'fail';
   const lines = wrap(escapeText(headSentence(answer, classes)), style.width - 2);
   return lines.map((line, index) => `${index === 0 ? symbol(mark, style.chalk) : ' '} ${style.chalk.bold(line)}`);
 }
 
-function headSentence({ report, source, other }: Compared, classes: number): string {
+function headSentence({ report, source, other }: DiffAnswer, classes: number): string {
   const many = count(classes, 'kind').replace(/$/, ' of packets');
   if (other.kind === 'layout') {
     const istio = istioName(other.config);

@@ -1,17 +1,17 @@
 import { packetsInWords } from '../../diagnose/traffic/words.ts';
+import type { FlowClassesAnswer, ShownFlowClass } from '../../flow/classes-types.ts';
 import { escapeText } from '../escape.ts';
 import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf } from '../style.ts';
 import { openLines, subjectOf } from '../subject.ts';
 import { familyName, packetWords, place, verdictWords } from '../words.ts';
 import { indent, wrap } from '../wrap.ts';
-import type { ShownFate, ShownFates } from './types.ts';
 
 /** Owners of one hook that are listed; the JSON report has them all. */
 const MOST_OWNERS = 12;
 
 /** The report of `flow --classes` as the JSON document that schema/flow-classes.schema.json describes. */
-export function flowClassesJson({ report }: ShownFates): string {
+export function flowClassesJson({ report }: FlowClassesAnswer): string {
   return jsonDocument(report);
 }
 
@@ -19,7 +19,7 @@ export function flowClassesJson({ report }: ShownFates): string {
  * The report of `flow --classes` for people: family by family and hook by hook, whose packets fare how. Owners whose
  * packets fare alike are listed together; `everything else` is what the lines of the same owners above leave.
  */
-export function flowClassesTable(answer: ShownFates, options: ReportOptions): string {
+export function flowClassesTable(answer: FlowClassesAnswer, options: ReportOptions): string {
   const style = styleOf(options);
   const { shown, report, source } = answer;
   const head = wrap(escapeText(`What becomes of new connections in ${subjectOf(source)}`), style.width);
@@ -31,8 +31,8 @@ export function flowClassesTable(answer: ShownFates, options: ReportOptions): st
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function hooksOf(shown: readonly ShownFate[]): ShownFate[][] {
-  const hooks = new Map<string, ShownFate[]>();
+function hooksOf(shown: readonly ShownFlowClass[]): ShownFlowClass[][] {
+  const hooks = new Map<string, ShownFlowClass[]>();
   for (const one of shown) {
     const key = `${one.family} ${one.hook}`;
     hooks.set(key, [...(hooks.get(key) ?? []), one]);
@@ -40,7 +40,7 @@ function hooksOf(shown: readonly ShownFate[]): ShownFate[][] {
   return [...hooks.values()];
 }
 
-function hookLines(classes: readonly ShownFate[], style: Style): string[] {
+function hookLines(classes: readonly ShownFlowClass[], style: Style): string[] {
   const [first] = classes;
   if (!first) return [];
   const way = first.hook === 'PREROUTING' ? 'into the pod (PREROUTING)' : 'out of the pod (OUTPUT)';
@@ -57,11 +57,11 @@ function hookLines(classes: readonly ShownFate[], style: Style): string[] {
 /** Owners whose lines are the same, with these lines. */
 interface OwnerLines {
   readonly owners: { readonly words: string; readonly proxy: boolean }[];
-  readonly lines: readonly ShownFate[];
+  readonly lines: readonly ShownFlowClass[];
 }
 
-function ownersOf(classes: readonly ShownFate[]): OwnerLines[] {
-  const byOwner = new Map<string, ShownFate[]>();
+function ownersOf(classes: readonly ShownFlowClass[]): OwnerLines[] {
+  const byOwner = new Map<string, ShownFlowClass[]>();
   for (const one of classes) {
     const key = JSON.stringify(one.owner);
     byOwner.set(key, [...(byOwner.get(key) ?? []), one]);
@@ -81,7 +81,7 @@ function ownersOf(classes: readonly ShownFate[]): OwnerLines[] {
 }
 
 /** `uid 1337`, `gid 1337 with any uid but 1337`, `no socket`; nobody in particular: everybody. */
-function ownerWords({ owner: { uid, gid, socket } }: ShownFate): string {
+function ownerWords({ owner: { uid, gid, socket } }: ShownFlowClass): string {
   if (socket === 'none') return 'no socket';
   if (uid !== undefined && uid === gid)
     return `${id('uid', uid)} and gid`.replace(/^any uid but (.*) and gid$/, 'any uid and gid but $1');
@@ -113,7 +113,7 @@ function ownerLines({ owners, lines }: OwnerLines, groups: number, style: Style)
   return [...heading.map(escapeText), ...(heading.length > 0 ? indent(body, 2) : body)];
 }
 
-function classLines(one: ShownFate, alone: boolean, style: Style): string[] {
+function classLines(one: ShownFlowClass, alone: boolean, style: Style): string[] {
   const width = style.width - 6;
   const traffic = one.rest ? (alone ? 'everything' : 'everything else') : trafficWords(one);
   const fate = one.fate === 'loops' ? `loops: ${fateWords(one)}` : fateWords(one);
@@ -126,7 +126,7 @@ function classLines(one: ShownFate, alone: boolean, style: Style): string[] {
   ];
 }
 
-function trafficWords({ traffic, family, hook, roughly }: ShownFate): string {
+function trafficWords({ traffic, family, hook, roughly }: ShownFlowClass): string {
   const words = packetsInWords({ packets: traffic, hook, family: 'ipv4' }).replace(/^(Outbound|Inbound) /, '');
   const plain =
     family === 'ipv6'
@@ -135,11 +135,11 @@ function trafficWords({ traffic, family, hook, roughly }: ShownFate): string {
   return roughly ? `some of: ${plain}` : plain;
 }
 
-function fateWords({ fate, verdict }: ShownFate): string {
+function fateWords({ fate, verdict }: ShownFlowClass): string {
   return fate === 'left-alone' ? 'left alone' : verdictWords(verdict);
 }
 
-function others({ ruleCount }: ShownFate): string {
+function others({ ruleCount }: ShownFlowClass): string {
   if (ruleCount === null || ruleCount < 2) return '';
   return ruleCount === 2 ? ' and one more rule' : ` and ${ruleCount - 1} more rules`;
 }

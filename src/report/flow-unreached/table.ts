@@ -1,5 +1,5 @@
+import type { FlowUnreachedAnswer, UnreachedRule } from '../../flow/classes-types.ts';
 import { escapeText } from '../escape.ts';
-import type { ShownUnreached } from '../flow-classes/types.ts';
 import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf } from '../style.ts';
 import { openLines, subjectOf } from '../subject.ts';
@@ -11,15 +11,13 @@ const LONGEST_QUOTE = 600;
 /** More than anybody reads; the JSON report has them all. */
 const MOST_RULES = 40;
 
-type Unreached = ShownUnreached['report']['rules'][number];
-
 /** The report of `flow --unreached` as the JSON document that schema/flow-unreached.schema.json describes. */
-export function flowUnreachedJson({ report }: ShownUnreached): string {
+export function flowUnreachedJson({ report }: FlowUnreachedAnswer): string {
   return jsonDocument(report);
 }
 
 /** The report of `flow --unreached` for people: chain by chain the rules that match no packet, and why. */
-export function flowUnreachedTable(answer: ShownUnreached, options: ReportOptions): string {
+export function flowUnreachedTable(answer: FlowUnreachedAnswer, options: ReportOptions): string {
   const style = styleOf(options);
   const { rules, undetermined } = answer.report;
   const shown = rules.slice(0, MOST_RULES);
@@ -32,7 +30,7 @@ export function flowUnreachedTable(answer: ShownUnreached, options: ReportOption
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function headSentence({ report: { rules, undetermined }, source, looked }: ShownUnreached): string {
+function headSentence({ report: { rules, undetermined }, source, looked }: FlowUnreachedAnswer): string {
   const of = `of the ${count(looked, 'rule')} of ${subjectOf(source)}`;
   if (rules.length > 0)
     return `${rules.length} ${of} can never match a packet. Istio itself writes a few such rules; taking them away changes nothing.`;
@@ -41,8 +39,8 @@ function headSentence({ report: { rules, undetermined }, source, looked }: Shown
     : `Every one ${of} matches some packet.`;
 }
 
-function chainsOf(rules: readonly Unreached[]): Unreached[][] {
-  const chains = new Map<string, Unreached[]>();
+function chainsOf(rules: readonly UnreachedRule[]): UnreachedRule[][] {
+  const chains = new Map<string, UnreachedRule[]>();
   for (const one of rules) {
     const key = `${one.family} ${one.rule.table} ${one.rule.chain}`;
     chains.set(key, [...(chains.get(key) ?? []), one]);
@@ -50,7 +48,7 @@ function chainsOf(rules: readonly Unreached[]): Unreached[][] {
   return [...chains.values()];
 }
 
-function chainLines(rules: readonly Unreached[], style: Style): string[] {
+function chainLines(rules: readonly UnreachedRule[], style: Style): string[] {
   const [first] = rules;
   if (!first) return [];
   const family = first.family === 'inet' ? 'IPv4 and IPv6' : familyName(first.family);
@@ -58,7 +56,7 @@ function chainLines(rules: readonly Unreached[], style: Style): string[] {
   return [style.chalk.bold(escapeText(title)), ...rules.flatMap((one) => indent(ruleLines(one, style), 2))];
 }
 
-function ruleLines(one: Unreached, style: Style): string[] {
+function ruleLines(one: UnreachedRule, style: Style): string[] {
   const label = `#${one.rule.index} `;
   const width = style.width - 2 - label.length;
   const text = labelled(label, label.length, wrap(escapeText(clip(one.rule.text, LONGEST_QUOTE)), width));
@@ -67,7 +65,7 @@ function ruleLines(one: Unreached, style: Style): string[] {
   return [...text, ...indent(why, label.length), ...indent(by, label.length + 2).map((line) => style.chalk.dim(line))];
 }
 
-function reason({ reason: why, by, complete }: Unreached): string {
+function reason({ reason: why, by, complete }: UnreachedRule): string {
   switch (why) {
     case 'no-jump':
       return 'nothing jumps to its chain';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fatesOf } from '../../../src/evaluate/classes.ts';
+import { classesOf } from '../../../src/evaluate/classes.ts';
 import { compareRulesets } from '../../../src/evaluate/compare.ts';
 import { evaluatePacket, Hooks } from '../../../src/evaluate/packet.ts';
 import { withinTime } from '../../../src/evaluate/symbolic/time.ts';
@@ -84,7 +84,7 @@ describe('an answer that takes too long', () => {
 
   it('gives fates up, or those that are left', () => {
     const scope = { ...OUTPUT, state: 'NEW', proxy: { uids: [1337], gids: [1337] }, localAddresses: [] } as const;
-    const told = LOOKS.map((looks) => withinTime(() => fatesOf(live, scope), clock(looks, 13)));
+    const told = LOOKS.map((looks) => withinTime(() => classesOf(live, scope), clock(looks, 13)));
     const reasons = told.flatMap(({ open }) => open.map(({ because }) => because));
     expect(reasons[0]).toBe(TOO_LONG);
     expect(told.every(({ classes, open }) => classes.length + open.length > 0)).toBe(true);

@@ -4,7 +4,7 @@ import { expectedRuleset } from '../../../src/expect/layout.ts';
 import { actorsOf } from '../../../src/flow/actors.ts';
 import { lifeOf } from '../../../src/flow/life.ts';
 import { Listeners } from '../../../src/flow/listeners.ts';
-import type { World } from '../../../src/flow/scenario.ts';
+import type { Scenario } from '../../../src/flow/scenario.ts';
 import { startsOf } from '../../../src/flow/starts.ts';
 import type { Journey } from '../../../src/flow/types.ts';
 import { expectedRouting } from '../../../src/layout/index.ts';
@@ -24,7 +24,7 @@ export function livesOf(subject: Subject): Journey[] {
   });
 }
 
-function worldOf({ texts, config, variant }: Subject, family: Family): World {
+function worldOf({ texts, config, variant }: Subject, family: Family): Scenario {
   const saved = texts.map(({ tool, text }) => ({ name: tool, text: tool === 'nft' ? text : `# ${tool}\n${text}` }));
   const pod = observeRules(saved, {});
   const expected = layoutOf(config, variant);

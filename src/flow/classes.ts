@@ -1,4 +1,4 @@
-import { type FateClass, type Fates, fatesOf } from '../evaluate/classes.ts';
+import { classesOf, type PacketClass, type PacketClasses } from '../evaluate/classes.ts';
 import { goesToDnsProxy } from '../istio/dns.ts';
 import type { Config } from '../model/config.ts';
 import type { ConntrackState } from '../model/match.ts';
@@ -10,18 +10,18 @@ import type { Fate, ShownFlowClass } from './classes-types.ts';
 const MOST_RULES = 16;
 
 /** What the rules of a pod do to all packets of a family, at a hook and in a state. */
-export function fatesOfHook(
+export function classesOfHook(
   pod: Pod,
   { dataplane, proxyUid, proxyGid }: Config,
-  { family, hook, state }: Pick<FateClass, 'family' | 'hook'> & { readonly state: ConntrackState },
-): Fates {
+  { family, hook, state }: Pick<PacketClass, 'family' | 'hook'> & { readonly state: ConntrackState },
+): PacketClasses {
   // ztunnel's own packets are recognised by their mark, not by who sends them.
   const proxy = dataplane === 'ambient' ? { uids: [], gids: [] } : { uids: proxyUid, gids: proxyGid };
-  return fatesOf(pod.ruleset, { family, hook, state, proxy, localAddresses: localAddresses(pod) });
+  return classesOf(pod.ruleset, { family, hook, state, proxy, localAddresses: localAddresses(pod) });
 }
 
 /** A class as the answer has it. */
-export function published(one: FateClass, config: Config): ShownFlowClass {
+export function published(one: PacketClass, config: Config): ShownFlowClass {
   const { family, hook, owner, traffic, rest, roughly, proxy, witness, trace, rules } = one;
   return {
     family,
@@ -41,7 +41,7 @@ export function published(one: FateClass, config: Config): ShownFlowClass {
   };
 }
 
-function fateOf({ trace: { verdict }, hook, proxy }: FateClass, config: Config): Fate {
+function fateOf({ trace: { verdict }, hook, proxy }: PacketClass, config: Config): Fate {
   switch (verdict.kind) {
     case 'accept':
       return 'left-alone';
