@@ -82,6 +82,7 @@ const networkText = remembered((network: Network) => formatNetwork(network));
 
 /** The packet's value beside the rule's. */
 function conditionsOf(match: Match, state: State): Condition[] {
+  if (isPortsMatch(match)) return portConditions(match, state);
   switch (match.kind) {
     case 'source':
     case 'destination': {
@@ -94,12 +95,6 @@ function conditionsOf(match: Match, state: State): Condition[] {
       return [wants('out-interface', state.outInterface || null, match, match.name)];
     case 'protocol':
       return [wants('protocol', protocolName(state.protocol), match, protocolName(match.protocol))];
-    case 'tcp':
-    case 'udp':
-    case 'sctp':
-    case 'dccp':
-    case 'udplite':
-      return portConditions(match, state);
     case 'multiport':
       return [wants('ports', numberText(state.destinationPort), match, match.ports.map(formatPorts).join(','))];
     case 'owner':

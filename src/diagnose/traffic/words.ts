@@ -1,5 +1,6 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import type { Family } from '../../model/family.ts';
+import { type FieldSet, fieldSet } from '../../model/field-set.ts';
 import type { Verdict } from '../../model/packet.ts';
 import { rangeInWords } from './ranges.ts';
 import { sameTarget } from './verdicts.ts';
@@ -8,13 +9,16 @@ type Described = Pick<DifferentClass, 'hook' | 'packets' | 'family'>;
 
 /** The class as the beginning of a sentence: `Inbound tcp traffic to port 8080`, `Outbound udp traffic of uid 1337`. */
 export function packetsInWords({ hook, packets, family }: Described): string {
-  const of = (field: string) => packets[field];
+  const of = (field: string) => {
+    const text = packets[field];
+    return text === undefined ? undefined : fieldSet(text);
+  };
   const parts = [
     hook === 'OUTPUT' ? 'Outbound' : 'Inbound',
     family === 'ipv6' ? 'IPv6' : '',
     traffic(of('protocol')),
-    owners(of('uid'), of('gid')),
-    of('socket') === 'none' ? 'of no socket' : '',
+    owners(packets),
+    packets.socket === 'none' ? 'of no socket' : '',
     noteworthy('from', of('source'), 'address', family),
     phrase('to', of('destination'), 'address', family),
     phrase('to port', of('destinationPort'), 'port', family),
@@ -27,28 +31,25 @@ export function packetsInWords({ hook, packets, family }: Described): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
-const EXCEPT = 'all except ';
-
-function traffic(protocol: string | undefined): string {
+function traffic(protocol: FieldSet | undefined): string {
   if (protocol === undefined) return 'traffic';
-  if (!protocol.startsWith(EXCEPT)) return `${protocol.replaceAll(',', ', ')} traffic`;
-  return `traffic other than ${protocol.slice(EXCEPT.length).replaceAll(',', ', ')}`;
+  const names = protocol.values.join(', ');
+  return protocol.except ? `traffic other than ${names}` : `${names} traffic`;
 }
 
-function owners(uid: string | undefined, gid: string | undefined): string {
+function owners({ uid, gid }: Described['packets']): string {
   if (uid !== undefined && uid === gid)
-    return uid.startsWith(EXCEPT) ? otherThan('uid and gid', uid) : `of uid and gid ${uid}`;
-  return [uid === undefined ? '' : owner('uid', uid), gid === undefined ? '' : owner('gid', gid)]
-    .filter((part) => part !== '')
-    .join(' and ');
+    return fieldSet(uid).except ? `of ${ownersInWords('uid and gid', uid)}` : `of uid and gid ${uid}`;
+  return [
+    ...(uid === undefined ? [] : [`of ${ownersInWords('uid', uid)}`]),
+    ...(gid === undefined ? [] : [`of ${ownersInWords('gid', gid)}`]),
+  ].join(' and ');
 }
 
-function owner(kind: string, value: string): string {
-  return value.startsWith(EXCEPT) ? otherThan(kind, value) : `of ${kind} ${value.replaceAll(',', ', ')}`;
-}
-
-function otherThan(kind: string, value: string): string {
-  return `of any ${kind} but ${value.slice(EXCEPT.length).replaceAll(',', ', ')}`;
+/** Users or groups: `uid 1337`, `any uid but 1337`. */
+export function ownersInWords(kind: string, text: string): string {
+  const { except, values } = fieldSet(text);
+  return except ? `any ${kind} but ${values.join(', ')}` : `${kind} ${values.join(', ')}`;
 }
 
 /** Longer lists are cut: nobody reads them in a sentence, and reports as JSON have them. */
@@ -56,31 +57,28 @@ const MOST_RANGES = 16;
 const SHOWN_RANGES = 8;
 
 /** `to 10.0.0.0/8`, `to any address but 127.0.0.1`, `to port 8080`, `to any port but 15008`. */
-function phrase(words: string, value: string | undefined, noun: string, family: Family): string {
-  if (value === undefined) return '';
-  const list = (text: string) => {
-    const ranges = text.split(',');
-    const shown = ranges.length > MOST_RANGES ? ranges.slice(0, SHOWN_RANGES) : ranges;
-    const words = shown.map((range) => (noun === 'address' ? rangeInWords(range, family) : range)).join(', ');
-    return shown.length === ranges.length ? words : `${words} and ${ranges.length - shown.length} more`;
-  };
-  const several = noun === 'port' && /[,-]/.test(value) ? 's' : '';
-  if (!value.startsWith(EXCEPT)) return `${words}${several} ${list(value)}`;
-  return `${words.replace(/ port$/, '')} any ${noun} but ${list(value.slice(EXCEPT.length))}`;
+function phrase(words: string, set: FieldSet | undefined, noun: string, family: Family): string {
+  if (set === undefined) return '';
+  const { except, values } = set;
+  const shown = values.length > MOST_RANGES ? values.slice(0, SHOWN_RANGES) : values;
+  const named = shown.map((range) => (noun === 'address' ? rangeInWords(range, family) : range)).join(', ');
+  const list = shown.length === values.length ? named : `${named} and ${values.length - shown.length} more`;
+  if (except) return `${words.replace(/ port$/, '')} any ${noun} but ${list}`;
+  const isOne = values.length === 1 && !values[0]?.includes('-');
+  return `${words}${noun === 'port' && !isOne ? 's' : ''} ${list}`;
 }
 
 /** Sources are named when they are few: "from any address but 127.0.0.6" helps nobody. */
-function noteworthy(words: string, value: string | undefined, noun: string, family: Family): string {
-  return value?.startsWith(EXCEPT) ? '' : phrase(words, value, noun, family);
+function noteworthy(words: string, set: FieldSet | undefined, noun: string, family: Family): string {
+  return set?.except ? '' : phrase(words, set, noun, family);
 }
 
 /** Packets without a mark are what everybody thinks of. */
-function marked(words: string, value: string | undefined): string {
-  if (value === undefined) return '';
-  const others = value.startsWith(EXCEPT);
-  const marks = (others ? value.slice(EXCEPT.length) : value).split(',');
-  if (marks.some((mark) => /^0x0(\/|$)/.test(mark)) !== others) return '';
-  return others ? `${words} other than ${marks.join(', ')}` : `${words} ${marks.join(', ')}`;
+function marked(words: string, set: FieldSet | undefined): string {
+  if (set === undefined) return '';
+  const { except, values } = set;
+  if (values.some((mark) => /^0x0(\/|$)/.test(mark)) !== except) return '';
+  return `${words}${except ? ' other than' : ''} ${values.join(', ')}`;
 }
 
 /** What becomes of a packet in the pod and what should, as two ends of a sentence that differ. */

@@ -1,12 +1,11 @@
 import { formatAddress, parseAddress } from '../../model/address.ts';
+import { fieldSet, fieldText } from '../../model/field-set.ts';
 import type { Packet } from '../../model/packet.ts';
 import { hasPorts, protocolName } from '../../model/protocol.ts';
 import { icmpOf } from '../state.ts';
 import { type Conditions, levelOf } from './conditions.ts';
 import { type Diagrams, FALSE, type Node, TRUE } from './diagram.ts';
 import { atomCount, type Domain, FIELDS, type Field, type Line, STATES } from './domain.ts';
-
-const EXCEPT = 'all except ';
 
 /** Values that a person finds natural in a packet, most natural first; the first that fits is taken. */
 const NATURAL = {
@@ -160,7 +159,7 @@ function followsFromPorts(
   packets: Node,
   { destinationPort, sourcePort }: Record<string, string>,
 ): boolean {
-  const named = [destinationPort, sourcePort].some((ports) => ports !== undefined && !ports.startsWith(EXCEPT));
+  const named = [destinationPort, sourcePort].some((ports) => ports !== undefined && !fieldSet(ports).except);
   if (!named) return false;
   const inClass = project(diagrams, packets, levelOf('protocol'), atomCount(domain, 'protocol'));
   const atoms = Array.from({ length: atomCount(domain, 'protocol') }, (_, atom) => atom);
@@ -233,8 +232,9 @@ function describeRanges(
   const outside = line.starts.map((_, atom) => atom).filter((atom) => !named.has(atom));
   const inside = ranges(line, atoms);
   const except = ranges(line, outside);
-  const text = (list: readonly [bigint, bigint][]) => list.map((range) => rangeText(domain, field, range)).join(',');
-  return except.length < inside.length ? `${EXCEPT}${text(except)}` : text(inside);
+  const isShorter = except.length < inside.length;
+  const values = (isShorter ? except : inside).map((range) => rangeText(domain, field, range));
+  return fieldText({ except: isShorter, values });
 }
 
 function ranges(line: Line, atoms: readonly number[]): [bigint, bigint][] {

@@ -1,3 +1,4 @@
+import { fieldText } from '../../model/field-set.ts';
 import { interfaceMatches } from '../match.ts';
 import { TooComplex } from './limits.ts';
 
@@ -41,19 +42,19 @@ export class InterfaceDomain {
     const inside = this.names.filter((_, atom) => named.has(atom));
     const outside = this.names.filter((_, atom) => !named.has(atom));
     const takesOthers = inside.some((name) => this.#wildcards.get(name) === '+');
-    return takesOthers ? `all except ${this.#words(outside)}` : this.#words(inside);
+    return fieldText({ except: takesOthers, values: this.#words(takesOthers ? outside : inside) });
   }
 
-  #words(names: readonly string[]): string {
+  #words(names: readonly string[]): string[] {
     const wildcards = names.flatMap((name) => this.#wildcards.get(name) ?? []);
     const rest = names.filter((name) => !wildcards.some((pattern) => interfaceMatches(pattern, name)));
     const outermost = wildcards.filter((one) => !wildcards.some((other) => other !== one && covers(other, one)));
-    return [...rest, ...outermost.map((pattern) => this.#wildcard(pattern, names))].join(',');
+    return [...rest, ...outermost.map((pattern) => this.#wildcard(pattern, names))];
   }
 
   #wildcard(pattern: string, names: readonly string[]): string {
     const others = this.names.filter((name) => interfaceMatches(pattern, name) && !names.includes(name));
-    return others.length === 0 ? pattern : `${pattern} except ${this.#words(others).replaceAll(',', ' and ')}`;
+    return others.length === 0 ? pattern : `${pattern} except ${this.#words(others).join(' and ')}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { fieldText } from '../../model/field-set.ts';
 import { changeMark } from '../effects.ts';
 import type { WatchedMark } from './cuts.ts';
 import { TooComplex } from './limits.ts';
@@ -38,12 +39,10 @@ export class MarkDomain {
     const others = this.representatives.map((_, atom) => atom).filter((atom) => !named.has(atom));
     const inside = this.#masked(atoms);
     const outside = this.#masked(others);
-    if (inside === null || outside === null) {
-      return inside ? inside.join(',') : `all except ${(outside ?? this.#values(others)).join(',')}`;
-    }
-    return outside.length < inside.length || (outside.length === inside.length && !others.includes(0))
-      ? `all except ${outside.join(',')}`
-      : inside.join(',');
+    if (inside === null) return fieldText({ except: true, values: outside ?? this.#values(others) });
+    const isShorter =
+      outside !== null && (outside.length < inside.length || (outside.length === inside.length && !others.includes(0)));
+    return fieldText(isShorter ? { except: true, values: outside } : { except: false, values: inside });
   }
 
   /**

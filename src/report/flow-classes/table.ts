@@ -1,5 +1,6 @@
-import { packetsInWords } from '../../diagnose/traffic/words.ts';
+import { ownersInWords, packetsInWords } from '../../diagnose/traffic/words.ts';
 import type { FlowClassesAnswer, ShownFlowClass } from '../../flow/classes-types.ts';
+import { fieldSet } from '../../model/field-set.ts';
 import { escapeText } from '../escape.ts';
 import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf } from '../style.ts';
@@ -83,22 +84,12 @@ function ownersOf(classes: readonly ShownFlowClass[]): OwnerLines[] {
 /** `uid 1337`, `gid 1337 with any uid but 1337`, `no socket`; nobody in particular: everybody. */
 function ownerWords({ owner: { uid, gid, socket } }: ShownFlowClass): string {
   if (socket === 'none') return 'no socket';
-  if (uid !== undefined && uid === gid)
-    return `${id('uid', uid)} and gid`.replace(/^any uid but (.*) and gid$/, 'any uid and gid but $1');
-  if (uid !== undefined && gid !== undefined)
-    return uid.startsWith(EXCEPT)
-      ? `${id('gid', gid)} with ${id('uid', uid)}`
-      : `${id('uid', uid)} with ${id('gid', gid)}`;
-  if (uid !== undefined) return id('uid', uid);
-  return gid === undefined ? '' : id('gid', gid);
-}
-
-const EXCEPT = 'all except ';
-
-function id(kind: string, value: string): string {
-  return value.startsWith(EXCEPT)
-    ? `any ${kind} but ${value.slice(EXCEPT.length).replaceAll(',', ', ')}`
-    : `${kind} ${value.replaceAll(',', ', ')}`;
+  const user = uid === undefined ? '' : ownersInWords('uid', uid);
+  const group = gid === undefined ? '' : ownersInWords('gid', gid);
+  if (uid === undefined || gid === undefined) return user || group;
+  const others = fieldSet(uid).except;
+  if (uid === gid) return others ? ownersInWords('uid and gid', uid) : `${user} and gid`;
+  return others ? `${group} with ${user}` : `${user} with ${group}`;
 }
 
 function ownerLines({ owners, lines }: OwnerLines, groups: number, style: Style): string[] {
