@@ -1,5 +1,6 @@
+import { fateInWords } from '../diagnose/traffic/words.ts';
 import type { Family } from '../model/family.ts';
-import type { Packet, Verdict, VerdictKind } from '../model/packet.ts';
+import type { Packet, Verdict } from '../model/packet.ts';
 import type { QuotedRule } from '../model/report.ts';
 
 /** `1 error`, `2 errors`. */
@@ -54,26 +55,8 @@ export function verdictWords(verdict: Verdict): string {
     ...(verdict.mark ? [`mark ${hexadecimal(verdict.mark)}`] : []),
     ...(verdict.ctZone === undefined ? [] : [`conntrack zone ${verdict.ctZone}`]),
   ];
-  return extra.length === 0 ? kindWords(verdict) : `${kindWords(verdict)}, with ${extra.join(' and ')}`;
-}
-
-function kindWords(verdict: VerdictKind): string {
-  switch (verdict.kind) {
-    case 'accept':
-      return 'let through to its own destination, not redirected';
-    case 'drop':
-      return 'dropped';
-    case 'reject':
-      return 'rejected';
-    case 'redirect':
-      return verdict.port === undefined ? 'redirected to this host' : `redirected to port ${verdict.port}`;
-    case 'dnat':
-      return `sent to ${verdict.to} instead (DNAT)`;
-    case 'tproxy':
-      return `handed to port ${verdict.port} (TPROXY)`;
-    case 'undetermined':
-      return `undetermined: ${verdict.because}`;
-  }
+  const fate = fateInWords(verdict);
+  return extra.length === 0 ? fate : `${fate}, with ${extra.join(' and ')}`;
 }
 
 /** The fields that tell a class of packets apart: `protocol tcp, destination port 8080`. Long lists are cut. */

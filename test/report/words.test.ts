@@ -30,17 +30,14 @@ describe('packetWords', () => {
 
 describe('verdictWords', () => {
   it.each<[Verdict, string]>([
-    [{ kind: 'accept' }, 'let through to its own destination, not redirected'],
+    [{ kind: 'accept' }, 'left alone'],
     [{ kind: 'drop' }, 'dropped'],
     [{ kind: 'reject' }, 'rejected'],
     [{ kind: 'redirect', port: 15006 }, 'redirected to port 15006'],
-    [{ kind: 'redirect' }, 'redirected to this host'],
-    [{ kind: 'dnat', to: '10.0.0.1:80' }, 'sent to 10.0.0.1:80 instead (DNAT)'],
+    [{ kind: 'redirect' }, 'redirected to the pod itself'],
+    [{ kind: 'dnat', to: '10.0.0.1:80' }, 'sent to 10.0.0.1:80'],
     [{ kind: 'tproxy', port: 15006, mark: 0x539 }, 'handed to port 15006 (TPROXY), with mark 0x539'],
-    [
-      { kind: 'accept', mark: 1, ctZone: 2 },
-      'let through to its own destination, not redirected, with mark 0x1 and conntrack zone 2',
-    ],
+    [{ kind: 'accept', mark: 1, ctZone: 2 }, 'left alone, with mark 0x1 and conntrack zone 2'],
     [{ kind: 'undetermined', because: 'so' }, 'undetermined: so'],
   ])('%j', (verdict, words) => {
     expect(verdictWords(verdict)).toBe(words);

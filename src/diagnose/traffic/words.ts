@@ -1,7 +1,7 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import type { Family } from '../../model/family.ts';
 import { type FieldSet, fieldSet } from '../../model/field-set.ts';
-import type { Verdict } from '../../model/packet.ts';
+import type { Verdict, VerdictKind } from '../../model/packet.ts';
 import { rangeInWords } from './ranges.ts';
 import { sameTarget } from './verdicts.ts';
 
@@ -97,22 +97,27 @@ function markInWords({ mark }: Verdict): string {
   return mark === undefined ? 'gets no mark' : `gets mark 0x${mark.toString(16)}`;
 }
 
-/** What becomes of a packet, as the end of a sentence. */
-export function verdictInWords(verdict: Verdict): string {
+/** What becomes of a packet, as the end of a sentence: `is redirected to port 15006`. */
+export function verdictInWords(verdict: VerdictKind): string {
+  return `is ${fateInWords(verdict)}`;
+}
+
+/** What becomes of a packet: `redirected to port 15006`. */
+export function fateInWords(verdict: VerdictKind): string {
   switch (verdict.kind) {
     case 'accept':
-      return 'is left alone';
+      return 'left alone';
     case 'drop':
-      return 'is dropped';
+      return 'dropped';
     case 'reject':
-      return 'is rejected';
+      return 'rejected';
     case 'redirect':
-      return `is redirected to ${verdict.port === undefined ? 'the pod itself' : `port ${verdict.port}`}`;
+      return `redirected to ${verdict.port === undefined ? 'the pod itself' : `port ${verdict.port}`}`;
     case 'tproxy':
-      return `is handed to port ${verdict.port} (TPROXY)`;
+      return `handed to port ${verdict.port} (TPROXY)`;
     case 'dnat':
-      return `is sent to ${verdict.to}`;
+      return `sent to ${verdict.to}`;
     case 'undetermined':
-      return `cannot be predicted: ${verdict.because}`;
+      return `undetermined: ${verdict.because}`;
   }
 }

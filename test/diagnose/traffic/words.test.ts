@@ -63,7 +63,7 @@ describe('verdicts in words', () => {
     [{ kind: 'redirect' }, 'is redirected to the pod itself'],
     [{ kind: 'tproxy', port: 15006 }, 'is handed to port 15006 (TPROXY)'],
     [{ kind: 'dnat', to: '10.0.0.1:80' }, 'is sent to 10.0.0.1:80'],
-    [{ kind: 'undetermined', because: 'x' }, 'cannot be predicted: x'],
+    [{ kind: 'undetermined', because: 'x' }, 'is undetermined: x'],
   ] as const)('%j: %s', (verdict, words) => expect(verdictInWords(verdict)).toBe(words));
 
   it('never puts the same words on both sides', () => {

@@ -70,7 +70,7 @@ describe('checkTable', () => {
                    -A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN
         Packets    protocol tcp, destination port 8080
         Such as    tcp 10.0.0.9:40000 → 10.0.0.5:8080 (PREROUTING, in eth0)
-        Is now     let through to its own destination, not redirected
+        Is now     left alone
                    nat ISTIO_INBOUND #2, above
         Should be  redirected to port 15006
                    nat ISTIO_IN_REDIRECT #1: -A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006
