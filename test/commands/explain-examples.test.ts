@@ -60,7 +60,7 @@ describe('the commands that explain suggests', () => {
     };
     expect(await verdictOf('NAT0101')).toContain('redirected to port 15006');
     expect(await verdictOf('NAT0102')).toContain('redirected to port 15001');
-    expect(await verdictOf('NAT0301')).toContain('let through');
+    expect(await verdictOf('NAT0301')).toContain('left alone');
     expect(await verdictOf('NAT0402')).toContain('--zone');
     expect(await verdictOf('NAT0501')).toContain('TPROXY');
   });
