@@ -48,9 +48,12 @@ function draft({ step, intended, expected }: Judged, pass: HookPass, packet: Pac
     }
     case 'end':
       return {
-        ...{ ...about, table: step.table.name, chain: step.chain.name, rule: null },
+        ...about,
         action: step.policy === undefined ? 'return' : `policy ${step.policy}`,
         why: { kind: 'end', rules: step.rules },
+        table: step.table.name,
+        chain: step.chain.name,
+        rule: null,
       };
     case 'gap': {
       const why = { kind: 'gap', decisive: step.table !== null } as const;
