@@ -4,7 +4,6 @@ import { isNamedElsewhere } from '../../istio/other-meshes.ts';
 import { planesOf, rivalBackends } from '../../istio/planes.ts';
 import { isProbeResidue } from '../../istio/probe-residue.ts';
 import { isStale } from '../../istio/stale-tables.ts';
-import type { RuleReference } from '../../model/ruleset.ts';
 import type { TrafficCode } from '../catalogue/index.ts';
 import { ambientCode, isCaptureLost } from './ambient-code.ts';
 import type { Cause } from './cause.ts';
