@@ -1,3 +1,4 @@
+import type { InferReport, InferredCandidate } from '../../infer/report.ts';
 import type { Undetermined } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
 import { jsonDocument } from '../json.ts';
@@ -5,44 +6,18 @@ import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { count } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
 
-/** What was inferred, as far as it is printed. */
-export interface Inferred {
-  readonly candidates: readonly InferredCandidate[];
-  readonly undetermined: readonly Undetermined[];
-}
-
-interface InferredCandidate {
-  readonly releases: readonly [string, string];
-  readonly except: readonly (readonly [string, string])[];
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly distance: number;
-  readonly backend: string;
-  readonly suspicious: readonly string[];
-  readonly reasons: readonly string[];
-  readonly differences: readonly InferredDifference[];
-  readonly programmer: { readonly name: keyof typeof PROGRAMMERS; readonly reasons: readonly string[] };
-}
-
-interface InferredDifference {
-  readonly kind: 'missing' | 'extra';
-  readonly table: string;
-  readonly chain: string;
-  readonly index: number;
-  readonly text: string;
-}
-
 /** More than anybody reads; the JSON report has more. */
 const MOST_DIFFERENCES = 10;
 const MOST_OTHERS = 4;
 const LONGEST_QUOTE = 600;
 
 /** The report of `infer` as the JSON document that schema/infer.schema.json describes, with a final new line. */
-export function inferJson(report: Inferred): string {
+export function inferJson(report: InferReport): string {
   return jsonDocument(report);
 }
 
 /** The report of `infer` for people: the best candidate, what it was read from, what contradicts it, and the next ones. */
-export function inferTable({ candidates, undetermined }: Inferred, options: ReportOptions): string {
+export function inferTable({ candidates, undetermined }: InferReport, options: ReportOptions): string {
   const style = styleOf(options);
   const [best, ...others] = candidates;
   const sections = [
@@ -101,7 +76,7 @@ function inputLines({ reasons }: InferredCandidate, style: Style): string[] {
 }
 
 /** Who wrote the rules, as words. */
-const PROGRAMMERS = {
+const PROGRAMMERS: Readonly<Record<InferredCandidate['programmer']['name'], string>> = {
   'istio-init': 'istio-init, the init container',
   'istio-cni': 'istio-cni, the CNI plugin',
   'ambient-cni': 'the agent of istio-cni, for ambient',

@@ -1,5 +1,4 @@
-import type { Packet, Verdict } from '../../model/packet.ts';
-import type { QuotedRule, Undetermined } from '../../model/report.ts';
+import type { Judgement, ProbeAnswer, ProbeResult } from '../../probe/types.ts';
 import { escapeText } from '../escape.ts';
 import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
@@ -7,41 +6,15 @@ import { openLines } from '../subject.ts';
 import { count, place, verdictWords } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
 
-/** What was probed, as far as it is printed. */
-export interface Probed {
-  readonly config: { readonly istioVersion: string; readonly dataplane: string };
-  readonly probes: readonly ProbedAttempt[];
-  readonly validation: ProbedJudgement | null;
-  readonly undetermined: readonly Undetermined[];
-}
-
-interface ProbedJudgement {
-  readonly outcome: 'pass' | 'fail' | 'undetermined';
-  readonly message: string;
-}
-
-interface ProbedAttempt {
-  readonly purpose: 'outbound' | 'self' | 'upstream' | 'validation' | 'dns';
-  readonly role: 'application' | 'proxy';
-  readonly owner: { readonly uid: number; readonly gid: number };
-  readonly packet: Packet;
-  readonly expected: Verdict;
-  readonly predicted: Verdict | null;
-  readonly rule: QuotedRule | null;
-  readonly sent: { readonly ending: string; readonly durationMs: number; readonly path: object } | null;
-  readonly outcome: ProbedJudgement['outcome'] | 'skipped';
-  readonly message: string;
-}
-
 /** The report of `probe` as the JSON document that schema/probe.schema.json describes, with a final new line. */
-export function probeJson({ config, ...probed }: Probed): string {
+export function probeJson({ config, ...probed }: ProbeAnswer): string {
   const { istioVersion, dataplane } = config;
   const report = { schemaVersion: 1, istio: { version: istioVersion, dataplane }, ...probed };
   return jsonDocument(report);
 }
 
 /** The report of `probe` for people: the answer in a sentence, then each attempt, then what it does not prove. */
-export function probeTable(probed: Probed, options: ReportOptions): string {
+export function probeTable(probed: ProbeAnswer, options: ReportOptions): string {
   const style = styleOf(options);
   const sections = [
     headLines(probed, style),
@@ -53,8 +26,8 @@ export function probeTable(probed: Probed, options: ReportOptions): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function headLines({ probes, config }: Probed, style: Style): string[] {
-  const of = (outcome: ProbedAttempt['outcome']) => probes.filter((attempt) => attempt.outcome === outcome).length;
+function headLines({ probes, config }: ProbeAnswer, style: Style): string[] {
+  const of = (outcome: ProbeResult['outcome']) => probes.filter((attempt) => attempt.outcome === outcome).length;
   const istio = `Istio ${config.istioVersion} (${config.dataplane})`;
   if (of('skipped') > 0) return marked('skipped', `${count(of('skipped'), 'probe')} would be sent.`, style);
   if (of('fail') > 0)
@@ -74,7 +47,7 @@ function marked(mark: Parameters<typeof symbol>[0], text: string, style: Style):
   );
 }
 
-function attemptLines(attempt: ProbedAttempt, style: Style): string[] {
+function attemptLines(attempt: ProbeResult, style: Style): string[] {
   const { outcome, message, expected, predicted, rule, sent } = attempt;
   const width = style.width - 14;
   const facts: [string, string][] = [
@@ -88,7 +61,7 @@ function attemptLines(attempt: ProbedAttempt, style: Style): string[] {
   return [...marked(outcome, sentence(attempt), style), ...indent(lines, 2)];
 }
 
-function sentence({ purpose, role, owner, packet }: ProbedAttempt): string {
+function sentence({ purpose, role, owner, packet }: ProbeResult): string {
   const who = `${role === 'proxy' ? 'the proxy' : 'an application'} (uid ${owner.uid}, gid ${owner.gid})`;
   const address = packet.family === 'ipv6' ? `[${packet.destination}]` : packet.destination;
   const to = `${packet.protocol} ${address}:${packet.destinationPort}`;
@@ -106,7 +79,7 @@ function sentence({ purpose, role, owner, packet }: ProbedAttempt): string {
   }
 }
 
-function validationLines(validation: ProbedJudgement | null, style: Style): string[] {
+function validationLines(validation: Judgement | null, style: Style): string[] {
   if (validation === null) return [];
   const text = `Istio's own validation (the init container istio-validation): ${validation.message}. It proves one path only, the proxy's over loopback through nat OUTPUT: nothing about what comes in, DNS, exclusions, or the other family.`;
   return marked(validation.outcome, text, style);
