@@ -4,6 +4,7 @@
  * or starts programs, and it runs in a browser.
  */
 
+export type { Explanation } from './diagnose/catalogue/entry.ts';
 export type { DiffAnswer, DiffDifference, DiffReport } from './diagnose/differences.ts';
 export { type Comparison, type ComparisonScope, compareRulesets, type DifferentClass } from './evaluate/compare.ts';
 export { evaluatePacket, Hooks, type Trace, type TraceStep } from './evaluate/packet.ts';
@@ -39,7 +40,7 @@ export { parseNft } from './parse/nft/index.ts';
 export { type CheckOptions, check } from './pipeline/check.ts';
 export { type DiffAgainst, type DiffOptions, diff } from './pipeline/diff.ts';
 export { type ExpectedLayout, expected } from './pipeline/expected.ts';
-export { type Explanation, explain } from './pipeline/explain.ts';
+export { explain } from './pipeline/explain.ts';
 export { flow } from './pipeline/flow.ts';
 export { type ClassesOptions, flowClasses } from './pipeline/flow-classes.ts';
 export { flowUnreached } from './pipeline/flow-unreached.ts';

@@ -1,23 +1,23 @@
 import { Command } from '@oclif/core/command';
 import type { ArgInput, FlagInput, Input, OutputArgs, OutputFlags, ParserOutput } from '@oclif/core/interfaces';
-import type { ForeignTool, FromEnvironment, Setting } from '../report/environment.ts';
+import type { Machine } from '../collect/outside.ts';
+import type { FromEnvironment, Setting } from '../report/environment.ts';
+import { environmentOf, type FormatName, type ReportKind, type Reports, rendererOf } from '../report/formats.ts';
 import { errorJson } from '../report/json.ts';
+import type { ReportOptions } from '../report/style.ts';
 import type { ExitCode } from './exit-code.ts';
 import { DEBUG_VARIABLE, failureOf, failureText, stackText } from './failure.ts';
-import { wantsJson } from './format.ts';
+import { type Asked, outputFormat, wantsJson } from './format.ts';
+import type { Gathered, GatherRequest } from './gather.ts';
 import { write } from './output.ts';
 import { settingsFrom } from './settings.ts';
 import { reportOptions, standardOutput } from './terminal.ts';
 
 type Flags = OutputFlags<FlagInput>;
 
-/** In which form a report is, and what was used for it: the environment's part in it is added. */
-interface Shown {
-  readonly format: string;
-  readonly noColor?: boolean;
-  /** Programs that were run from outside the system's directories. */
-  readonly tools?: readonly ForeignTool[];
-}
+/** How a command prints: its output flags, and what else its renderers are told. */
+type Shown = Asked &
+  Pick<ReportOptions, 'verbose' | 'all' | 'bypassing'> & { readonly 'no-color'?: boolean | undefined };
 
 /**
  * What all commands share: reports go to stdout and everything else to stderr, and every error ends with the exit code
@@ -26,6 +26,7 @@ interface Shown {
 export abstract class BaseCommand extends Command {
   /** What the environment says in place of flags; known once they are parsed. */
   #settings: readonly Setting[] = [];
+  #machine: Machine | undefined;
 
   protected override async parse<F extends Flags, B extends Flags, A extends OutputArgs<ArgInput>>(
     options?: Input<F, B, A>,
@@ -36,27 +37,56 @@ export abstract class BaseCommand extends Command {
     return parsed;
   }
 
-  /** Writes a report; the reader may be slow, or gone. */
-  protected async report(text: string, exitCode: ExitCode, shown: Shown): Promise<void> {
-    process.exitCode = exitCode;
-    const from = { variables: this.#settings, tools: shown.tools ?? [] };
-    await write(process.stdout, await this.#complete(text, from, shown));
+  /** This machine, with what was run on it so far. */
+  protected async machine(): Promise<Machine> {
+    this.#machine ??= (await import('../collect/machine.ts')).thisMachine();
+    return this.#machine;
   }
 
-  async #complete(text: string, from: FromEnvironment, { format, noColor = false }: Shown): Promise<string> {
-    if (from.variables.length === 0 && from.tools.length === 0) return text;
-    const { environmentSentences, withEnvironmentJson, withEnvironmentTable } = await import(
-      '../report/environment.ts'
-    );
-    if (format === 'json') return withEnvironmentJson(text, from);
-    if (format === 'table') return withEnvironmentTable(text, from, reportOptions(standardOutput(), noColor));
-    for (const sentence of environmentSentences(from)) this.note(sentence);
+  /** What the use cases answer from. */
+  protected async gather(request: GatherRequest): Promise<Gathered> {
+    const { gather } = await import('./gather.ts');
+    return gather(request, await this.machine());
+  }
+
+  /**
+   * What every command does but one that answers line by line: the format is checked, then the report made, rendered,
+   * and written with what the environment had a part in. The reader may be slow, or gone.
+   */
+  protected async show<K extends ReportKind, R extends Reports[K] & { readonly notes?: readonly string[] }>(
+    kind: K,
+    flags: Shown,
+    answer: (format: FormatName) => Promise<R>,
+    exitCode: (report: R) => ExitCode,
+  ): Promise<void> {
+    const format = outputFormat(flags, kind, process.env);
+    const report = await answer(format);
+    const { noColor, ...options } = { ...flags, noColor: flags['no-color'] ?? false };
+    const shown = { ...options, ...reportOptions(standardOutput(), noColor) };
+    const text = (await rendererOf(kind, format))(report, shown);
+    for (const note of report.notes ?? []) this.note(note);
+    process.exitCode = exitCode(report);
+    await write(process.stdout, await this.#complete(text, format, shown));
+  }
+
+  async #complete(text: string, format: FormatName, options: ReportOptions): Promise<string> {
+    const from = this.#environment();
+    const add = from.variables.length + from.tools.length === 0 ? null : await environmentOf(format);
+    if (add !== null) return add(text, from, options);
+    await this.noteEnvironment();
     return text;
   }
 
-  /** Names the programs that were run from outside the system's directories, where the report has no place for it. */
-  protected async noteTools(tools: readonly ForeignTool[]): Promise<void> {
-    await this.#complete('', { variables: this.#settings, tools }, { format: 'notes' });
+  #environment(): FromEnvironment {
+    return { variables: this.#settings, tools: this.#machine?.foreignTools() ?? [] };
+  }
+
+  /** Names what the environment had a part in, where the report has no place for it. */
+  protected async noteEnvironment(): Promise<void> {
+    const from = this.#environment();
+    if (from.variables.length === 0 && from.tools.length === 0) return;
+    const { environmentSentences } = await import('../report/environment.ts');
+    for (const sentence of environmentSentences(from)) this.note(sentence);
   }
 
   /** Writes a remark that is not part of the report. */
@@ -68,7 +98,8 @@ export abstract class BaseCommand extends Command {
     // Else oclif warns, under NODE_ENV=test and development, that the arguments were not parsed.
     this.parsed = true;
     await reportFailure(error, this.argv, Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }));
-    await this.#complete('', { variables: this.#settings, tools: [] }, { format: 'error' });
+    this.#machine = undefined;
+    await this.noteEnvironment();
   }
 }
 

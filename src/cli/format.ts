@@ -1,11 +1,13 @@
 import { boolean, string } from '@oclif/core/flags';
 import { UsageError } from '../model/errors.ts';
+import { type FormatName, formatsOf, hasColors, type ReportKind } from '../report/formats.ts';
 
 /** The variable that stands for `--output`. */
 export const OUTPUT_VARIABLE = 'ISTIO_NAT_OUTPUT';
 
-/** The flags that say in which form the output is printed. The formats are checked where they are used. */
-export function formatFlags(formats: readonly string[]) {
+/** The flags that say how a command prints its reports. The formats are checked where they are used. */
+export function outputFlags(...kinds: readonly ReportKind[]) {
+  const formats = formatsOf(...kinds);
   return {
     output: string({
       char: 'o',
@@ -13,14 +15,14 @@ export function formatFlags(formats: readonly string[]) {
       description: `form of the output, ${formats[0]} unless given [env: ${OUTPUT_VARIABLE}]`,
     }),
     json: boolean({ description: 'the same as -o json' }),
+    ...(formats.some(hasColors) && { 'no-color': boolean({ description: 'no colours, as with NO_COLOR' }) }),
   };
 }
 
-/** The flags that say how a report is printed. */
-export const reportFlags = {
-  ...formatFlags(['table', 'json']),
-  'no-color': boolean({ description: 'no colours, as with NO_COLOR' }),
-};
+/** The formats of a command in its usage: `-o table|json`. */
+export function outputUsage(...kinds: readonly ReportKind[]): string {
+  return `-o ${formatsOf(...kinds).join('|')}`;
+}
 
 /**
  * Whether the caller asked for JSON, seen from the raw arguments: when they could not be parsed, the error must still
@@ -41,28 +43,29 @@ function outputValue(flag: string, next: string | undefined): string[] {
 }
 
 /** What was said about the output format. */
-interface Asked {
+export interface Asked {
   readonly output?: string | undefined;
   readonly json?: boolean | undefined;
 }
 
 /**
- * The output format: `--json` or `--output`, else the environment's where this command has it, else the first one.
- * Two flags that disagree and a format that does not exist are usage errors.
+ * The output format: `--json` or `--output`, else the environment's where this kind of report has it, else the first
+ * one. Two flags that disagree and a format that does not exist are usage errors.
  */
-export function outputFormat<F extends string>(
+export function outputFormat(
   asked: Asked,
-  formats: readonly [F, ...F[]],
+  kind: ReportKind,
   env: Readonly<Record<string, string | undefined>> = {},
-): F {
+): FormatName {
   const { output, json } = asked;
   if (json === true && output !== undefined && output !== 'json') {
     throw new UsageError(`--json and --output ${output} contradict each other.`, { hint: 'Give one of them.' });
   }
+  const formats = formatsOf(kind);
   const wanted = json === true ? 'json' : output;
   const format = formats.find((candidate) => candidate === (wanted ?? env[OUTPUT_VARIABLE]));
   if (format !== undefined) return format;
-  if (wanted === undefined) return formats[0];
+  if (wanted === undefined && formats[0] !== undefined) return formats[0];
   throw new UsageError(`There is no output format ${JSON.stringify(wanted)} here.`, {
     hint: `The formats are ${formats.join(', ')}.`,
   });

@@ -42,6 +42,8 @@ export interface GatherRequest {
 export interface Gathered {
   readonly facts: Facts;
   readonly declared: Declared;
+  /** What the user declared: `declared` without what is known of the example. */
+  readonly given: Declared;
 }
 
 /**
@@ -52,7 +54,7 @@ export interface Gathered {
 export async function gather({ source, config }: GatherRequest, outside: Outside): Promise<Gathered> {
   const given = config === undefined ? NOTHING_DECLARED : await declaredInputs(config, outside);
   const declared = source.kind === 'example' ? withExample(given) : given;
-  return { declared, facts: await gatherFacts(source, outside) };
+  return { declared, given, facts: await gatherFacts(source, outside) };
 }
 
 /** The example is known completely. */

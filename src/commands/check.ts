@@ -10,9 +10,7 @@ import {
   sourceRequest,
   threshold,
 } from '../cli/flags.ts';
-import { outputFormat, reportFlags } from '../cli/format.ts';
-import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { CheckReport } from '../model/report.ts';
+import { outputFlags, outputUsage } from '../cli/format.ts';
 
 const verboseFlag = {
   verbose: boolean({ description: 'everything: all findings, evidence and checks, and what nobody can see from here' }),
@@ -22,7 +20,7 @@ const verboseFlag = {
 export class Check extends BaseCommand {
   static override summary = 'Say whether the rules of a pod do what Istio should have programmed.';
   static override usage =
-    'check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose] [-o table|json] [--fail-on error|warning|info|never]';
+    `check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose] [${outputUsage('check')}] [--fail-on error|warning|info|never]`;
   static override description =
     `Reads the netfilter rules and sockets of a pod, works out what they do to every packet, and reports what differs from the layout that Istio programs for the release and the inputs given, with the rule that is guilty and the remedy.
 
@@ -43,38 +41,21 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     ...exampleFlag,
     ...configFlags,
     ...verboseFlag,
-    ...reportFlags,
+    ...outputFlags('check'),
     ...failOnFlag,
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Check);
-    const format = outputFormat(flags, ['table', 'json'], process.env);
-    const request = { source: sourceRequest(flags), config: configRequest(flags, process.env) };
-    const { gather } = await import('../cli/gather.ts');
-    const { thisMachine } = await import('../collect/machine.ts');
-    const machine = thisMachine();
-    // Loaded while the programs that were started still run.
-    const [{ facts, declared }, { check }] = await Promise.all([
-      gather(request, machine),
-      import('../pipeline/check.ts'),
-    ]);
-    const report = check(facts, declared, { toolVersion: this.config.version });
-    const text = await render(report, format, { noColor: flags['no-color'], verbose: flags.verbose });
-    await this.report(text, checkExitCode(report, threshold(flags['fail-on'])), {
-      format,
-      noColor: flags['no-color'],
-      tools: machine.foreignTools(),
-    });
+    const answer = async () => {
+      const request = { source: sourceRequest(flags), config: configRequest(flags, process.env) };
+      // Loaded while the programs that were started still run.
+      const [{ facts, declared }, { check }] = await Promise.all([
+        this.gather(request),
+        import('../pipeline/check.ts'),
+      ]);
+      return check(facts, declared, { toolVersion: this.config.version });
+    };
+    await this.show('check', flags, answer, (report) => checkExitCode(report, threshold(flags['fail-on'])));
   }
-}
-
-async function render(
-  report: CheckReport,
-  format: 'table' | 'json',
-  { noColor, verbose }: { readonly noColor: boolean; readonly verbose: boolean },
-): Promise<string> {
-  if (format === 'json') return (await import('../report/json.ts')).checkJson(report);
-  const { checkTable } = await import('../report/check/table.ts');
-  return checkTable(report, { ...reportOptions(standardOutput(), noColor), verbose });
 }

@@ -3,17 +3,15 @@ import { BaseCommand } from '../cli/base-command.ts';
 import { diffSides } from '../cli/diff-flags.ts';
 import { diffExitCode } from '../cli/exit-code.ts';
 import { configFlags, configRequest, exampleFlag, sourceFlags } from '../cli/flags.ts';
-import { outputFormat, reportFlags } from '../cli/format.ts';
-import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { DiffAnswer } from '../diagnose/differences.ts';
+import { outputFlags, outputUsage } from '../cli/format.ts';
 
 /** `istio-nat diff`. */
 export class Diff extends BaseCommand {
   static override summary =
     'Show every class of packets that the rules treat differently than they should, or than before.';
   static override usage = [
-    'diff [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--traces] [-o table|json]',
-    'diff [--rules FILE...] --against FILE... [--traces] [-o table|json]',
+    `diff [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--traces] [${outputUsage('diff')}]`,
+    `diff [--rules FILE...] --against FILE... [--traces] [${outputUsage('diff')}]`,
   ];
   static override description =
     `Works out what the rules do to every packet that can exist, and holds it against the layout that Istio programs for the release and the inputs given; or, with --against, against other rules: what did this change do to traffic? --against names the rules from before, and --rules (or the live rules) are the ones now. Rules that are written differently and do the same are equivalent.
@@ -42,33 +40,22 @@ Exit code: 0 every packet is treated the same, 1 differences, 2 wrong usage, 3 c
     ...exampleFlag,
     ...configFlags,
     traces: boolean({ description: 'follow every example packet through both sides, rule by rule' }),
-    ...reportFlags,
+    ...outputFlags('diff'),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Diff);
-    const format = outputFormat(flags, ['table', 'json'], process.env);
-    const { source, against } = diffSides(flags, process.env);
-    const config = configRequest(flags, process.env);
-    const { gather } = await import('../cli/gather.ts');
-    const { thisMachine } = await import('../collect/machine.ts');
-    const machine = thisMachine();
-    // Loaded while the programs that were started still run.
-    const [{ facts, declared }, { diff }] = await Promise.all([
-      gather({ source, ...(against === undefined && { config }) }, machine),
-      import('../pipeline/diff.ts'),
-    ]);
-    const other = against === undefined ? { declared } : { before: (await gather({ source: against }, machine)).facts };
-    const answer = diff(facts, other, { traces: flags.traces });
-    await this.report(await render(answer, format, flags['no-color']), diffExitCode(answer.report.equivalent), {
-      format,
-      noColor: flags['no-color'],
-      tools: machine.foreignTools(),
-    });
+    const answer = async () => {
+      const { source, against } = diffSides(flags, process.env);
+      const config = configRequest(flags, process.env);
+      // Loaded while the programs that were started still run.
+      const [{ facts, declared }, { diff }] = await Promise.all([
+        this.gather({ source, ...(against === undefined && { config }) }),
+        import('../pipeline/diff.ts'),
+      ]);
+      const other = against === undefined ? { declared } : { before: (await this.gather({ source: against })).facts };
+      return diff(facts, other, { traces: flags.traces });
+    };
+    await this.show('diff', flags, answer, ({ report }) => diffExitCode(report.equivalent));
   }
-}
-
-async function render(answer: DiffAnswer, format: 'table' | 'json', noColor: boolean): Promise<string> {
-  const { diffJson, diffTable } = await import('../report/diff/table.ts');
-  return format === 'json' ? diffJson(answer) : diffTable(answer, reportOptions(standardOutput(), noColor));
 }

@@ -1,14 +1,15 @@
 import { BaseCommand } from '../cli/base-command.ts';
 import { EXIT } from '../cli/exit-code.ts';
 import { configFlags, configRequest, familyFlag, familyOf } from '../cli/flags.ts';
-import { formatFlags, outputFormat } from '../cli/format.ts';
+import { outputFlags, outputUsage } from '../cli/format.ts';
 import { EXPECTED_OUTPUTS } from '../expect/forms.ts';
+import type { FormatName } from '../report/formats.ts';
 
 /** `istio-nat expected`. */
 export class Expected extends BaseCommand {
   static override summary = 'Print the rules that Istio should have programmed for a release and its inputs.';
   static override usage =
-    'expected [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [-o save|S|nft|json] [--family ipv4|ipv6]';
+    `expected [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [${outputUsage('expected')}] [--family ipv4|ipv6]`;
   static override description =
     `Prints the layout in the form of iptables-save (save), iptables -S (S), nft list ruleset (nft) or as JSON. Without --family both families of that configuration are printed, one after the other.`;
   static override examples = [
@@ -24,20 +25,20 @@ export class Expected extends BaseCommand {
   ];
   static override flags = {
     ...configFlags,
-    ...formatFlags(EXPECTED_OUTPUTS),
+    ...outputFlags('expected'),
     family: familyFlag('print this family only'),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Expected);
-    const output = outputFormat(flags, EXPECTED_OUTPUTS, process.env);
-    const family = familyOf(flags.family);
-    const { declaredInputs } = await import('../cli/gather.ts');
-    const { expected } = await import('../pipeline/expected.ts');
-    const { thisMachine } = await import('../collect/machine.ts');
-    const declared = await declaredInputs(configRequest(flags, process.env), thisMachine());
-    const { text, notes } = expected(declared, { output, ...(family !== undefined && { family }) });
-    for (const note of notes) this.note(note);
-    await this.report(text, EXIT.ok, { format: output });
+    const answer = async (format: FormatName) => {
+      const family = familyOf(flags.family);
+      const output = EXPECTED_OUTPUTS.find((one) => one === format) ?? 'save';
+      const { declaredInputs } = await import('../cli/gather.ts');
+      const { expected } = await import('../pipeline/expected.ts');
+      const declared = await declaredInputs(configRequest(flags, process.env), await this.machine());
+      return expected(declared, { output, ...(family !== undefined && { family }) });
+    };
+    await this.show('expected', flags, answer, () => EXIT.ok);
   }
 }

@@ -1,13 +1,9 @@
 import { boolean, string } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.ts';
-import { diffExitCode, EXIT } from '../cli/exit-code.ts';
+import { diffExitCode, EXIT, type ExitCode } from '../cli/exit-code.ts';
 import { configFlags, configRequest, exampleFlag, sourceFlags } from '../cli/flags.ts';
 import { flowRequest, requestFlags } from '../cli/flow-flags.ts';
-import { outputFormat, reportFlags } from '../cli/format.ts';
-import type { Gathered } from '../cli/gather.ts';
-import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { FlowAnswer } from '../flow/types.ts';
-import type { ConntrackState } from '../model/match.ts';
+import { outputFlags, outputUsage } from '../cli/format.ts';
 
 /** The states of packets that `--ct-state` can ask about. */
 const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
@@ -16,9 +12,9 @@ const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as cons
 export class Flow extends BaseCommand {
   static override summary = 'Follow the whole life of a request: client, proxy, application, and on to other services.';
   static override usage = [
-    'flow [--port PORT] [--to ADDRESS[:PORT]] [--uid UID] [--journey NAME,...] [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [-o table|json]',
-    'flow --classes [--ct-state STATE] [--rules FILE...] [-o table|json]',
-    'flow --unreached [--rules FILE...] [-o table|json]',
+    `flow [--port PORT] [--to ADDRESS[:PORT]] [--uid UID] [--journey NAME,...] [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [${outputUsage('flow')}]`,
+    `flow --classes [--ct-state STATE] [--rules FILE...] [${outputUsage('flow')}]`,
+    `flow --unreached [--rules FILE...] [${outputUsage('flow')}]`,
   ];
   static override description =
     `Follows requests through the live rules, step by step and program by program: one from another pod, one of the application to another service, a DNS query, a probe of the kubelet, and calls of the application to itself. Each step says which rule decides, why, and whether the layout that Istio programs means it to be so. The step where a request goes wrong is marked, with the rule that should have decided, and what really happens is followed to its end.
@@ -62,78 +58,51 @@ Exit code: 0 every step is as the layout has it (or, with --classes and --unreac
       description: 'the rules that can never match a packet, and why',
     }),
     ...configFlags,
-    ...reportFlags,
+    ...outputFlags('flow', 'flow-classes', 'flow-unreached'),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Flow);
-    const format = outputFormat(flags, ['table', 'json'], process.env);
-    const { thisMachine } = await import('../collect/machine.ts');
-    const machine = thisMachine();
-    const { gather } = await import('../cli/gather.ts');
     const config = configRequest(flags, process.env);
-    if (flags.classes || flags.unreached) {
-      const { source } = flowRequest({ ...flags, family: flags.rules === undefined ? undefined : flags.family });
-      const state = STATES.find((one) => one === flags['ct-state']) ?? 'NEW';
-      // The rules that no packet reaches are the same whatever was declared.
-      const gathered = gather({ source, ...(flags.classes && { config }) }, machine);
-      const answer = await (flags.classes
-        ? classes(gathered, state, format, flags['no-color'])
-        : unreached(gathered, format, flags['no-color']));
-      for (const note of answer.notes) this.note(note);
-      await this.report(answer.text, answer.open ? EXIT.cannotLook : EXIT.ok, {
-        format,
-        noColor: flags['no-color'],
-        tools: machine.foreignTools(),
-      });
-      return;
+    // About all packets, the family says only what saved rules are about.
+    const allPackets = () => flowRequest({ ...flags, family: flags.rules === undefined ? undefined : flags.family });
+    if (flags.classes) {
+      const answer = async () => {
+        const state = STATES.find((one) => one === flags['ct-state']) ?? 'NEW';
+        const request = { source: allPackets().source, config };
+        const [{ facts, declared }, { flowClasses }] = await Promise.all([
+          this.gather(request),
+          import('../pipeline/flow-classes.ts'),
+        ]);
+        return flowClasses(facts, declared, { state });
+      };
+      return this.show('flow-classes', flags, answer, openExitCode);
     }
-    const { source, ...question } = flowRequest(flags);
-    // Loaded while the programs that were started still run.
-    const [{ facts, declared }, { flow }] = await Promise.all([
-      gather({ source, config }, machine),
-      import('../pipeline/flow.ts'),
-    ]);
-    const answer = flow(facts, declared, question);
-    await this.report(await render(answer, format, flags['no-color']), diffExitCode(answer.report.intended), {
-      format,
-      noColor: flags['no-color'],
-      tools: machine.foreignTools(),
-    });
+    if (flags.unreached) {
+      // The rules that no packet reaches are the same whatever was declared.
+      const answer = async () => {
+        const [{ facts }, { flowUnreached }] = await Promise.all([
+          this.gather({ source: allPackets().source }),
+          import('../pipeline/flow-unreached.ts'),
+        ]);
+        return flowUnreached(facts);
+      };
+      return this.show('flow-unreached', flags, answer, openExitCode);
+    }
+    const answer = async () => {
+      const { source, ...question } = flowRequest(flags);
+      // Loaded while the programs that were started still run.
+      const [{ facts, declared }, { flow }] = await Promise.all([
+        this.gather({ source, config }),
+        import('../pipeline/flow.ts'),
+      ]);
+      return flow(facts, declared, question);
+    };
+    await this.show('flow', flags, answer, ({ report }) => diffExitCode(report.intended));
   }
 }
 
-async function render(answer: FlowAnswer, format: 'table' | 'json', noColor: boolean): Promise<string> {
-  const { flowJson, flowTable } = await import('../report/flow/table.ts');
-  return format === 'json' ? flowJson(answer) : flowTable(answer, reportOptions(standardOutput(), noColor));
-}
-
-/** The answer to one of the questions about all packets. */
-interface Answered {
-  readonly text: string;
-  readonly open: boolean;
-  readonly notes: readonly string[];
-}
-
-async function classes(
-  gathered: Promise<Gathered>,
-  state: ConntrackState,
-  format: 'table' | 'json',
-  noColor: boolean,
-): Promise<Answered> {
-  const [{ facts, declared }, { flowClasses }] = await Promise.all([gathered, import('../pipeline/flow-classes.ts')]);
-  const { flowClassesJson, flowClassesTable } = await import('../report/flow-classes/table.ts');
-  const answer = flowClasses(facts, declared, { state });
-  const options = reportOptions(standardOutput(), noColor);
-  const text = format === 'json' ? flowClassesJson(answer) : flowClassesTable(answer, options);
-  return { text, open: answer.report.undetermined.length > 0, notes: answer.notes };
-}
-
-async function unreached(gathered: Promise<Gathered>, format: 'table' | 'json', noColor: boolean): Promise<Answered> {
-  const [{ facts }, { flowUnreached }] = await Promise.all([gathered, import('../pipeline/flow-unreached.ts')]);
-  const { flowUnreachedJson, flowUnreachedTable } = await import('../report/flow-unreached/table.ts');
-  const answer = flowUnreached(facts);
-  const options = reportOptions(standardOutput(), noColor);
-  const text = format === 'json' ? flowUnreachedJson(answer) : flowUnreachedTable(answer, options);
-  return { text, open: answer.report.undetermined.length > 0, notes: answer.notes };
+/** Answers about all packets are complete, or they are not. */
+function openExitCode({ report }: { readonly report: { readonly undetermined: readonly unknown[] } }): ExitCode {
+  return report.undetermined.length > 0 ? EXIT.cannotLook : EXIT.ok;
 }

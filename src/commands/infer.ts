@@ -1,15 +1,13 @@
 import { BaseCommand } from '../cli/base-command.ts';
 import { EXIT } from '../cli/exit-code.ts';
 import { configFlags, configRequest, exampleFlag, sourceFlags, sourceRequest } from '../cli/flags.ts';
-import { outputFormat, reportFlags } from '../cli/format.ts';
-import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { InferReport } from '../infer/report.ts';
+import { outputFlags, outputUsage } from '../cli/format.ts';
 
 /** `istio-nat infer`. */
 export class Infer extends BaseCommand {
   static override summary = 'Say which Istio releases and inputs the rules of a pod were written from.';
   static override usage =
-    'infer [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [-o table|json]';
+    `infer [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [${outputUsage('infer')}]`;
   static override description =
     `Reads the netfilter rules of a pod, takes each input of Istio's from where Istio writes it, and holds the rules against the layouts of all releases. A rule in another place is not an input but a difference; an input that one changed rule could imitate is called suspicious. Inputs that are given are taken as they are.
 
@@ -22,31 +20,16 @@ Exit code: 0 something was inferred, 2 wrong usage, 3 nothing of Istio's was fou
       command: '<%= config.bin %> infer --rules pod.rules --istio-version 1.28.10 --json',
     },
   ];
-  static override flags = { ...sourceFlags, ...exampleFlag, ...configFlags, ...reportFlags };
+  static override flags = { ...sourceFlags, ...exampleFlag, ...configFlags, ...outputFlags('infer') };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Infer);
-    const format = outputFormat(flags, ['table', 'json'], process.env);
-    const request = { source: sourceRequest(flags), config: configRequest(flags, process.env) };
-    const { gather } = await import('../cli/gather.ts');
-    const { thisMachine } = await import('../collect/machine.ts');
-    const machine = thisMachine();
-    // Loaded while the programs that were started still run.
-    const [{ facts, declared }, { infer }] = await Promise.all([
-      gather(request, machine),
-      import('../pipeline/infer.ts'),
-    ]);
-    const report = infer(facts, declared);
-    const text = await render(report, format, flags['no-color']);
-    await this.report(text, report.candidates.length > 0 ? EXIT.ok : EXIT.cannotLook, {
-      format,
-      noColor: flags['no-color'],
-      tools: machine.foreignTools(),
-    });
+    const answer = async () => {
+      const request = { source: sourceRequest(flags), config: configRequest(flags, process.env) };
+      // Loaded while the programs that were started still run.
+      const [{ facts, given }, { infer }] = await Promise.all([this.gather(request), import('../pipeline/infer.ts')]);
+      return infer(facts, given);
+    };
+    await this.show('infer', flags, answer, ({ candidates }) => (candidates.length > 0 ? EXIT.ok : EXIT.cannotLook));
   }
-}
-
-async function render(report: InferReport, format: 'table' | 'json', noColor: boolean): Promise<string> {
-  const { inferJson, inferTable } = await import('../report/infer/table.ts');
-  return format === 'json' ? inferJson(report) : inferTable(report, reportOptions(standardOutput(), noColor));
 }

@@ -2,16 +2,14 @@ import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.ts';
 import { socketsExitCode } from '../cli/exit-code.ts';
 import { exampleFlag, failOnFlag, type SourceValues, sourceFlags, sourceRequest, threshold } from '../cli/flags.ts';
-import { outputFormat, reportFlags } from '../cli/format.ts';
+import { outputFlags, outputUsage } from '../cli/format.ts';
 import type { SourceRequest } from '../cli/gather.ts';
-import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { SocketsReport } from '../sockets/report.ts';
 
 /** `istio-nat sockets`. */
 export class Sockets extends BaseCommand {
   static override summary = 'List listeners and live connections: whose they are, through the proxy or around it.';
   static override usage =
-    'sockets [--rules FILE...] [--sockets FILE] [--bypassing] [--all] [-o table|json] [--fail-on error|warning|info|never]';
+    `sockets [--rules FILE...] [--sockets FILE] [--bypassing] [--all] [${outputUsage('sockets')}] [--fail-on error|warning|info|never]`;
   static override description =
     `Pairs the sockets of a pod with each other and says of each connection whether it goes through the proxy, what the rules would do with it if it were opened now, and whether the two fit together. Any user in the pod can read sockets; without the rules nothing is predicted. A socket of the application with the uid or gid of the proxy is named: its traffic bypasses the mesh.
 
@@ -32,28 +30,22 @@ Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read or u
     ...exampleFlag,
     bypassing: boolean({ description: 'only what goes around the proxy; sets the exit code' }),
     all: boolean({ description: 'every socket on a line of its own' }),
-    ...reportFlags,
+    ...outputFlags('sockets'),
     ...failOnFlag,
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Sockets);
-    const { bypassing, all } = flags;
-    const format = outputFormat(flags, ['table', 'json'], process.env);
-    const source = socketsSource(flags);
-    const rulesGiven = flags.rules !== undefined || source.kind !== 'rules';
-    const { gather } = await import('../cli/gather.ts');
-    const { thisMachine } = await import('../collect/machine.ts');
-    const machine = thisMachine();
-    // Loaded while the programs that were started still run.
-    const [{ facts }, { sockets }] = await Promise.all([gather({ source }, machine), import('../pipeline/sockets.ts')]);
-    const { report, notes } = sockets(facts, { rulesGiven, toolVersion: this.config.version });
-    for (const note of notes) this.note(note);
-    const text = await render(report, format, { bypassing, all, noColor: flags['no-color'] });
-    await this.report(
-      text,
-      socketsExitCode(report, { bypassing, threshold: threshold(flags['fail-on']), complete: notes.length === 0 }),
-      { format, noColor: flags['no-color'], tools: machine.foreignTools() },
+    const answer = async () => {
+      const source = socketsSource(flags);
+      const rulesGiven = flags.rules !== undefined || source.kind !== 'rules';
+      // Loaded while the programs that were started still run.
+      const [{ facts }, { sockets }] = await Promise.all([this.gather({ source }), import('../pipeline/sockets.ts')]);
+      return sockets(facts, { rulesGiven, toolVersion: this.config.version });
+    };
+    const asked = { bypassing: flags.bypassing, threshold: threshold(flags['fail-on']) };
+    await this.show('sockets', flags, answer, ({ report, notes }) =>
+      socketsExitCode(report, { ...asked, complete: notes.length === 0 }),
     );
   }
 }
@@ -62,14 +54,4 @@ Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read or u
 function socketsSource(flags: SourceValues): SourceRequest {
   const { rules = [], sockets } = flags;
   return sourceRequest(rules.length === 0 && sockets !== undefined ? { rules: [sockets] } : flags);
-}
-
-async function render(
-  report: SocketsReport,
-  format: 'table' | 'json',
-  options: { readonly bypassing: boolean; readonly all: boolean; readonly noColor: boolean },
-): Promise<string> {
-  const { socketsJson, socketsTable } = await import('../report/sockets/table.ts');
-  if (format === 'json') return socketsJson(report, options);
-  return socketsTable(report, { ...options, ...reportOptions(standardOutput(), options.noColor) });
 }

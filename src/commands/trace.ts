@@ -2,13 +2,13 @@ import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.ts';
 import { EXIT, type ExitCode, verdictExitCode, worstExitCode } from '../cli/exit-code.ts';
 import { type SourceValues, sourceFlags, sourceRequest } from '../cli/flags.ts';
-import { outputFormat, reportFlags } from '../cli/format.ts';
+import { outputFlags, outputFormat } from '../cli/format.ts';
 import type { SourceRequest } from '../cli/gather.ts';
 import { writeAll } from '../cli/output.ts';
 import { packetFlags, packetsFlag, tracedPackets } from '../cli/packet-flags.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
-import type { PacketError, TraceReport } from '../model/trace.ts';
 import type { TraceAnswer } from '../pipeline/trace.ts';
+import { rendererOf } from '../report/formats.ts';
 
 /** `istio-nat trace`. */
 export class Trace extends BaseCommand {
@@ -44,33 +44,31 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
     ...packetFlags,
     ...packetsFlag,
     'verdict-only': boolean({ description: 'leave the steps out' }),
-    ...reportFlags,
+    ...outputFlags('trace'),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Trace);
-    const format = outputFormat(flags, ['table', 'json'], process.env);
+    const format = outputFormat(flags, 'trace', process.env);
     const { packets, notes } = tracedPackets(flags);
-    const { gather } = await import('../cli/gather.ts');
-    const { thisMachine } = await import('../collect/machine.ts');
-    const machine = thisMachine();
     // Loaded while the programs that were started still run.
     const [{ facts }, { trace, traceLines }] = await Promise.all([
-      gather({ source: tracedSource(flags) }, machine),
+      this.gather({ source: tracedSource(flags) }),
       import('../pipeline/trace.ts'),
     ]);
-    const options = { verdictOnly: flags['verdict-only'] };
+    const asked = { verdictOnly: flags['verdict-only'] };
     const run =
       packets.kind === 'file'
-        ? traceLines(facts, machine.readLines(packets.file), options)
-        : inOneBatch(trace(facts, [packets.packet], options));
+        ? traceLines(facts, (await this.machine()).readLines(packets.file), asked)
+        : inOneBatch(trace(facts, [packets.packet], asked));
     for (const note of [...notes, ...run.notes]) this.note(note);
-    await this.noteTools(machine.foreignTools());
-    const line = await renderer(packets.kind === 'file' ? 'lines' : format, flags['no-color']);
+    await this.noteEnvironment();
+    const line = await rendererOf('trace', packets.kind === 'file' ? 'jsonl' : format);
+    const options = reportOptions(standardOutput(), flags['no-color'] ?? false);
     const codes = new Set<ExitCode>(run.incomplete ? [EXIT.cannotLook] : []);
     await writeAll(process.stdout, run.traces, (item) => {
       codes.add('error' in item ? EXIT.usage : verdictExitCode(item.verdict));
-      return line(item);
+      return line(item, options);
     });
     process.exitCode = worstExitCode(codes);
   }
@@ -83,16 +81,4 @@ function inOneBatch({ traces, ...run }: TraceAnswer): TraceAnswer<Iterable<Trace
 /** The family of the packet says nothing about live rules, which are read in both. */
 function tracedSource(flags: SourceValues): SourceRequest {
   return sourceRequest(flags.rules === undefined ? { sockets: flags.sockets } : flags);
-}
-
-type Renderer = (item: TraceReport | PacketError) => string;
-
-async function renderer(format: 'table' | 'json' | 'lines', noColor: boolean): Promise<Renderer> {
-  const { traceLine } = await import('../report/trace/line.ts');
-  if (format === 'lines') return traceLine;
-  const { traceJson } = await import('../report/json.ts');
-  if (format === 'json') return (item) => ('error' in item ? traceLine(item) : traceJson(item));
-  const { traceTable } = await import('../report/trace/table.ts');
-  const options = reportOptions(standardOutput(), noColor);
-  return (item) => ('error' in item ? traceLine(item) : traceTable(item, options));
 }

@@ -1,11 +1,7 @@
-import { CATALOGUE, type CatalogueEntry } from '../diagnose/catalogue/index.ts';
+import type { Explanation } from '../diagnose/catalogue/entry.ts';
+import { CATALOGUE } from '../diagnose/catalogue/index.ts';
 import { UsageError } from '../model/errors.ts';
 import { nearest } from '../parse/config/nearest.ts';
-
-/** What `explain` answers: one entry of the catalogue, or all of them in the order of their codes. */
-export type Explanation =
-  | { readonly kind: 'entry'; readonly entry: CatalogueEntry }
-  | { readonly kind: 'catalogue'; readonly entries: readonly CatalogueEntry[] };
 
 /**
  * The entry that a code (`NAT0101`) or a name (`inbound-not-redirected`) stands for, in any case; without one, the whole

@@ -8,6 +8,10 @@ export interface ReportOptions {
   readonly width: number;
   /** Everything, also what is folded unless somebody asks. */
   readonly verbose?: boolean;
+  /** Of sockets: each on a line of its own. */
+  readonly all?: boolean;
+  /** Of sockets: only those whose traffic goes around the proxy. */
+  readonly bypassing?: boolean;
 }
 
 /** The colours of a report, the columns it may fill, and whether it folds anything. */

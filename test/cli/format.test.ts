@@ -26,28 +26,26 @@ describe('wantsJson', () => {
 });
 
 describe('outputFormat', () => {
-  const formats = ['table', 'json'] as const;
-
   it('prefers the flags to the environment, and that to the first format', () => {
     const env = { ISTIO_NAT_OUTPUT: 'json' };
-    expect(outputFormat({}, formats, {})).toBe('table');
-    expect(outputFormat({}, formats, env)).toBe('json');
-    expect(outputFormat({ output: 'table' }, formats, env)).toBe('table');
-    expect(outputFormat({ json: true }, formats, {})).toBe('json');
-    expect(outputFormat({ json: true, output: 'json' }, formats, {})).toBe('json');
+    expect(outputFormat({}, 'check', {})).toBe('table');
+    expect(outputFormat({}, 'check', env)).toBe('json');
+    expect(outputFormat({ output: 'table' }, 'check', env)).toBe('table');
+    expect(outputFormat({ json: true }, 'check', {})).toBe('json');
+    expect(outputFormat({ json: true, output: 'json' }, 'check', {})).toBe('json');
   });
 
   it('leaves a format of the environment alone that this command has not', () => {
-    expect(outputFormat({}, ['save', 'json'], { ISTIO_NAT_OUTPUT: 'table' })).toBe('save');
+    expect(outputFormat({}, 'expected', { ISTIO_NAT_OUTPUT: 'table' })).toBe('save');
   });
 
   it('lists the formats when asked for another', () => {
-    expect(() => outputFormat({ output: 'yaml' }, formats)).toThrow(
+    expect(() => outputFormat({ output: 'yaml' }, 'check')).toThrow(
       expect.objectContaining({ name: 'UsageError', hint: 'The formats are table, json.' }),
     );
   });
 
   it('refuses two that disagree', () => {
-    expect(() => outputFormat({ output: 'table', json: true }, formats)).toThrow('contradict each other');
+    expect(() => outputFormat({ output: 'table', json: true }, 'check')).toThrow('contradict each other');
   });
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { escapeText } from '../../src/report/escape.ts';
-import { socketsJson, socketsTable } from '../../src/report/sockets/table.ts';
+import { socketsJson } from '../../src/report/sockets/json.ts';
+import { socketsTable } from '../../src/report/sockets/table.ts';
 import { kernelTests } from '../kernel/index.ts';
 import { World } from './world.ts';
 
@@ -52,11 +53,11 @@ kernelTests('names that a pod may choose', () => {
     }
     expect(answer.sockets.find(({ localPort }) => localPort === 9090)?.process?.name).toBe(NAMES[0]);
     for (const all of [false, true]) {
-      const table = socketsTable(answer, { all, bypassing: false, color: false, width: 100 });
+      const table = socketsTable({ report: answer }, { all, bypassing: false, color: false, width: 100 });
       expect(table.replaceAll('\n', '')).not.toMatch(UNSAFE);
       expect(table).toContain(escapeText('\x1b[31mred'));
     }
-    const json = socketsJson(answer, { bypassing: false });
+    const json = socketsJson({ report: answer }, { bypassing: false });
     expect(json.replaceAll('\n', '')).not.toMatch(UNSAFE);
     expect(JSON.parse(json).sockets).toHaveLength(answer.sockets.length);
   });

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { expect, it } from 'vitest';
-import { socketsJson, socketsTable } from '../../src/report/sockets/table.ts';
+import { socketsJson } from '../../src/report/sockets/json.ts';
+import { socketsTable } from '../../src/report/sockets/table.ts';
 import type { SocketsAnswer } from '../../src/sockets/report.ts';
 import { kernelTests } from '../kernel/index.ts';
 import { kindsOf, World } from './world.ts';
@@ -23,14 +24,14 @@ kernelTests('many connections', () => {
     for (const reader of ['root', 'proxy'] as const) {
       const started = performance.now();
       const answer = await world.look(reader);
-      const table = socketsTable(answer, { all: false, bypassing: false, color: false, width: 100 });
+      const table = socketsTable({ report: answer }, { all: false, bypassing: false, color: false, width: 100 });
       const ms = Math.round(performance.now() - started);
       process.stdout.write(`${answer.sockets.length} sockets looked at as ${reader} in ${ms} ms\n`);
       expect(kindsTo(answer, 443)).toEqual({ 'outbound-proxied': COUNT });
       expect(kindsTo(answer, 3306)).toEqual({ 'outbound-direct': bypassing });
       expect(kindsOf(answer, ({ kind }) => kind === 'accepted-outbound')).toEqual({ 'accepted-outbound': COUNT });
       expect(table.split('\n').length).toBeLessThan(100);
-      expect(JSON.parse(socketsJson(answer, { bypassing: true })).sockets).toHaveLength(bypassing);
+      expect(JSON.parse(socketsJson({ report: answer }, { bypassing: true })).sockets).toHaveLength(bypassing);
     }
   }, 120_000);
 });

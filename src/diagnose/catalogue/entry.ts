@@ -55,3 +55,8 @@ export interface CatalogueGroup<Prefix extends string> {
   readonly group: string;
   readonly entries: { readonly [C in Extract<Code, `${Prefix}${string}`>]: EntryOf<C> };
 }
+
+/** What `explain` answers: one entry of the catalogue, or all of them in the order of their codes. */
+export type Explanation =
+  | { readonly kind: 'entry'; readonly entry: CatalogueEntry }
+  | { readonly kind: 'catalogue'; readonly entries: readonly CatalogueEntry[] };

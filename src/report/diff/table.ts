@@ -1,6 +1,5 @@
 import type { DiffAnswer } from '../../diagnose/differences.ts';
 import { escapeText } from '../escape.ts';
-import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { capitalised, fileNames, istioName, openLines, subjectOf } from '../subject.ts';
 import { count } from '../words.ts';
@@ -9,11 +8,6 @@ import { difference as differenceLines, grouped, type Wording } from './class.ts
 
 /** More than anybody reads; the JSON report has them all. */
 const MOST_CLASSES = 20;
-
-/** The report of `diff` as the JSON document that schema/diff.schema.json describes, with a final new line. */
-export function diffJson({ report }: DiffAnswer): string {
-  return jsonDocument(report);
-}
 
 /**
  * The report of `diff` for people: the answer in a sentence, then class by class which packets, one of them, what

@@ -1,5 +1,11 @@
+import type { Explanation } from '../../diagnose/catalogue/entry.ts';
 import { type CatalogueEntry, READING_NOTES } from '../../diagnose/catalogue/index.ts';
 import { NO_SEVERITY, releases } from './table.ts';
+
+/** What `explain -o markdown` prints. */
+export function explanationMarkdown(answer: Explanation): string {
+  return answer.kind === 'entry' ? entryMarkdown(answer.entry) : catalogueMarkdown(answer.entries);
+}
 
 /** The page about one code: docs/findings/NAT….md, and `explain CODE -o markdown`. */
 export function entryMarkdown(entry: CatalogueEntry): string {

@@ -1,3 +1,4 @@
+import type { Explanation } from '../../diagnose/catalogue/entry.ts';
 import { type CatalogueEntry, type Confirmation, pageOf, READING_NOTES } from '../../diagnose/catalogue/index.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { indent, labelled, wrap } from '../wrap.ts';
@@ -9,8 +10,13 @@ const LABEL = 10;
 const CODE = 9;
 const SEVERITY = 14;
 
+/** What `explain` prints: one entry, or the table of all codes. */
+export function explanationTable(answer: Explanation, options: ReportOptions): string {
+  return answer.kind === 'entry' ? explainTable(answer.entry, options) : catalogueTable(answer.entries, options);
+}
+
 /** The entry as a page for the terminal. Commands are never broken, so that they can be copied. */
-export function explainTable(entry: CatalogueEntry, options: ReportOptions): string {
+function explainTable(entry: CatalogueEntry, options: ReportOptions): string {
   const style = styleOf(options);
   const { chalk } = style;
   const lines = [
@@ -36,7 +42,7 @@ export function explainTable(entry: CatalogueEntry, options: ReportOptions): str
 }
 
 /** All codes with severity and title, a line each where the width allows, grouped by subject. */
-export function catalogueTable(entries: readonly CatalogueEntry[], options: ReportOptions): string {
+function catalogueTable(entries: readonly CatalogueEntry[], options: ReportOptions): string {
   const style = styleOf(options);
   const lines = entries.flatMap((entry, position) => {
     const heading = ['', style.chalk.bold(entry.group)].slice(position === 0 ? 1 : 0);

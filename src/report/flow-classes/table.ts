@@ -2,7 +2,6 @@ import { ownersInWords, packetsInWords } from '../../diagnose/traffic/words.ts';
 import type { FlowClassesAnswer, ShownFlowClass } from '../../flow/classes-types.ts';
 import { fieldSet } from '../../model/field-set.ts';
 import { escapeText } from '../escape.ts';
-import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf } from '../style.ts';
 import { openLines, subjectOf } from '../subject.ts';
 import { familyName, packetWords, place, verdictWords } from '../words.ts';
@@ -10,11 +9,6 @@ import { indent, wrap } from '../wrap.ts';
 
 /** Owners of one hook that are listed; the JSON report has them all. */
 const MOST_OWNERS = 12;
-
-/** The report of `flow --classes` as the JSON document that schema/flow-classes.schema.json describes. */
-export function flowClassesJson({ report }: FlowClassesAnswer): string {
-  return jsonDocument(report);
-}
 
 /**
  * The report of `flow --classes` for people: family by family and hook by hook, whose packets fare how. Owners whose

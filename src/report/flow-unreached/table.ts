@@ -1,6 +1,5 @@
 import type { FlowUnreachedAnswer, UnreachedRule } from '../../flow/classes-types.ts';
 import { escapeText } from '../escape.ts';
-import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf } from '../style.ts';
 import { openLines, subjectOf } from '../subject.ts';
 import { count, familyName, place } from '../words.ts';
@@ -10,11 +9,6 @@ import { clip, indent, labelled, wrap } from '../wrap.ts';
 const LONGEST_QUOTE = 600;
 /** More than anybody reads; the JSON report has them all. */
 const MOST_RULES = 40;
-
-/** The report of `flow --unreached` as the JSON document that schema/flow-unreached.schema.json describes. */
-export function flowUnreachedJson({ report }: FlowUnreachedAnswer): string {
-  return jsonDocument(report);
-}
 
 /** The report of `flow --unreached` for people: chain by chain the rules that match no packet, and why. */
 export function flowUnreachedTable(answer: FlowUnreachedAnswer, options: ReportOptions): string {

@@ -1,15 +1,9 @@
 import type { FlowAnswer, Journey } from '../../flow/types.ts';
 import { escapeText } from '../escape.ts';
-import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { istioName, openLines, subjectOf } from '../subject.ts';
 import { indent, wrap } from '../wrap.ts';
 import { journeyLines } from './journey.ts';
-
-/** The report of `flow` as the JSON document that schema/flow.schema.json describes, with a final new line. */
-export function flowJson({ report }: FlowAnswer): string {
-  return jsonDocument(report);
-}
 
 /**
  * The report of `flow` for people: the answer in a sentence, what was taken as given, then life by life one line a step,

@@ -1,7 +1,6 @@
 import type { InferReport, InferredCandidate } from '../../infer/report.ts';
 import type { Undetermined } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
-import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { count } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
@@ -10,11 +9,6 @@ import { clip, indent, labelled, wrap } from '../wrap.ts';
 const MOST_DIFFERENCES = 10;
 const MOST_OTHERS = 4;
 const LONGEST_QUOTE = 600;
-
-/** The report of `infer` as the JSON document that schema/infer.schema.json describes, with a final new line. */
-export function inferJson(report: InferReport): string {
-  return jsonDocument(report);
-}
 
 /** The report of `infer` for people: the best candidate, what it was read from, what contradicts it, and the next ones. */
 export function inferTable({ candidates, undetermined }: InferReport, options: ReportOptions): string {

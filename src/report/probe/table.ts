@@ -1,17 +1,9 @@
 import type { Judgement, ProbeAnswer, ProbeResult } from '../../probe/types.ts';
 import { escapeText } from '../escape.ts';
-import { jsonDocument } from '../json.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { openLines } from '../subject.ts';
 import { count, place, verdictWords } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
-
-/** The report of `probe` as the JSON document that schema/probe.schema.json describes, with a final new line. */
-export function probeJson({ config, ...probed }: ProbeAnswer): string {
-  const { istioVersion, dataplane } = config;
-  const report = { schemaVersion: 1, istio: { version: istioVersion, dataplane }, ...probed };
-  return jsonDocument(report);
-}
 
 /** The report of `probe` for people: the answer in a sentence, then each attempt, then what it does not prove. */
 export function probeTable(probed: ProbeAnswer, options: ReportOptions): string {

@@ -1,42 +1,20 @@
 import type { SocketEntry, SocketsAnswer } from '../../sockets/report.ts';
-import { escapeJson, escapeText } from '../escape.ts';
+import { escapeText } from '../escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
 import { type SocketGroup, socketGroups } from './group.ts';
+import { selectedSockets } from './json.ts';
 import { bothEnds, connectionEnds, KIND_WORDS, ownerWords, reasonOf, rulesWords } from './words.ts';
-
-/** The part of the report that is printed. */
-export interface SocketsOptions extends ReportOptions {
-  /** Every socket on a line of its own. */
-  readonly all: boolean;
-  readonly bypassing: boolean;
-}
 
 /** Nobody reads more groups in one section than this. */
 const MOST_GROUPS = 20;
 const LONGEST_NAME = 60;
 const LONGEST_REASON = 600;
 
-/** The report of `sockets` as the JSON document that schema/sockets.schema.json describes, with a final new line. */
-export function socketsJson(report: SocketsAnswer, { bypassing }: Pick<SocketsOptions, 'bypassing'>): string {
-  const { sockets, ...rest } = report;
-  const head = JSON.stringify({ ...rest, sockets: [] }, null, 2).slice(0, -EMPTY_LIST_AT_END.length);
-  // Tens of thousands of sockets are printed one per line: that takes half the time, and line tools can part them.
-  const lines = selected({ sockets }, bypassing).map((entry) => `\n    ${JSON.stringify(entry)}`);
-  const list = lines.length === 0 ? EMPTY_LIST_AT_END : `[${lines.join(',')}\n  ]\n}`;
-  return `${escapeJson(`${head}${list}`)}\n`;
-}
-
-const EMPTY_LIST_AT_END = '[]\n}';
-
-function selected({ sockets }: Pick<SocketsAnswer, 'sockets'>, bypassing: boolean): readonly SocketEntry[] {
-  return bypassing ? sockets.filter(({ bypass }) => bypass !== undefined) : sockets;
-}
-
 /** The report of `sockets` for people: a sentence, then what goes around the proxy, through it, and who listens. */
-export function socketsTable(report: SocketsAnswer, options: SocketsOptions): string {
+export function socketsTable({ report }: { readonly report: SocketsAnswer }, options: ReportOptions): string {
   const style = styleOf(options);
-  const entries = selected(report, options.bypassing);
+  const entries = selectedSockets(report, options);
   const sections = [
     headLines(report, style),
     rulesLines(report, style),
@@ -92,14 +70,14 @@ function isOther(entry: SocketEntry): boolean {
   return !SECTIONS.some(({ has }) => has(entry));
 }
 
-function sectionLines(title: string, entries: readonly SocketEntry[], { all }: SocketsOptions, style: Style): string[] {
+function sectionLines(title: string, entries: readonly SocketEntry[], { all }: ReportOptions, style: Style): string[] {
   if (entries.length === 0) return [];
   const groups = all ? entries.map((first) => ({ first, count: 1 })) : inOrder(socketGroups(entries));
   const shown = all ? groups : groups.slice(0, MOST_GROUPS);
   const rest = groups.slice(shown.length).reduce((sum, { count }) => sum + count, 0);
   return [
     style.chalk.bold(title),
-    ...rows(shown, all).flatMap((row) => rowLines(row, style)),
+    ...rows(shown, all === true).flatMap((row) => rowLines(row, style)),
     ...(rest > 0 ? [style.chalk.dim(`  … and ${rest} more: --all lists every socket`)] : []),
   ];
 }

@@ -1,14 +1,16 @@
-import type { TraceReport, TraceStep } from '../../model/trace.ts';
+import type { PacketError, TraceReport, TraceStep } from '../../model/trace.ts';
 import { escapeText } from '../escape.ts';
 import { reasonWords } from '../reason.ts';
 import { type ReportOptions, type Style, styleOf } from '../style.ts';
 import { packetWords, place, verdictWords } from '../words.ts';
 import { clip, labelled, wrap } from '../wrap.ts';
+import { traceLine } from './line.ts';
 
 const LONGEST_RULE = 600;
 
 /** A trace for people: the packet and its verdict in two lines, then rule by rule why it matched or did not. */
-export function traceTable(trace: TraceReport, options: ReportOptions): string {
+export function traceTable(trace: TraceReport | PacketError, options: ReportOptions): string {
+  if ('error' in trace) return traceLine(trace);
   const style = styleOf(options);
   const lines = [
     ...labelled('Packet', 9, wrap(escapeText(packetWords(trace.packet)), style.width - 9)),

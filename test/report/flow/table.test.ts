@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { FlowAnswer, FlowStep, Journey } from '../../../src/flow/types.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Packet } from '../../../src/model/packet.ts';
-import { flowJson, flowTable } from '../../../src/report/flow/table.ts';
+import { flowTable } from '../../../src/report/flow/table.ts';
+import { documentJson } from '../../../src/report/json.ts';
 import { because, IS_TCP } from '../sample.ts';
 
 const PACKET: Packet = {
@@ -166,8 +167,8 @@ What causes it, and what to do: istio-nat check
       source: { kind: 'rules', files: [hostile] } as const,
     };
     expect(isUnsafe(table(answer))).toBe(false);
-    expect(isUnsafe(flowJson(answer))).toBe(false);
-    expect(JSON.parse(flowJson(answer)).journeys[0].steps[0].why).toBe(hostile);
+    expect(isUnsafe(documentJson(answer.report))).toBe(false);
+    expect(JSON.parse(documentJson(answer.report)).journeys[0].steps[0].why).toBe(hostile);
   });
 
   it('repeats in colour what signs say', () => {

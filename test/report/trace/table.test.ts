@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RuleReason } from '../../../src/model/reason.ts';
-import { traceJson } from '../../../src/report/json.ts';
+import { documentJson } from '../../../src/report/json.ts';
 import { traceLine } from '../../../src/report/trace/line.ts';
 import { traceTable } from '../../../src/report/trace/table.ts';
 import { TRACE, TRACE_JSON } from '../sample.ts';
@@ -62,6 +62,6 @@ describe('the JSON of a trace', () => {
   it('is one line in a batch and one document otherwise', () => {
     expect(traceLine(TRACE).indexOf('\n')).toBe(traceLine(TRACE).length - 1);
     expect(JSON.parse(traceLine(TRACE))).toEqual(TRACE_JSON);
-    expect(JSON.parse(traceJson(TRACE))).toEqual(TRACE_JSON);
+    expect(JSON.parse(documentJson(TRACE))).toEqual(TRACE_JSON);
   });
 });
