@@ -7,8 +7,8 @@ import { witness } from './symbolic/classes.ts';
 import { Conditions } from './symbolic/conditions.ts';
 import { Diagrams, FALSE, type Node } from './symbolic/diagram.ts';
 import { type Domain, domainOf } from './symbolic/domain.ts';
+import { Reach } from './symbolic/forward/reach.ts';
 import { assignsHelpers, possiblePackets } from './symbolic/possible.ts';
-import { Reach } from './symbolic/reach.ts';
 import { alwaysHolds } from './symbolic/unknowns.ts';
 
 /** Which rules the packets of one hook and family meet. */

@@ -29,7 +29,7 @@ const DECIDE: Readonly<Record<'match' | 'target', readonly string[]>> = {
     'evaluate/describe.ts',
     'evaluate/traverse.ts',
     'evaluate/symbolic/compile.ts',
-    'evaluate/symbolic/reach.ts',
+    'evaluate/symbolic/forward/reach.ts',
     'rules/agreement.ts',
     'infer/rule-pattern.ts',
   ],
@@ -48,7 +48,7 @@ const CARRY_OUT = {
     'evaluate/symbolic/changes.ts',
     'evaluate/symbolic/compile.ts',
     'evaluate/symbolic/cuts.ts',
-    'evaluate/symbolic/reach.ts',
+    'evaluate/symbolic/forward/reach.ts',
   ],
 };
 

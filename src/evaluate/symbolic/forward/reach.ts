@@ -1,5 +1,5 @@
-import { type Chain, CONNTRACK_PRIORITY, type Rule, type Table } from '../../model/ruleset.ts';
-import type { Target } from '../../model/target.ts';
+import { type Chain, CONNTRACK_PRIORITY, type Rule, type Table } from '../../../model/ruleset.ts';
+import type { Target } from '../../../model/target.ts';
 import {
   changes,
   type DecidingTarget,
@@ -7,19 +7,19 @@ import {
   readsConnection,
   setsMark,
   type TargetThat,
-} from '../../model/target-effects.ts';
-import { takesCt } from '../effects.ts';
-import type { Attached, Hooks } from '../hooks.ts';
-import { type Semantics, semanticsOf } from '../semantics.ts';
-import { MAX_DEPTH, tooDeep } from '../traverse.ts';
-import { Changes } from './changes.ts';
-import type { Conditions } from './conditions.ts';
+} from '../../../model/target-effects.ts';
+import { takesCt } from '../../effects.ts';
+import type { Attached, Hooks } from '../../hooks.ts';
+import { type Semantics, semanticsOf } from '../../semantics.ts';
+import { MAX_DEPTH, tooDeep } from '../../traverse.ts';
+import { Changes } from '../changes.ts';
+import type { Conditions } from '../conditions.ts';
+import { FALSE, type Node } from '../diagram.ts';
+import { RULE_STEPS, TooComplex } from '../limits.ts';
+import { attached, consultsNat, WAY } from '../way.ts';
 import { decidingTarget, firstOf } from './deciding.ts';
-import { FALSE, type Node } from './diagram.ts';
 import { leavesOf } from './leaves-of.ts';
-import { RULE_STEPS, TooComplex } from './limits.ts';
 import { MetRules } from './met.ts';
-import { attached, consultsNat, WAY } from './way.ts';
 import { changed, MOST_WORLDS, merged, pulledBack, targetKey, type World, worldKey } from './worlds.ts';
 
 /** How packets leave a chain: at its end or by RETURN, by ACCEPT, or rewritten by a nat rule. The others are gone. */

@@ -1,9 +1,9 @@
-import type { Rule, Table } from '../../model/ruleset.ts';
-import { type DecidingTarget, decides } from '../../model/target-effects.ts';
-import { semanticsOf } from '../semantics.ts';
-import type { Conditions, Environment } from './conditions.ts';
-import type { Node } from './diagram.ts';
-import { RULE_STEPS } from './limits.ts';
+import type { Rule, Table } from '../../../model/ruleset.ts';
+import { type DecidingTarget, decides } from '../../../model/target-effects.ts';
+import { semanticsOf } from '../../semantics.ts';
+import type { Conditions, Environment } from '../conditions.ts';
+import type { Node } from '../diagram.ts';
+import { RULE_STEPS } from '../limits.ts';
 
 /** The target by which a rule, where it matches, ends the packet's way through its chain, if that is all it does. */
 export function decidingTarget({ targets }: Rule): DecidingTarget | null {

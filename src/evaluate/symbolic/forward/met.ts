@@ -1,5 +1,5 @@
-import type { Chain, Rule } from '../../model/ruleset.ts';
-import { type Diagrams, FALSE, type Node, TRUE } from './diagram.ts';
+import type { Chain, Rule } from '../../../model/ruleset.ts';
+import { type Diagrams, FALSE, type Node, TRUE } from '../diagram.ts';
 import { merged, type World } from './worlds.ts';
 
 /** Where a rule of a run of deciding rules takes packets: the diagram of the run, and the leaf of the rule. */

@@ -1,4 +1,4 @@
-import type { Diagrams, Node } from './diagram.ts';
+import type { Diagrams, Node } from '../diagram.ts';
 
 /** The leaves that a diagram ends in. */
 export function leavesOf(diagrams: Diagrams, node: Node): Set<Node> {

@@ -1,10 +1,10 @@
-import { asJsonText } from '../../model/json.ts';
-import type { Target } from '../../model/target.ts';
-import type { Changes, ChangingTarget } from './changes.ts';
-import type { Environment } from './conditions.ts';
-import { type Diagrams, FALSE, type Node } from './diagram.ts';
-import { TooComplex } from './limits.ts';
-import { environmentKey } from './way.ts';
+import { asJsonText } from '../../../model/json.ts';
+import type { Target } from '../../../model/target.ts';
+import type { Changes, ChangingTarget } from '../changes.ts';
+import type { Environment } from '../conditions.ts';
+import { type Diagrams, FALSE, type Node } from '../diagram.ts';
+import { TooComplex } from '../limits.ts';
+import { environmentKey } from '../way.ts';
 
 /** A change that a rule made, and where it stood; `lo`: the packet was routed again and leaves by lo. */
 export type Change = { readonly target: ChangingTarget; readonly environment: Environment } | 'lo';
