@@ -1,6 +1,7 @@
 import type { Family } from '../model/family.ts';
 import type { Packet, PacketHook } from '../model/packet.ts';
 import type { RuleReference } from '../model/ruleset.ts';
+import type { OpenPackets } from './classes-types.ts';
 import type { Trace } from './packet.ts';
 import type { WatchedMark } from './symbolic/watched.ts';
 
@@ -21,12 +22,8 @@ export interface DifferentClass {
 }
 
 /** Packets for which the answer depends on something that no known field of a packet decides. */
-export interface OpenClass {
-  readonly family: Family;
-  readonly hook: PacketHook;
-  readonly packets: Readonly<Record<string, string>>;
+export interface OpenClass extends OpenPackets {
   readonly witness: Packet;
-  readonly because: string;
 }
 
 /** All differences between two rulesets for one hook and family. If both lists are empty, they are equivalent. */

@@ -1,8 +1,7 @@
 import { compareRulesets, type DifferentClass, type OpenClass } from '../evaluate/compare.ts';
 import type { Exemption } from '../istio/exempt.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
-import type { Metadata, Pod } from '../model/pod.ts';
-import { isCovered, localAddresses } from '../model/pod.ts';
+import { isCovered, localAddresses, type Metadata, type Pod } from '../model/pod.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import type { Routing } from '../model/routing.ts';
 import type { Ruleset } from '../model/ruleset.ts';

@@ -1,5 +1,6 @@
+import type { PacketClass } from '../evaluate/classes-types.ts';
 import type { Family } from '../model/family.ts';
-import type { Packet, PacketHook, Verdict } from '../model/packet.ts';
+import type { Verdict } from '../model/packet.ts';
 import type { QuotedRule, Source, Undetermined } from '../model/report.ts';
 
 /**
@@ -9,14 +10,9 @@ import type { QuotedRule, Source, Undetermined } from '../model/report.ts';
 export type Fate = 'captured' | 'loops' | 'sent' | 'left-alone' | 'dropped' | 'undetermined';
 
 /** Packets that the rules do the same to. */
-export interface FlowClass {
-  readonly family: Family;
-  readonly hook: PacketHook;
+export interface FlowClass extends Omit<PacketClass, 'owner' | 'traffic' | 'proxy' | 'trace' | 'rules'> {
+  /** The fields of `owner` and `traffic` together. */
   readonly packets: Readonly<Record<string, string>>;
-  /** All packets that `packets` describes and no class before this one of the same hook and family has. */
-  readonly rest: boolean;
-  /** `packets` describes more than the class has: it is in too many pieces to be described. */
-  readonly roughly: boolean;
   readonly fate: Fate;
   readonly verdict: Verdict;
   /** The rule that decides for the witness; null where none does. */
@@ -24,7 +20,6 @@ export interface FlowClass {
   /** The rules that decide for packets of the class, at most 16 of them; null where they could not be told. */
   readonly rules: readonly QuotedRule[] | null;
   readonly ruleCount: number | null;
-  readonly witness: Packet;
 }
 
 /** The answer of `flow --classes`. Its JSON form is `schema/flow-classes.schema.json`. */
@@ -35,11 +30,7 @@ export interface FlowClassesReport {
 }
 
 /** A class with its owners and its traffic apart, as tables show it. */
-export interface ShownFlowClass extends FlowClass {
-  readonly owner: Readonly<Record<string, string>>;
-  readonly traffic: Readonly<Record<string, string>>;
-  readonly proxy: boolean;
-}
+export type ShownFlowClass = FlowClass & Pick<PacketClass, 'owner' | 'traffic' | 'proxy'>;
 
 /** The report together with what words for people need besides. */
 export interface FlowClassesAnswer {

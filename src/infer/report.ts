@@ -1,34 +1,18 @@
-import type { ConfigKey } from '../model/config.ts';
-import type { TableFamily } from '../model/family.ts';
 import type { Source, Undetermined } from '../model/report.ts';
-import type { Backend } from '../model/ruleset.ts';
-import type { Certainty, Programmer } from './index.ts';
+import type { Candidate, RuleDifference } from './index.ts';
 
 /** A rule that keeps the live rules from being a layout. */
-export interface InferredDifference {
-  readonly kind: 'missing' | 'extra';
-  readonly family: TableFamily;
-  readonly table: string;
-  readonly chain: string;
+export interface InferredDifference extends Omit<RuleDifference, 'rule'> {
   /** 1-based; of a missing rule the place that it has in the layout. */
   readonly index: number;
   readonly text: string;
 }
 
 /** One reading of the live rules, its configuration in the form of the configuration file. */
-export interface InferredCandidate {
-  readonly releases: readonly [string, string];
-  /** Releases between those whose layout is another one. */
-  readonly except: readonly (readonly [string, string])[];
+export interface InferredCandidate extends Omit<Candidate, 'config' | 'differences'> {
   readonly config: Readonly<Record<string, unknown>>;
-  readonly distance: number;
-  readonly backend: Backend;
-  readonly certainty: Readonly<Partial<Record<ConfigKey, Certainty>>>;
-  readonly suspicious: readonly ConfigKey[];
-  readonly reasons: readonly string[];
   /** The first of them, `distance` has their number. */
   readonly differences: readonly InferredDifference[];
-  readonly programmer: Programmer;
 }
 
 /** The answer of `infer`. Its JSON form is `schema/infer.schema.json`. */

@@ -1,5 +1,4 @@
-import type { State } from '../../src/evaluate/state.ts';
-import { initialState } from '../../src/evaluate/state.ts';
+import { initialState, type State } from '../../src/evaluate/state.ts';
 import type { Packet } from '../../src/model/packet.ts';
 
 /** A packet of the application going out, with other fields as asked for. */

@@ -5,8 +5,7 @@ import { defaultConfig } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
 import type { Family } from '../../src/model/family.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
-import type { DiffRequest } from '../asked.ts';
-import { diff } from '../asked.ts';
+import { type DiffRequest, diff } from '../asked.ts';
 import { savedTexts } from '../observe/saved.ts';
 import { layoutOf, TWINS, WRITINGS } from './diff-twins.ts';
 

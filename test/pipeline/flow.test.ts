@@ -6,8 +6,7 @@ import type { Config } from '../../src/model/config.ts';
 import type { Family } from '../../src/model/family.ts';
 import { formatConfig } from '../../src/parse/config/index.ts';
 import { printSave } from '../../src/print/iptables/index.ts';
-import type { FlowRequest } from '../asked.ts';
-import { flow } from '../asked.ts';
+import { type FlowRequest, flow } from '../asked.ts';
 import { savedTexts } from '../observe/saved.ts';
 
 interface Case {

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Attempt, Network } from '../../src/collect/attempt/attempt.ts';
 import type { Outside } from '../../src/collect/outside.ts';
 import { whyNotSentTo } from '../../src/probe/address.ts';
-import type { ProbeRequest } from '../asked.ts';
-import { probe } from '../asked.ts';
+import { type ProbeRequest, probe } from '../asked.ts';
 
 const ADDRESSES = `1: lo: <LOOPBACK,UP> mtu 65536
     inet 127.0.0.1/8 scope host lo

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expectedRuleset } from '../../src/expect/layout.ts';
 import { defaultConfig } from '../../src/layout/index.ts';
-import type { Rule, RuleReference, Ruleset } from '../../src/model/ruleset.ts';
-import { rulesOf } from '../../src/model/ruleset.ts';
+import { type Rule, type RuleReference, type Ruleset, rulesOf } from '../../src/model/ruleset.ts';
 import { CommandWriter } from '../../src/rules/command-writer.ts';
 import { deletion, mendingEdits, orderEdits } from '../../src/rules/edits.ts';
 import { podWith, saved, withChain } from '../diagnose/pod-of.ts';

@@ -1,5 +1,6 @@
 import type { Code, ObstacleCode } from '../../model/code.ts';
 import type { Severity } from '../../model/report.ts';
+import { RIGHTS } from './wording.ts';
 
 /** A command that confirms a finding by hand, and what in its output does. None of them changes what it looks at. */
 export interface Confirmation {
@@ -44,11 +45,15 @@ export interface TrafficTraits {
   readonly mending: 'edits' | 'reprogram';
 }
 
+/** What an entry leaves out: it is so for most of them. */
+export const USUAL = { since: '1.0', until: null, rights: RIGHTS.rules } as const;
+
 /** An entry as the data files hold it. `traffic`: differences in traffic can have the code. */
-type EntryOf<C extends Code> = Omit<CatalogueEntry, 'code' | 'group' | 'severity'> & {
-  readonly severity: C extends ObstacleCode ? null : Severity;
-  readonly traffic?: TrafficTraits;
-};
+type EntryOf<C extends Code> = Omit<CatalogueEntry, 'code' | 'group' | 'severity' | keyof typeof USUAL> &
+  Partial<Pick<CatalogueEntry, keyof typeof USUAL>> & {
+    readonly severity: C extends ObstacleCode ? null : Severity;
+    readonly traffic?: TrafficTraits;
+  };
 
 /** The entries of the codes that begin with `Prefix`: no less and no more. */
 export interface CatalogueGroup<Prefix extends string> {

@@ -1,5 +1,5 @@
 import type { Code, FindingCode } from '../../model/code.ts';
-import type { CatalogueEntry, TrafficTraits } from './entry.ts';
+import { type CatalogueEntry, type TrafficTraits, USUAL } from './entry.ts';
 import { NAT01 } from './nat01.ts';
 import { NAT02 } from './nat02.ts';
 import { NAT03 } from './nat03.ts';
@@ -37,7 +37,10 @@ export type TrafficCode = {
 
 /** All finding codes, in the order of their numbers. The one source for `explain`, the pages and the reports. */
 export const CATALOGUE: readonly CatalogueEntry[] = GROUPS.flatMap(({ group, entries }) =>
-  Object.entries(entries).map(([code, { traffic: _, ...entry }]) => ({ code: code as Code, ...entry, group })),
+  Object.entries(entries).map(([code, entry]) => {
+    const { traffic: _, since, until, rights, ...told } = { ...USUAL, traffic: null, ...entry };
+    return { code: code as Code, ...told, since, until, rights, group };
+  }),
 );
 
 /** Where the page about a code is, from the root of the repository: the `hint` of a finding. */

@@ -39,9 +39,6 @@ export const NAT01 = {
         'Check `traffic.sidecar.istio.io/includeInboundPorts` in the annotations of the pod template (`spec.template.metadata.annotations`): without it, or with `*`, all ports are captured.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0102: {
       name: 'outbound-not-redirected',
@@ -71,9 +68,6 @@ export const NAT01 = {
         'Check `traffic.sidecar.istio.io/includeOutboundIPRanges` in the annotations of the pod template, and `global.proxy.includeIPRanges` of the installation: `*` captures everything.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0103: {
       name: 'chain-unreachable',
@@ -103,9 +97,6 @@ export const NAT01 = {
         'Find out which agent writes to these tables (another init container or sidecar with NET_ADMIN, a node agent) and keep it out of the pods of the mesh.',
         REPLACE_POD,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0104: {
       name: 'redirect-wrong-port',
@@ -136,8 +127,6 @@ export const NAT01 = {
         'Leave `meshConfig.proxyListenPort` and `meshConfig.proxyInboundListenPort` at 15001 and 15006 where istio-cni writes the rules; with istio-init they may differ.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0105: {
@@ -174,9 +163,6 @@ export const NAT01 = {
         'With istio-cni, leave `repair.enabled` and `repair.repairPods` of its chart on: it finds pods that started too early and mends or replaces them. Make sure that its DaemonSet runs on every node.',
         REPLACE_POD,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0106: {
       name: 'partial-layout',
@@ -211,9 +197,6 @@ export const NAT01 = {
         'Quote empty values in the arguments of istio-init (custom injection templates), and load the missing kernel module on the nodes.',
         REPLACE_POD,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0107: {
       name: 'order',
@@ -242,9 +225,6 @@ export const NAT01 = {
         'Change inclusions and exclusions by annotations on the pod template, never by inserting rules.',
         REPLACE_POD,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0108: {
       name: 'duplicate-rules',
@@ -270,9 +250,6 @@ export const NAT01 = {
         },
       ],
       remedy: ['Name each port and each range once in the annotations of the pod template.', REPLACE_POD],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0109: {
       name: 'foreign-rule-decides',
@@ -306,9 +283,6 @@ export const NAT01 = {
         'Take the port or the range out of the mesh on purpose, with an exclusion (NAT0201 to NAT0206 name the annotations), where the other program needs it for itself; otherwise stop that program from writing to nat, or move it out of the pod.',
         REPLACE_POD,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0110: {
       name: 'foreign-rule',
@@ -328,9 +302,6 @@ export const NAT01 = {
         { command: 'nft list tables', lookFor: 'tables other than nat, mangle, raw, filter and istio-…' },
       ],
       remedy: ['Nothing has to be done.'],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0111: {
       name: 'guardrails-left',
@@ -358,8 +329,6 @@ export const NAT01 = {
         REPLACE_POD,
       ],
       since: '1.24',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0112: {
       name: 'older-layout',
@@ -388,9 +357,6 @@ export const NAT01 = {
         RESTART,
         'Ambient, 1.25 and later: set `ambient.reconcileIptablesOnStartup=true` for the istio-cni chart, and the agent brings running pods up to date when it starts.',
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0113: {
       name: 'different-but-equivalent',
@@ -410,9 +376,6 @@ export const NAT01 = {
         },
       ],
       remedy: ['Nothing has to be done.'],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0114: {
       name: 'invalid-drop-missing',
@@ -442,8 +405,6 @@ export const NAT01 = {
         RESTART,
       ],
       since: '1.12.2',
-      until: null,
-      rights: RIGHTS.rules,
     },
   },
 } satisfies CatalogueGroup<'NAT01'>;

@@ -34,9 +34,6 @@ export const NAT02 = {
         'Take the port out of `traffic.sidecar.istio.io/excludeInboundPorts`, or add it to `traffic.sidecar.istio.io/includeInboundPorts`, in the annotations of the pod template (`spec.template.metadata.annotations`).',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0202: {
       name: 'inbound-exclusion-missing',
@@ -66,9 +63,6 @@ export const NAT02 = {
         'Put `traffic.sidecar.istio.io/excludeInboundPorts: "PORT"` into `spec.template.metadata.annotations`. The reserved ports need not be named: Istio adds them.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0203: {
       name: 'outbound-port-excluded',
@@ -96,9 +90,6 @@ export const NAT02 = {
         'Take the port out of `traffic.sidecar.istio.io/excludeOutboundPorts` in the annotations of the pod template, or out of `global.proxy.excludeOutboundPorts`.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0204: {
       name: 'outbound-port-exclusion-missing',
@@ -130,8 +121,6 @@ export const NAT02 = {
         RESTART,
       ],
       since: '1.2',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0205: {
       name: 'outbound-range-excluded',
@@ -160,9 +149,6 @@ export const NAT02 = {
         'Correct `traffic.sidecar.istio.io/excludeOutboundIPRanges` or `traffic.sidecar.istio.io/includeOutboundIPRanges` in the annotations of the pod template, or `global.proxy.excludeIPRanges` and `global.proxy.includeIPRanges`.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0206: {
       name: 'outbound-range-exclusion-missing',
@@ -192,9 +178,6 @@ export const NAT02 = {
         'Put `traffic.sidecar.istio.io/excludeOutboundIPRanges: "CIDR"` into `spec.template.metadata.annotations`, or use `global.proxy.excludeIPRanges` for the whole mesh. `*` is not allowed here.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0207: {
       name: 'listener-excluded',
@@ -218,8 +201,6 @@ export const NAT02 = {
         'Let the port be captured: take it out of `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template. Or keep it out and tell the callers, with a DestinationRule whose `portLevelSettings` for this port has `tls.mode: DISABLE`.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0208: {
@@ -245,8 +226,6 @@ export const NAT02 = {
         'Widen `traffic.sidecar.istio.io/includeOutboundIPRanges` on the pod template, with `240.240.0.0/16` when ServiceEntries get addresses automatically; or capture everything (`*`) and exclude what must not be.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0209: {
@@ -274,9 +253,6 @@ export const NAT02 = {
         'Use one of the two on the pod template: `traffic.sidecar.istio.io/includeInboundPorts: "*"` with exclusions, or a list without them. The same goes for owner groups.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0210: {
       name: 'interface-exclusion-wrong',
@@ -308,8 +284,6 @@ export const NAT02 = {
         RESTART,
       ],
       since: '1.1',
-      until: null,
-      rights: RIGHTS.rules,
     },
   },
 } satisfies CatalogueGroup<'NAT02'>;

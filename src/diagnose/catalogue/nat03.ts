@@ -40,8 +40,6 @@ export const NAT03 = {
         'Leave runAsUser and runAsGroup of istio-proxy to the injection template. On OpenShift use 1.20 or later, which takes the uid of the namespace for both the proxy and the rules.',
         REPLACE_POD,
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0302: {
@@ -67,8 +65,6 @@ export const NAT03 = {
         'Remove runAsUser and runAsGroup of istio-proxy from the pod, so that template and rules agree.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0303: {
@@ -102,8 +98,6 @@ export const NAT03 = {
         'Give the application another user and group: `securityContext.runAsUser` and `runAsGroup` on the pod template, neither of them 1337. Supplementary groups (fsGroup) do not matter.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.processes,
     },
     NAT0304: {
@@ -126,9 +120,6 @@ export const NAT03 = {
         },
       ],
       remedy: ['Let Istio write the rules; it derives the gid from the uid.', REPLACE_POD],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0305: {
       name: 'unexpected-owner-exempt',
@@ -150,8 +141,6 @@ export const NAT03 = {
         },
       ],
       remedy: ['Remove the additional id from the arguments `-u` and `-g` of istio-init in your template.', RESTART],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0306: {
@@ -176,8 +165,6 @@ export const NAT03 = {
         'Mend the exemption of the owner first (NAT0301, NAT0302). If the rules are right, look for a VirtualService or ServiceEntry whose destination is the pod itself: `istioctl proxy-config routes POD -n NAMESPACE`.',
         REPLACE_POD,
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.sockets,
     },
     NAT0307: {
@@ -206,8 +193,6 @@ export const NAT03 = {
         RESTART,
       ],
       since: '1.14',
-      until: null,
-      rights: RIGHTS.rules,
     },
   },
 } satisfies CatalogueGroup<'NAT03'>;

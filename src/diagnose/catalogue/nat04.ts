@@ -39,8 +39,6 @@ export const NAT04 = {
         RESTART,
       ],
       since: '1.6',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0402: {
       name: 'dns-zones',
@@ -72,8 +70,6 @@ export const NAT04 = {
         'Releases 1.11 to 1.19 write the rule for answers wrongly in every pod: upgrade to 1.20 or later.',
       ],
       since: '1.10.3',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0403: {
       name: 'resolver-uncovered',
@@ -92,7 +88,6 @@ export const NAT04 = {
         RESTART,
       ],
       since: '1.9',
-      until: null,
       rights: RIGHTS.rulesAndRouting,
     },
     NAT0404: {
@@ -122,8 +117,6 @@ export const NAT04 = {
         RESTART,
       ],
       since: '1.6',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0405: {
       name: 'dns-listener-missing',
@@ -153,7 +146,6 @@ export const NAT04 = {
         RESTART,
       ],
       since: '1.7',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0406: {
@@ -180,8 +172,6 @@ export const NAT04 = {
         RESTART,
       ],
       since: '1.6',
-      until: null,
-      rights: RIGHTS.rules,
     },
   },
 } satisfies CatalogueGroup<'NAT04'>;

@@ -32,9 +32,6 @@ export const NAT05 = {
         'Use TPROXY only where the address of the client must be kept; otherwise set `sidecar.istio.io/interceptionMode: REDIRECT` on the pod template.',
         REPLACE_POD,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0502: {
       name: 'tproxy-routing',
@@ -60,8 +57,6 @@ export const NAT05 = {
         'Keep other agents off mark 1337 and table 133, or give Istio others with `ISTIO_INBOUND_TPROXY_MARK` and `ISTIO_INBOUND_TPROXY_ROUTE_TABLE` in proxyMetadata.',
         REPLACE_POD,
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.routing,
     },
     NAT0503: {
@@ -89,8 +84,6 @@ export const NAT05 = {
         'Set `sidecar.istio.io/interceptionMode: TPROXY` on the pod template only (not by editing the arguments of istio-init), and allow NET_ADMIN for istio-proxy in this namespace; or use REDIRECT.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.sockets,
     },
   },

@@ -32,7 +32,6 @@ export const NAT06 = {
         RESTART,
       ],
       since: '1.1',
-      until: null,
       rights: RIGHTS.rulesAndRouting,
     },
     NAT0602: {
@@ -54,8 +53,6 @@ export const NAT06 = {
         RESTART,
       ],
       since: '1.1',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0603: {
       name: 'ipv6-captured-while-off',
@@ -80,7 +77,6 @@ export const NAT06 = {
         RESTART,
       ],
       since: '1.27',
-      until: null,
       rights: RIGHTS.rulesAndRouting,
     },
     NAT0604: {
@@ -106,7 +102,6 @@ export const NAT06 = {
         REPLACE_POD,
       ],
       since: '1.3',
-      until: null,
       rights: RIGHTS.routing,
     },
   },

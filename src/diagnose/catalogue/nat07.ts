@@ -1,5 +1,5 @@
 import type { CatalogueGroup } from './entry.ts';
-import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
+import { REPLACE_POD, RESTART } from './wording.ts';
 
 const ALL_BACKENDS = 'iptables-nft-save; iptables-legacy-save; nft list ruleset';
 
@@ -30,9 +30,6 @@ export const NAT07 = {
         'With istio-init, 1.28 and later, fix the choice: `FORCE_IPTABLES_BINARY` (`nft` or `legacy`) in proxyMetadata. Replace all pods after changing `global.nativeNftables`.',
         REPLACE_POD,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0702: {
       name: 'empty-legacy-table',
@@ -52,8 +49,6 @@ export const NAT07 = {
         { command: 'iptables-legacy-save; ip6tables-legacy-save', lookFor: 'tables with no line that starts with -A' },
       ],
       remedy: ['Nothing has to be done. Look with `iptables-legacy-save`, without `-t`, which creates nothing.'],
-      since: '1.0',
-      until: null,
       rights: 'uid 0 for the names of the tables, CAP_NET_ADMIN and CAP_NET_RAW for their contents',
     },
     NAT0703: {
@@ -75,8 +70,6 @@ export const NAT07 = {
         REPLACE_POD,
       ],
       since: '1.25.4',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0704: {
       name: 'backend-unexpected',
@@ -100,9 +93,6 @@ export const NAT07 = {
         'Set `global.nativeNftables` as wanted; for the iptables variant `FORCE_IPTABLES_BINARY` in proxyMetadata (istio-init, 1.28 and later). A node that fell back needs a restart, which removes the ipsets.',
         RESTART,
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0705: {
       name: 'stale-native-tables',
@@ -130,8 +120,6 @@ export const NAT07 = {
         REPLACE_POD,
       ],
       since: '1.27',
-      until: null,
-      rights: RIGHTS.rules,
     },
   },
 } satisfies CatalogueGroup<'NAT07'>;

@@ -28,8 +28,6 @@ export const NAT08 = {
         'Let the application wait for the proxy: `holdApplicationUntilProxyStarts: true` in the annotation `proxy.istio.io/config` on the pod template, or native sidecars (`pilot.env.ENABLE_NATIVE_SIDECARS=true`, 1.19 and later), which also end Jobs cleanly.',
         'Replace a pod whose proxy does not come back: `kubectl delete pod POD -n NAMESPACE`.',
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0802: {
@@ -50,8 +48,6 @@ export const NAT08 = {
         },
       ],
       remedy: ['Move the application to another port: what is in 15000 to 15090 belongs to Istio.', RESTART],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.processes,
     },
     NAT0803: {
@@ -73,7 +69,6 @@ export const NAT08 = {
         RESTART,
       ],
       since: '1.10',
-      until: null,
       rights: RIGHTS.sockets,
     },
     NAT0804: {
@@ -103,8 +98,6 @@ export const NAT08 = {
         'If a rule lets it through, correct the exclusions on the pod template or the user of the application.',
         'If it is older than the rules, let the application open it again, or replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0805: {
@@ -130,8 +123,6 @@ export const NAT08 = {
         'If the port is excluded and should not be, correct `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template.',
         'If the connection is older than the rules, close it from the other side, or replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.sockets,
     },
     NAT0806: {
@@ -157,8 +148,6 @@ export const NAT08 = {
         'If a second backend has rules, replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
         'With Cilium in place of kube-proxy, limit its socket load balancing to the namespace of the host: `socketLB.hostNamespaceOnly=true`.',
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0807: {
@@ -173,7 +162,6 @@ export const NAT08 = {
         'Upgrade to 1.10 or later; or add a Sidecar resource whose `ingress` has this port with the `defaultEndpoint` it needs; or let the application listen on 0.0.0.0.',
         REPLACE_POD,
       ],
-      since: '1.0',
       until: '1.9',
       rights: RIGHTS.sockets,
     },

@@ -37,7 +37,6 @@ export const NAT09 = {
         REPLACE_POD,
       ],
       since: '1.21',
-      until: null,
       rights: RIGHTS.rulesAndRouting,
     },
     NAT0902: {
@@ -64,7 +63,6 @@ export const NAT09 = {
       ],
       remedy: ['Bring ztunnel up on the node; it then serves the pods that the agent tells it about.', REPLACE_POD],
       since: '1.21',
-      until: null,
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0903: {
@@ -92,8 +90,6 @@ export const NAT09 = {
         REPLACE_POD,
       ],
       since: '1.21',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0904: {
       name: 'connmark-missing',
@@ -119,8 +115,6 @@ export const NAT09 = {
       ],
       remedy: ['Keep other agents from changing marks with the mask 0xfff in pods of the mesh.', REPLACE_POD],
       since: '1.21',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT0905: {
       name: 'ambient-routing',
@@ -146,7 +140,6 @@ export const NAT09 = {
       ],
       remedy: ['Keep other agents off table 100 and priority 32764 in pods of the mesh.', REPLACE_POD],
       since: '1.21',
-      until: null,
       rights: RIGHTS.routing,
     },
     NAT0906: {
@@ -179,8 +172,6 @@ export const NAT09 = {
         RESTART,
       ],
       since: '1.21',
-      until: null,
-      rights: RIGHTS.rules,
     },
   },
 } satisfies CatalogueGroup<'NAT09'>;

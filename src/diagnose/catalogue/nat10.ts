@@ -31,8 +31,6 @@ export const NAT10 = {
         'Look from a debug container: `kubectl debug -it POD -n NAMESPACE --image=IMAGE --profile=netadmin`, with an image that has istio-nat.',
         'Or on the node, as root: `nsenter -t PID -n istio-nat check`, PID being any process of the pod.',
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.none,
     },
     NAT1002: {
@@ -56,8 +54,6 @@ export const NAT10 = {
         'Use an image that has the tools: `kubectl debug -it POD -n NAMESPACE --image=IMAGE --profile=netadmin`.',
         'Or save the text where the tools are, and check it elsewhere: `istio-nat check --rules FILE`.',
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.none,
     },
     NAT1003: {
@@ -82,8 +78,6 @@ export const NAT10 = {
         'Run the command of the report by hand, and mend what its error says.',
         'Save its output and check that: `istio-nat check --rules FILE`.',
       ],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.none,
     },
     NAT1004: {
@@ -106,9 +100,6 @@ export const NAT10 = {
         "Find out who adds the rule; if it is needed, put it where Istio's traffic does not meet it.",
         'Report an extension that istio-nat should know, with the rule.',
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT1005: {
       name: 'host-namespace',
@@ -130,9 +121,6 @@ export const NAT10 = {
       remedy: [
         'Enter the namespace of the pod: `nsenter -t PID -n istio-nat check`, PID being any process of the pod.',
       ],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT1006: {
       name: 'other-mesh',
@@ -154,9 +142,6 @@ export const NAT10 = {
         },
       ],
       remedy: ['Let one mesh inject into a namespace; use the labels of each to keep the other out.'],
-      since: '1.0',
-      until: null,
-      rights: RIGHTS.rules,
     },
     NAT1007: {
       name: 'no-capture-expected',
@@ -174,8 +159,6 @@ export const NAT10 = {
         { command: 'ss -Hltne', lookFor: 'listeners of the proxy on ports of its own, such as 8080 and 8443' },
       ],
       remedy: ['Nothing has to be done.'],
-      since: '1.0',
-      until: null,
       rights: RIGHTS.none,
     },
   },

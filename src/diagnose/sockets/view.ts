@@ -1,6 +1,5 @@
 import type { Context } from '../../expect/context.ts';
-import type { ClassifiedSocket, SocketFacts, SocketsView } from '../../sockets/index.ts';
-import { classifySockets } from '../../sockets/index.ts';
+import { type ClassifiedSocket, classifySockets, type SocketFacts, type SocketsView } from '../../sockets/index.ts';
 import { type ProxyPorts, USUAL_PORTS } from '../../sockets/ports.ts';
 
 /** A socket as the live rules explain it, and as the expected ones would. */

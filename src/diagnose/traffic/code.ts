@@ -1,8 +1,7 @@
 import type { Context } from '../../expect/context.ts';
 import { isAboutIstio } from '../../istio/chains.ts';
 import { goesToDnsProxy } from '../../istio/dns.ts';
-import type { RuleReference } from '../../model/ruleset.ts';
-import { rulesOf } from '../../model/ruleset.ts';
+import { type RuleReference, rulesOf } from '../../model/ruleset.ts';
 import type { TrafficCode } from '../catalogue/index.ts';
 import type { Cause } from './cause.ts';
 import { letsGo, traitsOf } from './traits.ts';

@@ -2,8 +2,7 @@ import type { Context } from '../../expect/context.ts';
 import { isIstioChain } from '../../istio/chains.ts';
 import { DNS_PROXY_PORTS, goesToDnsProxy } from '../../istio/dns.ts';
 import type { Match } from '../../model/match.ts';
-import type { Rule, Ruleset, Table } from '../../model/ruleset.ts';
-import { rulesOf } from '../../model/ruleset.ts';
+import { type Rule, type Ruleset, rulesOf, type Table } from '../../model/ruleset.ts';
 import type { TrafficCode } from '../catalogue/index.ts';
 import type { Cause } from './cause.ts';
 

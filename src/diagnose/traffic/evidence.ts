@@ -1,7 +1,6 @@
 import type { Context } from '../../expect/context.ts';
 import type { Evidence } from '../../model/report.ts';
-import type { RuleReference } from '../../model/ruleset.ts';
-import { rulesOf } from '../../model/ruleset.ts';
+import { type RuleReference, rulesOf } from '../../model/ruleset.ts';
 import { ruleIdentity } from '../../rules/canonical.ts';
 import { missingEvidence, ruleEvidence } from '../../rules/quote.ts';
 import { type Cause, intrudersOf, missingOf } from './cause.ts';

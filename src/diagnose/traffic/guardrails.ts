@@ -1,5 +1,4 @@
-import type { RuleReference, Ruleset } from '../../model/ruleset.ts';
-import { rulesOf } from '../../model/ruleset.ts';
+import { type RuleReference, type Ruleset, rulesOf } from '../../model/ruleset.ts';
 
 /**
  * The DROP of all tcp or all udp that Istio (1.24 and later) puts first into filter INPUT, FORWARD and OUTPUT while it

@@ -1,5 +1,4 @@
-import type { Conditions } from './conditions.ts';
-import { levelOf } from './conditions.ts';
+import { type Conditions, levelOf } from './conditions.ts';
 import { FALSE, type Node } from './diagram.ts';
 import { atomCount } from './domain.ts';
 import { TooComplex } from './limits.ts';

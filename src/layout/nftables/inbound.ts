@@ -8,8 +8,20 @@ import {
   REDIRECT,
   TPROXY,
 } from '../../istio/native-chains.ts';
-import type { Clause } from '../clauses.ts';
-import { ACCEPT, ctState, DROP, jump, not, RETURN, redirect, setMark, tcp, tcpDport, to } from '../clauses.ts';
+import {
+  ACCEPT,
+  type Clause,
+  ctState,
+  DROP,
+  jump,
+  not,
+  RETURN,
+  redirect,
+  setMark,
+  tcp,
+  tcpDport,
+  to,
+} from '../clauses.ts';
 import { cameBy, leavesBy } from './interfaces.ts';
 import type { NativePlan } from './plan.ts';
 

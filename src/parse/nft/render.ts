@@ -1,5 +1,4 @@
-import type { Expression, NatStatement, Statement } from './syntax.ts';
-import { isBitMask } from './syntax.ts';
+import { type Expression, isBitMask, type NatStatement, type Statement } from './syntax.ts';
 
 /** The text of a rule as nft prints it, counters left out. For JSON, which has none, and for what stays opaque. */
 export function renderRule(statements: readonly Statement[]): string {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Socket } from '../../../src/model/socket.ts';
-import { isListener } from '../../../src/model/socket.ts';
+import { isListener, type Socket } from '../../../src/model/socket.ts';
 import { parseSs } from '../../../src/parse/sockets/ss.ts';
 
 const recorded = (name: string) => readFileSync(new URL(`../../fixtures/ss/${name}.txt`, import.meta.url), 'utf8');

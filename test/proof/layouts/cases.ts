@@ -1,7 +1,6 @@
 import { defaultConfig, whyNoLayout } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';
-import type { Variant } from '../../kernel/index.ts';
-import { VARIANTS } from '../../kernel/index.ts';
+import { VARIANTS, type Variant } from '../../kernel/index.ts';
 import { AMBIENT_KINDS, AMBIENT_RELEASES, NATIVE_AMBIENT_RELEASES } from './ambient.ts';
 import { type Kind, minorOf } from './kind.ts';
 import { COMMON_KINDS, NATIVE_RELEASES, SIDECAR_RELEASES } from './sidecar.ts';

@@ -1,5 +1,4 @@
-import type { Comparison, Expression, Statement } from '../syntax.ts';
-import { isBitMask } from '../syntax.ts';
+import { type Comparison, type Expression, isBitMask, type Statement } from '../syntax.ts';
 import { type Cursor, Unexpected } from './cursor.ts';
 import { parseAssigned, parseExpression, parseRight, parseSet } from './expression.ts';
 import { parseNat, parseTproxy } from './nat.ts';

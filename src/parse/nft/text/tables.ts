@@ -1,7 +1,6 @@
 import type { Reporter } from '../reporter.ts';
 import type { ListedTable } from '../syntax.ts';
-import type { Token } from './lexer.ts';
-import { createLexer } from './lexer.ts';
+import { createLexer, type Token } from './lexer.ts';
 import { skipStatement } from './lines.ts';
 import type { TextReader } from './reader.ts';
 import { parseTable } from './table.ts';
