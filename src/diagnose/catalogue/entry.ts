@@ -49,9 +49,11 @@ export interface TrafficTraits {
 export const USUAL = { since: '1.0', until: null, rights: RIGHTS.rules } as const;
 
 /** An entry as the data files hold it. `traffic`: differences in traffic can have the code. */
-type EntryOf<C extends Code> = Omit<CatalogueEntry, 'code' | 'group' | 'severity' | keyof typeof USUAL> &
+type EntryOf<C extends Code> = Omit<CatalogueEntry, 'code' | 'group' | 'severity' | 'confirm' | keyof typeof USUAL> &
   Partial<Pick<CatalogueEntry, keyof typeof USUAL>> & {
     readonly severity: C extends ObstacleCode ? null : Severity;
+    /** By command what confirms the finding in its output. */
+    readonly confirm: Readonly<Record<string, string>>;
     readonly traffic?: TrafficTraits;
   };
 

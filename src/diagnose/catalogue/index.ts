@@ -39,7 +39,8 @@ export type TrafficCode = {
 export const CATALOGUE: readonly CatalogueEntry[] = GROUPS.flatMap(({ group, entries }) =>
   Object.entries(entries).map(([code, entry]) => {
     const { traffic: _, since, until, rights, ...told } = { ...USUAL, traffic: null, ...entry };
-    return { code: code as Code, ...told, since, until, rights, group };
+    const confirm = Object.entries(told.confirm).map(([command, lookFor]) => ({ command, lookFor }));
+    return { code: code as Code, ...told, confirm, since, until, rights, group };
   }),
 );
 

@@ -18,23 +18,14 @@ export const NAT01 = {
         'Inbound capture is switched off: the annotation `traffic.sidecar.istio.io/includeInboundPorts` is there and empty.',
         'Istio 1.0 to 1.2 captures only the ports that the pod declares as containerPorts.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e PREROUTING -e ISTIO_IN',
-          lookFor:
-            'in nat, `-A PREROUTING -p tcp -j ISTIO_INBOUND`, at the end of ISTIO_INBOUND `-p tcp -j ISTIO_IN_REDIRECT`, and there a REDIRECT to 15006; one of them is missing. With TPROXY the same chains are in mangle and end in a TPROXY target',
-        },
-        {
-          command:
-            'istio-nat trace --hook PREROUTING --source 10.0.0.9 --destination POD_IP --destination-port PORT --in-interface eth0',
-          lookFor: 'the rule that lets the packet through, and the verdict: it should be a redirect to 15006',
-        },
-        {
-          command: 'ss -Htn',
-          lookFor:
-            'connections of the application whose peer is another host; through the proxy its peer is 127.0.0.6 (with REDIRECT)',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e PREROUTING -e ISTIO_IN':
+          'in nat, `-A PREROUTING -p tcp -j ISTIO_INBOUND`, at the end of ISTIO_INBOUND `-p tcp -j ISTIO_IN_REDIRECT`, and there a REDIRECT to 15006; one of them is missing. With TPROXY the same chains are in mangle and end in a TPROXY target',
+        'istio-nat trace --hook PREROUTING --source 10.0.0.9 --destination POD_IP --destination-port PORT --in-interface eth0':
+          'the rule that lets the packet through, and the verdict: it should be a redirect to 15006',
+        'ss -Htn':
+          'connections of the application whose peer is another host; through the proxy its peer is 127.0.0.6 (with REDIRECT)',
+      },
       remedy: [
         'Check `traffic.sidecar.istio.io/includeInboundPorts` in the annotations of the pod template (`spec.template.metadata.annotations`): without it, or with `*`, all ports are captured.',
         RESTART,
@@ -52,18 +43,12 @@ export const NAT01 = {
         'Outbound capture is switched off: the annotation `traffic.sidecar.istio.io/includeOutboundIPRanges` is there and empty.',
         'Another agent flushed or replaced the chain after Istio had written it.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "-A OUTPUT" -e ISTIO_OUTPUT -e ISTIO_REDIRECT',
-          lookFor:
-            'in nat, a jump from OUTPUT to ISTIO_OUTPUT, at its end `-j ISTIO_REDIRECT`, and there a REDIRECT to 15001; one of them is missing',
-        },
-        {
-          command:
-            'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port 80 --out-interface eth0 --uid 1000 --gid 1000',
-          lookFor: 'the rule that lets the packet through, and the verdict: it should be a redirect to 15001',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "-A OUTPUT" -e ISTIO_OUTPUT -e ISTIO_REDIRECT':
+          'in nat, a jump from OUTPUT to ISTIO_OUTPUT, at its end `-j ISTIO_REDIRECT`, and there a REDIRECT to 15001; one of them is missing',
+        'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port 80 --out-interface eth0 --uid 1000 --gid 1000':
+          'the rule that lets the packet through, and the verdict: it should be a redirect to 15001',
+      },
       remedy: [
         'Check `traffic.sidecar.istio.io/includeOutboundIPRanges` in the annotations of the pod template, and `global.proxy.includeIPRanges` of the installation: `*` captures everything.',
         RESTART,
@@ -82,17 +67,12 @@ export const NAT01 = {
         'The program that writes the rules was interrupted.',
         'The table is switched off: somebody set its flag `dormant` with nft. iptables-save shows its rules all the same.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "-j ISTIO_"',
-          lookFor:
-            'a rule that jumps to the chain, and one that jumps to the chain that rule is in, up to a built-in chain',
-        },
-        {
-          command: 'nft list ruleset',
-          lookFor: 'for native nftables: a jump to the chain in the same table; chain names repeat across tables',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "-j ISTIO_"':
+          'a rule that jumps to the chain, and one that jumps to the chain that rule is in, up to a built-in chain',
+        'nft list ruleset':
+          'for native nftables: a jump to the chain in the same table; chain names repeat across tables',
+      },
       remedy: [
         'Find out which agent writes to these tables (another init container or sidecar with NET_ADMIN, a node agent) and keep it out of the pods of the mesh.',
         REPLACE_POD,
@@ -111,18 +91,13 @@ export const NAT01 = {
         'The layout is of another release than expected: before 1.3 inbound traffic went to 15001, and from 1.3 to 1.5 it still does when the inbound ports are a list.',
         'Rules were written by a script with other arguments.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e REDIRECT -e TPROXY',
-          lookFor:
-            'the ports behind `--to-ports` and `--on-port`: 15001 in ISTIO_REDIRECT, 15006 in ISTIO_IN_REDIRECT and ISTIO_TPROXY',
-        },
-        { command: 'ss -Hltne', lookFor: 'the ports on which the proxy (uid 1337 unless changed) listens' },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'the arguments `-p` (outbound) and `-z` (inbound) of the container istio-init',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e REDIRECT -e TPROXY':
+          'the ports behind `--to-ports` and `--on-port`: 15001 in ISTIO_REDIRECT, 15006 in ISTIO_IN_REDIRECT and ISTIO_TPROXY',
+        'ss -Hltne': 'the ports on which the proxy (uid 1337 unless changed) listens',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'the arguments `-p` (outbound) and `-z` (inbound) of the container istio-init',
+      },
       remedy: [
         'Leave `meshConfig.proxyListenPort` and `meshConfig.proxyInboundListenPort` at 15001 and 15006 where istio-cni writes the rules; with istio-init they may differ.',
         RESTART,
@@ -143,22 +118,14 @@ export const NAT01 = {
         'The network namespace was created anew and istio-init did not run in it.',
         'Native nftables 1.27.0 to 1.27.3 and 1.28.0: TPROXY without inbound ports made the whole transaction fail.',
       ],
-      confirm: [
-        {
-          command: 'iptables-nft-save; iptables-legacy-save; nft list ruleset',
-          lookFor: 'no chain that starts with ISTIO_ and no table that starts with istio-, and no error message',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o jsonpath="{.spec.initContainers[*].name}"',
-          lookFor:
-            '`istio-init` (rules are written in the pod) or `istio-validation` (istio-cni writes them); neither means not injected',
-        },
-        {
-          command: 'kubectl logs POD -n NAMESPACE -c istio-validation',
-          lookFor:
-            'failed attempts to reach 127.0.0.6:15002: istio-cni came too late; the container then ends with exit code 126',
-        },
-      ],
+      confirm: {
+        'iptables-nft-save; iptables-legacy-save; nft list ruleset':
+          'no chain that starts with ISTIO_ and no table that starts with istio-, and no error message',
+        'kubectl get pod POD -n NAMESPACE -o jsonpath="{.spec.initContainers[*].name}"':
+          '`istio-init` (rules are written in the pod) or `istio-validation` (istio-cni writes them); neither means not injected',
+        'kubectl logs POD -n NAMESPACE -c istio-validation':
+          'failed attempts to reach 127.0.0.6:15002: istio-cni came too late; the container then ends with exit code 126',
+      },
       remedy: [
         'With istio-cni, leave `repair.enabled` and `repair.repairPods` of its chart on: it finds pods that started too early and mends or replaces them. Make sure that its DaemonSet runs on every node.',
         REPLACE_POD,
@@ -177,22 +144,14 @@ export const NAT01 = {
         'An argument of istio-init was empty and unquoted, and swallowed the next one.',
         'Another agent removed one of the tables.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save; ip6tables-save',
-          lookFor:
-            'which of the chains ISTIO_INBOUND, ISTIO_IN_REDIRECT, ISTIO_OUTPUT, ISTIO_REDIRECT each family has in nat',
-        },
-        {
-          command: 'kubectl logs POD -n NAMESPACE -c istio-init',
-          lookFor:
-            'the last line that reports an error, and whether the rules that it lists end with a COMMIT for each table',
-        },
-        {
-          command: 'istio-nat expected --istio-version X.Y.Z --output save',
-          lookFor: 'the chains that this release should have, to compare with',
-        },
-      ],
+      confirm: {
+        'iptables-save; ip6tables-save':
+          'which of the chains ISTIO_INBOUND, ISTIO_IN_REDIRECT, ISTIO_OUTPUT, ISTIO_REDIRECT each family has in nat',
+        'kubectl logs POD -n NAMESPACE -c istio-init':
+          'the last line that reports an error, and whether the rules that it lists end with a COMMIT for each table',
+        'istio-nat expected --istio-version X.Y.Z --output save':
+          'the chains that this release should have, to compare with',
+      },
       remedy: [
         'Quote empty values in the arguments of istio-init (custom injection templates), and load the missing kernel module on the nodes.',
         REPLACE_POD,
@@ -210,17 +169,12 @@ export const NAT01 = {
         'Rules were repaired one by one and appended at the end.',
         'The jump to an Istio chain was written again, behind the rules of another agent.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -n -e ISTIO_ -e PREROUTING -e OUTPUT',
-          lookFor: 'the order inside each chain, compared with the same part of `istio-nat expected --output save`',
-        },
-        {
-          command:
-            'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port 80 --out-interface eth0 --uid 1337',
-          lookFor: 'the rule that decides; for the proxy itself it should be a RETURN for its uid or gid',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -n -e ISTIO_ -e PREROUTING -e OUTPUT':
+          'the order inside each chain, compared with the same part of `istio-nat expected --output save`',
+        'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port 80 --out-interface eth0 --uid 1337':
+          'the rule that decides; for the proxy itself it should be a RETURN for its uid or gid',
+      },
       remedy: [
         'Change inclusions and exclusions by annotations on the pod template, never by inserting rules.',
         REPLACE_POD,
@@ -238,17 +192,12 @@ export const NAT01 = {
         'A script of your own writes the same rules as Istio.',
         "Ambient with native nftables, 1.28, 1.29.0 to 1.29.3 and 1.30.0: pods that were added at the same moment could get each other's rules.",
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "^-A" | sort | uniq -d',
-          lookFor:
-            'rules that are printed. Two tables may rightly have the same rule, so look which table each copy is in',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'values that are named twice in the `traffic.sidecar.istio.io/` annotations',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "^-A" | sort | uniq -d':
+          'rules that are printed. Two tables may rightly have the same rule, so look which table each copy is in',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'values that are named twice in the `traffic.sidecar.istio.io/` annotations',
+      },
       remedy: ['Name each port and each range once in the annotations of the pod template.', REPLACE_POD],
     },
     NAT0109: {
@@ -264,21 +213,14 @@ export const NAT01 = {
         'Somebody inserted a rule by hand to test something.',
         'A node agent enforces its policies inside the namespace of the pod.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "-A PREROUTING" -e "-A OUTPUT" -e "-A INPUT"',
-          lookFor: 'rules in front of the jumps to ISTIO_INBOUND and ISTIO_OUTPUT, and rules in filter that drop',
-        },
-        {
-          command: 'nft list ruleset',
-          lookFor:
-            "chains of other tables on the hooks prerouting, input and output: a drop there is final, whatever Istio's tables say",
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: "containers and init containers other than Istio's whose securityContext adds NET_ADMIN",
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "-A PREROUTING" -e "-A OUTPUT" -e "-A INPUT"':
+          'rules in front of the jumps to ISTIO_INBOUND and ISTIO_OUTPUT, and rules in filter that drop',
+        'nft list ruleset':
+          "chains of other tables on the hooks prerouting, input and output: a drop there is final, whatever Istio's tables say",
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          "containers and init containers other than Istio's whose securityContext adds NET_ADMIN",
+      },
       remedy: [
         'Take the port or the range out of the mesh on purpose, with an exclusion (NAT0201 to NAT0206 name the annotations), where the other program needs it for itself; otherwise stop that program from writing to nat, or move it out of the pod.',
         REPLACE_POD,
@@ -294,13 +236,10 @@ export const NAT01 = {
         'A container of the pod or a node agent keeps rules of its own.',
         "Docker's or the container runtime's rules for its embedded DNS server are in the namespace.",
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -v ISTIO_',
-          lookFor: 'rules with addresses, ports or comments that show whose they are',
-        },
-        { command: 'nft list tables', lookFor: 'tables other than nat, mangle, raw, filter and istio-…' },
-      ],
+      confirm: {
+        'iptables-save | grep -v ISTIO_': 'rules with addresses, ports or comments that show whose they are',
+        'nft list tables': 'tables other than nat, mangle, raw, filter and istio-…',
+      },
       remedy: ['Nothing has to be done.'],
     },
     NAT0111: {
@@ -314,16 +253,12 @@ export const NAT01 = {
         'The istio-cni agent was stopped or ran out of memory while it reconciled the rules of ambient pods at its start.',
         'A run with `--reconcile` was killed.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "-p tcp -j DROP" -e "-p udp -j DROP"',
-          lookFor: 'these two rules as the first of INPUT, FORWARD and OUTPUT',
-        },
-        {
-          command: 'kubectl get pods -n istio-system -o wide --field-selector spec.nodeName=NODE',
-          lookFor: 'restarts of istio-cni-node at the time the pod went silent',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "-p tcp -j DROP" -e "-p udp -j DROP"':
+          'these two rules as the first of INPUT, FORWARD and OUTPUT',
+        'kubectl get pods -n istio-system -o wide --field-selector spec.nodeName=NODE':
+          'restarts of istio-cni-node at the time the pod went silent',
+      },
       remedy: [
         'Give the istio-cni DaemonSet enough memory and time to stop, and update it while few pods start.',
         REPLACE_POD,
@@ -342,17 +277,11 @@ export const NAT01 = {
         'Ambient: the istio-cni agent was upgraded and does not rewrite the rules of running pods, which it does by default only since 1.29.',
         'The release that was named is not the one that the pod runs.',
       ],
-      confirm: [
-        {
-          command: 'istioctl proxy-status',
-          lookFor: 'the version of this proxy, compared with that of istiod',
-        },
-        {
-          command:
-            'kubectl get pod POD -n NAMESPACE -o jsonpath="{.metadata.creationTimestamp} {.spec.initContainers[*].image}"',
-          lookFor: 'a pod older than the upgrade, or an image tag of the older release',
-        },
-      ],
+      confirm: {
+        'istioctl proxy-status': 'the version of this proxy, compared with that of istiod',
+        'kubectl get pod POD -n NAMESPACE -o jsonpath="{.metadata.creationTimestamp} {.spec.initContainers[*].image}"':
+          'a pod older than the upgrade, or an image tag of the older release',
+      },
       remedy: [
         RESTART,
         'Ambient, 1.25 and later: set `ambient.reconcileIptablesOnStartup=true` for the istio-cni chart, and the agent brings running pods up to date when it starts.',
@@ -369,12 +298,9 @@ export const NAT01 = {
         'Rules whose order does not matter were written in another order.',
         'A rule is there that can never match.',
       ],
-      confirm: [
-        {
-          command: 'istio-nat expected --istio-version X.Y.Z --output save',
-          lookFor: 'what differs from `iptables-save` as text',
-        },
-      ],
+      confirm: {
+        'istio-nat expected --istio-version X.Y.Z --output save': 'what differs from `iptables-save` as text',
+      },
       remedy: ['Nothing has to be done.'],
     },
     NAT0114: {
@@ -389,17 +315,12 @@ export const NAT01 = {
         'The variable is misspelt: it is `INVALID_DROP` in proxyMetadata. istio-cni does not look at `DROP_INVALID`.',
         'istio-cni before 1.13 writes the rules: it does not know the setting.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep INVALID',
-          lookFor:
-            'in mangle, a rule with `--ctstate INVALID` that drops, since 1.24 by way of the chain ISTIO_DROP; nothing is printed',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'the variable INVALID_DROP with the value true among those of istio-init or istio-proxy',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep INVALID':
+          'in mangle, a rule with `--ctstate INVALID` that drops, since 1.24 by way of the chain ISTIO_DROP; nothing is printed',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'the variable INVALID_DROP with the value true among those of istio-init or istio-proxy',
+      },
       remedy: [
         'Set `meshConfig.defaultConfig.proxyMetadata.INVALID_DROP: "true"`, or for one workload the annotation `proxy.istio.io/config` with `proxyMetadata` on the pod template.',
         RESTART,

@@ -19,17 +19,12 @@ export const NAT02 = {
         'Istio up to 1.12 leaves port 22 alone when all ports are captured.',
         'A RETURN for the port was inserted by hand.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "ISTIO_INBOUND.*--dport"',
-          lookFor: 'a RETURN with the port in front of the redirect; or, with a list, the absence of the port',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor:
-            'the two annotations, and the arguments `-b` (captured) and `-d` (left alone) of istio-init, which include the values of the installation',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "ISTIO_INBOUND.*--dport"':
+          'a RETURN with the port in front of the redirect; or, with a list, the absence of the port',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'the two annotations, and the arguments `-b` (captured) and `-d` (left alone) of istio-init, which include the values of the installation',
+      },
       remedy: [
         'Take the port out of `traffic.sidecar.istio.io/excludeInboundPorts`, or add it to `traffic.sidecar.istio.io/includeInboundPorts`, in the annotations of the pod template (`spec.template.metadata.annotations`).',
         RESTART,
@@ -48,17 +43,12 @@ export const NAT02 = {
         'The inbound ports are a list: then Istio does not look at the exclusions.',
         'The rules were written by a script or a template that leaves out the reserved ports.',
       ],
-      confirm: [
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor:
-            '`traffic.sidecar.istio.io/excludeInboundPorts` in the annotations of the pod, and the port in the argument `-d` of istio-init',
-        },
-        {
-          command: 'iptables-save | grep -e "ISTIO_INBOUND.*RETURN"',
-          lookFor: 'a RETURN with the port; since 1.6 there is also one each for 15090, 15021 and 15020',
-        },
-      ],
+      confirm: {
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          '`traffic.sidecar.istio.io/excludeInboundPorts` in the annotations of the pod, and the port in the argument `-d` of istio-init',
+        'iptables-save | grep -e "ISTIO_INBOUND.*RETURN"':
+          'a RETURN with the port; since 1.6 there is also one each for 15090, 15021 and 15020',
+      },
       remedy: [
         'Put `traffic.sidecar.istio.io/excludeInboundPorts: "PORT"` into `spec.template.metadata.annotations`. The reserved ports need not be named: Istio adds them.',
         RESTART,
@@ -76,16 +66,11 @@ export const NAT02 = {
         'istio-cni writes the rules: it leaves outbound port 15020 alone by default, istio-init does not.',
         'A RETURN for the port was inserted by hand.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "ISTIO_OUTPUT.*--dport.*RETURN"',
-          lookFor: 'a RETURN with the port; since 1.25 there are two, for tcp and udp',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'the annotation, and the argument `-o` of istio-init',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "ISTIO_OUTPUT.*--dport.*RETURN"':
+          'a RETURN with the port; since 1.25 there are two, for tcp and udp',
+        'kubectl get pod POD -n NAMESPACE -o yaml': 'the annotation, and the argument `-o` of istio-init',
+      },
       remedy: [
         'Take the port out of `traffic.sidecar.istio.io/excludeOutboundPorts` in the annotations of the pod template, or out of `global.proxy.excludeOutboundPorts`.',
         RESTART,
@@ -104,18 +89,12 @@ export const NAT02 = {
         'The port is udp, and the release is older than 1.25, which excludes tcp only.',
         'Istio 1.0 and 1.1 do not know the setting.',
       ],
-      confirm: [
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor:
-            '`traffic.sidecar.istio.io/excludeOutboundPorts` in the annotations of the pod, and the port in the argument `-o` of istio-init',
-        },
-        {
-          command:
-            'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port PORT --out-interface eth0 --uid 1000',
-          lookFor: 'the rule that redirects the packet, and no RETURN in front of it',
-        },
-      ],
+      confirm: {
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          '`traffic.sidecar.istio.io/excludeOutboundPorts` in the annotations of the pod, and the port in the argument `-o` of istio-init',
+        'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port PORT --out-interface eth0 --uid 1000':
+          'the rule that redirects the packet, and no RETURN in front of it',
+      },
       remedy: [
         'Put `traffic.sidecar.istio.io/excludeOutboundPorts: "PORT"` into `spec.template.metadata.annotations`.',
         RESTART,
@@ -134,17 +113,12 @@ export const NAT02 = {
         '`traffic.sidecar.istio.io/includeOutboundIPRanges` is a list that does not cover the range.',
         'The list has the range of one family only: each family has its own rules.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "ISTIO_OUTPUT.* -d "',
-          lookFor:
-            'a RETURN for the range; or, with a list, no rule for it that leads to ISTIO_REDIRECT. IPv6: `ip6tables-save`',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'the two annotations, and the arguments `-i` (captured) and `-x` (left alone) of istio-init',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "ISTIO_OUTPUT.* -d "':
+          'a RETURN for the range; or, with a list, no rule for it that leads to ISTIO_REDIRECT. IPv6: `ip6tables-save`',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'the two annotations, and the arguments `-i` (captured) and `-x` (left alone) of istio-init',
+      },
       remedy: [
         'Correct `traffic.sidecar.istio.io/excludeOutboundIPRanges` or `traffic.sidecar.istio.io/includeOutboundIPRanges` in the annotations of the pod template, or `global.proxy.excludeIPRanges` and `global.proxy.includeIPRanges`.',
         RESTART,
@@ -162,18 +136,12 @@ export const NAT02 = {
         'The annotation was added after the pod was created.',
         'The rule comes after the redirect, or a listed port (`traffic.sidecar.istio.io/includeOutboundPorts`) that was meant for other addresses is redirected first.',
       ],
-      confirm: [
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor:
-            '`traffic.sidecar.istio.io/excludeOutboundIPRanges` in the annotations of the pod, and the range in the argument `-x` of istio-init',
-        },
-        {
-          command:
-            'istio-nat trace --hook OUTPUT --destination ADDRESS --destination-port 443 --out-interface eth0 --uid 1000',
-          lookFor: 'the rule that redirects the packet, and no RETURN in front of it',
-        },
-      ],
+      confirm: {
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          '`traffic.sidecar.istio.io/excludeOutboundIPRanges` in the annotations of the pod, and the range in the argument `-x` of istio-init',
+        'istio-nat trace --hook OUTPUT --destination ADDRESS --destination-port 443 --out-interface eth0 --uid 1000':
+          'the rule that redirects the packet, and no RETURN in front of it',
+      },
       remedy: [
         'Put `traffic.sidecar.istio.io/excludeOutboundIPRanges: "CIDR"` into `spec.template.metadata.annotations`, or use `global.proxy.excludeIPRanges` for the whole mesh. `*` is not allowed here.',
         RESTART,
@@ -190,13 +158,11 @@ export const NAT02 = {
         '`traffic.sidecar.istio.io/includeInboundPorts` is a list, and the application got a new port.',
         'The application listens on a port that Istio reserves.',
       ],
-      confirm: [
-        { command: 'ss -Hltne', lookFor: 'a listener on the port whose uid is not that of the proxy' },
-        {
-          command: 'iptables-save | grep -e "ISTIO_INBOUND.*--dport"',
-          lookFor: 'a RETURN for the port, or a list of captured ports without it',
-        },
-      ],
+      confirm: {
+        'ss -Hltne': 'a listener on the port whose uid is not that of the proxy',
+        'iptables-save | grep -e "ISTIO_INBOUND.*--dport"':
+          'a RETURN for the port, or a list of captured ports without it',
+      },
       remedy: [
         'Let the port be captured: take it out of `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template. Or keep it out and tell the callers, with a DestinationRule whose `portLevelSettings` for this port has `tls.mode: DISABLE`.',
         RESTART,
@@ -214,14 +180,11 @@ export const NAT02 = {
         'Automatic addresses for ServiceEntries were turned on later.',
         'The cluster got another service or pod range.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "ISTIO_OUTPUT.*ISTIO_REDIRECT"',
-          lookFor: 'the ranges that are captured',
-        },
-        { command: 'ss -Htne', lookFor: 'peers of the application outside these ranges' },
-        { command: 'cat /etc/resolv.conf', lookFor: 'resolvers outside these ranges, when DNS over TCP matters' },
-      ],
+      confirm: {
+        'iptables-save | grep -e "ISTIO_OUTPUT.*ISTIO_REDIRECT"': 'the ranges that are captured',
+        'ss -Htne': 'peers of the application outside these ranges',
+        'cat /etc/resolv.conf': 'resolvers outside these ranges, when DNS over TCP matters',
+      },
       remedy: [
         'Widen `traffic.sidecar.istio.io/includeOutboundIPRanges` on the pod template, with `240.240.0.0/16` when ServiceEntries get addresses automatically; or capture everything (`*`) and exclude what must not be.',
         RESTART,
@@ -239,16 +202,10 @@ export const NAT02 = {
         'The same port is both included and excluded.',
         'An outbound range is excluded for a resolver whose DNS is captured before the range is looked at.',
       ],
-      confirm: [
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'include… and exclude… annotations that are set at the same time',
-        },
-        {
-          command: 'iptables-save | grep -e "-A ISTIO_"',
-          lookFor: 'no RETURN for the excluded value, or one that comes after the redirect',
-        },
-      ],
+      confirm: {
+        'kubectl get pod POD -n NAMESPACE -o yaml': 'include… and exclude… annotations that are set at the same time',
+        'iptables-save | grep -e "-A ISTIO_"': 'no RETURN for the excluded value, or one that comes after the redirect',
+      },
       remedy: [
         'Use one of the two on the pod template: `traffic.sidecar.istio.io/includeInboundPorts: "*"` with exclusions, or a list without them. The same goes for owner groups.',
         RESTART,
@@ -267,18 +224,13 @@ export const NAT02 = {
         'The release is too old: virtual interfaces came with 1.1, excluded ones with 1.11.3.',
         'The interface has another name than the annotation says.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "-i " -e "-o "',
-          lookFor: 'rules with the interface at the top of PREROUTING, and for excluded ones of OUTPUT as well',
-        },
-        { command: 'ip addr show', lookFor: 'the names of the interfaces of the pod' },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor:
-            '`traffic.sidecar.istio.io/excludeInterfaces`, and `istio.io/reroute-virtual-interfaces` or its predecessor `traffic.sidecar.istio.io/kubevirtInterfaces`',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "-i " -e "-o "':
+          'rules with the interface at the top of PREROUTING, and for excluded ones of OUTPUT as well',
+        'ip addr show': 'the names of the interfaces of the pod',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          '`traffic.sidecar.istio.io/excludeInterfaces`, and `istio.io/reroute-virtual-interfaces` or its predecessor `traffic.sidecar.istio.io/kubevirtInterfaces`',
+      },
       remedy: [
         'Put `traffic.sidecar.istio.io/excludeInterfaces` or `istio.io/reroute-virtual-interfaces` (1.25 and later; before, `traffic.sidecar.istio.io/kubevirtInterfaces`) into `spec.template.metadata.annotations`.',
         RESTART,

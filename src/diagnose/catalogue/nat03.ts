@@ -2,13 +2,11 @@ import type { CatalogueGroup } from './entry.ts';
 import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
 
 const OWNER_RULES = {
-  command: 'iptables-save | grep owner',
-  lookFor:
+  'iptables-save | grep owner':
     'the uids and gids that are exempt; for each of them there should be the same rules, three of them since 1.5',
 };
 const PROXY_OWNER = {
-  command: "ss -Hltne 'sport = :15001'",
-  lookFor: 'the uid of the proxy: what follows `uid:`; ss leaves it out when it is 0',
+  "ss -Hltne 'sport = :15001'": 'the uid of the proxy: what follows `uid:`; ss leaves it out when it is 0',
 };
 
 /** NAT03: rules that look at who sends a packet. */
@@ -27,15 +25,12 @@ export const NAT03 = {
         'The RETURN rule for the owner is missing, or comes after the redirect.',
         'The rules were written without `-u` in an image where the user istio-proxy has another id.',
       ],
-      confirm: [
-        PROXY_OWNER,
-        OWNER_RULES,
-        {
-          command:
-            'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port 80 --out-interface eth0 --uid 1337 --gid 1337',
-          lookFor: 'a RETURN for the uid of the proxy; a redirect to 15001 is the loop',
-        },
-      ],
+      confirm: {
+        ...PROXY_OWNER,
+        ...OWNER_RULES,
+        'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port 80 --out-interface eth0 --uid 1337 --gid 1337':
+          'a RETURN for the uid of the proxy; a redirect to 15001 is the loop',
+      },
       remedy: [
         'Leave runAsUser and runAsGroup of istio-proxy to the injection template. On OpenShift use 1.20 or later, which takes the uid of the namespace for both the proxy and the rules.',
         REPLACE_POD,
@@ -53,14 +48,12 @@ export const NAT03 = {
         'OpenShift assigned a uid to the proxy, and the release is older than 1.20, which writes 1337 into the rules.',
         'The rules were written by a script with other values for `-u` or `-g`.',
       ],
-      confirm: [
-        PROXY_OWNER,
-        OWNER_RULES,
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'runAsUser of istio-proxy, and the argument `-u` of istio-init; they should be the same',
-        },
-      ],
+      confirm: {
+        ...PROXY_OWNER,
+        ...OWNER_RULES,
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'runAsUser of istio-proxy, and the argument `-u` of istio-init; they should be the same',
+      },
       remedy: [
         'Remove runAsUser and runAsGroup of istio-proxy from the pod, so that template and rules agree.',
         RESTART,
@@ -79,21 +72,12 @@ export const NAT03 = {
         "The command was started inside the istio-proxy container with `kubectl exec`: it then runs as the proxy's user.",
         "A second sidecar was given the proxy's uid on purpose, to bypass the mesh.",
       ],
-      confirm: [
-        {
-          command: 'ss -Htanpe',
-          lookFor: 'sockets with the uid of the proxy whose process is not envoy or pilot-agent',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor:
-            'runAsUser or runAsGroup 1337 in the securityContext of the pod or of a container other than istio-proxy',
-        },
-        {
-          command: 'istioctl analyze -n NAMESPACE',
-          lookFor: 'IST0144, which sees ids that are declared, not those of the image',
-        },
-      ],
+      confirm: {
+        'ss -Htanpe': 'sockets with the uid of the proxy whose process is not envoy or pilot-agent',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'runAsUser or runAsGroup 1337 in the securityContext of the pod or of a container other than istio-proxy',
+        'istioctl analyze -n NAMESPACE': 'IST0144, which sees ids that are declared, not those of the image',
+      },
       remedy: [
         'Give the application another user and group: `securityContext.runAsUser` and `runAsGroup` on the pod template, neither of them 1337. Supplementary groups (fsGroup) do not matter.',
         RESTART,
@@ -112,13 +96,11 @@ export const NAT03 = {
         'Rules were copied from a pod with other ids, and only the uid was changed.',
         'The list of uids was extended and the list of gids was not.',
       ],
-      confirm: [
-        OWNER_RULES,
-        {
-          command: 'istio-nat expected --istio-version X.Y.Z --output S',
-          lookFor: 'the rules with `-m owner` that this release writes for one uid and one gid',
-        },
-      ],
+      confirm: {
+        ...OWNER_RULES,
+        'istio-nat expected --istio-version X.Y.Z --output S':
+          'the rules with `-m owner` that this release writes for one uid and one gid',
+      },
       remedy: ['Let Istio write the rules; it derives the gid from the uid.', REPLACE_POD],
     },
     NAT0305: {
@@ -133,13 +115,10 @@ export const NAT03 = {
         'Istio 1.0 to 1.7 without `-u`: uid 0 is added to the default.',
         'Another tool put a RETURN or ACCEPT for its own user in front.',
       ],
-      confirm: [
-        OWNER_RULES,
-        {
-          command: 'ss -Htne',
-          lookFor: "connections whose uid is exempt and is not the proxy's",
-        },
-      ],
+      confirm: {
+        ...OWNER_RULES,
+        'ss -Htne': "connections whose uid is exempt and is not the proxy's",
+      },
       remedy: ['Remove the additional id from the arguments `-u` and `-g` of istio-init in your template.', RESTART],
       rights: RIGHTS.rulesAndSockets,
     },
@@ -153,14 +132,11 @@ export const NAT03 = {
         "The proxy's own uid or gid is captured (NAT0301), now or when these connections were opened.",
         'A service of the mesh resolves to the pod itself, and a route sends the request there again.',
       ],
-      confirm: [
-        {
-          command: "ss -Htnpe 'sport = :15001'",
-          lookFor:
-            'peers whose own socket belongs to the proxy as well: look for the same pair of address and port, the other way round, in `ss -Htnpe`',
-        },
-        { command: 'ss -s', lookFor: 'a number of TCP connections that grows by the second' },
-      ],
+      confirm: {
+        "ss -Htnpe 'sport = :15001'":
+          'peers whose own socket belongs to the proxy as well: look for the same pair of address and port, the other way round, in `ss -Htnpe`',
+        'ss -s': 'a number of TCP connections that grows by the second',
+      },
       remedy: [
         'Mend the exemption of the owner first (NAT0301, NAT0302). If the rules are right, look for a VirtualService or ServiceEntry whose destination is the pod itself: `istioctl proxy-config routes POD -n NAMESPACE`.',
         REPLACE_POD,
@@ -180,14 +156,11 @@ export const NAT03 = {
         'Groups are excluded while the inclusion is a list: then the exclusion is ignored.',
         'A group was named that the image of istio-init resolves to another number.',
       ],
-      confirm: [
-        { command: 'iptables-save | grep gid-owner', lookFor: 'the groups, apart from that of the proxy' },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor:
-            'ISTIO_OUTBOUND_OWNER_GROUPS and ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE in the environment of istio-init',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep gid-owner': 'the groups, apart from that of the proxy',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'ISTIO_OUTBOUND_OWNER_GROUPS and ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE in the environment of istio-init',
+      },
       remedy: [
         'Set `ISTIO_OUTBOUND_OWNER_GROUPS` or `ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE` as proxyMetadata (annotation `proxy.istio.io/config` on the pod template, or `meshConfig.defaultConfig`), with numbers, and use istio-init.',
         RESTART,

@@ -2,10 +2,10 @@ import type { CatalogueGroup } from './entry.ts';
 import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
 
 const DNS_RULES = {
-  command: 'iptables-save | grep -e "port 53" -e 15053',
-  lookFor: 'in nat, redirects of udp and tcp port 53 to 15053, for all servers or for each resolver',
+  'iptables-save | grep -e "port 53" -e 15053':
+    'in nat, redirects of udp and tcp port 53 to 15053, for all servers or for each resolver',
 };
-const RESOLVERS = { command: 'cat /etc/resolv.conf', lookFor: 'the resolvers of the pod' };
+const RESOLVERS = { 'cat /etc/resolv.conf': 'the resolvers of the pod' };
 
 /** NAT04: capture of DNS queries. */
 export const NAT04 = {
@@ -25,15 +25,12 @@ export const NAT04 = {
         'Since 1.25 capture is dropped when istio-init finds no resolver.',
         'The release is too old for the case: IPv6 is covered from 1.12, tcp from 1.8.',
       ],
-      confirm: [
-        DNS_RULES,
-        RESOLVERS,
-        {
-          command:
-            'istio-nat trace --hook OUTPUT --protocol udp --destination RESOLVER --destination-port 53 --out-interface eth0 --uid 1000',
-          lookFor: 'the rule that lets the query through; the verdict should be a redirect to 15053',
-        },
-      ],
+      confirm: {
+        ...DNS_RULES,
+        ...RESOLVERS,
+        'istio-nat trace --hook OUTPUT --protocol udp --destination RESOLVER --destination-port 53 --out-interface eth0 --uid 1000':
+          'the rule that lets the query through; the verdict should be a redirect to 15053',
+      },
       remedy: [
         'Set `ISTIO_META_DNS_CAPTURE: "true"` in `meshConfig.defaultConfig.proxyMetadata`, or in the annotation `proxy.istio.io/config` on the pod template; add `CAPTURE_ALL_DNS: "true"` for queries to any server. Ambient: `ambient.dnsCapture=true` in the istio-cni chart, or the annotation `ambient.istio.io/dns-capture: "true"` on the pod.',
         RESTART,
@@ -53,18 +50,12 @@ export const NAT04 = {
         'The release is older than 1.11 and has no zones (an option from 1.10.3 on).',
         'Only the nat rules were copied from another pod.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "--zone"',
-          lookFor:
-            "in raw, zone 1 and zone 2 for udp port 53 and source port 15053 of the proxy's owners, zone 2 for queries, and in PREROUTING or ISTIO_INBOUND zone 1 for answers, chosen by `-s`, not by `-d`",
-        },
-        {
-          command:
-            'istio-nat expected --istio-version X.Y.Z --redirect-dns true --dns-servers-v4 RESOLVER --output save',
-          lookFor: 'the rules in raw, to compare with',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "--zone"':
+          "in raw, zone 1 and zone 2 for udp port 53 and source port 15053 of the proxy's owners, zone 2 for queries, and in PREROUTING or ISTIO_INBOUND zone 1 for answers, chosen by `-s`, not by `-d`",
+        'istio-nat expected --istio-version X.Y.Z --redirect-dns true --dns-servers-v4 RESOLVER --output save':
+          'the rules in raw, to compare with',
+      },
       remedy: [
         REPLACE_POD,
         'Releases 1.11 to 1.19 write the rule for answers wrongly in every pod: upgrade to 1.20 or later.',
@@ -82,7 +73,10 @@ export const NAT04 = {
         "The node's DNS cache was added after the pod was created, with an address of its own.",
         'The resolver has an IPv6 address, and the release is older than 1.12.',
       ],
-      confirm: [RESOLVERS, DNS_RULES],
+      confirm: {
+        ...RESOLVERS,
+        ...DNS_RULES,
+      },
       remedy: [
         'Set `CAPTURE_ALL_DNS: "true"` next to `ISTIO_META_DNS_CAPTURE` in proxyMetadata (1.11 and later), so that the address of the resolver no longer matters. istio-cni always does that.',
         RESTART,
@@ -101,17 +95,11 @@ export const NAT04 = {
         'The resolver lies in an excluded range, and the release is 1.23 or 1.24, where ranges are looked at before udp queries.',
         'Queries come from a group that is excluded.',
       ],
-      confirm: [
-        {
-          command:
-            'istio-nat trace --hook OUTPUT --protocol udp --destination RESOLVER --destination-port 53 --out-interface eth0 --uid 1000',
-          lookFor: 'the RETURN that decides, in front of the redirect to 15053',
-        },
-        {
-          command: 'iptables-save | grep -n -e "port 53" -e RETURN',
-          lookFor: 'the order inside ISTIO_OUTPUT and OUTPUT of nat',
-        },
-      ],
+      confirm: {
+        'istio-nat trace --hook OUTPUT --protocol udp --destination RESOLVER --destination-port 53 --out-interface eth0 --uid 1000':
+          'the RETURN that decides, in front of the redirect to 15053',
+        'iptables-save | grep -n -e "port 53" -e RETURN': 'the order inside ISTIO_OUTPUT and OUTPUT of nat',
+      },
       remedy: [
         'Take port 53 out of `traffic.sidecar.istio.io/excludeOutboundPorts` on the pod template, or the resolver out of the excluded ranges; or switch DNS capture off for this workload.',
         RESTART,
@@ -130,17 +118,12 @@ export const NAT04 = {
         'The address of the DNS server was changed with DNS_PROXY_ADDR; the rules always say 15053.',
         'Ambient: ztunnel does not serve this pod (any more).',
       ],
-      confirm: [
-        {
-          command: "ss -Hltune 'sport = :15053'",
-          lookFor: 'a tcp and a udp socket; nothing is printed',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'ISTIO_META_DNS_CAPTURE in the environment of both istio-init and istio-proxy',
-        },
-        { command: 'kubectl logs POD -n NAMESPACE -c istio-proxy', lookFor: 'errors of the DNS server at the start' },
-      ],
+      confirm: {
+        "ss -Hltune 'sport = :15053'": 'a tcp and a udp socket; nothing is printed',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'ISTIO_META_DNS_CAPTURE in the environment of both istio-init and istio-proxy',
+        'kubectl logs POD -n NAMESPACE -c istio-proxy': 'errors of the DNS server at the start',
+      },
       remedy: [
         'Set `ISTIO_META_DNS_CAPTURE` in proxyMetadata (annotation `proxy.istio.io/config` on the pod template, or `meshConfig.defaultConfig`), which reaches both containers, and not as a variable of one of them.',
         RESTART,
@@ -160,13 +143,11 @@ export const NAT04 = {
         'Ambient: it is on by default since 1.25, but in pods created earlier only once they are replaced or reconciled.',
         'It is switched on for the mesh (`meshConfig.defaultConfig.proxyMetadata`), and only the pod was looked at.',
       ],
-      confirm: [
-        DNS_RULES,
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'ISTIO_META_DNS_CAPTURE, and in ambient the annotation `ambient.istio.io/dns-capture`',
-        },
-      ],
+      confirm: {
+        ...DNS_RULES,
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'ISTIO_META_DNS_CAPTURE, and in ambient the annotation `ambient.istio.io/dns-capture`',
+      },
       remedy: [
         'Set `ISTIO_META_DNS_CAPTURE: "false"` in the annotation `proxy.istio.io/config` (proxyMetadata) on the pod template; in ambient, the annotation `ambient.istio.io/dns-capture: "false"` (1.25 and later).',
         RESTART,

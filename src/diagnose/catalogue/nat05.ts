@@ -17,17 +17,12 @@ export const NAT05 = {
         'The kernel module xt_TPROXY, xt_mark or xt_connmark is missing on the node.',
         'The release is too old: connection marks came with 1.9, the mark 1338 with 1.11, IPv6 with 1.12.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e TPROXY -e DIVERT -e MARK -e mark',
-          lookFor:
-            'in mangle: ISTIO_TPROXY with `--on-port 15006`, ISTIO_DIVERT with MARK and ACCEPT, CONNMARK save in PREROUTING and restore in OUTPUT, and MARK 0x53a in OUTPUT for the owners of the proxy',
-        },
-        {
-          command: 'istio-nat expected --istio-version X.Y.Z --interception-mode TPROXY --output save',
-          lookFor: 'the mangle table, to compare with',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e TPROXY -e DIVERT -e MARK -e mark':
+          'in mangle: ISTIO_TPROXY with `--on-port 15006`, ISTIO_DIVERT with MARK and ACCEPT, CONNMARK save in PREROUTING and restore in OUTPUT, and MARK 0x53a in OUTPUT for the owners of the proxy',
+        'istio-nat expected --istio-version X.Y.Z --interception-mode TPROXY --output save':
+          'the mangle table, to compare with',
+      },
       remedy: [
         'Use TPROXY only where the address of the client must be kept; otherwise set `sidecar.istio.io/interceptionMode: REDIRECT` on the pod template.',
         REPLACE_POD,
@@ -45,14 +40,11 @@ export const NAT05 = {
         'The mark or the table was changed for the rules and not for the routing.',
         'IPv6: the routing came with 1.12.',
       ],
-      confirm: [
-        { command: 'ip rule show', lookFor: '`from all fwmark 0x539 lookup 133`; for IPv6 `ip -6 rule show`' },
-        {
-          command: 'ip route show table 133',
-          lookFor:
-            '`local default dev lo scope host`; for IPv6 `ip -6 route show table 133`. An error that the table does not exist means that it is empty',
-        },
-      ],
+      confirm: {
+        'ip rule show': '`from all fwmark 0x539 lookup 133`; for IPv6 `ip -6 rule show`',
+        'ip route show table 133':
+          '`local default dev lo scope host`; for IPv6 `ip -6 route show table 133`. An error that the table does not exist means that it is empty',
+      },
       remedy: [
         'Keep other agents off mark 1337 and table 133, or give Istio others with `ISTIO_INBOUND_TPROXY_MARK` and `ISTIO_INBOUND_TPROXY_ROUTE_TABLE` in proxyMetadata.',
         REPLACE_POD,
@@ -69,17 +61,11 @@ export const NAT05 = {
         'The rules are for TPROXY and the proxy was started for REDIRECT: the annotation reached only one of them.',
         'A policy of the cluster (Pod Security) removed NET_ADMIN from istio-proxy, or forces it to run as another user than root.',
       ],
-      confirm: [
-        {
-          command: "ss -Hltn --inet-sockopt 'sport = :15006'",
-          lookFor: '`transparent` among the options; it is missing',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor:
-            'for istio-proxy: ISTIO_META_INTERCEPTION_MODE is TPROXY, runAsUser is 0 and capabilities add NET_ADMIN',
-        },
-      ],
+      confirm: {
+        "ss -Hltn --inet-sockopt 'sport = :15006'": '`transparent` among the options; it is missing',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'for istio-proxy: ISTIO_META_INTERCEPTION_MODE is TPROXY, runAsUser is 0 and capabilities add NET_ADMIN',
+      },
       remedy: [
         'Set `sidecar.istio.io/interceptionMode: TPROXY` on the pod template only (not by editing the arguments of istio-init), and allow NET_ADMIN for istio-proxy in this namespace; or use REDIRECT.',
         RESTART,

@@ -2,8 +2,8 @@ import type { CatalogueGroup } from './entry.ts';
 import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
 
 const BOTH_FAMILIES = {
-  command: 'iptables-save; ip6tables-save',
-  lookFor: 'the chains ISTIO_INBOUND and ISTIO_OUTPUT of nat in the second output, and how they differ from the first',
+  'iptables-save; ip6tables-save':
+    'the chains ISTIO_INBOUND and ISTIO_OUTPUT of nat in the second output, and how they differ from the first',
 };
 
 /** NAT06: the second address family. */
@@ -22,11 +22,11 @@ export const NAT06 = {
         'The kernel module ip6table_nat is missing on the node, so the IPv6 half could not be loaded.',
         'The IPv6 address was added after the rules were written.',
       ],
-      confirm: [
-        { command: 'ip -6 addr show scope global', lookFor: 'an address of the pod' },
-        { command: 'ss -6Hltne', lookFor: "listeners on `[::]` or `*` that are not the proxy's" },
-        BOTH_FAMILIES,
-      ],
+      confirm: {
+        'ip -6 addr show scope global': 'an address of the pod',
+        'ss -6Hltne': "listeners on `[::]` or `*` that are not the proxy's",
+        ...BOTH_FAMILIES,
+      },
       remedy: [
         'Dual-stack clusters, 1.19 and later: `ISTIO_DUAL_STACK: "true"` in `pilot.env` of istiod and in `meshConfig.defaultConfig.proxyMetadata` (1.17 and 1.18 read ISTIO_AGENT_DUAL_STACK in the pod).',
         RESTART,
@@ -47,7 +47,9 @@ export const NAT06 = {
         'Releases before 1.12 write less for IPv6: no DNS capture and no TPROXY; from 1.1 to 1.4 inbound capture of all ports does nothing there.',
         'The two families were written to different backends.',
       ],
-      confirm: [BOTH_FAMILIES],
+      confirm: {
+        ...BOTH_FAMILIES,
+      },
       remedy: [
         'Name ranges of both families in `traffic.sidecar.istio.io/excludeOutboundIPRanges` and `traffic.sidecar.istio.io/includeOutboundIPRanges` on the pod template, and use 1.12 or later, where both families are written by the same code.',
         RESTART,
@@ -64,14 +66,11 @@ export const NAT06 = {
         'Native nftables is switched on, and the pod has IPv6 addresses while Istio considers it IPv4 only.',
         'Ambient: queries over IPv6 UDP are captured with DNS capture on.',
       ],
-      confirm: [
-        {
-          command: 'nft list table inet istio-proxy-nat',
-          lookFor:
-            'no rule with `ip6`, and jumps in prerouting and output without `meta nfproto`. In ambient the table is istio-ambient-nat',
-        },
-        { command: 'ip -6 addr show scope global', lookFor: 'an address of the pod' },
-      ],
+      confirm: {
+        'nft list table inet istio-proxy-nat':
+          'no rule with `ip6`, and jumps in prerouting and output without `meta nfproto`. In ambient the table is istio-ambient-nat',
+        'ip -6 addr show scope global': 'an address of the pod',
+      },
       remedy: [
         'Tell Istio about IPv6 (`ISTIO_DUAL_STACK: "true"` in `pilot.env` and proxyMetadata), or use iptables (`global.nativeNftables=false`), or give the pods no IPv6 addresses.',
         RESTART,
@@ -90,13 +89,10 @@ export const NAT06 = {
         'istio-init could not add the address and went on.',
         'Another agent cleaned the addresses of lo.',
       ],
-      confirm: [
-        { command: 'ip -6 addr show dev lo', lookFor: '`inet6 ::6/128`; it is missing' },
-        {
-          command: 'cat /proc/sys/net/ipv6/conf/lo/disable_ipv6',
-          lookFor: 'a 1, which means that lo takes no IPv6 address',
-        },
-      ],
+      confirm: {
+        'ip -6 addr show dev lo': '`inet6 ::6/128`; it is missing',
+        'cat /proc/sys/net/ipv6/conf/lo/disable_ipv6': 'a 1, which means that lo takes no IPv6 address',
+      },
       remedy: [
         'Do not disable IPv6 on lo in pods that use IPv6 (`securityContext.sysctls`, or a setting of the container runtime).',
         REPLACE_POD,

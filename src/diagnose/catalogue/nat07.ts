@@ -19,13 +19,10 @@ export const NAT07 = {
         'Native nftables was switched on or off while the pod was running; the other backend is never cleaned up.',
         'Somebody ran istio-iptables by hand with another image.',
       ],
-      confirm: [
-        { command: ALL_BACKENDS, lookFor: 'ISTIO_ chains in both of the first two, or istio- tables besides them' },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'restartCount of istio-init above 0',
-        },
-      ],
+      confirm: {
+        [ALL_BACKENDS]: 'ISTIO_ chains in both of the first two, or istio- tables besides them',
+        'kubectl get pod POD -n NAMESPACE -o yaml': 'restartCount of istio-init above 0',
+      },
       remedy: [
         'With istio-init, 1.28 and later, fix the choice: `FORCE_IPTABLES_BINARY` (`nft` or `legacy`) in proxyMetadata. Replace all pods after changing `global.nativeNftables`.',
         REPLACE_POD,
@@ -41,13 +38,11 @@ export const NAT07 = {
         "Istio's test of which backend works leaves such a table behind (1.25.4 and later).",
         'Somebody looked with `iptables-legacy -t nat -S` or `-L`, which creates the table.',
       ],
-      confirm: [
-        {
-          command: 'cat /proc/net/ip_tables_names /proc/net/ip6_tables_names',
-          lookFor: 'the names of the tables that are registered (root only)',
-        },
-        { command: 'iptables-legacy-save; ip6tables-legacy-save', lookFor: 'tables with no line that starts with -A' },
-      ],
+      confirm: {
+        'cat /proc/net/ip_tables_names /proc/net/ip6_tables_names':
+          'the names of the tables that are registered (root only)',
+        'iptables-legacy-save; ip6tables-legacy-save': 'tables with no line that starts with -A',
+      },
       remedy: ['Nothing has to be done. Look with `iptables-legacy-save`, without `-t`, which creates nothing.'],
       rights: 'uid 0 for the names of the tables, CAP_NET_ADMIN and CAP_NET_RAW for their contents',
     },
@@ -59,12 +54,9 @@ export const NAT07 = {
       meaning:
         'To find out which backend works, Istio adds a rule for protocol 255, which no packet has, and deletes it again. It is still there, so that run was interrupted at its very beginning. The rule itself does nothing; what came after it may be missing.',
       causes: ['istio-init, or the istio-cni plugin, was killed or ran into its time limit.'],
-      confirm: [
-        {
-          command: 'iptables-nft-save; iptables-legacy-save',
-          lookFor: 'a rule with `-p 255` in INPUT of filter or nat',
-        },
-      ],
+      confirm: {
+        'iptables-nft-save; iptables-legacy-save': 'a rule with `-p 255` in INPUT of filter or nat',
+      },
       remedy: [
         'Give the init container enough cpu and memory (`global.proxy.resources`, which holds for istio-init too).',
         REPLACE_POD,
@@ -82,13 +74,10 @@ export const NAT07 = {
         '`global.nativeNftables` was changed after the pod was created.',
         "Ambient: the agent fell back from native nftables to iptables, because its host has Istio's ipsets (1.28.2 and later) or its nft has no JSON (1.29.4, 1.30.1 and later).",
       ],
-      confirm: [
-        { command: ALL_BACKENDS, lookFor: "in which of them Istio's rules are" },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor: 'the argument `--native-nftables` of istio-init',
-        },
-      ],
+      confirm: {
+        [ALL_BACKENDS]: "in which of them Istio's rules are",
+        'kubectl get pod POD -n NAMESPACE -o yaml': 'the argument `--native-nftables` of istio-init',
+      },
       remedy: [
         'Set `global.nativeNftables` as wanted; for the iptables variant `FORCE_IPTABLES_BINARY` in proxyMetadata (istio-init, 1.28 and later). A node that fell back needs a restart, which removes the ipsets.',
         RESTART,
@@ -105,16 +94,10 @@ export const NAT07 = {
         'DNS capture or TPROXY was switched off, and the rules were written again in the same namespace.',
         'The istio-cni agent reconciled a pod after such a change.',
       ],
-      confirm: [
-        {
-          command: 'nft list tables',
-          lookFor: 'istio-proxy-raw, istio-proxy-mangle, istio-ambient-raw or istio-ambient-mangle',
-        },
-        {
-          command: 'nft list ruleset',
-          lookFor: 'rules in these tables for a feature that is off (zones, marks, tproxy)',
-        },
-      ],
+      confirm: {
+        'nft list tables': 'istio-proxy-raw, istio-proxy-mangle, istio-ambient-raw or istio-ambient-mangle',
+        'nft list ruleset': 'rules in these tables for a feature that is off (zones, marks, tproxy)',
+      },
       remedy: [
         'Replace pods when DNS capture or the interception mode changes, rather than let their rules be written again.',
         REPLACE_POD,

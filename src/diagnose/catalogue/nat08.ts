@@ -19,11 +19,11 @@ export const NAT08 = {
         'The proxy crashed, or got no configuration from istiod and opened no listeners.',
         'The mesh uses other ports (`meshConfig.proxyListenPort`), and istio-cni wrote the standard ones.',
       ],
-      confirm: [
-        { command: LISTENERS, lookFor: 'listeners on 15001 and 15006; one or both are missing' },
-        { command: 'kubectl get pod POD -n NAMESPACE', lookFor: 'containers that are not ready, and restarts' },
-        { command: 'kubectl logs POD -n NAMESPACE -c istio-proxy', lookFor: 'the last error of Envoy or of the agent' },
-      ],
+      confirm: {
+        [LISTENERS]: 'listeners on 15001 and 15006; one or both are missing',
+        'kubectl get pod POD -n NAMESPACE': 'containers that are not ready, and restarts',
+        'kubectl logs POD -n NAMESPACE -c istio-proxy': 'the last error of Envoy or of the agent',
+      },
       remedy: [
         'Let the application wait for the proxy: `holdApplicationUntilProxyStarts: true` in the annotation `proxy.istio.io/config` on the pod template, or native sidecars (`pilot.env.ENABLE_NATIVE_SIDECARS=true`, 1.19 and later), which also end Jobs cleanly.',
         'Replace a pod whose proxy does not come back: `kubectl delete pod POD -n NAMESPACE`.',
@@ -40,13 +40,10 @@ export const NAT08 = {
         'The application, or another sidecar (a second mesh, a metrics exporter), uses the port by default.',
         'A second copy of the proxy runs in the pod.',
       ],
-      confirm: [
-        { command: LISTENERS, lookFor: 'one of these ports with a uid or a process that is not envoy or pilot-agent' },
-        {
-          command: 'kubectl logs POD -n NAMESPACE -c istio-proxy',
-          lookFor: 'a message that an address is already in use',
-        },
-      ],
+      confirm: {
+        [LISTENERS]: 'one of these ports with a uid or a process that is not envoy or pilot-agent',
+        'kubectl logs POD -n NAMESPACE -c istio-proxy': 'a message that an address is already in use',
+      },
       remedy: ['Move the application to another port: what is in 15000 to 15090 belongs to Istio.', RESTART],
       rights: RIGHTS.processes,
     },
@@ -60,10 +57,10 @@ export const NAT08 = {
         'The application binds to 127.0.0.1 or localhost by default and worked with a release before 1.10.',
         'It is a port for use inside the pod only; then nothing is wrong.',
       ],
-      confirm: [
-        { command: 'ss -Hltne', lookFor: 'the port with the local address 127.0.0.1 or [::1] only' },
-        { command: 'istioctl analyze -n NAMESPACE', lookFor: 'IST0143, which says the same for ports of a Service' },
-      ],
+      confirm: {
+        'ss -Hltne': 'the port with the local address 127.0.0.1 or [::1] only',
+        'istioctl analyze -n NAMESPACE': 'IST0143, which says the same for ports of a Service',
+      },
       remedy: [
         'Let the application listen on 0.0.0.0 or [::]; or keep it and add a Sidecar resource whose `ingress` has this port with `defaultEndpoint: 127.0.0.1:PORT`.',
         RESTART,
@@ -82,18 +79,12 @@ export const NAT08 = {
         'The port or the range is excluded.',
         'The process runs with the uid or gid of the proxy (NAT0303).',
       ],
-      confirm: [
-        {
-          command: 'ss -Htne',
-          lookFor:
-            'the connection of the application, and no line `127.0.0.1:15001` (IPv6: `[::1]:15001`) whose peer has its local address and port',
-        },
-        {
-          command:
-            'istio-nat trace --hook OUTPUT --destination ADDRESS --destination-port PORT --out-interface eth0 --uid UID',
-          lookFor: 'what the rules would do with the connection if it were opened now',
-        },
-      ],
+      confirm: {
+        'ss -Htne':
+          'the connection of the application, and no line `127.0.0.1:15001` (IPv6: `[::1]:15001`) whose peer has its local address and port',
+        'istio-nat trace --hook OUTPUT --destination ADDRESS --destination-port PORT --out-interface eth0 --uid UID':
+          'what the rules would do with the connection if it were opened now',
+      },
       remedy: [
         'If a rule lets it through, correct the exclusions on the pod template or the user of the application.',
         'If it is older than the rules, let the application open it again, or replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
@@ -111,14 +102,11 @@ export const NAT08 = {
         'The connection was opened before the rules were written.',
         'Inbound rules are missing (NAT0101), or IPv6 is not captured (NAT0601).',
       ],
-      confirm: [
-        { command: 'ss -Htne', lookFor: 'the socket of the application and its peer' },
-        {
-          command:
-            'istio-nat trace --hook PREROUTING --source PEER --destination POD_IP --destination-port PORT --in-interface eth0',
-          lookFor: 'what the rules would do with the connection if it were opened now',
-        },
-      ],
+      confirm: {
+        'ss -Htne': 'the socket of the application and its peer',
+        'istio-nat trace --hook PREROUTING --source PEER --destination POD_IP --destination-port PORT --in-interface eth0':
+          'what the rules would do with the connection if it were opened now',
+      },
       remedy: [
         'If the port is excluded and should not be, correct `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template.',
         'If the connection is older than the rules, close it from the other side, or replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
@@ -137,13 +125,10 @@ export const NAT08 = {
         'The rules were changed after these connections were opened.',
         'Rules and sockets were saved from different pods or at different times.',
       ],
-      confirm: [
-        { command: 'iptables-nft-save; iptables-legacy-save; nft list ruleset', lookFor: 'rules in a second backend' },
-        {
-          command: 'bpftool cgroup tree',
-          lookFor: 'programs of the types connect4, connect6 or sock_ops, on the node',
-        },
-      ],
+      confirm: {
+        'iptables-nft-save; iptables-legacy-save; nft list ruleset': 'rules in a second backend',
+        'bpftool cgroup tree': 'programs of the types connect4, connect6 or sock_ops, on the node',
+      },
       remedy: [
         'If a second backend has rules, replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
         'With Cilium in place of kube-proxy, limit its socket load balancing to the namespace of the host: `socketLB.hostNamespaceOnly=true`.',
@@ -157,7 +142,9 @@ export const NAT08 = {
       meaning:
         'Before 1.10 the proxy passes inbound requests on to 127.0.0.1. A socket that is bound to the address of the pod gets none of them, and callers see 503.',
       causes: ['The application binds to the address of its pod, as many clustered databases and queues do.'],
-      confirm: [{ command: 'ss -Hltne', lookFor: 'the port with the address of the pod as its only local address' }],
+      confirm: {
+        'ss -Hltne': 'the port with the address of the pod as its only local address',
+      },
       remedy: [
         'Upgrade to 1.10 or later; or add a Sidecar resource whose `ingress` has this port with the `defaultEndpoint` it needs; or let the application listen on 0.0.0.0.',
         REPLACE_POD,

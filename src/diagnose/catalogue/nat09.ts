@@ -2,8 +2,7 @@ import type { CatalogueGroup } from './entry.ts';
 import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
 
 const REDIRECTION = {
-  command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-  lookFor:
+  'kubectl get pod POD -n NAMESPACE -o yaml':
     'the annotation `ambient.istio.io/redirection`: `enabled` means that rules were written and ztunnel took over, `pending` (1.25 and later) that ztunnel did not',
 };
 
@@ -23,15 +22,12 @@ export const NAT09 = {
         'The istio-cni agent was interrupted while it enrolled, reconciled or removed the pod.',
         'Native nftables 1.28.0 with IPv6 off, and agents of 1.28, 1.29.0 to 1.29.3 and 1.30.0 that enrolled pods at the same moment, can lose rules.',
       ],
-      confirm: [
-        REDIRECTION,
-        { command: 'ip rule show', lookFor: '`fwmark 0x111/0xfff lookup 100`, which stays when the rules are lost' },
-        {
-          command: 'iptables-save; nft list ruleset',
-          lookFor:
-            'ISTIO_PRERT and ISTIO_OUTPUT in nat and mangle, or the tables istio-ambient-nat and istio-ambient-mangle',
-        },
-      ],
+      confirm: {
+        ...REDIRECTION,
+        'ip rule show': '`fwmark 0x111/0xfff lookup 100`, which stays when the rules are lost',
+        'iptables-save; nft list ruleset':
+          'ISTIO_PRERT and ISTIO_OUTPUT in nat and mangle, or the tables istio-ambient-nat and istio-ambient-mangle',
+      },
       remedy: [
         'Set `ambient.reconcileIptablesOnStartup=true` for the istio-cni chart (1.25 and later, the default since 1.29), so that an agent that starts mends the pods of its node.',
         REPLACE_POD,
@@ -50,17 +46,12 @@ export const NAT09 = {
         'The connection between the istio-cni agent and ztunnel was lost; the annotation then says `pending`.',
         'The pod was removed from ambient, and the rules stayed.',
       ],
-      confirm: [
-        {
-          command: 'ss -Hltn',
-          lookFor: 'listeners on 15001, 15006 and 15008; they are listed here although ztunnel runs elsewhere',
-        },
-        REDIRECTION,
-        {
-          command: 'kubectl get pods -n istio-system -o wide --field-selector spec.nodeName=NODE',
-          lookFor: 'ztunnel and istio-cni-node on the node of the pod: ready, and without recent restarts',
-        },
-      ],
+      confirm: {
+        'ss -Hltn': 'listeners on 15001, 15006 and 15008; they are listed here although ztunnel runs elsewhere',
+        ...REDIRECTION,
+        'kubectl get pods -n istio-system -o wide --field-selector spec.nodeName=NODE':
+          'ztunnel and istio-cni-node on the node of the pod: ready, and without recent restarts',
+      },
       remedy: ['Bring ztunnel up on the node; it then serves the pods that the agent tells it about.', REPLACE_POD],
       since: '1.21',
       rights: RIGHTS.rulesAndSockets,
@@ -77,14 +68,11 @@ export const NAT09 = {
         'The rules of the pod were changed by another agent.',
         'Probes arrive from the address of the node, because the rule or the ipset on the node is missing; then the rules in the pod are right.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep 169.254.7.127',
-          lookFor:
-            'an ACCEPT from this address in ISTIO_PRERT and to it in ISTIO_OUTPUT. IPv6 (1.23 and later): fd16:9254:7127:1337:ffff:ffff:ffff:ffff in `ip6tables-save`',
-        },
-        { command: 'kubectl describe pod POD -n NAMESPACE', lookFor: 'events of failed probes' },
-      ],
+      confirm: {
+        'iptables-save | grep 169.254.7.127':
+          'an ACCEPT from this address in ISTIO_PRERT and to it in ISTIO_OUTPUT. IPv6 (1.23 and later): fd16:9254:7127:1337:ffff:ffff:ffff:ffff in `ip6tables-save`',
+        'kubectl describe pod POD -n NAMESPACE': 'events of failed probes',
+      },
       remedy: [
         'Keep HOST_PROBE_SNAT_IP and HOST_PROBE_SNAT_IPV6 of the istio-cni agent at one value on all nodes, preferably the default.',
         REPLACE_POD,
@@ -102,17 +90,12 @@ export const NAT09 = {
         'Another agent changed the mangle table, or uses connection marks itself.',
         'The pod bypasses inbound capture (`ambient.istio.io/bypass-inbound-capture`), and the release is older than 1.29, which leaves the first rule out; that is how those releases are, and is reported only where another is expected.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save | grep CONNMARK',
-          lookFor:
-            'in mangle: `--set-xmark 0x111/0xfff` for mark 0x539 in ISTIO_PRERT, and `--restore-mark` for connmark 0x111 in ISTIO_OUTPUT',
-        },
-        {
-          command: 'nft list table inet istio-ambient-mangle',
-          lookFor: 'native nftables: a rule that sets `ct mark`, and one that sets the mark from it',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep CONNMARK':
+          'in mangle: `--set-xmark 0x111/0xfff` for mark 0x539 in ISTIO_PRERT, and `--restore-mark` for connmark 0x111 in ISTIO_OUTPUT',
+        'nft list table inet istio-ambient-mangle':
+          'native nftables: a rule that sets `ct mark`, and one that sets the mark from it',
+      },
       remedy: ['Keep other agents from changing marks with the mask 0xfff in pods of the mesh.', REPLACE_POD],
       since: '1.21',
     },
@@ -127,17 +110,11 @@ export const NAT09 = {
         'The agent was interrupted: with native nftables routing is written after the rules.',
         'IPv6 only: it is disabled on lo, so the route cannot exist.',
       ],
-      confirm: [
-        {
-          command: 'ip rule show',
-          lookFor: '`32764: from all fwmark 0x111/0xfff lookup 100`; for IPv6 `ip -6 rule show`',
-        },
-        {
-          command: 'ip route show table 100',
-          lookFor:
-            '`local default dev lo`; for IPv6 `ip -6 route show table 100`. An error that the table does not exist means that it is empty',
-        },
-      ],
+      confirm: {
+        'ip rule show': '`32764: from all fwmark 0x111/0xfff lookup 100`; for IPv6 `ip -6 rule show`',
+        'ip route show table 100':
+          '`local default dev lo`; for IPv6 `ip -6 route show table 100`. An error that the table does not exist means that it is empty',
+      },
       remedy: ['Keep other agents off table 100 and priority 32764 in pods of the mesh.', REPLACE_POD],
       since: '1.21',
       rights: RIGHTS.routing,
@@ -155,18 +132,12 @@ export const NAT09 = {
         'The rules of a sidecar were written by hand in an ambient pod.',
         'The pod was moved from one mode to the other while it was running.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save; nft list ruleset',
-          lookFor:
-            'ISTIO_PRERT together with ISTIO_INBOUND or ISTIO_REDIRECT; or istio-ambient- tables together with istio-proxy- ones',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor:
-            'a container istio-proxy and the annotations `sidecar.istio.io/status` and `ambient.istio.io/redirection`',
-        },
-      ],
+      confirm: {
+        'iptables-save; nft list ruleset':
+          'ISTIO_PRERT together with ISTIO_INBOUND or ISTIO_REDIRECT; or istio-ambient- tables together with istio-proxy- ones',
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'a container istio-proxy and the annotations `sidecar.istio.io/status` and `ambient.istio.io/redirection`',
+      },
       remedy: [
         'Decide for one: the label `istio.io/dataplane-mode: none` on the pod template keeps ambient away (1.22 and later), the label `sidecar.istio.io/inject: "false"` keeps the sidecar away.',
         RESTART,

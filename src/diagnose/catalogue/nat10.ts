@@ -17,16 +17,11 @@ export const NAT10 = {
         'The pod runs all containers as a user other than root, so that added capabilities have no effect.',
         'iptables-legacy was run with CAP_NET_ADMIN alone; it needs CAP_NET_RAW too.',
       ],
-      confirm: [
-        {
-          command: 'grep CapEff /proc/self/status',
-          lookFor: 'the bits 0x1000 (CAP_NET_ADMIN) and 0x2000 (CAP_NET_RAW)',
-        },
-        {
-          command: 'kubectl auth can-i patch pods/ephemeralcontainers -n NAMESPACE',
-          lookFor: 'yes; otherwise you may not start a debug container',
-        },
-      ],
+      confirm: {
+        'grep CapEff /proc/self/status': 'the bits 0x1000 (CAP_NET_ADMIN) and 0x2000 (CAP_NET_RAW)',
+        'kubectl auth can-i patch pods/ephemeralcontainers -n NAMESPACE':
+          'yes; otherwise you may not start a debug container',
+      },
       remedy: [
         'Look from a debug container: `kubectl debug -it POD -n NAMESPACE --image=IMAGE --profile=netadmin`, with an image that has istio-nat.',
         'Or on the node, as root: `nsenter -t PID -n istio-nat check`, PID being any process of the pod.',
@@ -44,12 +39,10 @@ export const NAT10 = {
         'The tool is not in PATH.',
         'The image has one iptables variant only, and the rules are in the other.',
       ],
-      confirm: [
-        {
-          command: 'command -v iptables-save iptables-nft-save iptables-legacy-save nft ss ip',
-          lookFor: 'a path for each of them that is there',
-        },
-      ],
+      confirm: {
+        'command -v iptables-save iptables-nft-save iptables-legacy-save nft ss ip':
+          'a path for each of them that is there',
+      },
       remedy: [
         'Use an image that has the tools: `kubectl debug -it POD -n NAMESPACE --image=IMAGE --profile=netadmin`.',
         'Or save the text where the tools are, and check it elsewhere: `istio-nat check --rules FILE`.',
@@ -68,12 +61,9 @@ export const NAT10 = {
         'The saved text was cut off or changed on its way, by a terminal or a chat for instance.',
         'The kernel has no support for what the tool asks.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save',
-          lookFor: 'the same error; run the very command that the report quotes',
-        },
-      ],
+      confirm: {
+        'iptables-save': 'the same error; run the very command that the report quotes',
+      },
       remedy: [
         'Run the command of the report by hand, and mend what its error says.',
         'Save its output and check that: `istio-nat check --rules FILE`.',
@@ -90,12 +80,10 @@ export const NAT10 = {
         'Another agent added a rule with a match such as `-m set`, `-m statistic`, `-m limit` or `-m bpf`.',
         'The rule uses an extension that this release of istio-nat does not know.',
       ],
-      confirm: [
-        {
-          command: 'iptables-save -c',
-          lookFor: 'the counters of the rule that the report names: do they grow? In nat they count first packets only',
-        },
-      ],
+      confirm: {
+        'iptables-save -c':
+          'the counters of the rule that the report names: do they grow? In nat they count first packets only',
+      },
       remedy: [
         "Find out who adds the rule; if it is needed, put it where Istio's traffic does not meet it.",
         'Report an extension that istio-nat should know, with the rule.',
@@ -108,16 +96,10 @@ export const NAT10 = {
       meaning:
         "There are chains of kube-proxy, many interfaces, or ambient's rules for a host. Istio does not program nodes, and never pods with hostNetwork, so no layout is expected here and none is missing.",
       causes: ['istio-nat runs on the node itself, or in a debug pod of the node.', 'The pod uses hostNetwork.'],
-      confirm: [
-        {
-          command: 'iptables-save | grep -c KUBE-',
-          lookFor: 'any number above 0',
-        },
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o jsonpath="{.spec.hostNetwork}"',
-          lookFor: 'true: such pods are never captured',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -c KUBE-': 'any number above 0',
+        'kubectl get pod POD -n NAMESPACE -o jsonpath="{.spec.hostNetwork}"': 'true: such pods are never captured',
+      },
       remedy: [
         'Enter the namespace of the pod: `nsenter -t PID -n istio-nat check`, PID being any process of the pod.',
       ],
@@ -129,18 +111,12 @@ export const NAT10 = {
       meaning:
         "The rules are those of another product, such as Linkerd, Kuma or Consul. They are not judged; where they meet Istio's, NAT0109 says so.",
       causes: ['The namespace is enabled for another mesh.', 'Both meshes inject during a migration.'],
-      confirm: [
-        {
-          command: 'iptables-save | grep -e "^:"',
-          lookFor:
-            'chains such as PROXY_INIT_REDIRECT (Linkerd), KUMA_MESH_INBOUND (Kuma) or CONSUL_PROXY_INBOUND (Consul)',
-        },
-        {
-          command:
-            'kubectl get pod POD -n NAMESPACE -o jsonpath="{.spec.initContainers[*].name} {.spec.containers[*].name}"',
-          lookFor: 'containers of that product',
-        },
-      ],
+      confirm: {
+        'iptables-save | grep -e "^:"':
+          'chains such as PROXY_INIT_REDIRECT (Linkerd), KUMA_MESH_INBOUND (Kuma) or CONSUL_PROXY_INBOUND (Consul)',
+        'kubectl get pod POD -n NAMESPACE -o jsonpath="{.spec.initContainers[*].name} {.spec.containers[*].name}"':
+          'containers of that product',
+      },
       remedy: ['Let one mesh inject into a namespace; use the labels of each to keep the other out.'],
     },
     NAT1007: {
@@ -150,14 +126,11 @@ export const NAT10 = {
       meaning:
         'Gateways and waypoints receive traffic on their own listeners and need no redirection; ztunnel is the proxy itself; a pod that only calls others has nothing inbound to capture. No rules are expected here, and none are missing.',
       causes: ['The pod is an ingress or egress gateway, a waypoint, ztunnel, or a client without listeners.'],
-      confirm: [
-        {
-          command: 'kubectl get pod POD -n NAMESPACE -o yaml',
-          lookFor:
-            'the arguments of istio-proxy: `proxy router` for a gateway, `proxy waypoint` for a waypoint, `proxy sidecar` for a sidecar; or the label app: ztunnel',
-        },
-        { command: 'ss -Hltne', lookFor: 'listeners of the proxy on ports of its own, such as 8080 and 8443' },
-      ],
+      confirm: {
+        'kubectl get pod POD -n NAMESPACE -o yaml':
+          'the arguments of istio-proxy: `proxy router` for a gateway, `proxy waypoint` for a waypoint, `proxy sidecar` for a sidecar; or the label app: ztunnel',
+        'ss -Hltne': 'listeners of the proxy on ports of its own, such as 8080 and 8443',
+      },
       remedy: ['Nothing has to be done.'],
       rights: RIGHTS.none,
     },
