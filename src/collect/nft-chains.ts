@@ -34,13 +34,13 @@ function isLacking(answers: readonly Answer[], family: Family): boolean {
   return !succeeded(save) || save.stdout.includes(' is incompatible, use ');
 }
 
-interface Place {
+interface ListedChain {
   readonly table: string;
   readonly chain: string;
 }
 
 /** The chains of iptables' tables in a listing of nft's. */
-function chainsIn(json: string, family: Family): Place[] {
+function chainsIn(json: string, family: Family): ListedChain[] {
   const word = family === 'ipv4' ? 'ip' : 'ip6';
   return elementsOf(json).flatMap((element) => {
     const chain = isObject(element) && isObject(element.chain) ? element.chain : {};
@@ -71,7 +71,7 @@ async function canList(runner: CommandRunner): Promise<boolean> {
   return Number(major) === 1 && Number(middle) === 8 && Number(minor) >= OLDEST_MINOR;
 }
 
-async function askChain(runner: CommandRunner, family: Family, { table, chain }: Place): Promise<Answer> {
+async function askChain(runner: CommandRunner, family: Family, { table, chain }: ListedChain): Promise<Answer> {
   const tool = family === 'ipv4' ? 'iptables-nft' : 'ip6tables-nft';
   return { question: `nft-chain-${family}`, result: await runner.run([tool, '-t', table, '-S', chain]) };
 }

@@ -7,13 +7,13 @@ import { Traversal } from './traverse.ts';
 import type { HookReach } from './unreached-hook.ts';
 
 /** The rules that take what another one wants, and whether they take all of it. */
-export interface Takers {
+export interface Shadowing {
   readonly by: readonly RuleReference[];
   readonly all: boolean;
 }
 
 /** More would explain nothing. */
-const MOST_TAKERS = 6;
+const MOST_SHADOWERS = 6;
 const MOST_TRIES = 24;
 
 /**
@@ -21,31 +21,31 @@ const MOST_TRIES = 24;
  * that are left is sent on its way, and the rule that takes it takes the others that it matches as well. Rules whose
  * packets the others take anyway are then left out.
  */
-export function takersOf(unmet: RuleReference, reach: HookReach): Takers {
+export function shadowingRules(unreached: RuleReference, reach: HookReach): Shadowing {
   const { diagrams } = reach;
-  const wanted = reach.wanted(unmet);
-  const takers = new Map<Rule, Node>();
+  const wanted = reach.wanted(unreached);
+  const shadowers = new Map<Rule, Node>();
   let left = wanted;
   for (let tries = 0; left !== FALSE && tries < MOST_TRIES; tries += 1) {
-    const taker = takerOf(reach.packet(left), unmet, reach);
-    if (taker === null) break;
-    const rest = diagrams.and(left, diagrams.not(taker.packets));
+    const shadower = shadowerOf(reach.packet(left), unreached, reach);
+    if (shadower === null) break;
+    const rest = diagrams.and(left, diagrams.not(shadower.packets));
     // An unknown condition is in between: the packet may be taken, but not certainly.
     if (rest === left) break;
-    takers.set(taker.rule, diagrams.or(takers.get(taker.rule) ?? FALSE, taker.packets));
+    shadowers.set(shadower.rule, diagrams.or(shadowers.get(shadower.rule) ?? FALSE, shadower.packets));
     left = rest;
   }
-  const needed = left === FALSE ? needful(takers, wanted, reach) : [...takers.keys()];
+  const needed = left === FALSE ? needful(shadowers, wanted, reach) : [...shadowers.keys()];
   return {
-    by: needed.map((rule) => ({ ...unmet, rule })).slice(0, MOST_TAKERS),
-    all: left === FALSE && needed.length <= MOST_TAKERS,
+    by: needed.map((rule) => ({ ...unreached, rule })).slice(0, MOST_SHADOWERS),
+    all: left === FALSE && needed.length <= MOST_SHADOWERS,
   };
 }
 
-function needful(takers: ReadonlyMap<Rule, Node>, wanted: Node, { diagrams }: HookReach): Rule[] {
-  const kept = new Map(takers);
-  for (const candidate of takers.keys()) {
-    const others = [...kept].filter(([taker]) => taker !== candidate);
+function needful(shadowers: ReadonlyMap<Rule, Node>, wanted: Node, { diagrams }: HookReach): Rule[] {
+  const kept = new Map(shadowers);
+  for (const candidate of shadowers.keys()) {
+    const others = [...kept].filter(([shadower]) => shadower !== candidate);
     const left = others.reduce((rest, [, taken]) => diagrams.and(rest, diagrams.not(taken)), wanted);
     if (left === FALSE) kept.delete(candidate);
   }
@@ -53,24 +53,26 @@ function needful(takers: ReadonlyMap<Rule, Node>, wanted: Node, { diagrams }: Ho
 }
 
 /**
- * The rule of the chain by which the packet leaves it before the unmet rule, and the packets that leave it so: all that
+ * The rule of the chain by which the packet leaves it before the unreached rule, and the packets that leave it so: all that
  * it would match if it decides itself, else those that the rule further down takes which ends their way.
  */
-function takerOf(packet: Packet, unmet: RuleReference, reach: HookReach): { rule: Rule; packets: Node } | null {
+function shadowerOf(packet: Packet, unreached: RuleReference, reach: HookReach): { rule: Rule; packets: Node } | null {
   const matched = matchedRules(packet, reach);
-  const last = matched.findLastIndex(({ chain, rule }) => chain === unmet.chain && rule.index < unmet.rule.index);
-  const taker = matched[last];
+  const last = matched.findLastIndex(
+    ({ chain, rule }) => chain === unreached.chain && rule.index < unreached.rule.index,
+  );
+  const shadower = matched[last];
   const end = matched.slice(last).find(ends);
-  if (!taker || !end || (end.chain === unmet.chain && end !== taker)) return null;
-  return { rule: taker.rule, packets: leaving(taker, end, reach) };
+  if (!shadower || !end || (end.chain === unreached.chain && end !== shadower)) return null;
+  return { rule: shadower.rule, packets: leaving(shadower, end, reach) };
 }
 
-function leaving(taker: RuleReference, end: RuleReference, reach: HookReach): Node {
-  if (end === taker) return reach.wanted(taker);
-  const calls = taker.rule.targets.some((target) => 'chain' in target && target.chain === end.chain.name);
+function leaving(shadower: RuleReference, end: RuleReference, reach: HookReach): Node {
+  if (end === shadower) return reach.wanted(shadower);
+  const calls = shadower.rule.targets.some((target) => 'chain' in target && target.chain === end.chain.name);
   // Nothing in the chain that is called comes before its first rule.
   if (!calls || end.rule.index !== 1) return reach.taken(end.rule);
-  const both = { ...taker, rule: { ...taker.rule, matches: [...taker.rule.matches, ...end.rule.matches] } };
+  const both = { ...shadower, rule: { ...shadower.rule, matches: [...shadower.rule.matches, ...end.rule.matches] } };
   return reach.wanted(both);
 }
 

@@ -1,7 +1,7 @@
 import { FAMILIES, type Family } from '../model/family.ts';
 import { type Chain, coversFamily, type Hook, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
 import { Hooks } from './hooks.ts';
-import { takersOf } from './shadowing.ts';
+import { shadowingRules } from './shadowing.ts';
 import { whyGivenUp } from './symbolic/limits.ts';
 import { HookReach } from './unreached-hook.ts';
 
@@ -10,12 +10,12 @@ import { HookReach } from './unreached-hook.ts';
  * packet gets there. `no-packet`: no packet that comes to it fulfils its conditions. `taken`: rules before it
  * take every packet that does.
  */
-export type UnmetReason = 'no-jump' | 'not-entered' | 'no-packet' | 'taken';
+export type UnreachedReason = 'no-jump' | 'not-entered' | 'no-packet' | 'taken';
 
 /** A rule that no packet meets or that never matches. */
-export interface UnmetRule {
+export interface RuleUnreached {
   readonly where: RuleReference;
-  readonly reason: UnmetReason;
+  readonly reason: UnreachedReason;
   /** `taken`: rules that together take the packets; few, and `all` if no packet is left that they do not take. */
   readonly by: readonly RuleReference[];
   readonly all: boolean;
@@ -29,8 +29,8 @@ export interface UnfollowedHook {
 }
 
 /** The rules of one family that packets never make use of. */
-export interface UnmetRules {
-  readonly unmet: readonly UnmetRule[];
+export interface UnreachedRules {
+  readonly unreached: readonly RuleUnreached[];
   readonly unfollowed: readonly UnfollowedHook[];
   /** Rules that only forwarded packets meet: a pod forwards none, and they were not looked at. */
   readonly forwarding: number;
@@ -43,16 +43,16 @@ const MOST_EXPLAINED = 256;
  * Finds the rules that no packet that can exist is ever matched by, in any state and at any hook. A rule whose match is
  * not known may match. A rule that is matched and changes nothing is not among them.
  */
-export function unmetRules(ruleset: Ruleset): UnmetRules {
+export function unreachedRules(ruleset: Ruleset): UnreachedRules {
   const hooks = new Hooks(ruleset);
   const reaches = FAMILIES.flatMap((family) =>
     (['PREROUTING', 'OUTPUT'] as const).map((hook) => followed(ruleset, hooks, family, hook)),
   );
   const unfollowed = reaches.flatMap((one) => (one instanceof HookReach ? [] : [one]));
-  const unmet: UnmetRule[] = [];
-  const add = (found: Iterable<UnmetRule>) => {
+  const unreached: RuleUnreached[] = [];
+  const add = (found: Iterable<RuleUnreached>) => {
     // There may be too many of them to be arguments of one call.
-    for (const one of found) unmet.push(one);
+    for (const one of found) unreached.push(one);
   };
   let forwarding = 0;
   for (const table of ruleset.tables) {
@@ -64,14 +64,14 @@ export function unmetRules(ruleset: Ruleset): UnmetRules {
       if (way === 'forward') forwarding += chain.rules.length;
       else if (way === 'none') add(chain.rules.map((rule) => noJump({ table, chain, rule })));
       else if (!open) {
-        const { found, because } = unmetIn(table, chain, here, unmet.length);
+        const { found, because } = unreachedIn(table, chain, here, unreached.length);
         add(found);
         if (because !== null) for (const reach of here) unfollowed.push({ ...reach.place, because });
         if (because !== null) break;
       }
     }
   }
-  return { unmet, unfollowed, forwarding };
+  return { unreached, unfollowed, forwarding };
 }
 
 function followed(ruleset: Ruleset, hooks: Hooks, family: Family, hook: 'PREROUTING' | 'OUTPUT') {
@@ -82,17 +82,17 @@ function followed(ruleset: Ruleset, hooks: Hooks, family: Family, hook: 'PREROUT
   }
 }
 
-function noJump(where: RuleReference): UnmetRule {
+function noJump(where: RuleReference): RuleUnreached {
   return { where, reason: 'no-jump', by: [], all: true };
 }
 
 /** The rules of a chain that none of the packets is matched by, and why these are not all, if they are not. */
-function unmetIn(table: Table, chain: Chain, reaches: readonly HookReach[], before: number) {
-  const found: UnmetRule[] = [];
+function unreachedIn(table: Table, chain: Chain, reaches: readonly HookReach[], before: number) {
+  const found: RuleUnreached[] = [];
   try {
     for (const rule of chain.rules) {
       if (reaches.some((reach) => reach.isMet(rule))) continue;
-      found.push(whyUnmet({ table, chain, rule }, reaches, before + found.length < MOST_EXPLAINED));
+      found.push(whyUnreached({ table, chain, rule }, reaches, before + found.length < MOST_EXPLAINED));
     }
     return { found, because: null };
   } catch (error) {
@@ -100,17 +100,17 @@ function unmetIn(table: Table, chain: Chain, reaches: readonly HookReach[], befo
   }
 }
 
-function whyUnmet(where: RuleReference, reaches: readonly HookReach[], explain: boolean): UnmetRule {
+function whyUnreached(where: RuleReference, reaches: readonly HookReach[], explain: boolean): RuleUnreached {
   if (reaches.every((reach) => !reach.isEntered(where.chain))) {
     return { where, reason: 'not-entered', by: [], all: true };
   }
   const wanted = reaches.filter((reach) => reach.wants(where));
   if (wanted.length === 0) return { where, reason: 'no-packet', by: [], all: true };
   if (!explain) return { where, reason: 'taken', by: [], all: false };
-  const takers = wanted.map((reach) => takersOf(where, reach));
-  if (takers.every((one) => one.by.length === 0)) return { where, reason: 'no-packet', by: [], all: true };
-  const by = [...new Map(takers.flatMap((one) => one.by.map((taker) => [taker.rule, taker]))).values()];
-  return { where, reason: 'taken', by, all: takers.every((one) => one.all) };
+  const shadowers = wanted.map((reach) => shadowingRules(where, reach));
+  if (shadowers.every((one) => one.by.length === 0)) return { where, reason: 'no-packet', by: [], all: true };
+  const by = [...new Map(shadowers.flatMap((one) => one.by.map((shadower) => [shadower.rule, shadower]))).values()];
+  return { where, reason: 'taken', by, all: shadowers.every((one) => one.all) };
 }
 
 type Way = 'followed' | 'forward' | 'none';

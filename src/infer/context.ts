@@ -5,7 +5,7 @@ import type { Form } from './rule-pattern.ts';
 import type { Observed, Reading } from './types.ts';
 
 /** What the readers of single inputs share. */
-export interface Context {
+export interface Reader {
   readonly view: View;
   readonly has: Features;
   readonly reading: Reading;
@@ -17,21 +17,17 @@ export interface Context {
 }
 
 /** The family that is looked at for what both have in common: IPv4, if it has rules at all. */
-export function mainFamily({ view }: Context): Family {
+export function mainFamily({ view }: Reader): Family {
   return view.families[0] ?? 'ipv4';
 }
 
 /** The rules of a chain in every family that has Istio's rules, one after the other. */
-export function inAll({ view }: Context, table: string, chain: string): Form[] {
+export function inAll({ view }: Reader, table: string, chain: string): Form[] {
   return view.families.flatMap((family) => view.forms(family, table, chain));
 }
 
 /** The rules of a chain for each family where the chain is not empty. */
-export function byFamily(
-  { view }: Context,
-  table: string,
-  chain: string,
-): { family: Family; forms: readonly Form[] }[] {
+export function byFamily({ view }: Reader, table: string, chain: string): { family: Family; forms: readonly Form[] }[] {
   const all = view.families.map((family) => ({ family, forms: view.forms(family, table, chain) }));
   return all.filter(({ forms }) => forms.length > 0);
 }
@@ -47,6 +43,6 @@ export function between(forms: readonly Form[], start: number, end: number): rea
 }
 
 /** Keeps duplicates in a literal reading only: Istio does write them, but a rule added twice is far more common. */
-export function listed<T>({ reading }: Context, values: readonly T[]): readonly T[] {
+export function listed<T>({ reading }: Reader, values: readonly T[]): readonly T[] {
   return reading === 'literal' ? values : [...new Set(values)];
 }

@@ -5,7 +5,7 @@ import { buildLayout, defaultConfig } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Coverage } from '../model/pod.ts';
 import { readAmbient } from './ambient.ts';
-import type { Context } from './context.ts';
+import type { Reader } from './context.ts';
 import { compareChains } from './distance.ts';
 import { type EraGroup, newestOf } from './eras.ts';
 import type { View } from './istio-tables.ts';
@@ -51,7 +51,7 @@ export function observe(
   reading: Reading,
   guess: Observed = {},
 ): Observed {
-  const context: Context = {
+  const context: Reader = {
     view,
     has: eras[0].has,
     reading,

@@ -3,7 +3,7 @@ import type { Config, ConfigKey } from '../model/config.ts';
 import type { Certainty, Observed } from './types.ts';
 
 /** What an input is read from, for people, and how sure that is at best. */
-interface Place {
+interface WrittenAt {
   readonly certainty: Exclude<Certainty, 'suspicious'>;
   readonly where: string;
 }
@@ -12,7 +12,7 @@ interface Place {
  * Where each input is read. `certain` where several rules agree on it or nothing but Istio writes such rules; `plain`
  * where one more rule of the same kind looks just like the input.
  */
-const PLACES: Readonly<Partial<Record<ConfigKey, Place>>> = {
+const PLACES: Readonly<Partial<Record<ConfigKey, WrittenAt>>> = {
   interceptionMode: { certainty: 'certain', where: 'inbound capture is in mangle, or in nat' },
   proxyUid: { certainty: 'certain', where: 'the owners that the rules of ISTIO_OUTPUT exempt together' },
   proxyGid: { certainty: 'certain', where: 'the groups that the rules of ISTIO_OUTPUT exempt together' },

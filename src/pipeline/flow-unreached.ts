@@ -1,4 +1,4 @@
-import { type UnfollowedHook, type UnmetRule, unmetRules } from '../evaluate/unreached.ts';
+import { type RuleUnreached, type UnfollowedHook, unreachedRules } from '../evaluate/unreached.ts';
 import type { FlowUnreachedAnswer, UnreachedRule } from '../flow/classes-types.ts';
 import type { Undetermined } from '../model/report.ts';
 import { coversFamily, type Ruleset } from '../model/ruleset.ts';
@@ -14,18 +14,18 @@ import { inTime } from './in-time.ts';
 export function flowUnreached(facts: Facts): FlowUnreachedAnswer {
   const { families, undetermined, notes } = seenRules(facts.pod);
   const tables = facts.pod.ruleset.tables.filter((table) => families.some((family) => coversFamily(table, family)));
-  const { unmet, unfollowed, forwarding } = inTime(facts, () => unmetRules({ tables }));
+  const { unreached, unfollowed, forwarding } = inTime(facts, () => unreachedRules({ tables }));
   const open = unfollowed.filter(({ family }) => families.includes(family)).map(openQuestion);
   const forwarded = `${forwarding} rules are met by forwarded packets only; they were not looked at.`;
   return {
-    report: { schemaVersion: 1, rules: unmet.map(published), undetermined: [...undetermined, ...open] },
+    report: { schemaVersion: 1, rules: unreached.map(published), undetermined: [...undetermined, ...open] },
     source: facts.source,
     looked: ruleCount({ tables }) - forwarding,
     notes: [...notes, ...(forwarding > 0 ? [forwarded] : [])],
   };
 }
 
-function published({ where, reason, by, all }: UnmetRule): UnreachedRule {
+function published({ where, reason, by, all }: RuleUnreached): UnreachedRule {
   return { family: where.table.family, rule: quoted(where), reason, by: by.map(quoted), complete: all };
 }
 

@@ -18,7 +18,7 @@ export interface Ways {
 }
 
 /** What a probe is held against. */
-export interface Sides {
+export interface ProbeRules {
   readonly intended: Hooks;
   /** Null: the rules cannot be read. */
   readonly predict: Hooks | null;
@@ -28,7 +28,7 @@ export interface Sides {
 /** Makes one attempt, unless it is a dry run, and says whether it went the way that Istio intends. */
 export async function follow(
   { from, ...planned }: PlannedProbe,
-  { intended, predict, pod }: Sides,
+  { intended, predict, pod }: ProbeRules,
   { dryRun, timeoutMs }: Pick<ProbeQuestion, 'dryRun' | 'timeoutMs'>,
   { network, files }: Ways,
 ): Promise<ProbeResult> {

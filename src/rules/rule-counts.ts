@@ -2,14 +2,14 @@ import type { Chain, RuleReference, Ruleset, Table } from '../model/ruleset.ts';
 import { canonical } from './canonical.ts';
 
 /** A chain and the table that holds it. */
-type Place = readonly [Table, Chain];
+type ChainInTable = readonly [Table, Chain];
 
 /**
  * How often each rule is in its chain. Counted chain by chain, when asked for: a node has a hundred thousand
  * chains that Istio has nothing to do with, and printing their rules takes longer than anything else.
  */
 export class RuleCounts {
-  readonly #chains = new Map<string, Place[]>();
+  readonly #chains = new Map<string, ChainInTable[]>();
   readonly #counts = new Map<string, ReadonlyMap<string, number>>();
 
   constructor({ tables }: Ruleset) {

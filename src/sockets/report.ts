@@ -7,7 +7,7 @@ import { sentenceOf } from './sentence.ts';
 import type { Agreement, ClassifiedSocket, Holder, Prediction, SocketKind, SocketsView } from './types.ts';
 
 /** One end of a socket and the other, and its owner. */
-export interface Ends {
+export interface ShownEnds {
   readonly local: string;
   readonly localPort: number;
   /** Left out where there is none. */
@@ -42,7 +42,7 @@ export interface ShownPrediction {
 }
 
 /** One socket in the report. */
-export interface SocketEntry extends Ends {
+export interface SocketEntry extends ShownEnds {
   readonly kind: SocketKind;
   readonly protocol: 'tcp' | 'udp';
   readonly state: string;
@@ -51,7 +51,7 @@ export interface SocketEntry extends Ends {
   readonly bypass?: 'error' | 'warning';
   readonly process?: ShownProcess;
   readonly as?: 'proxy-uid' | 'proxy-gid';
-  readonly partner?: Ends;
+  readonly partner?: ShownEnds;
   readonly prediction?: ShownPrediction;
   readonly agreement?: Agreement;
   readonly because?: string;
@@ -117,7 +117,7 @@ function entryOf(seen: ClassifiedSocket): SocketEntry {
   return entry;
 }
 
-function endsOf({ localAddress, localPort, peerAddress, peerPort, uid }: Socket): Ends {
+function endsOf({ localAddress, localPort, peerAddress, peerPort, uid }: Socket): ShownEnds {
   return peerPort === null
     ? { local: localAddress, localPort, uid }
     : { local: localAddress, localPort, peer: peerAddress, peerPort, uid };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classesOf } from '../../src/evaluate/classes.ts';
 import { compareRulesets } from '../../src/evaluate/compare.ts';
-import { unmetRules } from '../../src/evaluate/unreached.ts';
+import { unreachedRules } from '../../src/evaluate/unreached.ts';
 import type { Ruleset } from '../../src/model/ruleset.ts';
 import { parseIptables } from '../../src/parse/iptables/index.ts';
 import { badRules } from './bad-rules.ts';
@@ -39,6 +39,6 @@ describe('rules that are made to be hard get an answer, or the reason why there 
     const fates = classesOf(live, { ...OUTPUT, state: 'NEW', proxy, localAddresses: [] });
     expectReason(fates.open.map(({ because }) => because));
     expect(fates.classes.length + fates.open.length).toBeGreaterThan(0);
-    expectReason(unmetRules(live).unfollowed.map(({ because }) => because));
+    expectReason(unreachedRules(live).unfollowed.map(({ because }) => because));
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { classesOf } from '../../src/evaluate/classes.ts';
 import { evaluatePacket, Hooks } from '../../src/evaluate/packet.ts';
-import { unmetRules } from '../../src/evaluate/unreached.ts';
+import { unreachedRules } from '../../src/evaluate/unreached.ts';
 import { HookReach } from '../../src/evaluate/unreached-hook.ts';
 import { buildLayout } from '../../src/layout/index.ts';
 import { FAMILIES, type Family } from '../../src/model/family.ts';
@@ -100,9 +100,9 @@ kernelTests('what is said of all packets holds in the kernel', () => {
 
   /** No packet meets a rule that is said to be dead; all others are met by a packet of ours. */
   async function rulesHold(ruleset: Ruleset, family: Family, packets: readonly Packet[], text: string): Promise<void> {
-    const { unmet, unfollowed } = unmetRules(ruleset);
+    const { unreached, unfollowed } = unreachedRules(ruleset);
     if (unfollowed.length > 0) return;
-    const dead = new Set(unmet.map(({ where }) => `${where.table.name} ${where.chain.name} ${where.rule.index}`));
+    const dead = new Set(unreached.map(({ where }) => `${where.table.name} ${where.chain.name} ${where.rule.index}`));
     counted.dead += dead.size;
     const hooks = new Hooks(ruleset);
     const reaches = HOOKS.map((hook) => new HookReach(ruleset, hooks, family, hook, [HOME[family]]));

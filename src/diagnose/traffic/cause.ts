@@ -34,7 +34,7 @@ export interface Group {
 }
 
 /** The two rulesets that are held against each other. */
-export interface Sides {
+export interface ComparedRulesets {
   readonly live: Ruleset;
   readonly expected: Ruleset;
   readonly layout: LayoutIndex;
@@ -44,7 +44,7 @@ export interface Sides {
  * Finds the guilty rules by holding the two ways of the witness against each other. A rule is guilty when the packet
  * would fare differently without it; one that only logs, marks, or jumps somewhere and comes back is not.
  */
-export function causeOf(different: DifferentClass, { live, expected, layout }: Sides): Cause {
+export function causeOf(different: DifferentClass, { live, expected, layout }: ComparedRulesets): Cause {
   const unexpected = matched(different.live.steps).filter((where) => layout.expectedCount(where) === 0);
   const lacking = matched(different.expected.steps).filter((where) => layout.liveCount(where) === 0);
   const missing = firstMissing(different.expected, expected, lacking);

@@ -2,7 +2,7 @@ import { DNS_PROXY_PORTS } from '../../istio/dns.ts';
 import { DNS, IN, IN_REDIRECT, OUT, REDIRECT } from '../../istio/iptables-chains.ts';
 import { formatAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
-import { type Context, mainFamily } from '../context.ts';
+import { mainFamily, type Reader } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 
@@ -10,7 +10,7 @@ import type { Observed } from '../types.ts';
 const UNSEEN = '::';
 
 /** Whether DNS is captured: for any server, or for the resolvers that are named. */
-export function readDns(context: Context): Observed {
+export function readDns(context: Reader): Observed {
   if (!context.has('dns-input')) return {};
   if (context.given.redirectDns === false || !hasSigns(context)) return { redirectDns: false };
   if (!context.has('dns-by-resolver')) return { redirectDns: true };
@@ -32,7 +32,7 @@ export function readDns(context: Context): Observed {
  * More rules than the one that somebody may have added. Whether many are missing is judged later, by trying without.
  * 1.6 – 1.8 wrote one rule only.
  */
-function hasSigns(context: Context): boolean {
+function hasSigns(context: Reader): boolean {
   const family = mainFamily(context);
   const spares = context.view
     .forms(family, 'nat', OUT)
@@ -42,11 +42,11 @@ function hasSigns(context: Context): boolean {
 }
 
 /** A mesh may have put its HBONE port on 53: then its rule is alone, and where others have theirs. */
-function isTunnel({ has }: Context, { target, dports }: Form): boolean {
+function isTunnel({ has }: Reader, { target, dports }: Form): boolean {
   return has('tunnel-spared') && target === `jump ${IN_REDIRECT}` && dports.length === 1;
 }
 
-function redirects(context: Context, family: Family): Form[] {
+function redirects(context: Reader, family: Family): Form[] {
   const chains = [DNS, OUT, REDIRECT, 'OUTPUT'];
   return chains
     .flatMap((chain) => context.view.forms(family, 'nat', chain))
@@ -54,13 +54,13 @@ function redirects(context: Context, family: Family): Form[] {
 }
 
 /** The conntrack zones of queries and answers. */
-function zones(context: Context, family: Family): Form[] {
+function zones(context: Reader, family: Family): Form[] {
   const chains = [DNS, OUT, 'OUTPUT', 'PREROUTING', IN];
   return chains.flatMap((chain) => context.view.forms(family, 'raw', chain)).filter((form) => form.target === 'ct');
 }
 
 /** The kinds of rules that one server has: tcp and udp redirects, and from 1.11 on the zones of query and answer. */
-function kindsByServer(context: Context, family: Family): Map<string, Set<string>> {
+function kindsByServer(context: Reader, family: Family): Map<string, Set<string>> {
   const kinds = new Map<string, Set<string>>();
   for (const form of [...redirects(context, family), ...zones(context, family)]) {
     if (form.uid !== undefined || form.gids.length > 0) continue;
@@ -73,13 +73,13 @@ function kindsByServer(context: Context, family: Family): Map<string, Set<string
 }
 
 /** The servers that at least half of the rules they need speak of. */
-function resolvers(context: Context, family: Family): string[] {
+function resolvers(context: Reader, family: Family): string[] {
   const needed = context.has('dns-zones') ? 4 : 2;
   const all = [...kindsByServer(context, family)].filter(([server]) => server !== '');
   return all.filter(([, kinds]) => kinds.size * 2 >= needed).map(([server]) => server);
 }
 
-function isForAll(context: Context, named: number): boolean {
+function isForAll(context: Reader, named: number): boolean {
   const kinds = kindsByServer(context, mainFamily(context)).get('')?.size ?? 0;
   return named === 0 ? kinds > 0 : kinds > 2;
 }

@@ -2,7 +2,7 @@ import { DIVERT, IN, IN_REDIRECT, TPROXY } from '../../istio/iptables-chains.ts'
 import { EXCLUDED_BY_INJECTOR, PORT } from '../../istio/ports.ts';
 import type { Family } from '../../model/family.ts';
 import { allCaptured, commonExemptions, unique } from '../agree.ts';
-import { between, type Context, inAll, listed } from '../context.ts';
+import { between, inAll, listed, type Reader } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 
@@ -14,7 +14,7 @@ const SSH = 22;
 const CAPTURES = [`jump ${IN_REDIRECT}`, `jump ${TPROXY}`, `jump ${DIVERT}`];
 
 /** Which inbound ports are captured and which are left alone. */
-export function readInbound(context: Context, tproxy: boolean, tunnel: number): Observed {
+export function readInbound(context: Reader, tproxy: boolean, tunnel: number): Observed {
   const chains = context.view.families.map((family) => chainOf(context, family, tproxy));
   const include = context.given.inboundPortsInclude ?? includes(chains, tunnel, context);
   if (include !== '*') return { inboundPortsInclude: include };
@@ -51,7 +51,7 @@ interface InboundChain {
   readonly inNat: boolean;
 }
 
-function chainOf({ view, has }: Context, family: Family, tproxy: boolean): InboundChain {
+function chainOf({ view, has }: Reader, family: Family, tproxy: boolean): InboundChain {
   const table = tproxy && (family === 'ipv4' || has('families-alike')) ? 'mangle' : 'nat';
   return {
     rules: view.forms(family, table, IN),
@@ -65,7 +65,7 @@ function isCapture(form: Form): boolean {
 }
 
 /** `*`, unless rules capture single ports; without any capture the way into the chain and its exclusions still show it. */
-function includes(chains: readonly InboundChain[], tunnel: number, context: Context): '*' | number[] {
+function includes(chains: readonly InboundChain[], tunnel: number, context: Reader): '*' | number[] {
   const captures = chains.map((chain) => chain.rules.filter(isCapture));
   if (captures.flat().some((form) => form.dports.length === 0)) return '*';
   const ports = allCaptured(captures.map((forms) => capturedPorts(forms)));
@@ -75,13 +75,13 @@ function includes(chains: readonly InboundChain[], tunnel: number, context: Cont
 }
 
 /** Istio writes these chains even where nothing inbound is captured. */
-function isLost(context: Context): boolean {
+function isLost(context: Reader): boolean {
   const always = [IN_REDIRECT, ...(context.has('tunnel-return') ? [IN] : [])];
   return always.some((chain) => inAll(context, 'nat', chain).length === 0);
 }
 
 /** Istio's own place for exclusions: after the HBONE port and 22, or the rules of TPROXY, ahead of the capture. */
-function excludes({ has, reading }: Context, { rules, inNat }: InboundChain, tunnel: number): number[] {
+function excludes({ has, reading }: Reader, { rules, inNat }: InboundChain, tunnel: number): number[] {
   const capture = rules.findIndex(isCapture);
   const start = inNat ? rules.findIndex((form) => isReturnOf(form, tunnel)) + 1 : afterMarks(rules);
   const place = between(rules, start, capture);

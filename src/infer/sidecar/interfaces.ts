@@ -1,11 +1,11 @@
 import { OUT, REDIRECT } from '../../istio/iptables-chains.ts';
 import { unique } from '../agree.ts';
-import { type Context, inAll, listed, mainFamily, returned } from '../context.ts';
+import { inAll, listed, mainFamily, type Reader, returned } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 
 /** Excluded and virtual interfaces: both show in PREROUTING, the first in OUTPUT too, the second also as a redirect. */
-export function readInterfaces(context: Context): Observed {
+export function readInterfaces(context: Reader): Observed {
   const excludeInterfaces = context.has('exclude-interfaces') ? excludedInterfaces(context) : [];
   const rerouteVirtualInterfaces = context.has('virtual-interfaces') ? virtual(context, excludeInterfaces) : [];
   return {
@@ -15,7 +15,7 @@ export function readInterfaces(context: Context): Observed {
 }
 
 /** Istio returns an excluded interface in two hooks, and in TPROXY mode in two tables: one rule alone is not Istio's. */
-function excludedInterfaces(context: Context): readonly string[] {
+function excludedInterfaces(context: Reader): readonly string[] {
   // First where nothing else returns interfaces, so that its order is the list's.
   const places = ['nat', 'mangle'].flatMap((table) => [
     leaving(inAll(context, table, 'OUTPUT')),
@@ -40,7 +40,7 @@ function arriving(forms: readonly Form[]): string[] {
  * Virtual interfaces are inserted at the head, so they stand in reverse. Where nothing outbound is captured only their
  * RETURN is left, which anybody could have put there.
  */
-function virtual(context: Context, excludes: readonly string[]): string[] {
+function virtual(context: Reader, excludes: readonly string[]): string[] {
   const hook = inAll(context, 'nat', 'PREROUTING');
   const redirected = hook.filter((form) => form.target === `jump ${REDIRECT}`).flatMap((form) => form.in ?? []);
   const captures = inAll(context, 'nat', OUT).some(capturesRanges);
@@ -53,7 +53,7 @@ function capturesRanges({ target, shape }: Form): boolean {
 }
 
 /** The interfaces that return once more than their exclusion says. Excluded ones come after all virtual ones. */
-function onlyReturned(context: Context, excludes: readonly string[]): string[] {
+function onlyReturned(context: Reader, excludes: readonly string[]): string[] {
   const names = arriving(context.view.forms(mainFamily(context), 'nat', 'PREROUTING'));
   const own = excludes.filter((name) => names.includes(name)).length;
   return names.slice(0, names.length - own);

@@ -1,5 +1,5 @@
 import { DIVERT, IN, IN_REDIRECT, TPROXY } from '../../istio/iptables-chains.ts';
-import { type Context, mainFamily } from '../context.ts';
+import { mainFamily, type Reader } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 
 const ENTERS = `jump ${IN}`;
@@ -8,12 +8,12 @@ const ENTERS = `jump ${IN}`;
  * Whether inbound traffic is taken by TPROXY, from what stands in mangle against what stands in nat. IPv6 follows IPv4:
  * releases before 1.12 redirect it even then.
  */
-export function readMode(context: Context): 'REDIRECT' | 'TPROXY' {
+export function readMode(context: Reader): 'REDIRECT' | 'TPROXY' {
   if (context.given.interceptionMode !== undefined) return context.given.interceptionMode;
   return signsOfTproxy(context) > signsOfRedirect(context) ? 'TPROXY' : 'REDIRECT';
 }
 
-function signsOfTproxy(context: Context): number {
+function signsOfTproxy(context: Reader): number {
   const family = mainFamily(context);
   const mangle = (chain: string): readonly Form[] => context.view.forms(family, 'mangle', chain);
   const chains = [TPROXY, DIVERT, IN].filter((chain) => mangle(chain).length > 0);
@@ -22,7 +22,7 @@ function signsOfTproxy(context: Context): number {
   return chains.length + Number(marks) + Number(enters);
 }
 
-function signsOfRedirect(context: Context): number {
+function signsOfRedirect(context: Reader): number {
   const family = mainFamily(context);
   const enters = context.view.forms(family, 'nat', 'PREROUTING').some((form) => form.target === ENTERS);
   const captures = context.view.forms(family, 'nat', IN);

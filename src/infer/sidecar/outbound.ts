@@ -3,7 +3,7 @@ import { PORT } from '../../istio/ports.ts';
 import { formatNetwork, type Network } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import { allCaptured, commonExemptions, majority } from '../agree.ts';
-import { between, byFamily, type Context, inAll, listed, returned } from '../context.ts';
+import { between, byFamily, inAll, listed, type Reader, returned } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 
@@ -12,7 +12,7 @@ const CAPTURE = `jump ${REDIRECT}`;
 const USUAL: ReadonlySet<number> = new Set([PORT.status]);
 
 /** Which outbound ports and ranges are captured and which are left alone. */
-export function readOutbound(context: Context): Observed {
+export function readOutbound(context: Reader): Observed {
   const chains = byFamily(context, 'nat', OUT);
   const portsInclude = includedPorts(context, chains);
   const exclude = chains.flatMap((chain) => excludedRanges(context, chain));
@@ -31,7 +31,7 @@ interface OutputChain {
 }
 
 /** At the head of the chain, ahead of what concerns lo. From 1.25 on tcp and udp go together, and one alone is a fault. */
-function excludedPorts(context: Context, chains: readonly OutputChain[]): readonly number[] {
+function excludedPorts(context: Reader, chains: readonly OutputChain[]): readonly number[] {
   const lists = chains.map(({ forms }) => {
     const onLo = forms.findIndex((form) => form.out === 'lo');
     const head = between(forms, 0, onLo >= 0 ? onLo : forms.findIndex((form) => !isPortRule(form)));
@@ -50,7 +50,7 @@ function isPortRule(form: Form): boolean {
 }
 
 /** Behind the calls to localhost, ahead of the capture. */
-function excludedRanges({ reading }: Context, { forms, family }: OutputChain): string[] {
+function excludedRanges({ reading }: Reader, { forms, family }: OutputChain): string[] {
   const start = localhostAt(forms, family) + 1;
   const place = between(
     forms.slice(start),
@@ -70,7 +70,7 @@ function localhostAt(forms: readonly Form[], family: Family): number {
   return at >= 0 ? at : forms.findLastIndex((form) => form.uid !== undefined || form.gids.length > 0);
 }
 
-function includedPorts(context: Context, chains: readonly OutputChain[]): readonly number[] {
+function includedPorts(context: Reader, chains: readonly OutputChain[]): readonly number[] {
   const lists = chains.map(({ forms, family }) =>
     forms
       .slice(localhostAt(forms, family) + 1)
@@ -84,7 +84,7 @@ function includedPorts(context: Context, chains: readonly OutputChain[]): readon
  * `*`, a list, or nothing. Nothing is also what is left of `*` when its one rule is lost, so that only a literal reading
  * takes it, unless ports are included instead.
  */
-function includes(context: Context, chains: readonly OutputChain[], ports: readonly number[]): '*' | readonly string[] {
+function includes(context: Reader, chains: readonly OutputChain[], ports: readonly number[]): '*' | readonly string[] {
   const lists = chains.map(({ family, forms }) => ({
     family,
     captures: forms.filter((form) => form.target === CAPTURE && (form.shape === '' || form.shape === 'to')),
@@ -103,7 +103,7 @@ function includes(context: Context, chains: readonly OutputChain[], ports: reado
  * it: its host bits are cleared there, and without IPv6 rules ::1 has none. That much may be missing for other reasons.
  */
 function withLoopback(
-  context: Context,
+  context: Reader,
   chains: readonly OutputChain[],
   ranges: '*' | readonly string[],
 ): '*' | readonly string[] {
@@ -134,7 +134,7 @@ function returnsOnLo(form: Form): boolean {
  * had an end of its own until 1.23, and leaves the other family alone.
  */
 function isList(
-  { has }: Context,
+  { has }: Reader,
   lists: readonly { readonly captures: readonly Form[]; readonly ends: boolean }[],
 ): boolean {
   const single = lists.every(({ captures }) => captures.length === 1 && captures.every(isOfEverything));
@@ -157,7 +157,7 @@ function isLoopback(network: Network | undefined, family: Family): boolean {
 }
 
 /** What counts as localhost in IPv4: the range that the rules about it agree on. */
-export function readLoopback(context: Context): string | undefined {
+export function readLoopback(context: Reader): string | undefined {
   if (!context.has('loopback-cidr')) return undefined;
   const output = context.view.forms('ipv4', 'nat', OUT);
   const rules = [

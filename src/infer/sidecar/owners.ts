@@ -1,13 +1,13 @@
 import { DNS, hasIstioPrefix, IN_REDIRECT, OUT } from '../../istio/iptables-chains.ts';
 import { commonExemptions, unique } from '../agree.ts';
-import { between, byFamily, type Context, inAll, mainFamily, returned } from '../context.ts';
+import { between, byFamily, inAll, mainFamily, type Reader, returned } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 
 type Kind = 'uid' | 'gid';
 
 /** The owners that the rules spare as the proxy. */
-export function readProxyOwners(context: Context): Observed {
+export function readProxyOwners(context: Reader): Observed {
   const proxyUid = proxyIds(context, 'uid');
   const proxyGid = proxyIds(context, 'gid');
   // Istio's default for the gids are the uids, so that a lost gid half means the same.
@@ -19,7 +19,7 @@ export function readProxyOwners(context: Context): Observed {
  * The proxy's ids stand in several rules each, so that one rule more or less changes nothing: an id that a single rule
  * exempts is not the proxy's. The script of 1.0 – 1.4 wrote that single rule, ahead of localhost and the capture.
  */
-function proxyIds(context: Context, kind: Kind): number[] {
+function proxyIds(context: Reader, kind: Kind): number[] {
   const places = new Map<number, Set<string>>();
   for (const [place, forms] of placesOf(context, kind)) {
     for (const id of forms.flatMap((form) => idsOf(form, kind)))
@@ -34,7 +34,7 @@ function proxyIds(context: Context, kind: Kind): number[] {
 }
 
 /** What the script's single rules spare where it writes them: further down, an exemption is somebody else's. */
-function sparedByScript(context: Context, kind: Kind): ReadonlySet<number> {
+function sparedByScript(context: Reader, kind: Kind): ReadonlySet<number> {
   const places = byFamily(context, 'nat', OUT).map(({ forms }) =>
     between(
       forms,
@@ -46,7 +46,7 @@ function sparedByScript(context: Context, kind: Kind): ReadonlySet<number> {
 }
 
 /** By where most of the rules of each stand, so that one that was moved does not count. */
-function inOrder(context: Context, kind: Kind, ids: readonly number[]): number[] {
+function inOrder(context: Reader, kind: Kind, ids: readonly number[]): number[] {
   const positions = new Map<number, number[]>(ids.map((id) => [id, []]));
   for (const [at, form] of context.view.forms(mainFamily(context), 'nat', OUT).entries()) {
     if (!form.shape.includes('dport') || form.out === 'lo') {
@@ -58,7 +58,7 @@ function inOrder(context: Context, kind: Kind, ids: readonly number[]): number[]
 }
 
 /** The places where an owner shows, first those of ISTIO_OUTPUT that always have it. */
-function placesOf(context: Context, kind: Kind): [string, Form[]][] {
+function placesOf(context: Reader, kind: Kind): [string, Form[]][] {
   const output = inAll(context, 'nat', OUT);
   const returns = output.filter((form) => form.target === 'return');
   const marks = inAll(context, 'mangle', 'OUTPUT').filter((form) => form.target === 'mark');
@@ -81,7 +81,7 @@ function idsOf(form: Form, kind: Kind): readonly number[] {
 }
 
 /** Capture by owner group: between the proxy's own rules and what follows them in ISTIO_OUTPUT. */
-export function readOwnerGroups(context: Context, proxy: Observed): Observed {
+export function readOwnerGroups(context: Reader, proxy: Observed): Observed {
   if (!context.has('owner-groups')) return {};
   const places = context.view.families.map((family) =>
     placeOfGroups(context, context.view.forms(family, 'nat', OUT), proxy),
@@ -97,7 +97,7 @@ export function readOwnerGroups(context: Context, proxy: Observed): Observed {
 }
 
 function placeOfGroups(
-  { reading }: Context,
+  { reading }: Reader,
   forms: readonly Form[],
   { proxyUid = [], proxyGid = [] }: Observed,
 ): readonly Form[] {

@@ -1,7 +1,7 @@
 import { DIVERT, IN, IN_REDIRECT, OUT, REDIRECT, TPROXY } from '../../istio/iptables-chains.ts';
 import { EXCLUDED_BY_PLUGIN, PORT } from '../../istio/ports.ts';
 import { majority, unique } from '../agree.ts';
-import { type Context, inAll } from '../context.ts';
+import { inAll, type Reader } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
 import type { Observed } from '../types.ts';
 
@@ -14,7 +14,7 @@ const NO_TUNNEL: ReadonlySet<number> = new Set([SSH, ...EXCLUDED_BY_PLUGIN]);
  * A port that something redirects to. Istio's own is expected wherever any rule has it. Another one, which all rules
  * agree on, is either a setting of the mesh or one changed rule: listeners tell, else only a literal reading takes it.
  */
-function choosePort(context: Context, seen: readonly number[], usual: number): number | undefined {
+function choosePort(context: Reader, seen: readonly number[], usual: number): number | undefined {
   const ports = unique(seen);
   const [port] = ports;
   if (port === undefined) return undefined;
@@ -25,7 +25,7 @@ function choosePort(context: Context, seen: readonly number[], usual: number): n
 }
 
 /** Where outbound and inbound connections go. Which rules show which port depends on the release. */
-export function readRedirectPorts(context: Context, inbound: Observed['inboundPortsInclude']): Observed {
+export function readRedirectPorts(context: Reader, inbound: Observed['inboundPortsInclude']): Observed {
   const { has } = context;
   const redirect = redirectedTo(inAll(context, 'nat', REDIRECT));
   const inRedirect = redirectedTo(inAll(context, 'nat', IN_REDIRECT));
@@ -41,7 +41,7 @@ export function readRedirectPorts(context: Context, inbound: Observed['inboundPo
 }
 
 /** 1.0 – 1.2: one port for both directions, unless a variable of the container set them apart. */
-function commonPort(context: Context, outbound: readonly number[], inbound: readonly number[]): Observed {
+function commonPort(context: Reader, outbound: readonly number[], inbound: readonly number[]): Observed {
   const proxyPort = choosePort(context, outbound, PORT.outbound) ?? PORT.outbound;
   const capture = choosePort(context, inbound, proxyPort);
   return defined({
@@ -58,7 +58,7 @@ function redirectedTo(forms: readonly Form[]): number[] {
  * The HBONE port: what calls to oneself spare and the head of nat ISTIO_INBOUND returns. A port that only one of the
  * two places has is not it, or not in a cautious reading.
  */
-export function readTunnelPort(context: Context): number | undefined {
+export function readTunnelPort(context: Reader): number | undefined {
   if (!context.has('tunnel-return')) return undefined;
   const returned = inAll(context, 'nat', IN)
     .filter((form) => form.target === 'return' && form.shape === 'tcp dport')
@@ -70,7 +70,7 @@ export function readTunnelPort(context: Context): number | undefined {
   return agreed ? spared : PORT.hbone;
 }
 
-function unspared(context: Context, returned: readonly number[]): number {
+function unspared(context: Reader, returned: readonly number[]): number {
   const [first, second] = returned;
   // Only the HBONE port stands ahead of 22, whatever else is excluded.
   const aheadOfSsh = context.has('ssh-excluded') && second === SSH && first !== PORT.hbone;
@@ -80,14 +80,14 @@ function unspared(context: Context, returned: readonly number[]): number {
 }
 
 /** Beside 53, which the rules of the uids spare with DNS capture; alone it is the port itself. */
-function sparedPorts(context: Context): number[] {
+function sparedPorts(context: Reader): number[] {
   return inAll(context, 'nat', OUT)
     .filter((form) => form.target === `jump ${IN_REDIRECT}` && form.shape.includes('!dport'))
     .flatMap(({ dports }) => (dports.length > 1 && dports[0] === DNS ? dports.slice(1) : dports));
 }
 
 /** The mark of TPROXY, from all the places that compare with it or set it. */
-export function readTproxyMark(context: Context): number | undefined {
+export function readTproxyMark(context: Reader): number | undefined {
   const chains = ['PREROUTING', DIVERT, TPROXY, IN, 'OUTPUT'];
   const forms = chains.flatMap((chain) => inAll(context, 'mangle', chain)).filter((form) => !isOfOwnCalls(form));
   return majority(forms.flatMap((form) => form.mark ?? []));

@@ -3,7 +3,10 @@ import type { Family } from '../../model/family.ts';
 import type { Socket } from '../../model/socket.ts';
 
 /** The part of a socket that its two address columns say. */
-export type Ends = Pick<Socket, 'family' | 'localAddress' | 'localPort' | 'peerAddress' | 'peerPort' | 'interface'>;
+export type EndpointPair = Pick<
+  Socket,
+  'family' | 'localAddress' | 'localPort' | 'peerAddress' | 'peerPort' | 'interface'
+>;
 
 /** `[` + 45 characters of IPv6 + `]%` + 15 of an interface name + `:65535`, and some room. */
 const LONGEST_ENDPOINT = 100;
@@ -19,7 +22,7 @@ interface Endpoint {
  * Both ends of a socket, or what is wrong with them. An IPv4 connection of an IPv6 socket (`::ffff:10.0.0.5`) is given
  * as the IPv4 it is on the wire, because that is what netfilter sees.
  */
-export function endpointPair(local: string, peer: string, oldNotation: boolean): Ends | string {
+export function endpointPair(local: string, peer: string, oldNotation: boolean): EndpointPair | string {
   const here = parseEndpoint(local, oldNotation);
   const there = parseEndpoint(peer, oldNotation);
   if (typeof here === 'string') return here;

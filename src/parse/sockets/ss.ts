@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Socket } from '../../model/socket.ts';
 import { TooMuch, tooMuch } from '../amounts.ts';
-import { type Ends, endpointPair } from './endpoint.ts';
+import { type EndpointPair, endpointPair } from './endpoint.ts';
 import { type Extension, parseExtension } from './extension.ts';
 import type { Head } from './head.ts';
 import { type SocketRecord, splitRecords } from './records.ts';
@@ -50,13 +50,13 @@ function readSockets(text: string, input: SocketsInput): ParsedSockets {
   return { sockets, diagnostics: summarized(diagnostics) };
 }
 
-interface Context {
+interface SsReading {
   readonly protocol: 'tcp' | 'udp' | null;
   readonly oldNotation: boolean;
 }
 
 /** The socket of a record, null when it is of no interest here, or what is wrong with it. */
-function toSocket(record: SocketRecord, context: Context): Socket | null | string {
+function toSocket(record: SocketRecord, context: SsReading): Socket | null | string {
   const head = record.head;
   const protocol = head.netid === null ? (context.protocol ?? protocolOfState(head.state)) : netidProtocol(head.netid);
   if (protocol === null) return null;
@@ -66,7 +66,7 @@ function toSocket(record: SocketRecord, context: Context): Socket | null | strin
 }
 
 interface Parts extends Pick<Socket, 'protocol' | 'state' | 'text'> {
-  readonly ends: Ends;
+  readonly ends: EndpointPair;
   readonly extension: Extension;
 }
 

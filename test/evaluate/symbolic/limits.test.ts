@@ -3,7 +3,7 @@ import { classesOf } from '../../../src/evaluate/classes.ts';
 import { compareRulesets } from '../../../src/evaluate/compare.ts';
 import { evaluatePacket, Hooks } from '../../../src/evaluate/packet.ts';
 import { withinTime } from '../../../src/evaluate/symbolic/time.ts';
-import { unmetRules } from '../../../src/evaluate/unreached.ts';
+import { unreachedRules } from '../../../src/evaluate/unreached.ts';
 import type { Ruleset } from '../../../src/model/ruleset.ts';
 import { parseIptables } from '../../../src/parse/iptables/index.ts';
 import { badRules } from '../bad-rules.ts';
@@ -94,9 +94,9 @@ describe('an answer that takes too long', () => {
     const repeated = rulesetOf(
       (badRules(0.1).find(({ name }) => name === 'products')?.text ?? '').replace(/((?:-A .*\n)+)/, '$1$1'),
     );
-    const told = LOOKS.map((looks) => withinTime(() => unmetRules(repeated), clock(looks, 13)));
+    const told = LOOKS.map((looks) => withinTime(() => unreachedRules(repeated), clock(looks, 13)));
     expect(told[0]?.unfollowed.map(({ because }) => because)).toContain(TOO_LONG);
-    expect(told.some(({ unmet, unfollowed }) => unmet.length > 0 && unfollowed.length > 0)).toBe(true);
+    expect(told.some(({ unreached, unfollowed }) => unreached.length > 0 && unfollowed.length > 0)).toBe(true);
   });
 });
 

@@ -219,7 +219,7 @@ export class Reach {
   }
 
   /** One rule that changes something, calls a chain, or only counts; returns the packets that go on. */
-  #rule(place: Place, rule: Rule | undefined, world: World, exits: Leaving): World[] {
+  #rule(place: Position, rule: Rule | undefined, world: World, exits: Leaving): World[] {
     if (!rule) return [world];
     const { diagrams } = this.#conditions;
     diagrams.spend(RULE_STEPS);
@@ -256,7 +256,7 @@ export class Reach {
   }
 
   /** Returns the packets that go on to the rule's next target. */
-  #target(place: Place, semantics: Semantics, target: Target, world: World, exits: Leaving): World[] {
+  #target(place: Position, semantics: Semantics, target: Target, world: World, exits: Leaving): World[] {
     if (setsMark(target)) return [changed(world, target)];
     if (goes(target, 'ends')) {
       leave(target, world, exits);
@@ -306,7 +306,7 @@ interface Passed {
   readonly rewritten: readonly World[];
 }
 
-interface Place {
+interface Position {
   readonly table: Table;
   readonly depth: number;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluatePacket, Hooks } from '../../src/evaluate/packet.ts';
-import { unmetRules } from '../../src/evaluate/unreached.ts';
+import { unreachedRules } from '../../src/evaluate/unreached.ts';
 import { HookReach } from '../../src/evaluate/unreached-hook.ts';
 import { buildLayout } from '../../src/layout/index.ts';
 import { FAMILIES, type Family } from '../../src/model/family.ts';
@@ -39,9 +39,9 @@ describe('rules that no packet is matched by', () => {
 
   it.each(kinds)('are told from all others: $what', { timeout: 3_600_000 }, ({ rulesets }) => {
     const property = fc.property(rulesets.filter(namesFewMarks), fc.integer(), (ruleset, seed) => {
-      const { unmet, unfollowed } = unmetRules(ruleset);
+      const { unreached, unfollowed } = unreachedRules(ruleset);
       if (unfollowed.length > 0) return;
-      const dead = new Set(unmet.map(({ where }) => where.rule));
+      const dead = new Set(unreached.map(({ where }) => where.rule));
       for (const family of FAMILIES) {
         for (const hook of HOOKS) {
           const some = fc.sample(packetsAround([ruleset], hook, family), { numRuns: PACKETS, seed });
