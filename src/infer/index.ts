@@ -10,7 +10,7 @@ import { sampleOf } from './sample.ts';
 import type { Candidate, Evidence, Inference } from './types.ts';
 
 export { kubeletFromRules } from './kubelet.ts';
-export type { Candidate, Certainty, Evidence, Inference, Programmer, RuleDifference } from './types.ts';
+export type { Candidate, Evidence, Inference, Programmer, RuleDifference } from './types.ts';
 
 /** More candidates than anybody looks at; the worst of 40 layouts are of no interest. */
 const MOST_CANDIDATES = 12;
