@@ -49,4 +49,5 @@ export { type SocketsAnswer, type SocketsOptions, sockets } from './pipeline/soc
 export { type TraceAnswer, type TracedLines, type TraceOptions, trace, traceLines } from './pipeline/trace.ts';
 export { printListRules, printRule, printSave } from './print/iptables/index.ts';
 export { printNft, printNftRule } from './print/nft/index.ts';
+export { documentJson } from './report/json.ts';
 export { reasonWords } from './report/reason.ts';
