@@ -1,13 +1,10 @@
 import { parseArgs } from 'node:util';
 
-/** What decides verdicts. Patterns are git's; those of folders that are not there match nothing. */
+/** What decides verdicts, in patterns of git. */
 const DECIDING = [
-  ...['parse', 'sockets', 'evaluate', 'diagnose', 'observe', 'flow', 'expect', 'istio', 'rules'].map(
-    (stage) => `src/${stage}/*.ts`,
-  ),
-  'src/pipeline/flow*.ts',
-  'src/pipeline/observe*.ts',
-];
+  ...['parse', 'evaluate', 'rules', 'layout', 'infer', 'observe', 'expect'],
+  ...['istio', 'sockets', 'flow', 'probe', 'diagnose'],
+].map((stage) => `src/${stage}/*.ts`);
 
 /** What was asked for on the command line. */
 export interface Options {
