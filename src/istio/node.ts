@@ -1,5 +1,6 @@
 import { FAMILIES, type Family } from '../model/family.ts';
 import type { Pod } from '../model/pod.ts';
+import { remembered } from '../model/remembered.ts';
 import type { Evidence, ResolvedConfig } from '../model/report.ts';
 import type { InterfaceAddress } from '../model/routing.ts';
 import { coversFamily, type Ruleset, type Table } from '../model/ruleset.ts';
@@ -22,22 +23,16 @@ export function signsOfNode(pod: Pod): Evidence[] {
   return [...chains, ...many];
 }
 
-/** It is asked about each rule whether this is a node's, and a node may have a hundred thousand chains. */
-const NODE_CHAINS = new WeakMap<Ruleset, readonly Evidence[]>();
-
-/** The first chains that only a node has. */
-function nodeChains(ruleset: Ruleset): readonly Evidence[] {
-  const known = NODE_CHAINS.get(ruleset);
-  if (known !== undefined) return known;
+/** The first chains that only a node has; asked for each rule, and a node may have a hundred thousand chains. */
+const nodeChains = remembered((ruleset: Ruleset): readonly Evidence[] => {
   const chains = ruleset.tables.flatMap((table) =>
     table.chains
       .filter(({ name }) => isNodeChain(table, name))
       .slice(0, 5)
       .map((chain): Evidence => ({ kind: 'chain', table: table.name, chain: chain.name, text: `chain ${chain.name}` })),
   );
-  NODE_CHAINS.set(ruleset, chains.slice(0, 5));
   return chains.slice(0, 5);
-}
+});
 
 /** Chains of kube-proxy and the kubelet, and of ambient for its node. */
 function isNodeChain(table: Table, chain: string): boolean {

@@ -1,5 +1,6 @@
 import { FAMILIES } from '../model/family.ts';
 import type { Match } from '../model/match.ts';
+import { remembered } from '../model/remembered.ts';
 import type { Backend, Chain, Rule, Ruleset, Table } from '../model/ruleset.ts';
 import { istioTables } from './chains.ts';
 import { DIVERT, DNS, DROP_CHAIN, IN, IN_REDIRECT, OUT, POSTRT, PRERT, REDIRECT, TPROXY } from './iptables-chains.ts';
@@ -12,17 +13,11 @@ const AMBIENT_CHAINS: ReadonlySet<string> = new Set([PRERT, POSTRT]);
 /** Marks that only ambient uses, and only under its mask: of ztunnel's packets, and of its connections. */
 const AMBIENT_MARKS: ReadonlySet<number> = new Set([ZTUNNEL_MARK, CONNECTION_MARK]);
 
-const planes = new WeakMap<Ruleset, ReadonlySet<Plane>>();
-
 /** The data planes that have written rules into a pod. */
-export function planesOf(ruleset: Ruleset): ReadonlySet<Plane> {
-  const known = planes.get(ruleset);
-  if (known) return known;
-  const found = ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => planesOfChain(table, chain)));
-  const all = new Set(found);
-  planes.set(ruleset, all);
-  return all;
-}
+export const planesOf = remembered(
+  ({ tables }: Ruleset): ReadonlySet<Plane> =>
+    new Set(tables.flatMap((table) => table.chains.flatMap((chain) => planesOfChain(table, chain)))),
+);
 
 /** Whether all rules of Istio's are those of the data plane not meant: then what goes with the other is not news. */
 export function isOtherPlane(ruleset: Ruleset, meant: Plane): boolean {

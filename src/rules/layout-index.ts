@@ -5,6 +5,8 @@ import { RuleCounts } from './rule-counts.ts';
 export class LayoutIndex {
   readonly #live: RuleCounts;
   readonly #expected: RuleCounts;
+  /** Asked for each guilty rule of a chain that may have thousands. */
+  readonly #flushed = new Map<Chain, boolean>();
 
   constructor(live: Ruleset, expected: Ruleset) {
     this.#live = new RuleCounts(live);
@@ -13,7 +15,11 @@ export class LayoutIndex {
 
   /** Whether a chain of Istio's had several rules and has none of them any more: one command did that. */
   isFlushed(table: Table, chain: Chain): boolean {
-    return chain.rules.length > 1 && !chain.rules.some((rule) => this.liveCount({ table, chain, rule }) > 0);
+    const flushed =
+      this.#flushed.get(chain) ??
+      (chain.rules.length > 1 && !chain.rules.some((rule) => this.liveCount({ table, chain, rule }) > 0));
+    this.#flushed.set(chain, flushed);
+    return flushed;
   }
 
   /** How often Istio would have programmed this rule in this chain. */

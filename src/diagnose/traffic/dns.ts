@@ -2,6 +2,7 @@ import type { Context } from '../../expect/context.ts';
 import { isIstioChain } from '../../istio/chains.ts';
 import { DNS_PROXY_PORTS, goesToDnsProxy } from '../../istio/dns.ts';
 import type { Match } from '../../model/match.ts';
+import { remembered } from '../../model/remembered.ts';
 import { type Rule, type Ruleset, rulesOf, type Table } from '../../model/ruleset.ts';
 import type { TrafficCode } from '../catalogue/index.ts';
 import type { Cause } from './cause.ts';
@@ -19,14 +20,8 @@ export function wholeDnsCode(cause: Cause, context: Context): TrafficCode | null
   return live ? 'NAT0406' : 'NAT0401';
 }
 
-const capturing = new WeakMap<Ruleset, boolean>();
-
 /** Asked again for each guilty rule. */
-function capturesDns(ruleset: Ruleset): boolean {
-  const known = capturing.get(ruleset) ?? leadsToDnsProxy(ruleset);
-  capturing.set(ruleset, known);
-  return known;
-}
+const capturesDns = remembered(leadsToDnsProxy);
 
 function leadsToDnsProxy(ruleset: Ruleset): boolean {
   return rulesOf(ruleset).some(({ table, chain, rule }) => {
