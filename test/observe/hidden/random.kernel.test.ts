@@ -10,7 +10,7 @@ import { packetsAbout } from './random/packets.ts';
 import { createStage, heal, removeStage, type Stage } from './stage.ts';
 
 /** Edited pods in all; docs/testing.md has the longer run. */
-const EDITS = Number(process.env.ISTIO_NAT_NFT_EDITS ?? 30);
+const EDITS = Number(process.env.ISTIO_NAT_NFT_EDITS ?? 20);
 /** The same every time in `npm test`, so that a red run means a change; the longer runs choose others. */
 const SEED = Number(process.env.ISTIO_NAT_KERNEL_SEED ?? 20260701);
 /** One pod alone, by the number that a failure names. */
