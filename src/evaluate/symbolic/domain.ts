@@ -158,7 +158,8 @@ class Cuts {
   }
 
   addRule({ matches, targets }: Rule): void {
-    for (const cut of [...matches.flatMap(cutsOfMatch), ...targets.flatMap(cutsOfTarget)]) this.add(cut);
+    for (const match of matches) for (const cut of cutsOfMatch(match)) this.add(cut);
+    for (const target of targets) for (const cut of cutsOfTarget(target)) this.add(cut);
   }
 
   add(cut: Cut): void {
