@@ -9,6 +9,7 @@ import type { TraceStep } from '../model/trace.ts';
 import { LayoutIndex } from '../rules/layout-index.ts';
 import { quoted } from '../rules/quote.ts';
 import { type Cause, causeOf } from './traffic/cause.ts';
+import { differenceBy } from './traffic/describe.ts';
 import { mostOrdinaryFirst } from './traffic/ordinary.ts';
 import { packetsInWords } from './traffic/words.ts';
 
@@ -71,17 +72,10 @@ function comparison({ live, expected, ...rest }: Sides, scope: Pick<OpenClass, '
   return compareRulesets(live, expected, { ...scope, localAddresses, watched, classes: 'outcomes' });
 }
 
-function difference({ class: { live, expected, ...described } }: Cause, traces: boolean): DiffDifference {
-  const { family, hook, packets, witness } = described;
+function difference({ class: different }: Cause, traces: boolean): DiffDifference {
+  const { live, expected } = different;
   return {
-    family,
-    hook,
-    packets,
-    witness,
-    live: live.verdict,
-    expected: expected.verdict,
-    liveRule: live.decidedBy && quoted(live.decidedBy),
-    expectedRule: expected.decidedBy && quoted(expected.decidedBy),
+    ...differenceBy(different, live.decidedBy, expected.decidedBy),
     ...(traces && { traces: { live: publishedSteps(live.steps), expected: publishedSteps(expected.steps) } }),
   };
 }

@@ -7,7 +7,7 @@ import { badRules } from './bad-rules.ts';
 it.each([
   ['ipv4', '0.0.0.0'],
   ['ipv6', '::'],
-] as const)('a comparison of %s that is given up asks about a packet of that family', (family, any) => {
+] as const)('a comparison of %s that is given up asks about a packet of that family', (family, everywhere) => {
   const { text, other } = badRules(0.1).find(({ name }) => name === 'many owners') ?? { text: '', other: '' };
   const read = (save: string) => parseIptables(save, { source: 'bad', family, backend: 'iptables-legacy' });
   // A clock that is at another hour whenever it is looked at.
@@ -18,5 +18,7 @@ it.each([
     late,
   );
   expect(different).toEqual([]);
-  expect(open).toMatchObject([{ family, hook: 'OUTPUT', witness: { family, source: any, destination: any } }]);
+  expect(open).toMatchObject([
+    { family, hook: 'OUTPUT', witness: { family, source: everywhere, destination: everywhere } },
+  ]);
 });

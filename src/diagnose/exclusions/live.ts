@@ -7,6 +7,7 @@ import { FAMILIES, type Family } from '../../model/family.ts';
 import type { Match } from '../../model/match.ts';
 import type { Packet, PacketHook } from '../../model/packet.ts';
 import { TCP, UDP } from '../../model/protocol.ts';
+import { remembered } from '../../model/remembered.ts';
 import { coversFamily, type Rule, type RuleReference, type Ruleset, rulesOf, type Table } from '../../model/ruleset.ts';
 import { reachedChains } from '../reached.ts';
 import { letsGo, traitsOf } from '../traffic/traits.ts';
@@ -27,15 +28,7 @@ const MOST_TRIED = 20;
  * Exclusions that somebody added to the live rules and that come too late: the packets they are meant for are captured
  * before these rules are reached, and without them every packet is treated the same.
  */
-export function overtakenExclusions(context: Context): readonly Overtaken[] {
-  const known = found.get(context) ?? search(context);
-  found.set(context, known);
-  return known;
-}
-
-const found = new WeakMap<Context, readonly Overtaken[]>();
-
-function search(context: Context): Overtaken[] {
+export const overtakenExclusions = remembered((context: Context): readonly Overtaken[] => {
   const { ruleset } = context.pod;
   const candidates = rulesOf(ruleset).filter((where) => isExclusion(where, context));
   if (candidates.length === 0 || candidates.length > MOST_TRIED) return [];
@@ -44,7 +37,7 @@ function search(context: Context): Overtaken[] {
     const [first] = familiesOf(where, context).flatMap((family) => capturedAlready(where, family, hooks));
     return first !== undefined && !isMissed(where, context) ? [first] : [];
   });
-}
+});
 
 /** Lets ports or addresses through, where capture is decided, and is not Istio's. */
 function isExclusion(where: RuleReference, { layout }: Context): boolean {

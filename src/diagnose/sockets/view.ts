@@ -1,4 +1,5 @@
 import type { Context } from '../../expect/context.ts';
+import { remembered } from '../../model/remembered.ts';
 import { type ClassifiedSocket, classifySockets, type SocketFacts, type SocketsView } from '../../sockets/index.ts';
 import { type ProxyPorts, USUAL_PORTS } from '../../sockets/ports.ts';
 
@@ -12,8 +13,6 @@ interface Views {
   readonly live: SocketsView;
   readonly judged: () => readonly Judged[];
 }
-
-const known = new WeakMap<Context, Views | null>();
 
 /** What the sockets of the pod are; null when they were not shown. */
 export function socketsView(context: Context): SocketsView | null {
@@ -29,13 +28,7 @@ function isInQuestion({ kind, agreement }: ClassifiedSocket): boolean {
   return kind === 'outbound-direct' || kind === 'inbound-direct' || agreement === 'disagrees';
 }
 
-function viewsOf(context: Context): Views | null {
-  const cached = known.get(context);
-  if (cached !== undefined) return cached;
-  const views = makeViews(context);
-  known.set(context, views);
-  return views;
-}
+const viewsOf = remembered(makeViews);
 
 function makeViews(context: Context): Views | null {
   const { pod, expected } = context;

@@ -84,9 +84,16 @@ function placeOf({ table, chain, rule }: RuleReference): string {
 
 /** The difference as reports show it; the rules are the guilty ones where these are known. */
 function differenceOf({ class: different, intruder, missing, order }: Cause): Difference {
-  const { family, hook, packets, witness, live, expected } = different;
-  const liveRule = intruder ?? order?.early ?? live.decidedBy;
-  const expectedRule = missing ?? order?.late ?? expected.decidedBy;
+  const liveRule = intruder ?? order?.early ?? different.live.decidedBy;
+  return differenceBy(different, liveRule, missing ?? order?.late ?? different.expected.decidedBy);
+}
+
+/** A class of packets as reports show it, with the rule of each side that makes it; null: none does. */
+export function differenceBy(
+  { family, hook, packets, witness, live, expected }: DifferentClass,
+  liveRule: RuleReference | null,
+  expectedRule: RuleReference | null,
+): Difference {
   return {
     family,
     hook,

@@ -3,6 +3,7 @@ import { hasIstioChains } from '../../istio/chains.ts';
 import { signsOfEnrolment } from '../../istio/enrolment.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { isCovered } from '../../model/pod.ts';
+import { remembered } from '../../model/remembered.ts';
 import { isListener } from '../../model/socket.ts';
 import { ENTRIES, type TrafficCode } from '../catalogue/index.ts';
 import type { Found } from '../finding.ts';
@@ -16,17 +17,10 @@ import { droppingChains } from './policies.ts';
 import { structuralCode } from './structure.ts';
 import { codeAmong } from './surroundings-code.ts';
 
-const known = new WeakMap<Context, readonly Found<TrafficCode>[]>();
-
 /** The findings that explain all differences in what happens to packets, one for each cause. */
-export function trafficFindings(context: Context): readonly Found<TrafficCode>[] {
-  if (isOutsideMesh(context)) return [];
-  const cached = known.get(context);
-  if (cached) return cached;
-  const findings = groupCauses(context).map((group, _, groups) => describeGroup(group, context, groups));
-  known.set(context, findings);
-  return findings;
-}
+export const trafficFindings = remembered((context: Context): readonly Found<TrafficCode>[] =>
+  isOutsideMesh(context) ? [] : groupCauses(context).map((group, _, groups) => describeGroup(group, context, groups)),
+);
 
 /** Those of them that have one of the codes. */
 export function trafficFindingsOf<C extends TrafficCode>(codes: readonly C[], context: Context): Found<C>[] {
