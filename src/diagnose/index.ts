@@ -10,10 +10,15 @@ import { obstaclesOf, undeterminedIn } from './undetermined.ts';
 /** What the checks say, without where the facts came from. */
 export type Diagnosis = Pick<CheckReport, 'verdict' | 'checks' | 'findings' | 'undetermined' | 'summary'>;
 
-/** Runs all checks and draws the verdict. Where the rules could not be read, only what the sockets prove. */
+/**
+ * Runs all checks and draws the verdict. Where the rules could not be read, or lines of them are not shown, only what the
+ * sockets prove: what looks missing or out of place may be a line that was not shown.
+ */
 export function diagnose(context: Context): Diagnosis {
-  const unseen = context.pod.obstacles.some(({ concerns }) => concerns === 'rules');
-  if (unseen && istioTables(context.pod.ruleset).length === 0) return diagnoseWithoutRules(context);
+  const { obstacles, ruleset } = context.pod;
+  const unseen = obstacles.filter(({ concerns }) => concerns === 'rules');
+  const isPatchy = unseen.some(({ lost }) => lost !== undefined);
+  if (isPatchy || (unseen.length > 0 && istioTables(ruleset).length === 0)) return diagnoseWithoutRules(context);
   const results = CHECKS.map((check) => runCheck(check, context));
   return conclude(
     results.map(({ outcome }) => outcome),
@@ -31,7 +36,7 @@ function diagnoseWithoutRules(context: Context): Diagnosis {
     check.withoutRules
       ? runCheck(check, context)
       : {
-          outcome: { id: check.id, outcome: 'undetermined', reason: 'the rules could not be read' } as const,
+          outcome: { id: check.id, outcome: 'undetermined', reason: 'not all of the rules could be read' } as const,
           findings: [],
         },
   );

@@ -3,14 +3,18 @@ import type { Family } from './family.ts';
 import type { Undetermined } from './report.ts';
 import type { Routing } from './routing.ts';
 import type { Ruleset, Table } from './ruleset.ts';
+import type { ShownTable } from './shown.ts';
 import type { Process, Socket, SocketEnds } from './socket.ts';
 
 /** Something that kept us from looking, or from understanding what we saw. Makes the answer undetermined. */
 export interface Obstacle extends Undetermined {
   /** What stayed unseen: the rules of a backend and family, the sockets, the routing. */
   readonly concerns: 'rules' | 'sockets' | 'routing' | 'environment';
-  /** It is known where rules are missing: the pod's gaps say it, and rules that may do anything stand in the place of others. */
-  readonly located?: true;
+  /**
+   * Rules of tables that were shown are missing: `in-gaps` where the pod's gaps say, or where rules that may do anything
+   * stand in their place; else `anywhere`. Absent: what stayed unseen is apart from what was shown.
+   */
+  readonly lost?: 'in-gaps' | 'anywhere';
 }
 
 /** An obstacle as reports tell it. */
@@ -48,6 +52,8 @@ export interface Metadata {
 export interface Pod {
   readonly ruleset: Ruleset;
   readonly coverage: readonly Coverage[];
+  /** How the tables of the ruleset came to be known, and what of them was not shown. Absent: asked of the kernel, all of them. */
+  readonly shown?: readonly ShownTable[];
   /** Legacy tables that are registered, even if empty (`/proc/net/ip_tables_names`). */
   readonly emptyLegacyTables: readonly Pick<Table, 'family' | 'name'>[];
   /** Null: not looked at, or not possible (then an obstacle says so). */

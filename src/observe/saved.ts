@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Family } from '../model/family.ts';
+import { FAMILIES, type Family } from '../model/family.ts';
 import type { Coverage, Gap, Obstacle, Pod } from '../model/pod.ts';
 import type { Table } from '../model/ruleset.ts';
+import type { Lack, ShownTable } from '../model/shown.ts';
 import type { Socket } from '../model/socket.ts';
 import { headOf } from '../parse/head.ts';
 import { type ParsedIptables, parseIptables, type Unprinted } from '../parse/iptables/index.ts';
@@ -36,6 +37,7 @@ interface Part {
   readonly kind: 'iptables' | 'nft' | 'sockets' | 'empty' | 'unrecognized';
   readonly tables: readonly Table[];
   readonly coverage: readonly Coverage[];
+  readonly shown: readonly ShownTable[];
   readonly sockets: readonly Socket[] | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly obstacles: readonly Obstacle[];
@@ -45,7 +47,15 @@ interface Part {
   readonly unprinted?: readonly Unprinted[];
 }
 
-const NOTHING: Part = { kind: 'empty', tables: [], coverage: [], sockets: null, diagnostics: [], obstacles: [] };
+const NOTHING: Part = {
+  kind: 'empty',
+  tables: [],
+  coverage: [],
+  shown: [],
+  sockets: null,
+  diagnostics: [],
+  obstacles: [],
+};
 
 /**
  * The pod that saved texts show. Each text's form is recognised; what it does not cover stays unknown, which is why the
@@ -61,6 +71,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
   return {
     ruleset: { tables },
     coverage: parts.flatMap((part) => part.coverage),
+    shown: parts.flatMap((part) => part.shown),
     emptyLegacyTables: tables
       .filter((table) => table.backend === 'iptables-legacy' && isEmptyTable(table))
       .map(({ family, name }) => ({ family, name })),
@@ -97,8 +108,18 @@ function ofNft(input: SavedText): Part {
     { family: 'ipv4', tables: 'all' },
     { family: 'ipv6', tables: 'all' },
   ];
-  const obstacles = [...losses(input, diagnostics, 'rules'), ...actingElsewhere(elsewhere)];
-  return { ...NOTHING, kind: 'nft', tables, coverage, diagnostics, obstacles, format };
+  const unread = losses(input, diagnostics, 'rules').map((obstacle) => ({ ...obstacle, lost: 'anywhere' }) as const);
+  const obstacles = [...unread, ...actingElsewhere(elsewhere)];
+  return {
+    ...NOTHING,
+    kind: 'nft',
+    tables,
+    coverage,
+    shown: shownByNft(input, tables),
+    diagnostics,
+    obstacles,
+    format,
+  };
 }
 
 function ofIptables(input: SavedText, family: Family | undefined): Part {
@@ -106,9 +127,9 @@ function ofIptables(input: SavedText, family: Family | undefined): Part {
   if (parsed.refused !== undefined) return notRead(input, parsed.refused, 'rules');
   // Its lines are not quoted: it may be any file that somebody named by mistake.
   if (parsed.tables.length === 0) return { ...NOTHING, kind: 'unrecognized' };
-  const lost = losses(input, parsed.diagnostics, 'rules');
-  const obstacles = parsed.located ? lost.map((obstacle) => ({ ...obstacle, located: true as const })) : lost;
-  return { ...NOTHING, kind: 'iptables', ...parsed, coverage: parsed.shownTables, obstacles };
+  const lost = parsed.located ? 'in-gaps' : 'anywhere';
+  const unread = losses(input, parsed.diagnostics, 'rules').map((obstacle) => ({ ...obstacle, lost }) as const);
+  return { ...NOTHING, kind: 'iptables', ...parsed, obstacles: [...unread, ...lacking(input, parsed.shown)] };
 }
 
 function readSockets(input: SavedText): Part {
@@ -137,6 +158,27 @@ function losses(input: SavedText, diagnostics: readonly Diagnostic[], concerns: 
   if (loss === null) return [];
   const remedy = `Look at line ${loss[1].line} of ${input.name}: it was cut, changed by hand, or is not output of iptables, nft or ss`;
   return [{ code: 'NAT1003', message: `${input.name} holds ${loss[0]}`, remedy, concerns }];
+}
+
+function shownByNft({ name: source }: SavedText, tables: readonly Table[]): ShownTable[] {
+  return tables.flatMap(({ family, name: table }) => {
+    const families = family === 'inet' ? FAMILIES : [family];
+    return families.map((one) => ({ family: one, table, form: 'nft', source, line: 0, lacks: [] }) as const);
+  });
+}
+
+/** NAT1004 for tables of a text that were not shown whole, in one sentence with the first sign of it. */
+function lacking({ name }: SavedText, shown: readonly ShownTable[]): Obstacle[] {
+  const partial = shown.filter(({ lacks }) => lacks.length > 0);
+  const [first] = partial;
+  const [lack] = first?.lacks ?? [];
+  if (first === undefined || lack === undefined) return [];
+  const others = new Set(partial.map(({ table }) => table)).size - 1;
+  const more = others > 0 ? ` (so with ${others} more)` : '';
+  const message = `${name} does not show all of the table ${first.table}${more}: ${lack.what}`;
+  const inGaps = partial.every(({ lacks }) => lacks.every((one: Lack) => one.inGaps === true));
+  const remedy = lack.instead.replaceAll('TABLE', first.table);
+  return [{ code: 'NAT1004', message, remedy, concerns: 'rules', lost: inGaps ? 'in-gaps' : 'anywhere' }];
 }
 
 function shownText(name: string, { kind, tables, formats = [] }: Part): ShownText {

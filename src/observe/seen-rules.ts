@@ -12,7 +12,7 @@ export interface SeenRules {
 
 /** Whether rules that were not read may be anywhere, so that nobody knows what a packet meets. */
 export function mayMeetUnseen(obstacles: Pod['obstacles']): boolean {
-  return obstacles.some(({ concerns, located }) => concerns === 'rules' && located !== true);
+  return obstacles.some(({ concerns, lost }) => concerns === 'rules' && lost !== 'in-gaps');
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Family } from '../../model/family.ts';
 import type { Backend, Policy, Rule } from '../../model/ruleset.ts';
 import type { Amounts } from '../amounts.ts';
 import type { Line } from './diagnostics.ts';
-import { HOOKS } from './identify.ts';
+import { HOOKS, wholeTableAt } from './identify.ts';
 
 /** The forms in which iptables shows rules: iptables-save, `-S`, `-L`. */
 export type Form = 'save' | 'list-rules' | 'list';
@@ -15,6 +15,8 @@ export interface DraftChain {
   policyLost: boolean;
   /** A line said that the chain exists; else only its rules did. */
   declared: boolean;
+  /** How many rules jump to it, as `-L` says; null where nothing does. */
+  references: number | null;
   readonly rules: Rule[];
   /** Rules were put in front of others, whose positions are set right in the end. */
   inserted: boolean;
@@ -35,22 +37,20 @@ export interface DraftTable {
   readonly chains: Map<string, DraftChain>;
   /** The chain that was asked for last: rules of a chain stand together. */
   lastChain: DraftChain | null;
-  /** The first rule that jumps to each chain. */
-  readonly jumps: Map<string, Rule>;
   /** Text that was handed to iptables-restore (`* nat`, `-N`): what somebody wanted, not what the kernel holds. */
   restoreInput: boolean;
-  /** Only one chain was asked for (`iptables -S CHAIN`). */
-  readonly partial: boolean;
   /** A save that was asked for this table only (`iptables-save -t nat`). */
   readonly oneTable: boolean;
   /** A save whose end has not come yet. */
   open: boolean;
   /** The last line of a save that was cut off, and whether that line may have been cut as well. */
   cut: { readonly line: number; readonly midLine: boolean } | null;
+  /** Lines between those of a listing that were not read. */
+  readonly unread: Line[];
+  /** The first header of a listing without the columns of interfaces. */
+  hidesInterfaces: Line | null;
   /** How much the text has, this table and those before it. */
   readonly amounts: Amounts;
-  /** Position of the last built-in chain declared, in the order of the hooks. */
-  lastHook: number;
 }
 
 /** The chain of that name, made when the table has none. */
@@ -59,7 +59,16 @@ export function chainOf(table: DraftTable, name: string, line: Line): DraftChain
   let chain = table.chains.get(name);
   if (chain === undefined) {
     table.amounts.add('chains', line.number);
-    chain = { name, policy: null, policyLost: false, declared: false, rules: [], inserted: false, line };
+    chain = {
+      name,
+      policy: null,
+      policyLost: false,
+      declared: false,
+      references: null,
+      rules: [],
+      inserted: false,
+      line,
+    };
     table.chains.set(name, chain);
   }
   table.lastChain = chain;
@@ -74,10 +83,7 @@ export function addRules(
   position = chain.rules.length + 1,
 ): void {
   const { rules } = chain;
-  for (const rule of added) {
-    table.amounts.add('rules', rule.origin.line);
-    noteJumps(table, rule);
-  }
+  for (const rule of added) table.amounts.add('rules', rule.origin.line);
   if (position > rules.length) {
     for (const rule of added) rules.push(inPlace(rule, rules.length + 1));
     return;
@@ -91,23 +97,47 @@ function inPlace(rule: Rule, index: number): Rule {
   return rule.index === index ? rule : { ...rule, index };
 }
 
-function noteJumps(table: DraftTable, rule: Rule): void {
-  for (const target of rule.targets) {
-    if (target.kind !== 'jump' && target.kind !== 'goto') continue;
-    if (!table.jumps.has(target.chain)) table.jumps.set(target.chain, rule);
-  }
-}
-
 /**
- * Whether a built-in chain can only be the first of another table: iptables lists them in the order of the hooks,
- * so one that does not come after the last begins a new table.
+ * Whether a chain can only be one of the next table: every chain is listed once, and built-in chains before others. In which
+ * order built-in ones come, differs between releases of iptables.
  */
 export function beginsNextTable(table: DraftTable, chain: string): boolean {
-  const hook = HOOKS.indexOf(chain);
-  return hook >= 0 ? hook <= table.lastHook || hasUserChain(table) : table.chains.get(chain)?.declared === true;
+  if (table.chains.get(chain)?.declared === true) return true;
+  return HOOKS.includes(chain) && hasUserChain(table);
 }
 
 function hasUserChain(table: DraftTable): boolean {
-  for (const [name, chain] of table.chains) if (chain.declared && HOOKS.indexOf(name) < 0) return true;
+  for (const [name, chain] of table.chains) if (chain.declared && !HOOKS.includes(name)) return true;
   return false;
+}
+
+/**
+ * Moves to the next table what already was of it: of `INPUT FORWARD OUTPUT PREROUTING`, followed by another INPUT, the
+ * first three are a whole table (filter).
+ */
+export function moveStrays(table: DraftTable, next: DraftTable): void {
+  if (table.name !== null || hasUserChain(table)) return;
+  const names = [...table.chains.keys()];
+  for (const name of names.slice(wholeTableAt(names))) {
+    const chain = table.chains.get(name);
+    if (chain === undefined) continue;
+    table.chains.delete(name);
+    next.chains.set(name, chain);
+  }
+}
+
+/** The first rule that jumps to each chain, and how many do. */
+export function jumpsOf({ chains }: DraftTable): ReadonlyMap<string, { readonly first: Rule; readonly count: number }> {
+  const jumps = new Map<string, { first: Rule; count: number }>();
+  for (const { rules } of chains.values()) {
+    for (const rule of rules) {
+      for (const target of rule.targets) {
+        if (target.kind !== 'jump' && target.kind !== 'goto') continue;
+        const known = jumps.get(target.chain);
+        if (known === undefined) jumps.set(target.chain, { first: rule, count: 1 });
+        else known.count += 1;
+      }
+    }
+  }
+  return jumps;
 }

@@ -1,7 +1,6 @@
 import type { Counters, Policy } from '../../model/ruleset.ts';
 import type { Line } from './diagnostics.ts';
-import { addRules, beginsNextTable, chainOf, type DraftTable } from './draft-table.ts';
-import { HOOKS } from './identify.ts';
+import { addRules, beginsNextTable, chainOf, type DraftTable, moveStrays } from './draft-table.ts';
 import { closeTable, openTable, type Reader } from './reader.ts';
 import { readRuleLine } from './rule-line.ts';
 import { splitWords } from './words.ts';
@@ -12,7 +11,9 @@ export function readTableLine(reader: Reader, line: Line, at: number): boolean {
   if (!/^[a-z0-9_-]{1,32}$/.test(name)) return false;
   const repeated = reader.tables.some((table) => table.group === reader.group && table.name === name);
   if (repeated) reader.group += 1;
-  openTable(reader, 'save', name, line);
+  const table = openTable(reader, 'save', name, line);
+  // iptables-restore knows the built-in chains, so this text need not declare any; a save does.
+  table.restoreInput = /\s/.test(reader.text[at + 1] ?? '');
   return true;
 }
 
@@ -58,7 +59,6 @@ function declare(reader: Reader, table: DraftTable, line: Line, { at, name, poli
   chain.declared = true;
   chain.policy = policy === null ? null : readPolicy(reader, line, at, policy);
   chain.policyLost = policy !== null && chain.policy === null;
-  table.lastHook = Math.max(table.lastHook, HOOKS.indexOf(name));
 }
 
 /** A policy that is neither stays unknown and is reported: taking ACCEPT for granted could hide a DROP. */
@@ -189,7 +189,10 @@ function tableFor(reader: Reader, line: Line, chain: string): DraftTable {
   if (table === null || table.form === 'list') return openTable(reader, 'list-rules', null, line);
   if (table.form === 'save' && table.chains.size === 0) return asListing(reader, table, line);
   if (table.form === 'save') return table;
-  return beginsNextTable(table, chain) ? openTable(reader, 'list-rules', null, line) : table;
+  if (!beginsNextTable(table, chain)) return table;
+  const next = openTable(reader, 'list-rules', null, line);
+  moveStrays(table, next);
+  return next;
 }
 
 /** `*nat` with `-P` lines after it: somebody wrote the table's name above the output of `-S`. */

@@ -1,8 +1,10 @@
 import type { Family } from '../../model/family.ts';
 import { type Base, type Chain, type Hook, IPTABLES_TABLES, type Rule, type Table } from '../../model/ruleset.ts';
+import type { Lack } from '../../model/shown.ts';
 import type { Target } from '../../model/target.ts';
-import type { DraftChain, DraftTable, Form } from './draft-table.ts';
+import { type DraftChain, type DraftTable, type Form, jumpsOf } from './draft-table.ts';
 import { HOOKS, identifyTable } from './identify.ts';
+import { lacksOf } from './lacks.ts';
 import type { Reader } from './reader.ts';
 
 /** A table together with how it was shown. */
@@ -10,6 +12,8 @@ export interface FinishedTable {
   readonly table: Table;
   readonly draft: DraftTable;
   readonly form: Form;
+  /** Why rules of it may not have been shown. */
+  readonly lacks: readonly Lack[];
 }
 
 /** Settles what only the whole text shows: families, names of tables, hooks of chains, jumps to missing chains. */
@@ -26,17 +30,16 @@ export function finishTables(reader: Reader): readonly FinishedTable[] {
 function finishTable(reader: Reader, draft: DraftTable, family: Family): FinishedTable {
   const name = nameOf(reader, draft);
   const chains = [...draft.chains.values()].map((chain) => finishChain(reader, draft, chain, { name, family }));
-  checkJumps(reader, draft);
-  if (draft.partial) reader.diagnostics.noteOnce('only one chain of the table was listed', draft.line);
+  reportMissing(reader, draft);
   const table: Table = { backend: draft.backend ?? 'iptables', family, name, chains };
-  return { table, draft, form: draft.form };
+  return { table, draft, form: draft.form, lacks: lacksOf(draft, name) };
 }
 
 function nameOf(reader: Reader, draft: DraftTable): string {
   if (draft.name !== null) return draft.name;
   const builtIn = HOOKS.filter((hook) => draft.chains.get(hook)?.declared === true);
   const used = builtIn.length > 0 ? builtIn : HOOKS.filter((hook) => draft.chains.has(hook));
-  const identity = identifyTable(used, allTargets(draft), draft.chains.keys());
+  const identity = identifyTable(used, [...allTargets(draft)], draft.chains.keys(), builtIn.length > 0);
   if (identity.assumed !== null) reader.diagnostics.add('note', identity.assumed, draft.line);
   return identity.name;
 }
@@ -73,8 +76,7 @@ function isHook(name: string): name is Hook {
 function reportUndeclared(reader: Reader, draft: DraftTable, chain: DraftChain): void {
   const builtIn = isHook(chain.name);
   if (draft.form === 'save' && !draft.restoreInput) {
-    const message = `the chain ${chain.name} has rules but is not declared: a line was lost`;
-    reader.diagnostics.addLocated('error', message, chain.line);
+    reader.diagnostics.add('note', `the chain ${chain.name} is not declared`, chain.line);
   } else if (builtIn && !draft.restoreInput) {
     reader.diagnostics.add('note', `the policy of ${chain.name} is not shown; ACCEPT is assumed`, chain.line);
   } else if (!builtIn) {
@@ -94,13 +96,10 @@ function inIpv6(rule: Rule): Rule {
   return { ...rule, targets: [{ ...target, family: 'ipv6' }] };
 }
 
-function checkJumps(reader: Reader, draft: DraftTable): void {
-  for (const [chain, rule] of draft.jumps) {
-    if (!draft.chains.has(chain)) reportMissing(reader, rule, chain);
+/** Jumps to chains that are not there: a target that we do not know, or the line that declared a chain was lost. */
+function reportMissing(reader: Reader, draft: DraftTable): void {
+  for (const [chain, { first }] of jumpsOf(draft)) {
+    if (draft.chains.has(chain)) continue;
+    reader.diagnostics.addOfRule(`the table has no chain ${chain}, and no target of that name is known`, first);
   }
-}
-
-function reportMissing(reader: Reader, rule: Rule, chain: string): void {
-  const message = `the table has no chain ${chain}, and no target of that name is known`;
-  reader.diagnostics.addOfRule(message, rule);
 }

@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Gap } from '../../model/pod.ts';
+import type { Coverage, Gap } from '../../model/pod.ts';
 import type { Table } from '../../model/ruleset.ts';
+import type { ShownTable } from '../../model/shown.ts';
 import { TooMuch, tooMuch } from '../amounts.ts';
 import type { Form } from './draft-table.ts';
 import { finishTables } from './finish.ts';
 import { gapsOf } from './gaps.ts';
 import { readLines } from './lines.ts';
-import { mergeTables, type ShownTables, shownTables } from './merge.ts';
+import { coverageOf, mergeTables, shownTables } from './merge.ts';
 import { newReader, type ParseOptions, type Reader, type Unprinted } from './reader.ts';
 
 export type { Unprinted } from './reader.ts';
@@ -17,7 +18,9 @@ export interface ParsedIptables {
   readonly diagnostics: Diagnostic[];
   /** The forms that were met, each once: `iptables-save`, `-S`, `-L`. */
   readonly formats: Form[];
-  readonly shownTables: ShownTables[];
+  readonly coverage: Coverage[];
+  /** How each table was shown, and what of it was not. */
+  readonly shown: ShownTable[];
   /** Where rules may be missing. */
   readonly gaps: Gap[];
   /** What the text says that it does not show. */
@@ -47,7 +50,8 @@ function nothing(refused: Diagnostic): ParsedIptables {
     tables: [],
     diagnostics: [refused],
     formats: [],
-    shownTables: [],
+    coverage: [],
+    shown: [],
     gaps: [],
     unprinted: [],
     located: false,
@@ -62,7 +66,8 @@ function read(reader: Reader): ParsedIptables {
     tables: finished.map(({ table }) => table),
     diagnostics: reader.diagnostics.list.toSorted((left, right) => left.line - right.line),
     formats: [...new Set(finished.map(({ form }) => form))],
-    shownTables: shownTables(finished),
+    coverage: coverageOf(finished),
+    shown: shownTables(reader, finished),
     gaps: gapsOf(reader, finished),
     unprinted: reader.unprinted,
     located: reader.diagnostics.located,

@@ -20,7 +20,7 @@ export function readLines(reader: Reader): void {
     readLine(reader, { number, start, end: trimmedEnd(text, start, newline < 0 ? text.length : newline) });
     start = next;
   }
-  reportSkipped(reader);
+  reportSkipped(reader, true);
   closeTable(reader, {
     number,
     start: Math.max(0, text.lastIndexOf('\n', text.length - 2) + 1),
@@ -139,14 +139,16 @@ function skipLine(reader: Reader, line: Line, at: number): void {
   const unprinted = UNPRINTED.exec(text)?.[1];
   if (unprinted !== undefined) reader.unprinted.push({ table: unprinted, line: line.number });
   if (unprinted !== undefined || OWN_COMMENT.test(text)) return;
-  const inside = reader.table?.open === true ? reader.table : null;
-  if (inside === null && text.startsWith('#')) return;
+  const { table } = reader;
+  const isOpen = table?.open === true;
+  if (!isOpen && text.startsWith('#') && !ELLIPSIS.test(text)) return;
   // The last line of a text that was cut off is what was left of a rule or of COMMIT, and is reported as such.
-  if (inside !== null && isLastLine(reader, line)) return;
-  if (reader.skipped?.inside === inside) reader.skipped.count += 1;
+  if (isOpen && isLastLine(reader, line)) return;
+  if (table !== null && ELLIPSIS.test(text)) table.unread.push(line);
+  if (reader.skipped?.within === table) reader.skipped.count += 1;
   else {
     reportSkipped(reader);
-    reader.skipped = { first: line, inside, count: 1 };
+    reader.skipped = { first: line, within: table, isOpen, count: 1 };
   }
 }
 
@@ -157,16 +159,22 @@ function isLastLine({ text }: Reader, { end }: Line): boolean {
 /** As much of a line as it takes to know a comment of iptables' own. */
 const LONGEST_COMMENT = 200;
 
-function reportSkipped(reader: Reader): void {
+/** How people write that they left something out. */
+const ELLIPSIS =
+  /^[\s#[(<-]*(?:\.{3,}|…|(?:\.\s){2,}\.|snip\b|(?:\w+ )*(?:omitted|truncated|elided|skipped|snipped)\b)/i;
+
+/** `isLast`: the text is over. What stands behind a listing is not of it; between its lines, something was not read. */
+function reportSkipped(reader: Reader, isLast = false): void {
   if (reader.skipped === null) return;
-  const { first, inside, count } = reader.skipped;
+  const { first, within, isOpen, count } = reader.skipped;
   reader.skipped = null;
-  if (inside !== null) {
+  if (isOpen) {
     const what = count === 1 ? 'this line is' : `this line and ${count - 1} after it are`;
-    const message = `inside the table ${inside.name ?? ''}: ${what} no rule, chain or comment of iptables`;
+    const message = `inside the table ${within?.name ?? ''}: ${what} no rule, chain or comment of iptables`;
     reader.diagnostics.add('error', message, first);
     return;
   }
+  if (within !== null && within === reader.table && !isLast) within.unread.push(first);
   const message =
     count === 1 ? 'this line is not a rule and was skipped' : `${count} lines that are not rules were skipped`;
   reader.diagnostics.add('note', message, first);

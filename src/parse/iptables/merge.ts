@@ -1,15 +1,10 @@
 import type { Family } from '../../model/family.ts';
+import type { Coverage } from '../../model/pod.ts';
 import type { Table } from '../../model/ruleset.ts';
+import type { ShownTable } from '../../model/shown.ts';
 import type { Form } from './draft-table.ts';
 import type { FinishedTable } from './finish.ts';
 import type { Reader } from './reader.ts';
-
-/** Which tables of a family a text covers. */
-export interface ShownTables {
-  readonly family: Family;
-  /** `all`: a save prints every table that exists, so one that is missing has no rules. */
-  readonly tables: 'all' | string[];
-}
 
 /** A save shows everything, `-S` all but exact counters, `-L` leaves things out. */
 const RANK: Readonly<Record<Form, number>> = { save: 2, 'list-rules': 1, list: 0 };
@@ -63,7 +58,7 @@ function outline(table: Table): string {
 }
 
 /** What the tables say about those that are not there. */
-export function shownTables(finished: readonly FinishedTable[]): ShownTables[] {
+export function coverageOf(finished: readonly FinishedTable[]): Coverage[] {
   const shown = new Map<Family, 'all' | string[]>();
   for (const { table, form, draft } of finished) {
     const { family } = table;
@@ -73,4 +68,16 @@ export function shownTables(finished: readonly FinishedTable[]): ShownTables[] {
     shown.set(family, all ? 'all' : [...(before ?? []), table.name]);
   }
   return [...shown].map(([family, tables]) => ({ family, tables }));
+}
+
+/** How each table was shown, and how completely. */
+export function shownTables(reader: Reader, finished: readonly FinishedTable[]): ShownTable[] {
+  return finished.flatMap(({ table, draft, form, lacks }) => {
+    if (table.family === 'inet') return [];
+    const { family, name } = table;
+    const { source } = reader.options;
+    return [
+      { family, table: name, form: draft.restoreInput ? 'restore' : form, source, line: draft.line.number, lacks },
+    ];
+  });
 }

@@ -39,8 +39,8 @@ export interface Reader {
   /** Of the `-L` form: the chain whose rows follow, and what their columns are. */
   listChain: string | null;
   columns: Columns | null;
-  /** A run of lines that are no rules: its first line, how many, and in which open table of a save. */
-  skipped: { readonly first: Line; readonly inside: DraftTable | null; count: number } | null;
+  /** A run of lines that are no rules: its first line, how many, the table whose lines came before, and whether it had not ended. */
+  skipped: { readonly first: Line; readonly within: DraftTable | null; readonly isOpen: boolean; count: number } | null;
   /** What the tool itself said of tables that it could not print, or not all of. */
   readonly unprinted: Unprinted[];
 }
@@ -78,17 +78,16 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
     line,
     chains: new Map(),
     lastChain: null,
-    jumps: new Map(),
     restoreInput: false,
-    partial: heading?.partial ?? false,
     oneTable: form === 'save' && heading?.table !== null && heading?.table !== undefined,
     open: form === 'save',
     cut: null,
+    unread: [],
+    hidesInterfaces: null,
     amounts: reader.amounts,
-    lastHook: -1,
   };
   // -S and -L show one table: a second one after the same heading is not the one that the heading names.
-  if (form !== 'save' && heading !== null) reader.heading = { ...heading, table: null, partial: false };
+  if (form !== 'save' && heading !== null) reader.heading = { ...heading, table: null };
   reader.tables.push(table);
   reader.table = table;
   return table;
@@ -98,8 +97,8 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
 export function closeTable(reader: Reader, line: Line): void {
   const { table } = reader;
   if (table?.open === true) {
-    const message = `the table ${table.name ?? ''} that begins at line ${table.line.number} has no COMMIT: the text was cut off`;
-    reader.diagnostics.addLocated('error', message, line);
+    const message = `the table ${table.name ?? ''} that begins at line ${table.line.number} has no COMMIT`;
+    reader.diagnostics.add('note', message, line);
     table.cut = { line: line.number, midLine: !/\s/.test(reader.text.at(-1) ?? '') };
     table.open = false;
   }

@@ -29,7 +29,7 @@ describe('which table the output of -S is', () => {
     const parsed = parse(...RAW, ...FILTER, ...NAT, '-N ISTIO_OUTPUT', '-A OUTPUT -j ISTIO_OUTPUT', ...MANGLE);
     expect(tablesOf(parsed)).toEqual(['raw', 'filter', 'nat', 'mangle'].map((name) => `ipv4 ${name} iptables`));
     expect(parsed.diagnostics).toEqual([]);
-    expect(parsed.shownTables).toEqual([{ family: 'ipv4', tables: ['raw', 'filter', 'nat', 'mangle'] }]);
+    expect(parsed.coverage).toEqual([{ family: 'ipv4', tables: ['raw', 'filter', 'nat', 'mangle'] }]);
     expect(parsed.tables[1]?.chains.map(({ base }) => base?.policy)).toEqual(['accept', 'drop', 'accept']);
   });
 
@@ -108,7 +108,7 @@ describe('saves', () => {
       '# Warning: ip6tables-legacy tables present, use ip6tables-legacy-save to see them',
     );
     expect(tablesOf(parsed)).toEqual(['ipv4 nat iptables-legacy', 'ipv4 nat iptables-nft', 'ipv6 nat iptables-nft']);
-    expect(parsed.shownTables).toEqual([
+    expect(parsed.coverage).toEqual([
       { family: 'ipv4', tables: 'all' },
       { family: 'ipv6', tables: 'all' },
     ]);
@@ -116,7 +116,7 @@ describe('saves', () => {
   });
 
   it('of one table show only that', () => {
-    expect(parse('# iptables-save -t nat', ...SAVE).shownTables).toEqual([{ family: 'ipv4', tables: ['nat'] }]);
+    expect(parse('# iptables-save -t nat', ...SAVE).coverage).toEqual([{ family: 'ipv4', tables: ['nat'] }]);
   });
 
   it('without COMMIT were cut off', () => {
@@ -191,7 +191,8 @@ describe('text around the rules', () => {
       tables: [],
       diagnostics: [],
       formats: [],
-      shownTables: [],
+      coverage: [],
+      shown: [],
       unprinted: [],
       gaps: [],
       located: true,

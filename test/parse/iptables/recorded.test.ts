@@ -23,7 +23,7 @@ describe.each(VARIANTS)('rules of every kind, recorded from %s', (variant) => {
       new Set([`${family} iptables-${variant.split('.')[0]}`]),
     );
     expect(saved.formats).toEqual(['save']);
-    expect(saved.shownTables).toEqual([{ family, tables: 'all' }]);
+    expect(saved.coverage).toEqual([{ family, tables: 'all' }]);
   });
 
   it('every rule quotes its line', () => {
@@ -37,7 +37,7 @@ describe.each(VARIANTS)('rules of every kind, recorded from %s', (variant) => {
     const listing = parseIptables(recorded(RECORDED, `${variant}.${name}.Lnv`), { source: 'L', family });
     expect(listing.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(listing.formats).toEqual(['list']);
-    expect(listing.shownTables).toEqual([{ family, tables: [name] }]);
+    expect(listing.coverage).toEqual([{ family, tables: [name] }]);
     const told = expectListingTellsTheTruth(theTable(listing.tables, name), theTable(saved.tables, name));
     expect(told.complete / told.rules).toBeGreaterThan(0.8);
   });

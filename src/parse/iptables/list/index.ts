@@ -3,8 +3,7 @@ import type { Match } from '../../../model/match.ts';
 import { protocolName, protocolNumber } from '../../../model/protocol.ts';
 import type { Rule } from '../../../model/ruleset.ts';
 import type { Line } from '../diagnostics.ts';
-import { addRules, beginsNextTable, chainOf, type DraftTable } from '../draft-table.ts';
-import { HOOKS } from '../identify.ts';
+import { addRules, beginsNextTable, chainOf, type DraftTable, moveStrays } from '../draft-table.ts';
 import { openTable, type Reader } from '../reader.ts';
 import { readRuleLine } from '../rule-line.ts';
 import { TARGET_MODULES, UNDECIDABLE_TARGETS } from '../targets/index.ts';
@@ -17,23 +16,30 @@ import { joinWords } from './quote.ts';
 /** `Chain NAME (policy ACCEPT 1 packets, 2 bytes)` or `Chain NAME (3 references)`. False for anything else. */
 export function readListChain(reader: Reader, line: Line, at: number): boolean {
   const match =
-    /^Chain (\S+) \((?:policy (\S+?)(?: [0-9]+[KMGTP]? packets, [0-9]+[KMGTP]? bytes)?|[0-9]+ references)\)$/.exec(
+    /^Chain (\S+) \((?:policy (\S+?)(?: [0-9]+[KMGTP]? packets, [0-9]+[KMGTP]? bytes)?|([0-9]+) references)\)$/.exec(
       reader.text.slice(at, Math.min(line.end, at + 400)),
     );
-  const [, name, policy] = match ?? [];
+  const [, name, policy, references] = match ?? [];
   if (name === undefined) return false;
   const { table } = reader;
-  const fits = table?.form === 'list' && !beginsNextTable(table, name);
-  declare(reader, fits ? table : openTable(reader, 'list', null, line), line, name, policy);
+  const current = table?.form === 'list' ? table : openTable(reader, 'list', null, line);
+  const own = beginsNextTable(current, name) ? nextTable(reader, current, line) : current;
+  declare(reader, own, line, name, policy);
+  chainOf(own, name, line).references = references === undefined ? null : Number(references);
   reader.listChain = name;
   reader.columns = null;
   return true;
 }
 
+function nextTable(reader: Reader, table: DraftTable, line: Line): DraftTable {
+  const next = openTable(reader, 'list', null, line);
+  moveStrays(table, next);
+  return next;
+}
+
 function declare(reader: Reader, table: DraftTable, line: Line, name: string, policy: string | undefined): void {
   const chain = chainOf(table, name, line);
   chain.declared = true;
-  table.lastHook = Math.max(table.lastHook, HOOKS.indexOf(name));
   if (policy === 'ACCEPT' || policy === 'DROP') chain.policy = policy === 'DROP' ? 'drop' : 'accept';
   else if (policy !== undefined)
     reader.diagnostics.add('error', `"${policy}" is not a policy: expected ACCEPT or DROP`, line);
@@ -46,21 +52,13 @@ export function readListLine(reader: Reader, line: Line, at: number): boolean {
   const text = reader.text.slice(at, line.end);
   if (reader.columns === null) {
     reader.columns = readColumns(text);
-    if (reader.columns !== null) noteColumns(reader, line, text);
+    if (reader.columns?.verbose === false) table.hidesInterfaces ??= line;
     return reader.columns !== null;
   }
   const row = readRow(text, reader.columns);
   if (row === null) return looksLikeRow(text) && refuse(reader, table, line, listChain, text);
   addRow(reader, table, line, listChain, row);
   return true;
-}
-
-function noteColumns(reader: Reader, line: Line, text: string): void {
-  if (text.includes('pkts')) return;
-  reader.diagnostics.noteOnce(
-    'this listing shows no interfaces, so any rule may be limited to one: list the rules with -v',
-    line,
-  );
 }
 
 /** A line with the option column of a row, or that begins with counters. */

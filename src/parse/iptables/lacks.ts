@@ -1,0 +1,78 @@
+import { hasIstioPrefix } from '../../istio/iptables-chains.ts';
+import { type Lack, SHOWS_ALL } from '../../model/shown.ts';
+import { type DraftChain, type DraftTable, jumpsOf } from './draft-table.ts';
+import { HOOKS, lackingHooks } from './identify.ts';
+
+/**
+ * How one can tell that a table was not shown whole: by what every listing of its form has and this one has not. Text for
+ * iptables-restore need not be whole, so it lacks nothing.
+ */
+export function lacksOf(draft: DraftTable, name: string): Lack[] {
+  if (draft.restoreInput) return [];
+  const found = draft.form === 'save' ? ofSave(draft, name) : ofListing(draft, name);
+  return found.map((lack) => ({ instead: `${SHOWS_ALL}`, ...lack }));
+}
+
+type Found = Pick<Lack, 'what'> & Partial<Lack>;
+
+function ofSave(draft: DraftTable, name: string): Found[] {
+  const undeclared = undeclaredChains(draft);
+  return [
+    ...(draft.cut === null
+      ? []
+      : [{ what: `it has no COMMIT, so its end is not shown`, instead: wholeSave(name), inGaps: true as const }]),
+    ...undeclared.map((chain) => ({ what: `no line declares its chain ${chain}, so lines were lost` })),
+  ];
+}
+
+function wholeSave(name: string): string {
+  return `Give the output of iptables-save whole, from *${name} to COMMIT`;
+}
+
+function ofListing(draft: DraftTable, name: string): Found[] {
+  const structure = structureOf(draft, name);
+  const [unread] = draft.unread;
+  return [
+    ...(structure === null ? [] : [structure]),
+    ...(unread === undefined ? [] : [{ what: `line ${unread.number}, between its lines, is none of iptables` }]),
+    ...(draft.hidesInterfaces === null ? [] : [INTERFACES]),
+  ];
+}
+
+const INTERFACES: Found = {
+  what: 'without -v a listing hides interfaces and what kind of rule each is',
+  instead: 'List the rules with `iptables -t TABLE -L -n -v`, or give the output of iptables-save',
+};
+
+/** A listing shows all built-in chains of the table first, and every chain that has rules or is jumped to. */
+function structureOf(draft: DraftTable, name: string): Found | null {
+  const declared = [...draft.chains.values()].filter((chain) => chain.declared).map((chain) => chain.name);
+  const lost = lackingHooks(declared, name);
+  if (lost.length > 0) return { what: alone(declared) ?? `its built-in ${chains(lost)} not shown` };
+  const undeclared = undeclaredChains(draft);
+  if (undeclared.length > 0) return { what: `its ${chains(undeclared)} not shown` };
+  const short = [...draft.chains.values()].find((chain) => (chain.references ?? 0) > jumpCount(draft, chain));
+  if (short === undefined) return null;
+  return { what: `it says that ${short.references} rules jump to ${short.name}, and shows ${jumpCount(draft, short)}` };
+}
+
+function alone(declared: readonly string[]): string | null {
+  const [only] = declared;
+  return declared.length === 1 && only !== undefined ? `only its chain ${only} is shown` : null;
+}
+
+function chains(names: readonly string[]): string {
+  return names.length === 1 ? `chain ${names[0]} is` : `chains ${names.join(', ')} are`;
+}
+
+function jumpCount(draft: DraftTable, { name }: DraftChain): number {
+  return jumpsOf(draft).get(name)?.count ?? 0;
+}
+
+/** Chains that have rules or are jumped to, and that no line declares. In a save, an unknown name may be a target's. */
+function undeclaredChains(draft: DraftTable): string[] {
+  const withRules = [...draft.chains.values()].filter(({ declared }) => !declared).map(({ name }) => name);
+  const jumpedTo = [...jumpsOf(draft).keys()].filter((name) => !draft.chains.has(name));
+  const certain = draft.form === 'save' ? jumpedTo.filter(hasIstioPrefix) : jumpedTo;
+  return [...withRules.filter((name) => draft.form === 'save' || !HOOKS.includes(name)), ...certain];
+}
