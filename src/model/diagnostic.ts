@@ -15,4 +15,6 @@ export interface Diagnostic {
    * `note`: the form cannot show something, or harmless text was skipped.
    */
   readonly severity: 'error' | 'note';
+  /** An error that says which part of a table is not there, rather than of a line that it cannot be read. */
+  readonly structural?: true;
 }

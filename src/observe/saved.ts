@@ -128,8 +128,10 @@ function ofIptables(input: SavedText, family: Family | undefined): Part {
   // Its lines are not quoted: it may be any file that somebody named by mistake.
   if (parsed.tables.length === 0) return { ...NOTHING, kind: 'unrecognized' };
   const lost = parsed.located ? 'in-gaps' : 'anywhere';
-  const unread = losses(input, parsed.diagnostics, 'rules').map((obstacle) => ({ ...obstacle, lost }) as const);
-  return { ...NOTHING, kind: 'iptables', ...parsed, obstacles: [...unread, ...lacking(input, parsed.shown)] };
+  const lacks = lacking(input, parsed.shown);
+  const told = parsed.diagnostics.filter(({ structural }) => structural === undefined || lacks.length === 0);
+  const unread = losses(input, told, 'rules').map((obstacle) => ({ ...obstacle, lost }) as const);
+  return { ...NOTHING, kind: 'iptables', ...parsed, obstacles: [...unread, ...lacks] };
 }
 
 function readSockets(input: SavedText): Part {
@@ -167,7 +169,7 @@ function shownByNft({ name: source }: SavedText, tables: readonly Table[]): Show
   });
 }
 
-/** NAT1004 for tables of a text that were not shown whole, in one sentence with the first sign of it. */
+/** Tables of a text that were not shown whole, in one sentence with the first sign of it: a save that lost lines is damaged (NAT1003). */
 function lacking({ name }: SavedText, shown: readonly ShownTable[]): Obstacle[] {
   const partial = shown.filter(({ lacks }) => lacks.length > 0);
   const [first] = partial;
@@ -178,7 +180,8 @@ function lacking({ name }: SavedText, shown: readonly ShownTable[]): Obstacle[] 
   const message = `${name} does not show all of the table ${first.table}${more}: ${lack.what}`;
   const inGaps = partial.every(({ lacks }) => lacks.every((one: Lack) => one.inGaps === true));
   const remedy = lack.instead.replaceAll('TABLE', first.table);
-  return [{ code: 'NAT1004', message, remedy, concerns: 'rules', lost: inGaps ? 'in-gaps' : 'anywhere' }];
+  const code = first.form === 'save' ? 'NAT1003' : 'NAT1004';
+  return [{ code, message, remedy, concerns: 'rules', lost: inGaps ? 'in-gaps' : 'anywhere' }];
 }
 
 function shownText(name: string, { kind, tables, formats = [] }: Part): ShownText {

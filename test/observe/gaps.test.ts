@@ -94,7 +94,7 @@ describe('trace of a save that was cut off', () => {
     });
     expect(traces[7]?.steps?.map(({ text }) => text)).toContain(`(rules lost at line ${line} of pod.save)`);
     expect(traces[6]?.verdict).toEqual({ kind: 'accept' });
-    expect(notes.join('\n')).toContain('could not be parsed');
+    expect(notes.join('\n')).toContain('its end is not shown');
     expect(notes.join('\n')).toContain('are undetermined');
   });
 

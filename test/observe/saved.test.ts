@@ -66,7 +66,8 @@ describe('forms', () => {
 });
 
 describe('a table in two texts', () => {
-  const chains = '-P OUTPUT ACCEPT\n-N ISTIO_OUTPUT\n-N ISTIO_REDIRECT\n-A OUTPUT -p tcp -j ISTIO_OUTPUT\n';
+  const policies = ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'].map((name) => `-P ${name} ACCEPT\n`).join('');
+  const chains = `${policies}-N ISTIO_OUTPUT\n-N ISTIO_REDIRECT\n-A OUTPUT -p tcp -j ISTIO_OUTPUT\n`;
   const ipv4 = `${chains}-A ISTIO_OUTPUT -d 127.0.0.1/32 -j RETURN\n-A ISTIO_OUTPUT -j ISTIO_REDIRECT\n`;
   const read = (...texts: string[]) => observeRules(texts.map((text, at) => ({ name: `${at}.txt`, text })));
 

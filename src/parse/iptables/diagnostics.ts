@@ -30,7 +30,8 @@ export class Diagnostics {
 
   /** About a rule that was read before. */
   addOfRule(message: string, { origin, text }: Rule): void {
-    this.told.add({ source: origin.source, line: origin.line, column: 1, message, text, severity: 'error' });
+    const { source, line } = origin;
+    this.told.add({ source, line, column: 1, message, text, severity: 'error', structural: true });
   }
 
   /** About the place at offset `at` of a line. */
@@ -47,10 +48,19 @@ export class Diagnostics {
     this.put(severity, message, line, at);
   }
 
+  /** An error of which gaps and lacks say all there is to say. */
+  addStructural(message: string, line: Line): void {
+    this.told.add({ ...this.diagnostic('error', message, line, line.start), structural: true });
+  }
+
   private put(severity: Diagnostic['severity'], message: string, line: Line, at: number): void {
+    this.told.add(this.diagnostic(severity, message, line, at));
+  }
+
+  private diagnostic(severity: Diagnostic['severity'], message: string, line: Line, at: number): Diagnostic {
     const column = Math.max(1, at - line.start + 1);
     const text = this.text.slice(line.start, line.end);
-    this.told.add({ source: this.source, line: line.number, column, message, text, severity });
+    return { source: this.source, line: line.number, column, message, text, severity };
   }
 
   /** A note that is the same for every line of a kind: only the first is kept. */

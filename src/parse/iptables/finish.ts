@@ -76,7 +76,8 @@ function isHook(name: string): name is Hook {
 function reportUndeclared(reader: Reader, draft: DraftTable, chain: DraftChain): void {
   const builtIn = isHook(chain.name);
   if (draft.form === 'save' && !draft.restoreInput) {
-    reader.diagnostics.add('note', `the chain ${chain.name} is not declared`, chain.line);
+    const message = `the chain ${chain.name} has rules but is not declared: a line was lost`;
+    reader.diagnostics.addStructural(message, chain.line);
   } else if (builtIn && !draft.restoreInput) {
     reader.diagnostics.add('note', `the policy of ${chain.name} is not shown; ACCEPT is assumed`, chain.line);
   } else if (!builtIn) {

@@ -1,4 +1,5 @@
 import { hasIstioPrefix } from '../../istio/iptables-chains.ts';
+import type { Rule } from '../../model/ruleset.ts';
 import { type Lack, SHOWS_ALL } from '../../model/shown.ts';
 import { type DraftChain, type DraftTable, jumpsOf } from './draft-table.ts';
 import { HOOKS, lackingHooks } from './identify.ts';
@@ -21,7 +22,11 @@ function ofSave(draft: DraftTable, name: string): Found[] {
     ...(draft.cut === null
       ? []
       : [{ what: `it has no COMMIT, so its end is not shown`, instead: wholeSave(name), inGaps: true as const }]),
-    ...undeclared.map((chain) => ({ what: `no line declares its chain ${chain}, so lines were lost` })),
+    // Of a built-in chain, the line has the policy alone.
+    ...undeclared.map((chain) => ({
+      what: `no line declares its chain ${chain}, so lines were lost`,
+      ...(HOOKS.includes(chain) && { inGaps: true as const }),
+    })),
   ];
 }
 
@@ -36,6 +41,7 @@ function ofListing(draft: DraftTable, name: string): Found[] {
     ...(structure === null ? [] : [structure]),
     ...(unread === undefined ? [] : [{ what: `line ${unread.number}, between its lines, is none of iptables` }]),
     ...(draft.hidesInterfaces === null ? [] : [INTERFACES]),
+    ...(draft.named === null ? [] : [ofName(draft.named)]),
   ];
 }
 
@@ -43,6 +49,16 @@ const INTERFACES: Found = {
   what: 'without -v a listing hides interfaces and what kind of rule each is',
   instead: 'List the rules with `iptables -t TABLE -L -n -v`, or give the output of iptables-save',
 };
+
+function ofName({ line, name }: NonNullable<DraftTable['named']>): Found {
+  const word = JSON.stringify(name.slice(0, LONGEST_NAME));
+  return {
+    what: `line ${line.number} has the name ${word}, which only the machine knows where it was printed`,
+    instead: 'List the rules with numbers: `iptables -t TABLE -L -n -v`, or give the output of iptables-save',
+  };
+}
+
+const LONGEST_NAME = 60;
 
 /** A listing shows all built-in chains of the table first, and every chain that has rules or is jumped to. */
 function structureOf(draft: DraftTable, name: string): Found | null {
@@ -69,10 +85,17 @@ function jumpCount(draft: DraftTable, { name }: DraftChain): number {
   return jumpsOf(draft).get(name)?.count ?? 0;
 }
 
-/** Chains that have rules or are jumped to, and that no line declares. In a save, an unknown name may be a target's. */
+/**
+ * Chains that have rules or are jumped to, and that no line declares. In a save, an unknown name may be a target's. Where a
+ * text was cut off in the midst of a line, what is left of the line is no name.
+ */
 function undeclaredChains(draft: DraftTable): string[] {
-  const withRules = [...draft.chains.values()].filter(({ declared }) => !declared).map(({ name }) => name);
-  const jumpedTo = [...jumpsOf(draft).keys()].filter((name) => !draft.chains.has(name));
-  const certain = draft.form === 'save' ? jumpedTo.filter(hasIstioPrefix) : jumpedTo;
-  return [...withRules.filter((name) => draft.form === 'save' || !HOOKS.includes(name)), ...certain];
+  const isWhole = (rule: Rule | undefined) => rule !== undefined && rule.origin.line !== draft.cut?.line;
+  const withRules = [...draft.chains.values()].filter(({ declared, rules }) => !declared && isWhole(rules[0]));
+  const jumpedTo = [...jumpsOf(draft)].filter(([name, { first }]) => !draft.chains.has(name) && isWhole(first));
+  const isSave = draft.form === 'save';
+  return [
+    ...withRules.map(({ name }) => name).filter((name) => isSave || !HOOKS.includes(name)),
+    ...jumpedTo.map(([name]) => name).filter((name) => !isSave || hasIstioPrefix(name)),
+  ];
 }

@@ -84,6 +84,7 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
     cut: null,
     unread: [],
     hidesInterfaces: null,
+    named: null,
     amounts: reader.amounts,
   };
   // -S and -L show one table: a second one after the same heading is not the one that the heading names.
@@ -97,8 +98,8 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
 export function closeTable(reader: Reader, line: Line): void {
   const { table } = reader;
   if (table?.open === true) {
-    const message = `the table ${table.name ?? ''} that begins at line ${table.line.number} has no COMMIT`;
-    reader.diagnostics.add('note', message, line);
+    const message = `the table ${table.name ?? ''} that begins at line ${table.line.number} has no COMMIT: the text was cut off`;
+    reader.diagnostics.addStructural(message, line);
     table.cut = { line: line.number, midLine: !/\s/.test(reader.text.at(-1) ?? '') };
     table.open = false;
   }

@@ -75,7 +75,9 @@ describe.each(VARIANTS)('rules of every kind, recorded from %s', (variant) => {
     const listing = parseIptables(recorded(RECORDED, `${variant}.nat.Ln`), { source: 'L', family });
     const rules = theTable(listing.tables, 'nat').chains.flatMap((chain) => chain.rules);
     expect(rules.every(({ matches }) => matches.some(({ kind }) => kind === 'unknown'))).toBe(true);
-    expect(listing.diagnostics.filter(({ message }) => message.includes('interfaces'))).toHaveLength(1);
+    expect(listing.shown.map(({ lacks }) => lacks.map(({ what }) => what))).toEqual([
+      ['without -v a listing hides interfaces and what kind of rule each is'],
+    ]);
   });
 
   it('without -n addresses are still read where no name replaced them', () => {

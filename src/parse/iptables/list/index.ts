@@ -1,4 +1,5 @@
 import { parseNetwork } from '../../../model/address.ts';
+import type { Family } from '../../../model/family.ts';
 import type { Match } from '../../../model/match.ts';
 import { protocolName, protocolNumber } from '../../../model/protocol.ts';
 import type { Rule } from '../../../model/ruleset.ts';
@@ -11,6 +12,7 @@ import { splitWords } from '../words.ts';
 import { type Row, readColumns, readRow } from './columns.ts';
 import { type Extra, readExtra } from './extra.ts';
 import { splitNot } from './grammar.ts';
+import { addressInNumbers, unknownName } from './names.ts';
 import { joinWords } from './quote.ts';
 
 /** `Chain NAME (policy ACCEPT 1 packets, 2 bytes)` or `Chain NAME (3 references)`. False for anything else. */
@@ -86,12 +88,14 @@ function addRow(reader: Reader, table: DraftTable, line: Line, chain: string, ro
   }
   const extra = readExtra(row.extra, row.target);
   const args = [
-    ...baseArguments(row),
+    ...baseArguments(row, table.family ?? 'ipv4'),
     ...extra.matches.flatMap((piece) => (piece.kind === 'options' ? piece.args : [])),
   ];
   const raws = extra.matches.flatMap((piece) => (piece.kind === 'unknown' ? [piece.raw] : []));
   if (row.inInterface === undefined) raws.unshift('[interfaces not shown]');
   const target = targetArguments(row.target, extra, raws);
+  const name = unknownName(args);
+  if (name !== null) table.named ??= { line, name };
   for (const raw of raws.filter((text) => !text.startsWith('['))) {
     reader.diagnostics.add('note', `"${raw}" is not understood: whether the rule matches cannot be told`, line);
   }
@@ -100,10 +104,10 @@ function addRow(reader: Reader, table: DraftTable, line: Line, chain: string, ro
   addRules(table, chainOf(table, chain, line), complete);
 }
 
-function baseArguments(row: Row): string[] {
+function baseArguments(row: Row, family: Family): string[] {
   return [
-    ...address('-s', row.source),
-    ...address('-d', row.destination),
+    ...address('-s', row.source, family),
+    ...address('-d', row.destination, family),
     ...interfaceName('-i', row.inInterface),
     ...interfaceName('-o', row.outInterface),
     ...(row.protocol === 'all' || row.protocol === '0' ? [] : negatable('-p', protocolWord(row.protocol))),
@@ -123,8 +127,9 @@ function negatable(option: string, word: string): string[] {
 }
 
 /** Every address, which a listing writes out and a save leaves out. */
-function address(option: string, word: string): string[] {
-  if (word === 'anywhere' || word === '0.0.0.0/0' || word === '::/0') return [];
+function address(option: string, shown: string, family: Family): string[] {
+  if (shown === 'anywhere' || shown === '0.0.0.0/0' || shown === '::/0') return [];
+  const word = addressInNumbers(shown, family);
   const name = word.replace(/^!/, '');
   const written =
     parseNetwork(name) !== null && !name.includes('/') ? `${word}/${name.includes(':') ? 128 : 32}` : word;

@@ -1,4 +1,5 @@
 import { oneValue, type Translate, valueAt } from './grammar.ts';
+import { ownerInNumbers } from './names.ts';
 
 /** The output of the modules that a verdict depends on: owner, marks, connection tracking, ranges, address types. */
 export const PACKET: Readonly<Record<string, Translate>> = {
@@ -50,7 +51,7 @@ function ownerOption(words: readonly string[], at: number): ReturnType<Translate
   if (words[at + 1] === 'socket' && words[at + 2] === 'exists') return { args: ['--socket-exists'], next: at + 3 };
   const [, who, match, ids] = words.slice(at, at + 4);
   if ((who !== 'UID' && who !== 'GID') || match !== 'match' || ids === undefined) return null;
-  const args = [`--${who.toLowerCase()}-owner`, ids];
+  const args = [`--${who.toLowerCase()}-owner`, ownerInNumbers(ids)];
   const groups = words.slice(at + 4, at + 7).join(' ') === 'incl. suppl. groups';
   return groups ? { args: [...args, '--suppl-groups'], next: at + 7 } : { args, next: at + 4 };
 }

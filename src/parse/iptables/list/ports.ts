@@ -1,4 +1,5 @@
 import { splitNot, type Translate, valueAt } from './grammar.ts';
+import { portsInNumbers } from './services.ts';
 
 /** The output of the port modules: `tcp spt:5 dpts:!1:2 flags:0x17/0x02`, `multiport dports  !53,15008`. */
 export const PORTS: Readonly<Record<string, Translate>> = {
@@ -11,7 +12,7 @@ export const PORTS: Readonly<Record<string, Translate>> = {
     const side = words[at + 1] ?? '';
     const list = valueAt(words, at + 2);
     if (negated || list === null || !/^[sd]?ports$/.test(side)) return null;
-    return { args: ['-m', 'multiport', ...list.not, `--${side}`, list.value], next: list.next };
+    return { args: ['-m', 'multiport', ...list.not, `--${side}`, portsInNumbers(list.value)], next: list.next };
   },
 };
 
@@ -33,7 +34,7 @@ function readOption(word: string | undefined): readonly string[] | null {
   const match = /^(?:([sd])pts?:|(flags):|(option)=)(.+)$/.exec(word ?? '');
   if (match === null) return null;
   const { not, value } = splitNot(match[4] ?? '');
-  if (match[1] !== undefined) return [...not, `--${match[1]}port`, value];
+  if (match[1] !== undefined) return [...not, `--${match[1]}port`, portsInNumbers(value)];
   return match[2] === undefined ? [...not, '--tcp-option', value] : readFlags(not, value);
 }
 
