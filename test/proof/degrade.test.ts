@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { haveKernel } from '../layout/kernel.ts';
+import { anyCase } from './degrade/cases.ts';
+import { anyFault } from './degrade/faults.ts';
+import { anyForm } from './degrade/forms.ts';
+import { listingsOf } from './degrade/listed.ts';
+import { anySource } from './degrade/pods.ts';
+import { type Counts, type FalseVerdict, grouped } from './degrade/report.ts';
+import { judged, Truth } from './degrade/truth.ts';
+import { Dice } from './symbolic/dice.ts';
+
+const TEXTS = Number(process.env.ISTIO_NAT_DEGRADED ?? 300);
+const SEED = Number(process.env.ISTIO_NAT_KERNEL_SEED ?? 20260701);
+const ONLY = process.env.ISTIO_NAT_DEGRADED_ONLY;
+const EACH = 25;
+
+describe.skipIf(!haveKernel)('less evidence', () => {
+  it('only makes a verdict less sure', { timeout: 7_200_000 }, async () => {
+    const counts: Counts = { texts: 0, excused: 0, pods: 0, refused: 0, decided: 0 };
+    const found: FalseVerdict[] = [];
+    for (let number = 0; counts.texts < TEXTS; number += 1) {
+      if (ONLY !== undefined && Number.parseInt(ONLY, 10) !== number) {
+        if (number > Number.parseInt(ONLY, 10)) break;
+        continue;
+      }
+      found.push(...(await ofPod(number, counts)));
+    }
+    const report = grouped(found, counts, process.env.ISTIO_NAT_DEGRADED_FOLDER);
+    process.stdout.write(`${report}\n`);
+    expect(found.length, report).toBe(0);
+  });
+});
+
+async function ofPod(number: number, counts: Counts): Promise<FalseVerdict[]> {
+  const dice = new Dice(SEED * 100_003 + number);
+  const pod = anyFault(anySource(dice), dice);
+  const listings = listingsOf(pod.rules);
+  const truth = listings && new Truth(pod, listings);
+  if (listings === null || truth === null || (await truth.whole('everything')) === 'undetermined') {
+    counts.refused += 1;
+    return [];
+  }
+  counts.pods += 1;
+  const found: FalseVerdict[] = [];
+  for (let text = 0; text < EACH; text += 1) {
+    const given = anyCase(anyForm(listings, dice), dice);
+    if (given.excused) {
+      counts.excused += 1;
+      continue;
+    }
+    counts.texts += 1;
+    const report = await judged(pod, given.files, given.declared);
+    if (report.verdict !== 'undetermined') counts.decided += 1;
+    const accepted = await truth.accepted(given.left, given.declared);
+    if (!accepted.has(report.verdict)) found.push({ number: `${number}.${text}`, pod, given, report, accepted });
+  }
+  return found;
+}

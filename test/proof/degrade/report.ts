@@ -1,0 +1,104 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CheckReport } from '../../../src/model/report.ts';
+import type { Case } from './cases.ts';
+import type { Faulty } from './faults.ts';
+import type { Verdict } from './truth.ts';
+
+/** A verdict that contradicts what the whole pod is. */
+export interface FalseVerdict {
+  readonly number: string;
+  readonly pod: Faulty;
+  readonly given: Case;
+  readonly report: CheckReport;
+  readonly accepted: ReadonlySet<Verdict>;
+}
+
+/** What was counted. */
+export interface Counts {
+  texts: number;
+  excused: number;
+  pods: number;
+  refused: number;
+  /** Not undetermined. */
+  decided: number;
+}
+
+/** Writes one example of each kind of false verdict into a folder, and returns the list of kinds. */
+export function grouped(found: readonly FalseVerdict[], counts: Counts, folder = newFolder()): string {
+  mkdirSync(folder, { recursive: true });
+  const kinds = new Map<string, FalseVerdict[]>();
+  for (const one of found) kinds.set(kindOf(one), [...(kinds.get(kindOf(one)) ?? []), one]);
+  const sorted = [...kinds].sort(([, a], [, b]) => b.length - a.length);
+  const lines = sorted.map(([kind, all], at) => {
+    const [first] = all.toSorted((a, b) => sizeOf(a) - sizeOf(b));
+    const name = `example-${String(at + 1).padStart(3, '0')}`;
+    if (first !== undefined) writeExample(join(folder, name), first);
+    return `${String(all.length).padStart(5)}  ${name}  ${kind}  (${first?.number})`;
+  });
+  const { texts, excused, pods, refused, decided } = counts;
+  const head = `${texts} texts of ${pods} pods (${refused} more were refused by the kernel or are not decided), ${decided} decided, ${excused} excused, ${found.length} false verdicts in ${kinds.size} groups; examples in ${folder}`;
+  return [head, ...totals(found), 'by kind:', ...lines].join('\n');
+}
+
+/** How many there are of each verdict and first code, each form, and each cut. */
+function totals(found: readonly FalseVerdict[]): string[] {
+  const by = (title: string, name: (one: FalseVerdict) => string) => {
+    const counted = new Map<string, number>();
+    for (const one of found) counted.set(name(one), (counted.get(name(one)) ?? 0) + 1);
+    const sorted = [...counted].sort(([, a], [, b]) => b - a).map(([key, count]) => `${key}: ${count}`);
+    return `${title}  ${sorted.join(' · ')}`;
+  };
+  return [
+    by('by verdict and code:', (one) => `${rightOf(one)} → ${one.report.verdict} ${codesOf(one.report).split(',')[0]}`),
+    by('by form:', ({ given }) => given.form),
+    by('by cut:', ({ given }) => given.cut.split(' + ')[0] ?? ''),
+    by('by what is declared:', ({ given }) => given.declared),
+  ];
+}
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'istio-nat-degrade-'));
+}
+
+function rightOf({ accepted }: FalseVerdict): string {
+  return [...accepted].filter((verdict) => verdict !== 'undetermined').join('/') || 'undetermined';
+}
+
+function kindOf(one: FalseVerdict): string {
+  const { given, report } = one;
+  return `${rightOf(one)} → ${report.verdict}  ${codesOf(report)}  [${given.form}]  ${given.cut.split(' + ')[0]}`;
+}
+
+function codesOf({ findings }: CheckReport): string {
+  const loud = findings.filter(({ severity }) => severity === 'error');
+  const codes = (loud.length > 0 ? loud : findings.filter(({ severity }) => severity === 'warning')).map(
+    ({ code }) => code,
+  );
+  return [...new Set(codes)].slice(0, 3).join(',') || '-';
+}
+
+function sizeOf({ given }: FalseVerdict): number {
+  return given.files.join('').length;
+}
+
+function writeExample(path: string, { number, pod, given, report, accepted }: FalseVerdict): void {
+  mkdirSync(path, { recursive: true });
+  for (const [at, text] of given.files.entries()) writeFileSync(join(path, `text-${at + 1}`), text);
+  if (given.declared === 'everything') writeFileSync(join(path, 'config.json'), pod.configFile);
+  const flags = {
+    everything: '--config config.json',
+    release: `--istio-version ${pod.config.istioVersion}`,
+    nothing: '',
+  };
+  const files = given.files.map((_, at) => `--rules text-${at + 1}`).join(' ');
+  const about = [
+    `istio-nat check ${files} ${flags[given.declared]}`,
+    `case ${number}: ${pod.id}, fault: ${pod.fault}; ${given.form}, ${given.cut}`,
+    `verdict ${report.verdict}, right would be ${[...accepted].join(' or ')}`,
+    ...report.findings.map(({ code, severity, message }) => `${code} ${severity}: ${message}`),
+    ...report.undetermined.map(({ code, message }) => `${code} open: ${message}`),
+  ];
+  writeFileSync(join(path, 'about.txt'), `${about.join('\n')}\n`);
+}

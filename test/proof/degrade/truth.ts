@@ -1,0 +1,97 @@
+import { buildLayout } from '../../../src/layout/index.ts';
+import type { CheckReport } from '../../../src/model/report.ts';
+import { check } from '../../asked.ts';
+import { savedTexts } from '../../observe/saved.ts';
+import type { Faulty } from './faults.ts';
+import { commandOf } from './forms.ts';
+import { type Line, linesOf } from './lines.ts';
+import type { Listings } from './listed.ts';
+
+export type Verdict = CheckReport['verdict'];
+
+/** What is declared of the pod: everything, its release, or nothing. */
+export const DECLARED = ['everything', 'release', 'nothing'] as const;
+export type Declared = (typeof DECLARED)[number];
+
+/** What `check` says of texts of a pod. */
+export async function judged(pod: Faulty, texts: readonly string[], declared: Declared): Promise<CheckReport> {
+  const files = Object.fromEntries(texts.map((text, at) => [`text-${at + 1}`, text]));
+  const config = {
+    ...(declared === 'everything' ? { configFile: 'config' } : {}),
+    ...(declared === 'release' ? { istioVersion: pod.config.istioVersion } : {}),
+    flags: {},
+    env: {},
+  };
+  const request = { source: { kind: 'rules', files: Object.keys(files) }, config, toolVersion: '0' } as const;
+  return check(request, savedTexts({ ...files, config: pod.configFile }));
+}
+
+/** What is right to say of a pod, by what is shown of it and what is declared. */
+export class Truth {
+  readonly #pod: Faulty;
+  readonly #whole: readonly (readonly Line[])[];
+  readonly #known = new Map<string, Promise<Verdict>>();
+  readonly #own: ReadonlySet<string>;
+
+  constructor(pod: Faulty, listings: Listings) {
+    this.#pod = pod;
+    this.#whole = completeTexts(pod, listings);
+    this.#own = new Set(buildLayout(pod.config).tables.map(({ family, name }) => `${family} ${name}`));
+  }
+
+  /**
+   * The verdicts that are no false ones for a text with these lines. Other families and backends may be left out, and tables
+   * in which Istio writes nothing: so what counts is the verdict on the rest of the pod, shown completely, with the same
+   * declared; or with everything declared, where that leaves it open.
+   */
+  async accepted(lines: readonly Line[], declared: Declared): Promise<ReadonlySet<Verdict>> {
+    const rest = this.#restOf(lines);
+    const [same, informed] = [await this.#verdict(rest, declared), await this.#verdict(rest, 'everything')];
+    const right = same === 'undetermined' ? [informed] : [same];
+    return new Set<Verdict>(['undetermined', ...right, ...(informed === 'healthy' ? [informed] : [])]);
+  }
+
+  /** What `check` says of all of it. */
+  whole(declared: Declared): Promise<Verdict> {
+    return this.#verdict(this.#whole, declared);
+  }
+
+  #restOf(lines: readonly Line[]): readonly (readonly Line[])[] {
+    const holders = new Set(lines.map(({ holder, family }) => `${holder} ${family}`));
+    const tables = new Set(lines.map(({ holder, family, table }) => `${holder} ${family} ${table}`));
+    return this.#whole
+      .map((text) =>
+        text.filter(
+          ({ holder, family, table }) =>
+            table === '' ||
+            tables.has(`${holder} ${family} ${table}`) ||
+            (holders.has(`${holder} ${family}`) && this.#own.has(`${family} ${table}`)),
+        ),
+      )
+      .filter((text) => text.some(({ table }) => table !== ''));
+  }
+
+  #verdict(texts: readonly (readonly Line[])[], declared: Declared): Promise<Verdict> {
+    const files = texts.map(textOf);
+    const key = JSON.stringify([declared, files]);
+    const known = this.#known.get(key) ?? judged(this.#pod, files, declared).then(({ verdict }) => verdict);
+    this.#known.set(key, known);
+    return known;
+  }
+}
+
+/** The saves of all iptables tables, and the listing of native ones. */
+function completeTexts({ rules }: Faulty, listings: Listings): Line[][] {
+  const holders = new Set(rules.map(({ holder }) => holder));
+  const saves = [...listings.keys()].filter((command) => commandOf(command).form === 'save');
+  const texts = saves.map((command) => linesOf('save', commandOf(command), listings.get(command) ?? ''));
+  if (!holders.has('native')) return texts;
+  const command = 'nft list ruleset';
+  const native = linesOf('nft', commandOf(command), listings.get(command) ?? '');
+  return [...texts, native.filter(({ holder, role }) => holder === 'native' || role === 'other')];
+}
+
+/** The text of lines, each with its end. */
+export function textOf(lines: readonly { readonly text: string }[]): string {
+  return lines.map(({ text }) => `${text}\n`).join('');
+}

@@ -1,0 +1,130 @@
+import { IPTABLES_TABLES } from '../../../src/model/ruleset.ts';
+import type { Line, Listing } from './lines.ts';
+
+/**
+ * Whether nobody can tell that something was lost: what is left is to the letter what the tool prints of another state of
+ * the kernel, so an answer about that state is no false one. This is the only place where a text is excused.
+ *
+ * What a careful reader can see, and what is therefore not excused:
+ * - a line that no tool prints; a last line without its end;
+ * - a save without a heading or COMMIT; a built-in chain of a table that is not listed; a rule in a chain, or a jump to one,
+ *   that is not declared; `(N references)` that the jumps shown do not make up; numbers with a gap; a brace without its other;
+ * - a list that ends in chains without rules: it may have ended earlier. Only where no chain but built-in ones is left,
+ *   it is what an empty table looks like;
+ * - tables that are not there at all: they were not asked for. So what is left must differ from what it was in a table.
+ */
+export function passesForWhole(listing: Listing, left: readonly Line[], full: readonly Line[]): boolean {
+  const tables = blocks(left);
+  const before = new Map(blocks(full).map((block) => [keyOf(block), textOf(block)]));
+  if (tables.every((block) => before.get(keyOf(block)) === textOf(block))) return false;
+  if (listing === 'json') return isJson(left) && tables.every((block) => isHeaded(block) && hasAllNamed(block));
+  const strange = left.some((line) => line.role === 'other' && !/^(#.*)?$/.test(line.text));
+  return !strange && tables.length > 0 && tables.every((block) => WHOLE[listing](block));
+}
+
+/** The lines of each table, one table after the other. */
+function blocks(lines: readonly Line[]): Line[][] {
+  const found = new Map<string, Line[]>();
+  for (const line of lines) {
+    if (line.role === 'other') continue;
+    const key = keyOf([line]);
+    found.set(key, [...(found.get(key) ?? []), line]);
+  }
+  return [...found.values()];
+}
+
+function keyOf([line]: readonly Line[]): string {
+  return `${line?.holder} ${line?.family} ${line?.table}`;
+}
+
+function textOf(block: readonly Line[]): string {
+  return block.map(({ text }) => text).join('\n');
+}
+
+const WHOLE: Readonly<Record<Exclude<Listing, 'json'>, (block: readonly Line[]) => boolean>> = {
+  save: (block) => isHeaded(block) && block.at(-1)?.role === 'end' && hasAllChains(block),
+  S: (block) => hasAllChains(block) && !endsEmpty(block),
+  L: (block) =>
+    hasAllChains(block) && hasAllColumns(block) && countsUp(block) && isNumbered(block) && !endsEmpty(block),
+  nft: (block) => isClosed(block) && hasAllNamed(block),
+};
+
+function isJson(lines: readonly Line[]): boolean {
+  try {
+    JSON.parse(textOf(lines));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isHeaded(block: readonly Line[]): boolean {
+  return block[0]?.role === 'table';
+}
+
+function hasAllChains(block: readonly Line[]): boolean {
+  const chains = chainsOf(block);
+  const builtIn = Object.keys(IPTABLES_TABLES[block[0]?.table ?? ''] ?? {});
+  return hasAllNamed(block) && builtIn.every((name) => chains.includes(name));
+}
+
+/** Whether the chain of every rule, and of every jump, is declared. */
+function hasAllNamed(block: readonly Line[]): boolean {
+  const chains = chainsOf(block);
+  const named = block.filter(({ role }) => role === 'rule').map(({ chain }) => chain);
+  return [...named, ...jumpsOf(block)].every((name) => chains.includes(name));
+}
+
+function chainsOf(block: readonly Line[]): string[] {
+  return block.filter(({ role }) => role === 'chain').map(({ chain }) => chain);
+}
+
+/** Chains of Istio, and ours, are written like this; built-in targets are not. */
+function jumpsOf(block: readonly Line[]): string[] {
+  return block.filter(({ role }) => role === 'rule').flatMap(({ text }) => targetOf(text) ?? []);
+}
+
+function targetOf(text: string): string | null {
+  const named =
+    /(?:-[jg]|jump|goto) (\S+)/.exec(text)?.[1] ?? /^(?:\d+ +)?(?: *\w+ +\w+ )?(ISTIO_\w+) /.exec(text)?.[1];
+  return named !== undefined && /^(ISTIO|istio)/.test(named) ? named : null;
+}
+
+/** Whether the last chain has no rule, and is not one of a table in which nothing but the built-in chains is. */
+function endsEmpty(block: readonly Line[]): boolean {
+  const chains = chainsOf(block);
+  const last = chains.at(-1);
+  const builtIn = IPTABLES_TABLES[block[0]?.table ?? ''] ?? {};
+  if (chains.every((name) => name in builtIn)) return false;
+  return !block.some(({ role, chain }) => role === 'rule' && chain === last);
+}
+
+function hasAllColumns(block: readonly Line[]): boolean {
+  return block.every(({ role }, at) => role !== 'chain' || block[at + 1]?.role === 'columns');
+}
+
+function countsUp(block: readonly Line[]): boolean {
+  const jumps = jumpsOf(block);
+  return block
+    .filter(({ role }) => role === 'chain')
+    .every(({ text, chain }) => {
+      const count = /\((\d+) references\)/.exec(text)?.[1];
+      return count === undefined || Number(count) === jumps.filter((name) => name === chain).length;
+    });
+}
+
+/** Rules that are numbered have no gap. */
+function isNumbered(block: readonly Line[]): boolean {
+  if (!block.some(({ role, text }) => role === 'columns' && text.startsWith('num'))) return true;
+  let next = 1;
+  return block.every(({ role, text }) => {
+    if (role === 'chain') next = 1;
+    return role !== 'rule' || Number(/^\d+/.exec(text)?.[0]) === next++;
+  });
+}
+
+function isClosed(block: readonly Line[]): boolean {
+  const count = (brace: string) => textOf(block).split(brace).length;
+  const headed = isHeaded(block) && block.at(-1)?.text === '}';
+  return headed && count('{') === count('}') && block.some(({ role }) => role === 'columns');
+}
