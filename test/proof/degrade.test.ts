@@ -52,7 +52,9 @@ async function ofPod(number: number, counts: Counts): Promise<FalseVerdict[]> {
     const report = await judged(pod, given.files, given.declared);
     if (report.verdict !== 'undetermined') counts.decided += 1;
     const accepted = await truth.accepted(given.left, given.declared);
-    if (!accepted.has(report.verdict)) found.push({ number: `${number}.${text}`, pod, given, report, accepted });
+    if (accepted.has(report.verdict)) continue;
+    const files = Object.fromEntries(given.files.map((one, at) => [`text-${at + 1}`, one]));
+    found.push({ ...given, number: `${number}.${text}`, pod, files, report, accepted });
   }
   return found;
 }

@@ -2,15 +2,20 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckReport } from '../../../src/model/report.ts';
-import type { Case } from './cases.ts';
 import type { Faulty } from './faults.ts';
-import type { Verdict } from './truth.ts';
+import type { Declared, Verdict } from './truth.ts';
 
 /** A verdict that contradicts what the whole pod is. */
 export interface FalseVerdict {
+  /** Of the pod, and of the case among its cases. */
   readonly number: string;
-  readonly pod: Faulty;
-  readonly given: Case;
+  readonly pod: Pick<Faulty, 'id' | 'fault' | 'config' | 'configFile'>;
+  readonly form: string;
+  /** What was taken away, in steps. */
+  readonly cut: string;
+  readonly declared: Declared;
+  /** What was given, by file name. */
+  readonly files: Readonly<Record<string, string>>;
   readonly report: CheckReport;
   readonly accepted: ReadonlySet<Verdict>;
 }
@@ -52,9 +57,9 @@ function totals(found: readonly FalseVerdict[]): string[] {
   };
   return [
     by('by verdict and code:', (one) => `${rightOf(one)} → ${one.report.verdict} ${codesOf(one.report).split(',')[0]}`),
-    by('by form:', ({ given }) => given.form),
-    by('by cut:', ({ given }) => given.cut.split(' + ')[0] ?? ''),
-    by('by what is declared:', ({ given }) => given.declared),
+    by('by form:', ({ form }) => form),
+    by('by cut:', ({ cut }) => cut.split(' + ')[0] ?? ''),
+    by('by what is declared:', ({ declared }) => declared),
   ];
 }
 
@@ -67,8 +72,8 @@ function rightOf({ accepted }: FalseVerdict): string {
 }
 
 function kindOf(one: FalseVerdict): string {
-  const { given, report } = one;
-  return `${rightOf(one)} → ${report.verdict}  ${codesOf(report)}  [${given.form}]  ${given.cut.split(' + ')[0]}`;
+  const { form, cut, report } = one;
+  return `${rightOf(one)} → ${report.verdict}  ${codesOf(report)}  [${form}]  ${cut.split(' + ')[0]}`;
 }
 
 function codesOf({ findings }: CheckReport): string {
@@ -79,23 +84,23 @@ function codesOf({ findings }: CheckReport): string {
   return [...new Set(codes)].slice(0, 3).join(',') || '-';
 }
 
-function sizeOf({ given }: FalseVerdict): number {
-  return given.files.join('').length;
+function sizeOf({ files }: FalseVerdict): number {
+  return Object.values(files).join('').length;
 }
 
-function writeExample(path: string, { number, pod, given, report, accepted }: FalseVerdict): void {
+function writeExample(path: string, { number, pod, form, cut, declared, files, report, accepted }: FalseVerdict): void {
   mkdirSync(path, { recursive: true });
-  for (const [at, text] of given.files.entries()) writeFileSync(join(path, `text-${at + 1}`), text);
-  if (given.declared === 'everything') writeFileSync(join(path, 'config.json'), pod.configFile);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+  if (declared === 'everything') writeFileSync(join(path, 'config.json'), pod.configFile);
   const flags = {
     everything: '--config config.json',
     release: `--istio-version ${pod.config.istioVersion}`,
     nothing: '',
   };
-  const files = given.files.map((_, at) => `--rules text-${at + 1}`).join(' ');
+  const rules = Object.keys(files).map((name) => `--rules ${name}`);
   const about = [
-    `istio-nat check ${files} ${flags[given.declared]}`,
-    `case ${number}: ${pod.id}, fault: ${pod.fault}; ${given.form}, ${given.cut}`,
+    ['istio-nat check', ...rules, flags[declared]].join(' '),
+    `case ${number}: ${pod.id}, fault: ${pod.fault}; ${form}, ${cut}`,
     `verdict ${report.verdict}, right would be ${[...accepted].join(' or ')}`,
     ...report.findings.map(({ code, severity, message }) => `${code} ${severity}: ${message}`),
     ...report.undetermined.map(({ code, message }) => `${code} open: ${message}`),

@@ -26,6 +26,12 @@ export async function judged(pod: Faulty, texts: readonly string[], declared: De
   return check(request, savedTexts({ ...files, config: pod.configFile }));
 }
 
+/** The verdicts that are none false, where all there is gives one with the same declared and one with everything declared. */
+export function acceptedBeside(same: Verdict, informed: Verdict): ReadonlySet<Verdict> {
+  const right = same === 'undetermined' ? informed : same;
+  return new Set<Verdict>(['undetermined', right, ...(informed === 'healthy' ? [informed] : [])]);
+}
+
 /** What is right to say of a pod, by what is shown of it and what is declared. */
 export class Truth {
   readonly #pod: Faulty;
@@ -47,8 +53,7 @@ export class Truth {
   async accepted(lines: readonly Line[], declared: Declared): Promise<ReadonlySet<Verdict>> {
     const rest = this.#restOf(lines);
     const [same, informed] = [await this.#verdict(rest, declared), await this.#verdict(rest, 'everything')];
-    const right = same === 'undetermined' ? [informed] : [same];
-    return new Set<Verdict>(['undetermined', ...right, ...(informed === 'healthy' ? [informed] : [])]);
+    return acceptedBeside(same, informed);
   }
 
   /** What `check` says of all of it. */
