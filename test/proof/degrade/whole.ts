@@ -2,8 +2,8 @@ import { IPTABLES_TABLES } from '../../../src/model/ruleset.ts';
 import type { Line, Listing } from './lines.ts';
 
 /**
- * Whether nobody can tell that something was lost: what is left is to the letter what the tool prints of another state of
- * the kernel, so an answer about that state is no false one. This is the only place where a text is excused.
+ * Whether nobody can tell that something was lost: what is left of a table is to the letter what the tool prints of another
+ * state of the kernel, so an answer about that state is no false one. This is the only place where a text is excused.
  *
  * What a careful reader can see, and what is therefore not excused:
  * - a line that no tool prints; a last line without its end;
@@ -11,22 +11,22 @@ import type { Line, Listing } from './lines.ts';
  *   that is not declared; `(N references)` that the jumps shown do not make up; numbers with a gap; a brace without its other;
  * - a list that ends in chains without rules: it may have ended earlier. Only where no chain but built-in ones is left,
  *   it is what an empty table looks like;
- * - tables that are not there at all: they were not asked for. So what is left must differ from what it was in a table.
+ * - a table of nft without any hook: it would do nothing at all;
+ * - tables that are not there: they were not asked for.
  */
 export function passesForWhole(listing: Listing, left: readonly Line[], full: readonly Line[]): boolean {
-  const tables = blocks(left);
   const before = new Map(blocks(full).map((block) => [keyOf(block), textOf(block)]));
-  if (tables.every((block) => before.get(keyOf(block)) === textOf(block))) return false;
-  if (listing === 'json') return isJson(left) && tables.every((block) => isHeaded(block) && hasAllNamed(block));
-  const strange = left.some((line) => line.role === 'other' && !/^(#.*)?$/.test(line.text));
-  return !strange && tables.length > 0 && tables.every((block) => WHOLE[listing](block));
+  if (listing === 'json' && !isJson(left)) return false;
+  return blocks(left)
+    .filter((block) => before.get(keyOf(block)) !== textOf(block))
+    .some((block) => !block.some(({ role }) => role === 'other') && WHOLE[listing](block));
 }
 
 /** The lines of each table, one table after the other. */
 function blocks(lines: readonly Line[]): Line[][] {
   const found = new Map<string, Line[]>();
   for (const line of lines) {
-    if (line.role === 'other') continue;
+    if (line.table === '') continue;
     const key = keyOf([line]);
     found.set(key, [...(found.get(key) ?? []), line]);
   }
@@ -41,12 +41,13 @@ function textOf(block: readonly Line[]): string {
   return block.map(({ text }) => text).join('\n');
 }
 
-const WHOLE: Readonly<Record<Exclude<Listing, 'json'>, (block: readonly Line[]) => boolean>> = {
+const WHOLE: Readonly<Record<Listing, (block: readonly Line[]) => boolean>> = {
   save: (block) => isHeaded(block) && block.at(-1)?.role === 'end' && hasAllChains(block),
   S: (block) => hasAllChains(block) && !endsEmpty(block),
   L: (block) =>
     hasAllChains(block) && hasAllColumns(block) && countsUp(block) && isNumbered(block) && !endsEmpty(block),
   nft: (block) => isClosed(block) && hasAllNamed(block),
+  json: (block) => isHeaded(block) && hasAllNamed(block),
 };
 
 function isJson(lines: readonly Line[]): boolean {
