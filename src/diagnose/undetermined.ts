@@ -23,10 +23,14 @@ export function obstaclesOf({ pod, routing }: Context): Undetermined[] {
   return pod.obstacles.filter(({ concerns }) => concerns !== 'routing' || routing.rules.length > 0).map(toldObstacle);
 }
 
-/** Tables that Istio should have written and that the input, a listing of single tables, does not show. */
-function notShown({ pod, expected }: Context): Undetermined[] {
+/**
+ * Tables that Istio should have written and that the input, a listing of single tables, does not show. A family of which
+ * nothing was shown is no part of the question: the first line of a report says which were.
+ */
+function notShown({ pod, expected, families }: Context): Undetermined[] {
   if (pod.obstacles.some(({ concerns }) => concerns === 'rules')) return [];
-  const unseen = expected.tables.filter((table) => hasRules(table) && !isCovered(pod, table));
+  const isAsked = ({ family }: Table) => family === 'inet' || families.includes(family);
+  const unseen = expected.tables.filter((table) => hasRules(table) && isAsked(table) && !isCovered(pod, table));
   if (unseen.length === 0) return [];
   const names = unseen.map(({ family, name }) => `${name} (${family})`).join(', ');
   const tools = [...new Set(unseen.map(({ family }) => (family === 'ipv6' ? 'ip6tables-save' : 'iptables-save')))];

@@ -70,6 +70,8 @@ export interface Pod {
   readonly obstacles: readonly Obstacle[];
   /** Where rules may be missing in saved texts. */
   readonly gaps?: readonly Gap[];
+  /** Where listings end, which nothing marks: rules that are missing there may have been cut off. */
+  readonly ends?: readonly Gap[];
 }
 
 /** Whether the input would show the table if it existed. */

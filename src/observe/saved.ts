@@ -42,6 +42,7 @@ interface Part {
   readonly diagnostics: readonly Diagnostic[];
   readonly obstacles: readonly Obstacle[];
   readonly gaps?: readonly Gap[];
+  readonly ends?: readonly Gap[];
   readonly format?: NftListing['format'];
   readonly formats?: ParsedIptables['formats'];
   readonly unprinted?: readonly Unprinted[];
@@ -67,11 +68,12 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
   const all = [...parts, ...sockets];
   const doubts = contradictions(inputs.map(({ name }, at) => shownText(name, parts[at] ?? NOTHING)));
   const tables = doubts.length > 0 ? [] : merged(parts);
+  const shown = parts.flatMap((part) => part.shown);
   const seenSockets = all.flatMap((part) => (part.sockets === null ? [] : [part.sockets]));
   return {
     ruleset: { tables },
     coverage: parts.flatMap((part) => part.coverage),
-    shown: parts.flatMap((part) => part.shown),
+    shown,
     emptyLegacyTables: tables
       .filter((table) => table.backend === 'iptables-legacy' && isEmptyTable(table))
       .map(({ family, name }) => ({ family, name })),
@@ -80,11 +82,13 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     diagnostics: all.flatMap((part) => part.diagnostics),
     obstacles: [
       ...all.flatMap((part) => part.obstacles),
+      ...lacking(shown),
       ...unshown(inputs, parts),
       ...doubts,
       ...nothingFound(inputs, parts),
     ],
     gaps: parts.flatMap((part) => part.gaps ?? []),
+    ends: parts.flatMap((part) => part.ends ?? []),
   };
 }
 
@@ -128,10 +132,10 @@ function ofIptables(input: SavedText, family: Family | undefined): Part {
   // Its lines are not quoted: it may be any file that somebody named by mistake.
   if (parsed.tables.length === 0) return { ...NOTHING, kind: 'unrecognized' };
   const lost = parsed.located ? 'in-gaps' : 'anywhere';
-  const lacks = lacking(input, parsed.shown);
-  const told = parsed.diagnostics.filter(({ structural }) => structural === undefined || lacks.length === 0);
+  const isPartial = parsed.shown.some(({ lacks }) => lacks.length > 0);
+  const told = parsed.diagnostics.filter(({ structural }) => structural === undefined || !isPartial);
   const unread = losses(input, told, 'rules').map((obstacle) => ({ ...obstacle, lost }) as const);
-  return { ...NOTHING, kind: 'iptables', ...parsed, obstacles: [...unread, ...lacks] };
+  return { ...NOTHING, kind: 'iptables', ...parsed, obstacles: unread };
 }
 
 function readSockets(input: SavedText): Part {
@@ -170,14 +174,16 @@ function shownByNft({ name: source }: SavedText, tables: readonly Table[]): Show
 }
 
 /** Tables of a text that were not shown whole, in one sentence with the first sign of it: a save that lost lines is damaged (NAT1003). */
-function lacking({ name }: SavedText, shown: readonly ShownTable[]): Obstacle[] {
-  const partial = shown.filter(({ lacks }) => lacks.length > 0);
+function lacking(shown: readonly ShownTable[]): Obstacle[] {
+  const isWholeElsewhere = ({ family, table }: ShownTable) =>
+    shown.some((other) => other.family === family && other.table === table && other.lacks.length === 0);
+  const partial = shown.filter((one) => one.lacks.length > 0 && !isWholeElsewhere(one));
   const [first] = partial;
   const [lack] = first?.lacks ?? [];
   if (first === undefined || lack === undefined) return [];
   const others = new Set(partial.map(({ table }) => table)).size - 1;
   const more = others > 0 ? ` (so with ${others} more)` : '';
-  const message = `${name} does not show all of the table ${first.table}${more}: ${lack.what}`;
+  const message = `${first.source} does not show all of the table ${first.table}${more}: ${lack.what}`;
   const inGaps = partial.every(({ lacks }) => lacks.every((one: Lack) => one.inGaps === true));
   const remedy = lack.instead.replaceAll('TABLE', first.table);
   const code = first.form === 'save' ? 'NAT1003' : 'NAT1004';

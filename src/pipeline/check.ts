@@ -1,14 +1,16 @@
 import { diagnose } from '../diagnose/index.ts';
 import { isOutsideMesh } from '../diagnose/traffic/groups.ts';
 import { doubtsOf, reconsidered } from '../expect/ambiguities.ts';
-import { buildContext } from '../expect/context.ts';
+import { buildContext, type Context } from '../expect/context.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
 import { olderRelease } from '../expect/inference.ts';
 import { type Declared, mergeLayers } from '../expect/layers.ts';
+import { cutListings } from '../expect/listing-ends.ts';
 import { istioTables } from '../istio/chains.ts';
 import { exemptionOf } from '../istio/exempt.ts';
 import { expectedRouting } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
+import type { Obstacle } from '../model/pod.ts';
 import type { CheckReport } from '../model/report.ts';
 import type { Backend } from '../model/ruleset.ts';
 import type { Facts } from '../observe/facts.ts';
@@ -47,8 +49,13 @@ function judged(facts: Facts, declared: Declared, { toolVersion }: CheckOptions)
       config: formatConfig(config),
       origin,
     },
-    ...diagnose(context),
+    ...diagnose(withObstacles(context, cutListings(context))),
   };
+}
+
+function withObstacles(context: Context, obstacles: readonly Obstacle[]): Context {
+  if (obstacles.length === 0) return context;
+  return { ...context, pod: { ...context.pod, obstacles: [...context.pod.obstacles, ...obstacles] } };
 }
 
 /** What the checks are given, with some inputs supposed to be other than the rules make them look. */

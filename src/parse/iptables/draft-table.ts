@@ -49,6 +49,8 @@ export interface DraftTable {
   readonly unread: Line[];
   /** The first header of a listing without the columns of interfaces. */
   hidesInterfaces: Line | null;
+  /** Of a listing: the last line of the text, which ends with it; null where something comes after. */
+  openEnd: number | null;
   /** The first name in a listing that only the machine can resolve where it was printed. */
   named: { readonly line: Line; readonly name: string } | null;
   /** How much the text has, this table and those before it. */

@@ -13,6 +13,21 @@ export function gapsOf(reader: Reader, finished: readonly FinishedTable[]): Gap[
   );
 }
 
+/**
+ * Where rules may have been cut off at the end of a listing, though nothing shows that any were: from its last rule on,
+ * because a listing shows the rules of one chain after another.
+ */
+export function endsOf(reader: Reader, finished: readonly FinishedTable[]): Gap[] {
+  const { source } = reader.options;
+  return finished.flatMap(({ table, draft }) => {
+    const line = draft.openEnd;
+    if (line === null) return [];
+    const chains = [...draft.chains.values()];
+    const last = draft.form === 'list' ? chains.length - 1 : chains.findLastIndex(({ rules }) => rules.length > 0);
+    return chains.slice(Math.max(0, last)).map((chain) => ({ table, source, ...behindRules(chain, line) }));
+  });
+}
+
 type Place = Pick<Gap, 'chain' | 'position' | 'line'>;
 
 /** A built-in chain whose policy was lost ends in something unknown. */

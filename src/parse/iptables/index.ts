@@ -5,7 +5,7 @@ import type { ShownTable } from '../../model/shown.ts';
 import { TooMuch, tooMuch } from '../amounts.ts';
 import type { Form } from './draft-table.ts';
 import { finishTables } from './finish.ts';
-import { gapsOf } from './gaps.ts';
+import { endsOf, gapsOf } from './gaps.ts';
 import { readLines } from './lines.ts';
 import { coverageOf, mergeTables, shownTables } from './merge.ts';
 import { newReader, type ParseOptions, type Reader, type Unprinted } from './reader.ts';
@@ -23,6 +23,8 @@ export interface ParsedIptables {
   readonly shown: ShownTable[];
   /** Where rules may be missing. */
   readonly gaps: Gap[];
+  /** Where rules may have been cut off, for all that a listing says of its end. */
+  readonly ends: Gap[];
   /** What the text says that it does not show. */
   readonly unprinted: readonly Unprinted[];
   /** Whether the rules that stand for what was not understood, and the gaps, are all that the errors leave open. */
@@ -53,6 +55,7 @@ function nothing(refused: Diagnostic): ParsedIptables {
     coverage: [],
     shown: [],
     gaps: [],
+    ends: [],
     unprinted: [],
     located: false,
     refused,
@@ -69,6 +72,7 @@ function read(reader: Reader): ParsedIptables {
     coverage: coverageOf(finished),
     shown: shownTables(reader, finished),
     gaps: gapsOf(reader, finished),
+    ends: endsOf(reader, finished),
     unprinted: reader.unprinted,
     located: reader.diagnostics.located,
   };

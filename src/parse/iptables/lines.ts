@@ -20,12 +20,18 @@ export function readLines(reader: Reader): void {
     readLine(reader, { number, start, end: trimmedEnd(text, start, newline < 0 ? text.length : newline) });
     start = next;
   }
+  markEnd(reader, number);
   reportSkipped(reader, true);
   closeTable(reader, {
     number,
     start: Math.max(0, text.lastIndexOf('\n', text.length - 2) + 1),
     end: trimmedEnd(text, 0, text.length),
   });
+}
+
+/** A save says where it ends. A listing does not: it may have been cut off, unless something stands behind it. */
+function markEnd({ table, skipped }: Reader, line: number): void {
+  if (table !== null && table.form !== 'save' && skipped === null) table.openEnd = line;
 }
 
 function trimmedEnd(text: string, start: number, from: number): number {

@@ -84,6 +84,7 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
     cut: null,
     unread: [],
     hidesInterfaces: null,
+    openEnd: null,
     named: null,
     amounts: reader.amounts,
   };

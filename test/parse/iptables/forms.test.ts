@@ -195,6 +195,7 @@ describe('text around the rules', () => {
       shown: [],
       unprinted: [],
       gaps: [],
+      ends: [],
       located: true,
     });
   });
