@@ -2,6 +2,7 @@ import type { FindingCode, ObstacleCode } from './code.ts';
 import type { Config, ConfigKey } from './config.ts';
 import type { Family } from './family.ts';
 import type { Packet, PacketHook, Verdict } from './packet.ts';
+import type { ShownTable } from './shown.ts';
 
 /** How much a finding matters. */
 export type Severity = 'error' | 'warning' | 'info';
@@ -81,11 +82,19 @@ export type Source =
   | { readonly kind: 'rules'; readonly files: readonly string[] }
   | { readonly kind: 'example'; readonly name: string };
 
+/** What an answer rests on: what was shown, where, and what of it was not. */
+export interface Seen {
+  readonly rules: readonly ShownTable[];
+  /** Families of which every table would have been seen: one that is not among the rules does not exist. */
+  readonly allTables: readonly Family[];
+}
+
 /** The answer of `check`. Its JSON form is `schema/check.schema.json`. */
 export interface CheckReport {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'istio-nat'; readonly version: string };
   readonly source: Source;
+  readonly seen: Seen;
   readonly verdict: 'healthy' | 'degraded' | 'broken' | 'undetermined';
   readonly istio: {
     readonly version: string;

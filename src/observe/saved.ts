@@ -106,12 +106,12 @@ function readRules(input: SavedText, family: Family | undefined): Part {
 }
 
 function ofNft(input: SavedText): Part {
-  const { tables, elsewhere, format, diagnostics, refused } = parseNft(input.text, { source: input.name });
+  const { tables, elsewhere, shown, format, diagnostics, refused } = parseNft(input.text, { source: input.name });
   if (refused !== undefined) return notRead(input, refused, 'rules');
-  const coverage: Coverage[] = [
-    { family: 'ipv4', tables: 'all' },
-    { family: 'ipv6', tables: 'all' },
-  ];
+  const coverage = FAMILIES.flatMap((family): Coverage[] => {
+    const names = shown.filter((one) => one.family === family).map(({ table }) => table);
+    return names.length === 0 ? [] : [{ family, tables: names }];
+  });
   const unread = losses(input, diagnostics, 'rules').map((obstacle) => ({ ...obstacle, lost: 'anywhere' }) as const);
   const obstacles = [...unread, ...actingElsewhere(elsewhere)];
   return {
@@ -119,7 +119,7 @@ function ofNft(input: SavedText): Part {
     kind: 'nft',
     tables,
     coverage,
-    shown: shownByNft(input, tables),
+    shown,
     diagnostics,
     obstacles,
     format,
@@ -164,13 +164,6 @@ function losses(input: SavedText, diagnostics: readonly Diagnostic[], concerns: 
   if (loss === null) return [];
   const remedy = `Look at line ${loss[1].line} of ${input.name}: it was cut, changed by hand, or is not output of iptables, nft or ss`;
   return [{ code: 'NAT1003', message: `${input.name} holds ${loss[0]}`, remedy, concerns }];
-}
-
-function shownByNft({ name: source }: SavedText, tables: readonly Table[]): ShownTable[] {
-  return tables.flatMap(({ family, name: table }) => {
-    const families = family === 'inet' ? FAMILIES : [family];
-    return families.map((one) => ({ family: one, table, form: 'nft', source, line: 0, lacks: [] }) as const);
-  });
 }
 
 /** Tables of a text that were not shown whole, in one sentence with the first sign of it: a save that lost lines is damaged (NAT1003). */

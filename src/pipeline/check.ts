@@ -2,6 +2,7 @@ import { diagnose } from '../diagnose/index.ts';
 import { isOutsideMesh } from '../diagnose/traffic/groups.ts';
 import { doubtsOf, reconsidered } from '../expect/ambiguities.ts';
 import { buildContext, type Context } from '../expect/context.ts';
+import { evidenceOf } from '../expect/evidence.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
 import { olderRelease } from '../expect/inference.ts';
 import { type Declared, mergeLayers } from '../expect/layers.ts';
@@ -41,6 +42,7 @@ function judged(facts: Facts, declared: Declared, { toolVersion }: CheckOptions)
     schemaVersion: 1,
     tool: { name: 'istio-nat', version: toolVersion },
     source: facts.source,
+    seen: evidenceOf(facts.pod),
     istio: {
       version: config.istioVersion,
       dataplane: isOutsideMesh(context) ? 'none' : config.dataplane,

@@ -63,6 +63,7 @@ export const BROKEN: CheckReport = {
   schemaVersion: 1,
   tool: { name: 'istio-nat', version: '0.1.0' },
   source: { kind: 'rules', files: ['pod.rules'] },
+  seen: { rules: [], allTables: ['ipv4', 'ipv6'] },
   verdict: 'broken',
   istio: {
     version: '1.28.10',
@@ -86,6 +87,7 @@ export const BROKEN: CheckReport = {
 export const HEALTHY: CheckReport = {
   ...BROKEN,
   source: { kind: 'live' },
+  seen: { rules: [], allTables: ['ipv4', 'ipv6'] },
   verdict: 'healthy',
   checks: BROKEN.checks.map((check) => (check.outcome === 'fail' ? { ...check, outcome: 'pass' } : check)),
   findings: [],
@@ -95,6 +97,7 @@ export const HEALTHY: CheckReport = {
 /** A pod whose rules nobody was allowed to read. */
 export const UNDETERMINED: CheckReport = {
   ...HEALTHY,
+  seen: { rules: [], allTables: ['ipv4', 'ipv6'] },
   verdict: 'undetermined',
   checks: [{ id: 'inbound-redirect', outcome: 'undetermined', reason: 'the rules could not be read' }],
   undetermined: [

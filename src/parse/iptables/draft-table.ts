@@ -39,8 +39,8 @@ export interface DraftTable {
   lastChain: DraftChain | null;
   /** Text that was handed to iptables-restore (`* nat`, `-N`): what somebody wanted, not what the kernel holds. */
   restoreInput: boolean;
-  /** A save that was asked for this table only (`iptables-save -t nat`). */
-  readonly oneTable: boolean;
+  /** A save of all tables, as the command before it says: one that is not there does not exist. */
+  readonly ofAll: boolean;
   /** A save whose end has not come yet. */
   open: boolean;
   /** The last line of a save that was cut off, and whether that line may have been cut as well. */

@@ -122,8 +122,14 @@ function readHeadingLine(reader: Reader, line: Line, at: number): boolean {
   if (heading === null || (reader.table?.open === true && !heading.command)) return false;
   if (heading.command || heading.table !== null) closeTable(reader, line);
   if (heading.command || heading.family !== null) reader.group += 1;
-  reader.heading = heading.command ? heading : merge(reader.heading, heading);
+  reader.heading = heading.command ? asked(reader.heading, heading) : merge(reader.heading, heading);
   return true;
+}
+
+/** A save prints its first line for each table, behind the command that asked for it. */
+function asked(before: Heading | null, heading: Heading): Heading {
+  if (heading.ofAll !== null || before?.family !== heading.family) return heading;
+  return { ...heading, ofAll: before.ofAll };
 }
 
 /** A family or a table alone does not undo what a command said before. */

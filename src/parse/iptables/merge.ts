@@ -60,11 +60,11 @@ function outline(table: Table): string {
 /** What the tables say about those that are not there. */
 export function coverageOf(finished: readonly FinishedTable[]): Coverage[] {
   const shown = new Map<Family, 'all' | string[]>();
-  for (const { table, form, draft } of finished) {
+  for (const { table, draft } of finished) {
     const { family } = table;
     if (family === 'inet') continue;
     const before = shown.get(family);
-    const all = before === 'all' || (form === 'save' && !draft.restoreInput && !draft.oneTable);
+    const all = before === 'all' || (draft.ofAll && !draft.restoreInput);
     shown.set(family, all ? 'all' : [...(before ?? []), table.name]);
   }
   return [...shown].map(([family, tables]) => ({ family, tables }));

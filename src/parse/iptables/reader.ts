@@ -79,7 +79,7 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
     chains: new Map(),
     lastChain: null,
     restoreInput: false,
-    oneTable: form === 'save' && heading?.table !== null && heading?.table !== undefined,
+    ofAll: form === 'save' && heading?.ofAll === true,
     open: form === 'save',
     cut: null,
     unread: [],

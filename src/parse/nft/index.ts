@@ -1,9 +1,13 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { FAMILIES } from '../../model/family.ts';
 import type { Table } from '../../model/ruleset.ts';
+import type { ShownTable } from '../../model/shown.ts';
 import { TooMuch, tooMuch } from '../amounts.ts';
 import { type ChainElsewhere, chainsElsewhere } from './build/elsewhere.ts';
+import { tableFamilyOf } from './build/hooks.ts';
 import { buildTable } from './build/table.ts';
 import { parseJsonListing } from './json/tables.ts';
+import { lacksOf } from './lacks.ts';
 import { mergeTables } from './merge.ts';
 import { createReporter, type Reporter } from './reporter.ts';
 import type { ListedTable } from './syntax.ts';
@@ -21,6 +25,8 @@ export interface NftListing {
   readonly tables: Table[];
   /** The tables as they stand in the text, one after the other. */
   readonly outline: TableOutline[];
+  /** How each table was shown, and what of it was not. */
+  readonly shown: ShownTable[];
   /** Base chains on hooks that are not followed here. */
   readonly elsewhere: ChainElsewhere[];
   readonly diagnostics: Diagnostic[];
@@ -62,11 +68,11 @@ export function parseNft(text: string, options: NftOptions): NftListing {
   } catch (error) {
     if (!(error instanceof TooMuch)) throw error;
     const refused = tooMuch(error, options.source);
-    return { tables: [], outline: [], elsewhere: [], diagnostics: [refused], format, refused };
+    return { tables: [], outline: [], shown: [], elsewhere: [], diagnostics: [refused], format, refused };
   }
 }
 
-type Read = Pick<NftListing, 'tables' | 'outline' | 'elsewhere'>;
+type Read = Pick<NftListing, 'tables' | 'outline' | 'shown' | 'elsewhere'>;
 
 function readListing(
   text: string,
@@ -78,8 +84,24 @@ function readListing(
   return {
     tables: merged.flatMap((table) => buildTable(table, report) ?? []),
     outline: listed.map(outlineOf),
+    shown: merged.flatMap((table) => shownTables(table, report.source)),
     elsewhere: merged.flatMap(chainsElsewhere),
   };
+}
+
+function shownTables(listed: ListedTable, source: string): ShownTable[] {
+  const family = tableFamilyOf(listed.family);
+  if (family === null) return [];
+  const { name: table, line } = listed;
+  const lacks = lacksOf(listed);
+  return (family === 'inet' ? FAMILIES : [family]).map((one) => ({
+    family: one,
+    table,
+    form: 'nft',
+    source,
+    line,
+    lacks,
+  }));
 }
 
 function outlineOf({ family, name, dormant, chains }: ListedTable): TableOutline {

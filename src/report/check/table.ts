@@ -1,8 +1,9 @@
+import { groupBy } from '../../model/group-by.ts';
 import type { CheckReport } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
 import { type ReportOptions, type Style, shownOf, styleOf, symbol } from '../style.ts';
 import { capitalised, istioName, openLines, subjectOf } from '../subject.ts';
-import { count } from '../words.ts';
+import { count, familyName } from '../words.ts';
 import { indent, wrap } from '../wrap.ts';
 import { checkLines } from './checks.ts';
 import { findingLines } from './finding.ts';
@@ -43,14 +44,26 @@ function headSentence(report: CheckReport): string {
   const istio = istioName({ ...report.istio, istioVersion: report.istio.version });
   switch (report.verdict) {
     case 'healthy':
-      return `${subject} is healthy: packets go where ${istio} sends them.`;
+      return `${subject} is healthy${scopeOf(report)}: packets go where ${istio} sends them.`;
     case 'degraded':
-      return `${subject} works, with ${count(report.summary.warning, 'warning')}. Expected: ${istio}.`;
+      return `${subject} works${scopeOf(report)}, with ${count(report.summary.warning, 'warning')}. Expected: ${istio}.`;
     case 'broken':
       return `${subject} is broken: ${problems(report)}. Expected: ${istio}.`;
     case 'undetermined':
       return `${subject} could not be judged; what is missing is listed below. Expected: ${istio}.`;
   }
+}
+
+/** How far an answer about saved texts reaches: to the tables that they show, unless they show all there are. */
+function scopeOf({ source, seen }: CheckReport): string {
+  if (source.kind !== 'rules') return '';
+  const shown = seen.rules.filter(({ family }) => !seen.allTables.includes(family));
+  if (shown.length === 0) return '';
+  const byFamily = groupBy(shown, ({ family }) => family).map((tables) => {
+    const names = [...new Set(tables.map(({ table }) => table))];
+    return `${names.join(', ')} (${familyName(tables[0].family)})`;
+  });
+  return `, as far as ${byFamily.join(' and ')} show${shown.length === 1 ? 's' : ''}`;
 }
 
 function problems(report: CheckReport): string {

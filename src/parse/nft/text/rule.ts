@@ -15,10 +15,20 @@ export function parseRule(tokens: readonly Token[], lexer: Lexer, report: Report
     statements.push(statement);
     if (statement.kind !== 'counter') for (const token of tokens.slice(start, cursor.position)) shown.push(token);
   }
+  reportGarbled(tokens, lexer, report);
   const last = tokens.at(-1);
   const handle = last && lexer.handleBehind(last);
   const text = joinTokens(shown);
   return { line: tokens[0]?.line ?? 0, statements, ...(handle !== undefined && { handle }), text, gap: hasGap(tokens) };
+}
+
+/** What nft never prints outside of quotes: dots in place of what somebody left out, and characters beyond ASCII. */
+const GARBLED = /\.\.\.|[^\x20-\x7e]/u;
+
+function reportGarbled(tokens: readonly Token[], lexer: Lexer, report: Reporter): void {
+  const garbled = tokens.find(({ kind, text }) => kind !== 'string' && GARBLED.test(text));
+  if (garbled === undefined) return;
+  report.error(garbled, 'a rule that was garbled, or of which something was left out', lexer.lineOf(garbled));
 }
 
 function readStatement(cursor: Cursor, lexer: Lexer, report: Reporter): Statement {
