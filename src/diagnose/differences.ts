@@ -68,8 +68,8 @@ function isCertain({ live, expected }: DifferentClass, { lost }: Sides): boolean
 }
 
 function comparison({ live, expected, ...rest }: Sides, scope: Pick<OpenClass, 'family' | 'hook'>): Comparison {
-  const { localAddresses, watched } = rest;
-  return compareRulesets(live, expected, { ...scope, localAddresses, watched, classes: 'outcomes' });
+  const { links, watched } = rest;
+  return compareRulesets(live, expected, { ...scope, ...links, watched, classes: 'outcomes' });
 }
 
 function difference({ class: different }: Cause, traces: boolean): DiffDifference {

@@ -2,7 +2,7 @@ import { evaluatePacket, Hooks, type Trace } from '../evaluate/packet.ts';
 import type { Context } from '../expect/context.ts';
 import type { Family } from '../model/family.ts';
 import type { Packet } from '../model/packet.ts';
-import { localAddresses } from '../model/pod.ts';
+import { linksOf, localAddresses } from '../model/pod.ts';
 
 /** An application's user, where nobody says another: not one that Istio exempts. */
 const ORDINARY = 1000;
@@ -15,7 +15,7 @@ const STRANGER: Readonly<Record<Family, string>> = { ipv4: '203.0.113.9', ipv6: 
 export function inboundTo(port: number, family: Family, context: Context): Packet {
   return {
     ...{ family, hook: 'PREROUTING', protocol: 'tcp', source: STRANGER[family], sourcePort: 40000 },
-    ...{ destination: podAddress(family, context), destinationPort: port, inInterface: 'eth0' },
+    ...{ destination: podAddress(family, context), destinationPort: port, inInterface: deviceOf(context) },
   };
 }
 
@@ -30,8 +30,19 @@ export function outboundTo(
   const stays = destination.startsWith('127.') || destination === '::1';
   return {
     ...{ family, hook: 'OUTPUT', protocol, source: podAddress(family, context), sourcePort: 40000 },
-    ...{ destination, destinationPort: port, outInterface: stays ? 'lo' : 'eth0', uid: ORDINARY, gid: ORDINARY },
+    ...{
+      destination,
+      destinationPort: port,
+      outInterface: stays ? 'lo' : deviceOf(context),
+      uid: ORDINARY,
+      gid: ORDINARY,
+    },
   };
+}
+
+/** The interface that others reach the pod by. */
+export function deviceOf({ pod }: Context): string {
+  return linksOf(pod).interfaces[0] ?? 'eth0';
 }
 
 function podAddress(family: Family, { pod }: Context): string {

@@ -1,4 +1,3 @@
-import { parseAddress } from '../model/address.ts';
 import type { Rule, RuleReference, Ruleset } from '../model/ruleset.ts';
 import type { ClassScope, OpenPackets, PacketClass, PacketClasses } from './classes-types.ts';
 import { Hooks } from './hooks.ts';
@@ -44,7 +43,6 @@ export class HookFates {
   readonly #conditions: Conditions;
   /** The packets asked about. */
   readonly #all: Node;
-  readonly #home: string | undefined;
   #byRule: Compiled | null = null;
   #decided: Node = FALSE;
 
@@ -52,11 +50,9 @@ export class HookFates {
   constructor(ruleset: Ruleset, scope: ClassScope) {
     this.#scope = scope;
     this.#hooks = new Hooks(ruleset);
-    this.#home = scope.localAddresses[0];
-    this.#domain = domainOf([ruleset, mentions(scope)], scope.hook, scope.family);
+    this.#domain = domainOf([ruleset, mentions(scope)], scope.hook, scope.family, scope);
     this.#conditions = new Conditions(this.#diagrams, this.#domain);
-    const local = scope.localAddresses.flatMap((text) => parseAddress(text)?.value ?? []);
-    const possible = possiblePackets(this.#conditions, local, assignsHelpers(ruleset));
+    const possible = possiblePackets(this.#conditions, assignsHelpers(ruleset));
     const asked = this.#diagrams.and(possible, this.#conditions.states([scope.state]));
     const lo = this.#conditions.interface('lo');
     this.#all = scope.hook === 'OUTPUT' ? asked : this.#diagrams.and(asked, this.#diagrams.not(lo));
@@ -126,7 +122,7 @@ export class HookFates {
       const packets = this.#diagrams.and(theirs, ends);
       if (packets === FALSE) return [];
       this.#decided = this.#diagrams.or(this.#decided, packets);
-      const pieces = boxesOf(this.#conditions, packets, theirs, { home: this.#home, most: MOST_PIECES });
+      const pieces = boxesOf(this.#conditions, packets, theirs, MOST_PIECES);
       return [{ packets, pieces, leavesAlone: alone }];
     });
     const rest = found.find(({ leavesAlone }) => leavesAlone) ?? found.toSorted(byPieces)[0];
@@ -142,10 +138,7 @@ export class HookFates {
   #owners(owners: Node): { words: Record<string, string>; packets: Node }[] {
     const theirs = this.#diagrams.and(this.#all, owners);
     // Owners that send no such packet may be in any piece: the pieces are of owners, not of their packets.
-    const boxes = boxesOf(this.#conditions, owners, this.#diagrams.or(owners, this.#anyOwner()), {
-      home: this.#home,
-      most: MOST_PIECES,
-    });
+    const boxes = boxesOf(this.#conditions, owners, this.#diagrams.or(owners, this.#anyOwner()), MOST_PIECES);
     return boxes.map((box) => {
       const packets = this.#diagrams.and(theirs, box.packets);
       return { words: describeClass(this.#conditions, packets, this.#all), packets };
@@ -182,7 +175,7 @@ export class HookFates {
   }
 
   #class(shown: Node, packets: Node): Pick<PacketClass, 'family' | 'hook' | 'witness' | 'trace' | 'rules'> {
-    const packet = witness(this.#diagrams, this.#domain, shown, this.#home);
+    const packet = witness(this.#diagrams, this.#domain, shown);
     this.#diagrams.spend(TRACE_STEPS);
     const trace = evaluatePacket(this.#hooks, packet, { reach: 'arrival' });
     const { family, hook } = this.#scope;
@@ -204,8 +197,8 @@ export class HookFates {
   #open(): OpenPackets[] {
     const open = this.#diagrams.and(this.#all, this.#diagrams.not(this.#decided));
     const { family, hook } = this.#scope;
-    return boxesOf(this.#conditions, open, this.#all, { home: this.#home, most: 2 }).map(({ packets, fresh }) => {
-      const packet = witness(this.#diagrams, this.#domain, fresh, this.#home);
+    return boxesOf(this.#conditions, open, this.#all, 2).map(({ packets, fresh }) => {
+      const packet = witness(this.#diagrams, this.#domain, fresh);
       const { verdict } = evaluatePacket(this.#hooks, packet, { reach: 'arrival' });
       const because = verdict.kind === 'undetermined' ? verdict.because : 'a condition that no packet field decides';
       return { family, hook, packets: describeClass(this.#conditions, packets, this.#all), witness: packet, because };

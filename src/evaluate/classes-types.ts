@@ -1,6 +1,7 @@
 import type { Family } from '../model/family.ts';
 import type { ConntrackState } from '../model/match.ts';
 import type { Packet, PacketHook } from '../model/packet.ts';
+import type { Links } from '../model/pod.ts';
 import type { RuleReference } from '../model/ruleset.ts';
 import type { Trace } from './packet.ts';
 import type { ProxyIds } from './symbolic/owners.ts';
@@ -41,11 +42,9 @@ export interface PacketClasses {
 }
 
 /** Which packets are asked about. */
-export interface ClassScope {
+export interface ClassScope extends Partial<Links> {
   readonly family: Family;
   readonly hook: PacketHook;
   readonly state: ConntrackState;
   readonly proxy: ProxyIds;
-  /** The namespace's own addresses, as text, where they are known. */
-  readonly localAddresses: readonly string[];
 }

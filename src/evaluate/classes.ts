@@ -1,4 +1,3 @@
-import { parseAddress } from '../model/address.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import { HookFates } from './classes-hook.ts';
 import type { ClassScope, PacketClasses } from './classes-types.ts';
@@ -11,10 +10,9 @@ export type { OpenPackets, PacketClass, PacketClasses } from './classes-types.ts
  * over lo are left out in PREROUTING: they were decided in OUTPUT.
  */
 export function classesOf(ruleset: Ruleset, scope: ClassScope): PacketClasses {
-  const { family, hook, localAddresses } = scope;
-  const local = localAddresses.filter((text) => parseAddress(text)?.family === family);
+  const { family, hook } = scope;
   try {
-    return new HookFates(ruleset, { ...scope, localAddresses: local }).result();
+    return new HookFates(ruleset, scope).result();
   } catch (error) {
     return { classes: [], open: [{ family, hook, packets: {}, witness: null, because: whyGivenUp(error) }] };
   }

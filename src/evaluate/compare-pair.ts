@@ -1,4 +1,3 @@
-import { parseAddress } from '../model/address.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import type { Comparison, ComparisonScope, DifferentClass, OpenClass } from './compare-types.ts';
 import { Hooks } from './hooks.ts';
@@ -41,7 +40,6 @@ export class PairComparison {
   readonly #hooks: { readonly live: Hooks; readonly expected: Hooks };
   readonly #watched: readonly WatchedMark[];
   readonly #possible: Node;
-  readonly #local: readonly string[];
   /** Classes that are reported: each has a witness whose ways are described rule by rule. */
   readonly #most: number;
   /** Rules on the ways of the witnesses so far. */
@@ -57,9 +55,7 @@ export class PairComparison {
       8,
       Math.min(MOST_CLASSES, Math.floor(LIMITS.described / (ruleCount(live) + ruleCount(expected) + 1))),
     );
-    this.#local = (scope.localAddresses ?? []).filter((text) => parseAddress(text)?.family === scope.family);
-    const local = this.#local.flatMap((text) => parseAddress(text)?.value ?? []);
-    this.#possible = possiblePackets(this.#conditions, local, assignsHelpers(live) || assignsHelpers(expected));
+    this.#possible = possiblePackets(this.#conditions, assignsHelpers(live) || assignsHelpers(expected));
   }
 
   /** @throws TooComplex when the rules combine too much */
@@ -136,10 +132,7 @@ export class PairComparison {
 
   #classes(packets: Node, most: number): DifferentClass[] {
     if (this.#scope.classes !== 'outcomes') return [this.#class(packets)];
-    const boxes = boxesOf(this.#conditions, packets, this.#possible, {
-      home: this.#local[0],
-      most: Math.min(most, 32),
-    });
+    const boxes = boxesOf(this.#conditions, packets, this.#possible, Math.min(most, 32));
     const told: DifferentClass[] = [];
     for (const box of boxes) {
       told.push(this.#class(box.packets, box.fresh));
@@ -150,7 +143,7 @@ export class PairComparison {
 
   /** A class with a witness from some of its packets. */
   #class(packets: Node, some = packets): DifferentClass {
-    const packet = witness(this.#diagrams, this.#domain, some, this.#local[0]);
+    const packet = witness(this.#diagrams, this.#domain, some);
     const trace = (hooks: Hooks) => evaluatePacket(hooks, packet, { reach: 'arrival', steps: true });
     const [live, expected] = [trace(this.#hooks.live), trace(this.#hooks.expected)];
     this.#described += live.steps.length + expected.steps.length;
@@ -174,7 +167,7 @@ export class PairComparison {
 
   #open(sometimes: Node): OpenClass[] {
     if (sometimes === FALSE) return [];
-    const packet = witness(this.#diagrams, this.#domain, sometimes, this.#local[0]);
+    const packet = witness(this.#diagrams, this.#domain, sometimes);
     const { verdict } = evaluatePacket(this.#hooks.live, packet, { reach: 'arrival' });
     return [
       {

@@ -1,5 +1,6 @@
 import type { Family } from '../model/family.ts';
 import type { Packet, PacketHook } from '../model/packet.ts';
+import type { Links } from '../model/pod.ts';
 import type { RuleReference } from '../model/ruleset.ts';
 import type { OpenPackets } from './classes-types.ts';
 import type { Trace } from './packet.ts';
@@ -33,11 +34,9 @@ export interface Comparison {
 }
 
 /** What a comparison is about. */
-export interface ComparisonScope {
+export interface ComparisonScope extends Partial<Links> {
   readonly hook: PacketHook;
   readonly family: Family;
-  /** The namespace's own addresses, as text, where they are known. */
-  readonly localAddresses?: readonly string[];
   /**
    * `rules` (as ever): a class for each pair of deciding rules; where these are very many, one for all that are alike.
    * `outcomes`: one for each pair of outcomes, taken apart where its words would promise too much, so that every packet

@@ -12,7 +12,7 @@ export type { Comparison, ComparisonScope, DifferentClass, OpenClass } from './c
  */
 export function compareRulesets(live: Ruleset, expected: Ruleset, scope: ComparisonScope): Comparison {
   try {
-    const domain = domainOf([live, expected], scope.hook, scope.family, scope.localAddresses);
+    const domain = domainOf([live, expected], scope.hook, scope.family, scope);
     return new PairComparison(live, expected, scope, domain).result();
   } catch (error) {
     return { different: [], open: [givenUp(scope, whyGivenUp(error))] };

@@ -1,6 +1,6 @@
-import { parseAddress } from '../model/address.ts';
 import type { Family } from '../model/family.ts';
 import type { Packet } from '../model/packet.ts';
+import type { Links } from '../model/pod.ts';
 import type { Chain, Rule, RuleReference, Ruleset } from '../model/ruleset.ts';
 import type { Hooks } from './hooks.ts';
 import { witness } from './symbolic/classes.ts';
@@ -18,11 +18,10 @@ export class HookReach {
   readonly hooks: Hooks;
   readonly diagrams = new Diagrams();
   readonly #domain: Domain;
-  readonly #home: string | undefined;
   readonly #reach: Reach;
 
   /**
-   * `local`: addresses of the namespace, where they are known.
+   * `links`: what is known of how packets come and go.
    * @throws TooComplex when the rules combine too much, or call each other in a loop
    */
   constructor(
@@ -30,17 +29,15 @@ export class HookReach {
     hooks: Hooks,
     family: Family,
     hook: 'PREROUTING' | 'OUTPUT',
-    local: readonly string[] = [],
+    links: Partial<Links> = {},
   ) {
     this.family = family;
     this.place = { family, hook };
     this.hooks = hooks;
-    this.#domain = domainOf([ruleset], hook, family);
-    this.#home = local[0];
-    const own = local.flatMap((text) => parseAddress(text)?.value ?? []);
+    this.#domain = domainOf([ruleset], hook, family, links);
     const conditions = new Conditions(this.diagrams, this.#domain);
     this.#reach = new Reach(hooks, conditions);
-    this.#reach.run(possiblePackets(conditions, own, assignsHelpers(ruleset)));
+    this.#reach.run(possiblePackets(conditions, assignsHelpers(ruleset)));
     this.diagrams.allowTelling();
   }
 
@@ -80,6 +77,6 @@ export class HookReach {
 
   /** One of some packets, as natural as they allow. */
   packet(packets: Node): Packet {
-    return witness(this.diagrams, this.#domain, packets, this.#home);
+    return witness(this.diagrams, this.#domain, packets);
   }
 }

@@ -1,7 +1,7 @@
 import { compareRulesets, type DifferentClass, type OpenClass } from '../evaluate/compare.ts';
 import type { Exemption } from '../istio/exempt.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
-import { isCovered, localAddresses, type Metadata, type Pod } from '../model/pod.ts';
+import { isCovered, linksOf, type Metadata, type Pod } from '../model/pod.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import type { Routing } from '../model/routing.ts';
 import type { Ruleset } from '../model/ruleset.ts';
@@ -54,10 +54,9 @@ export function buildContext(
 ): Context {
   const families = FAMILIES.filter((family) => pod.coverage.some((covered) => covered.family === family));
   const shown = onlyShownTables(expected, pod);
+  const links = linksOf(pod);
   const comparisons = families.flatMap((family) =>
-    (['PREROUTING', 'OUTPUT'] as const).map((hook) =>
-      compareRulesets(pod.ruleset, shown, { hook, family, localAddresses: localAddresses(pod) }),
-    ),
+    (['PREROUTING', 'OUTPUT'] as const).map((hook) => compareRulesets(pod.ruleset, shown, { hook, family, ...links })),
   );
   const different = comparisons.flatMap((comparison) => comparison.different);
   const layout = new LayoutIndex(pod.ruleset, shown);

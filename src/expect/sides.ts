@@ -1,7 +1,7 @@
 import type { WatchedMark } from '../evaluate/symbolic/watched.ts';
 import { istioTables } from '../istio/chains.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
-import { isCovered, localAddresses, type Obstacle, type Pod, toldObstacle } from '../model/pod.ts';
+import { isCovered, type Links, linksOf, type Obstacle, type Pod, toldObstacle } from '../model/pod.ts';
 import type { Undetermined } from '../model/report.ts';
 import type { Ruleset, Table } from '../model/ruleset.ts';
 
@@ -11,7 +11,7 @@ export interface Sides {
   readonly expected: Ruleset;
   /** The families that both sides show; none when one of them shows nothing. */
   readonly families: readonly Family[];
-  readonly localAddresses: readonly string[];
+  readonly links: Links;
   readonly watched: readonly WatchedMark[];
   readonly undetermined: readonly Undetermined[];
   /** Whether rules of a side were lost (a cut text): where no rule of it decides, a lost one may have. */
@@ -27,7 +27,7 @@ export function podAndLayout(pod: Pod, layout: Ruleset, watched: readonly Watche
     live: pod.ruleset,
     expected: { tables: shown },
     families: blind ? [] : shownFamilies([pod]),
-    localAddresses: localAddresses(pod),
+    links: linksOf(pod),
     watched,
     undetermined: [
       ...obstacles.map(toldObstacle),
@@ -48,7 +48,7 @@ export function nowAndBefore(now: Pod, before: Pod, watched: readonly WatchedMar
     live: { tables: live.shown },
     expected: { tables: earlier.shown },
     families: blind ? [] : shownFamilies([now, before]),
-    localAddresses: localAddresses(now),
+    links: linksOf(now),
     watched,
     undetermined: [...obstacles.map(toldObstacle), ...(blind ? [] : unseen)],
     lost: { live: rulesUnseen(now).length > 0, expected: rulesUnseen(before).length > 0 },

@@ -2,7 +2,7 @@ import { classesOf, type PacketClass, type PacketClasses } from '../evaluate/cla
 import { goesToDnsProxy } from '../istio/dns.ts';
 import type { Config } from '../model/config.ts';
 import type { ConntrackState } from '../model/match.ts';
-import { localAddresses, type Pod } from '../model/pod.ts';
+import { linksOf, type Pod } from '../model/pod.ts';
 import { quoted } from '../rules/quote.ts';
 import type { Fate, ShownFlowClass } from './classes-types.ts';
 
@@ -17,7 +17,7 @@ export function classesOfHook(
 ): PacketClasses {
   // ztunnel's own packets are recognised by their mark, not by who sends them.
   const proxy = dataplane === 'ambient' ? { uids: [], gids: [] } : { uids: proxyUid, gids: proxyGid };
-  return classesOf(pod.ruleset, { family, hook, state, proxy, localAddresses: localAddresses(pod) });
+  return classesOf(pod.ruleset, { family, hook, state, proxy, ...linksOf(pod) });
 }
 
 /** A class as the answer has it. */

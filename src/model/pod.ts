@@ -82,6 +82,27 @@ export function isCovered(pod: Pod, table: Pick<Table, 'family' | 'name'>): bool
   );
 }
 
+/** How packets come into a network namespace and leave it, as far as that was seen. */
+export interface Links {
+  /** The namespace's own addresses as others know them, as text. */
+  readonly localAddresses: readonly string[];
+  /** Addresses of lo and link-local ones: packets to them stay inside just as well. */
+  readonly innerAddresses: readonly string[];
+  /** Its interfaces but lo, those that others can reach it by first; empty where they are not known. */
+  readonly interfaces: readonly string[];
+}
+
+/** What is known of how packets come and go. */
+export function linksOf({ routing }: Pick<Pod, 'routing'>): Links {
+  const all = routing?.addresses ?? [];
+  const own = localAddresses({ routing });
+  const inner = all.filter(({ address }) => !own.includes(address));
+  const reachable = all.filter((one) => !inner.includes(one)).map((one) => one.interface);
+  const names = new Set([...reachable, ...(routing?.interfaces ?? all.map((one) => one.interface))]);
+  names.delete('lo');
+  return { localAddresses: own, innerAddresses: inner.map(({ address }) => address), interfaces: [...names] };
+}
+
 /** The addresses of the pod's interfaces, as far as they were seen; what loopback and link-local ones do is known. */
 export function localAddresses({ routing }: Pick<Pod, 'routing'>): string[] {
   const addresses = routing?.addresses ?? [];

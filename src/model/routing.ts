@@ -40,4 +40,6 @@ export interface Routing {
   readonly rules: readonly RoutingRule[];
   readonly routes: readonly Route[];
   readonly addresses: readonly InterfaceAddress[];
+  /** All interfaces, also those without an address; left out where only addresses are known. */
+  readonly interfaces?: readonly string[];
 }

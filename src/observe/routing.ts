@@ -48,6 +48,7 @@ function parsed(capture: Capture): Seen<Routing> {
       rules: families.flatMap((family) => family.rules.rules),
       routes: families.flatMap((family) => family.routes.routes),
       addresses: addresses.addresses,
+      interfaces: addresses.interfaces,
     },
     obstacles: [],
     diagnostics: [

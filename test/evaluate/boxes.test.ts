@@ -26,7 +26,7 @@ function classOf(matching: readonly string[], excepted: readonly string[]) {
   const rules = ruleset.tables[0]?.chains[0]?.rules ?? [];
   const any = (from: number, to?: number): Node =>
     rules.slice(from, to).reduce((all, rule) => diagrams.or(all, conditions.rule(rule, environment, 'xt')), FALSE);
-  const possible = possiblePackets(conditions, []);
+  const possible = possiblePackets(conditions);
   const some = diagrams.and(any(0, matching.length), diagrams.not(any(matching.length)));
   return { diagrams, conditions, possible, packets: diagrams.and(some, possible) };
 }

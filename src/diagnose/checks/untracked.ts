@@ -9,7 +9,7 @@ import { defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
 import { type RedirectTarget, redirectTargets } from '../sockets/redirect-targets.ts';
 import { trafficFindings } from '../traffic/groups.ts';
-import { inboundTo } from '../typical-packet.ts';
+import { deviceOf, inboundTo } from '../typical-packet.ts';
 
 const LOOPBACK = { ipv4: '127.0.0.1', ipv6: '::1' } as const;
 const CLIENT_PORT = 40000;
@@ -51,7 +51,7 @@ function answerOf({ port, protocol, family, hook }: RedirectTarget, context: Con
     ...{ family, hook: 'OUTPUT', protocol, sourcePort: port, destinationPort: CLIENT_PORT },
     ...(hook === 'OUTPUT'
       ? { source: LOOPBACK[family], destination: pod, outInterface: 'lo' }
-      : { source: pod, destination: client, outInterface: 'eth0' }),
+      : { source: pod, destination: client, outInterface: deviceOf(context) }),
     ...{ uid: proxyUid[0] ?? null, gid: proxyGid[0] ?? null, ctState: 'ESTABLISHED' },
   };
 }

@@ -32,21 +32,16 @@ const WIDENED: readonly Field[] = [
 /**
  * Boxes that together are the class. Each is as wide as it can be within the class, so they may overlap: packets to
  * port 3306, and packets to 10.0.0.0/8, are two boxes. Packets that cannot exist may be in any box. What is left over
- * after `most` is one more that is no box. `home`: an address of the pod, if one is known.
+ * after `most` is one more that is no box.
  */
-export function boxesOf(
-  conditions: Conditions,
-  packets: Node,
-  possible: Node,
-  { home, most = MOST_BOXES }: { readonly home?: string | undefined; readonly most?: number } = {},
-): Box[] {
+export function boxesOf(conditions: Conditions, packets: Node, possible: Node, most = MOST_BOXES): Box[] {
   const { diagrams, domain } = conditions;
   const outside = diagrams.and(possible, diagrams.not(packets));
   const boxes: Box[] = [];
   let rest = packets;
   while (rest !== FALSE) {
     if (boxes.length === most) return [...boxes, { packets: rest, fresh: rest }];
-    const box = widened(conditions, naturalPoint(diagrams, domain, rest, home), outside);
+    const box = widened(conditions, naturalPoint(diagrams, domain, rest), outside);
     boxes.push({ packets: diagrams.and(box, possible), fresh: diagrams.and(box, rest) });
     rest = diagrams.and(rest, diagrams.not(box));
   }

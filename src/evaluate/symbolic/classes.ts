@@ -29,17 +29,17 @@ const OTHERS = {
   ipv6: ['fd00::5', '2600::5'],
 } as const;
 
-/** A packet of the class, as natural as the class allows. `home` is an address of the pod, if one is known. */
-export function witness(diagrams: Diagrams, domain: Domain, packets: Node, home?: string): Packet {
-  return toPacket(domain, naturalPoint(diagrams, domain, packets, home), home);
+/** A packet of the class, as natural as the class allows. */
+export function witness(diagrams: Diagrams, domain: Domain, packets: Node): Packet {
+  return toPacket(domain, naturalPoint(diagrams, domain, packets));
 }
 
 /** The atom of each field that the witness of the class has. */
-export function naturalPoint(diagrams: Diagrams, domain: Domain, packets: Node, home?: string): Map<Field, number> {
+export function naturalPoint(diagrams: Diagrams, domain: Domain, packets: Node): Map<Field, number> {
   const chosen = new Map<Field, number>();
   let node = packets;
   for (const field of FIELDS) {
-    const preferred = preferredAtoms(domain, field, chosen, home);
+    const preferred = preferredAtoms(domain, field, chosen);
     if (diagrams.level(node) !== levelOf(field)) {
       chosen.set(field, preferred[0] ?? 0);
       continue;
@@ -53,15 +53,15 @@ export function naturalPoint(diagrams: Diagrams, domain: Domain, packets: Node, 
   return chosen;
 }
 
-function preferredAtoms(domain: Domain, field: Field, chosen: Map<Field, number>, home?: string): number[] {
+function preferredAtoms(domain: Domain, field: Field, chosen: Map<Field, number>): number[] {
   switch (field) {
     case 'interface':
-      return [domain.interface.names.indexOf('eth0'), domain.interface.names.indexOf('lo')];
+      return domain.interface.preferred.map((name) => domain.interface.names.indexOf(name));
     case 'socket':
       return domain.hook === 'OUTPUT' ? [1, 0] : [0];
     case 'source':
     case 'destination':
-      return naturalAddresses(domain, field, chosen, home).map((address) => domain[field].atom(address));
+      return naturalAddresses(domain, field, chosen).map((address) => domain[field].atom(address));
     case 'ctState':
     case 'mark':
     case 'connmark':
@@ -73,13 +73,8 @@ function preferredAtoms(domain: Domain, field: Field, chosen: Map<Field, number>
   }
 }
 
-function naturalAddresses(
-  domain: Domain,
-  field: 'source' | 'destination',
-  chosen: Map<Field, number>,
-  home?: string,
-): bigint[] {
-  const own = home ?? HOME[domain.family];
+function naturalAddresses(domain: Domain, field: 'source' | 'destination', chosen: Map<Field, number>): bigint[] {
+  const own = domain.home ?? HOME[domain.family];
   const onLo = domain.interface.names[chosen.get('interface') ?? 0] === 'lo';
   const outbound = domain.hook === 'OUTPUT' && !onLo;
   const texts =
@@ -89,13 +84,13 @@ function naturalAddresses(
   return [...texts, ...OTHERS[domain.family]].flatMap((text) => parseAddress(text)?.value ?? []);
 }
 
-function toPacket(domain: Domain, chosen: ReadonlyMap<Field, number>, home?: string): Packet {
+function toPacket(domain: Domain, chosen: ReadonlyMap<Field, number>): Packet {
   const atom = (field: Field) => chosen.get(field) ?? 0;
   const protocol = Number(inAtom(domain.protocol, atom('protocol'), naturalProtocols(domain)));
   const number = (field: 'uid' | 'gid' | 'sourcePort' | 'destinationPort') =>
     Number(inAtom(domain[field], atom(field), NATURAL[field], field.endsWith('Port') ? 1n : 0n));
   const address = (field: 'source' | 'destination') => {
-    const natural = naturalAddresses(domain, field, new Map(chosen), home);
+    const natural = naturalAddresses(domain, field, new Map(chosen));
     return formatAddress(domain.family, inAtom(domain[field], atom(field), natural));
   };
   const incoming = domain.hook === 'PREROUTING';

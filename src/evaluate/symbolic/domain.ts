@@ -1,6 +1,7 @@
 import { fullMask, parseAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import type { ConntrackState } from '../../model/match.ts';
+import type { Links } from '../../model/pod.ts';
 import type { Hook, Rule, Ruleset } from '../../model/ruleset.ts';
 import { type Cut, cutsOfMatch, cutsOfTarget, type WatchedMark } from './cuts.ts';
 import { InterfaceDomain } from './interfaces.ts';
@@ -71,6 +72,10 @@ export interface Domain {
   readonly sourcePort: Line;
   readonly destinationPort: Line;
   readonly marks: MarkDomain;
+  /** The namespace's own addresses: packets to them, and to nothing else, leave by lo. Empty where they are not known. */
+  readonly local: readonly bigint[];
+  /** The address that others know the namespace by. */
+  readonly home: string | undefined;
 }
 
 /** Addresses that comparisons must be able to tell apart whatever the rules say. */
@@ -80,18 +85,21 @@ const ALWAYS: Readonly<Record<Family, readonly string[]>> = {
 };
 
 /**
- * Cuts every field at every value that one of the rulesets names, and destinations at the namespace's own addresses
- * (`local`): packets to them go another way than those to their neighbours.
+ * Cuts every field at every value that one of the rulesets names, destinations at the namespace's own addresses, because
+ * packets to them go another way than those to their neighbours, and interfaces at those that the namespace has.
  * @throws TooComplex when the rules name too many marks
  */
 export function domainOf(
   rulesets: readonly Ruleset[],
   hook: 'PREROUTING' | 'OUTPUT',
   family: Family,
-  local: readonly string[] = [],
+  { localAddresses = [], innerAddresses = [], interfaces = [] }: Partial<Links> = {},
 ): Domain {
   const cuts = new Cuts(family);
-  for (const text of local) cuts.addDestination(text);
+  const local = addressesOf(family, localAddresses);
+  // Inner addresses alone are no sign that all of the namespace's addresses were seen.
+  const own = local.length === 0 ? [] : [...local, ...addressesOf(family, innerAddresses)];
+  for (const { value } of own) cuts.add({ field: 'destination', from: value, to: value });
   for (const ruleset of rulesets) {
     for (const table of ruleset.tables) {
       for (const chain of table.chains) for (const rule of chain.rules) cuts.addRule(rule);
@@ -102,7 +110,7 @@ export function domainOf(
     family,
     hook,
     protocol: new Line(255n, cuts.protocol),
-    interface: new InterfaceDomain(cuts.interfaces),
+    interface: new InterfaceDomain(cuts.interfaces, interfaces),
     uid: new Line(0xffffffffn, cuts.uid),
     gid: new Line(0xffffffffn, cuts.gid),
     source: new Line(bits, cuts.source),
@@ -110,7 +118,16 @@ export function domainOf(
     sourcePort: new Line(65535n, cuts.sourcePort),
     destinationPort: new Line(65535n, cuts.destinationPort),
     marks: markDomainOf(cuts.marks),
+    local: own.map(({ value }) => value),
+    home: local[0]?.text,
   };
+}
+
+function addressesOf(family: Family, texts: readonly string[]): { text: string; value: bigint }[] {
+  return texts.flatMap((text) => {
+    const address = parseAddress(text);
+    return address?.family === family ? [{ text, value: address.value }] : [];
+  });
 }
 
 /** Number of atoms of a field. */
@@ -150,11 +167,6 @@ class Cuts {
       this.source.add(address);
       this.destination.add(address);
     }
-  }
-
-  addDestination(text: string): void {
-    const address = parseAddress(text);
-    if (address) this.add({ field: 'destination', from: address.value, to: address.value, family: address.family });
   }
 
   addRule({ matches, targets }: Rule): void {

@@ -11,14 +11,20 @@ const MOST_WILDCARDS = 1000;
 /** The interfaces that rules tell apart; each atom is one name that stands for all that behave like it. */
 export class InterfaceDomain {
   readonly names: readonly string[];
+  /** Those that packets come and leave by where they can choose, best first. */
+  readonly preferred: readonly string[];
   readonly #positions: ReadonlyMap<string, number>;
   /** The wildcard for each name that stands for what a wildcard covers; '+' for the name of all others. */
   readonly #wildcards: ReadonlyMap<string, string>;
 
-  /** @throws TooComplex when there are too many wildcards */
-  constructor(patterns: Iterable<string>) {
+  /**
+   * `present`: the interfaces that the namespace has besides lo, best first; empty where they are not known.
+   * @throws TooComplex when there are too many wildcards
+   */
+  constructor(patterns: Iterable<string>, present: readonly string[] = []) {
     const all = [...new Set(patterns)];
-    const exact = new Set(['lo', 'eth0', ...all.filter((pattern) => !pattern.endsWith('+'))]);
+    this.preferred = [...(present.length > 0 ? present : ['eth0']), 'lo'];
+    const exact = new Set(['lo', ...this.preferred, ...all.filter((pattern) => !pattern.endsWith('+'))]);
     const wild = all.filter((pattern) => pattern.endsWith('+') && pattern !== '+');
     if (wild.length > MOST_WILDCARDS) throw new TooComplex('the rules name too many interfaces');
     const standIns = [...wild, '+'].flatMap((pattern): [string, string][] => {

@@ -9,11 +9,11 @@ import { type Node, TRUE } from './diagram.ts';
  * Facts of the IPv4 and IPv6 stacks: loopback addresses only occur on lo (ip_route_input drops them as martians);
  * a packet that comes in from outside carries no mark (skb_scrub_packet between namespaces) and no socket; a
  * connection that is new has no mark yet.
- * `local` are the namespace's own addresses where they are known: they are reached by lo, and nothing else is.
+ * Where the namespace's own addresses are known, they are reached by lo, and nothing else is.
  * `helpers`: rules assign conntrack helpers. Without them (the kernel has assigned none by itself since 4.7) nothing but
  * an ICMP error is RELATED.
  */
-export function possiblePackets(conditions: Conditions, local: readonly bigint[], helpers = true): Node {
+export function possiblePackets(conditions: Conditions, helpers = true): Node {
   const { diagrams, domain } = conditions;
   const isLo = conditions.interface('lo');
   const implies = (a: Node, b: Node) => diagrams.or(diagrams.not(a), b);
@@ -26,8 +26,8 @@ export function possiblePackets(conditions: Conditions, local: readonly bigint[]
   ];
   if (domain.hook === 'PREROUTING') {
     rules.push(first(conditions, 'socket'), implies(diagrams.not(isLo), first(conditions, 'mark')));
-  } else if (local.length > 0) {
-    const own = local.map((address) => conditions.addressRange('destination', address, address));
+  } else if (domain.local.length > 0) {
+    const own = domain.local.map((address) => conditions.addressRange('destination', address, address));
     const self = own.reduce((any, one) => diagrams.or(any, one), loopback('destination'));
     rules.push(diagrams.not(diagrams.ite(self, diagrams.not(isLo), isLo)));
   }

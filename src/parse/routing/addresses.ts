@@ -8,17 +8,21 @@ import { complaint, type RoutingInput, wordAfter } from './lines.ts';
 /** Addresses of a text, and what in it was not understood. */
 export interface ParsedAddresses {
   readonly addresses: readonly InterfaceAddress[];
+  /** The names of all interfaces that were shown, also of those without an address. */
+  readonly interfaces: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** The addresses that `ip addr show` prints, with or without `-o` (one line each). Never throws. */
 export function parseIpAddresses(text: string, input: RoutingInput): ParsedAddresses {
   const addresses: InterfaceAddress[] = [];
+  const interfaces = new Set<string>();
   const told = new Told();
   let current: string | null = null;
   for (const line of linesOf(text)) {
     const [, name, rest] = /^\d+:\s+([^\s:@]+)(?:@\S+)?:?\s*(.*)$/.exec(line.text) ?? [];
     current = name ?? current;
+    if (name !== undefined) interfaces.add(name);
     const words = (name === undefined ? line.text : (rest ?? '')).trim().split(/\s+/);
     if (words[0] !== 'inet' && words[0] !== 'inet6') {
       // Link layer, lifetimes, statistics: lines of an interface that say nothing about its addresses.
@@ -29,7 +33,7 @@ export function parseIpAddresses(text: string, input: RoutingInput): ParsedAddre
     if (address === null) told.add(complaint(input, line, 'this is not an address of an interface'));
     else addresses.push(address);
   }
-  return { addresses, diagnostics: told.list };
+  return { addresses, interfaces: [...interfaces], diagnostics: told.list };
 }
 
 /** `inet 10.0.0.1/24 brd 10.0.0.255 scope global eth0`, or with `peer 10.0.0.2/32`, which has the prefix length then. */

@@ -137,6 +137,12 @@ describe('ip addr', () => {
     });
   });
 
+  test('interfaces without an address are named as well', () => {
+    const text =
+      '1: lo: <UP>\n    inet 127.0.0.1/8 scope host lo\n7: net1@if8: <UP>\n    link/ether 02:00:00:00:00:05\n';
+    expect(parseIpAddresses(text, source).interfaces).toEqual(['lo', 'net1']);
+  });
+
   test('one line for each address says the same', () => {
     const lines = parseIpAddresses(recorded('foreign.addr-oneline'), source);
     expect(lines).toEqual(parseIpAddresses(recorded('foreign.addr'), source));
