@@ -48,8 +48,7 @@ function propose(subject: Subject, eras: EraGroup, reading: Reading): Proposal {
 /** Whether a closer look can make the draft the best: not where one explains all, nor for those that are far off. */
 function isNear(draft: Proposal, all: readonly Proposal[]): boolean {
   if (all.some(isExact)) return false;
-  const distances = all.map(({ differences }) => differences.length).sort((a, b) => a - b);
-  return draft.differences.length <= (distances[NEAREST - 1] ?? Number.POSITIVE_INFINITY);
+  return all.filter((other) => compareFit(other, draft) < 0).length < NEAREST;
 }
 
 /** The cautious reading at its best, and the literal one where it says something else that fits better. */
@@ -87,7 +86,7 @@ function isSameReading(a: Proposal, b: Proposal): boolean {
   return keys.every((key) => same(a.config[key], b.config[key]));
 }
 
-/** Best first: nearest, then what leaves least unexplained, is most trustworthy, plainest, newest. */
+/** Best first: nearest (see `compareFit`), then what leaves least unexplained, is most trustworthy, plainest, newest. */
 export function compareProposals(a: Proposal, b: Proposal): number {
   return (
     compareFit(a, b) ||
@@ -97,8 +96,19 @@ export function compareProposals(a: Proposal, b: Proposal): number {
   );
 }
 
+/**
+ * What is missing got lost or was never written, and what is there twice was written twice. What a release does not write
+ * takes somebody else, and where another release does write it, it was that one.
+ */
 function compareFit(a: Proposal, b: Proposal): number {
-  return a.differences.length - b.differences.length || a.foreign - b.foreign;
+  return a.unwritten - b.unwritten || lost(a) - lost(b) || a.foreign - b.foreign;
+}
+
+/** Where more rules than these are missing, how many there are only says how large the layout is. */
+const MOST_LOST = 6;
+
+function lost({ differences }: Proposal): number {
+  return Math.min(differences.filter(({ kind }) => kind === 'missing').length, MOST_LOST);
 }
 
 function minorOf(config: Config): number {

@@ -19,13 +19,15 @@ export function compareChains(
 ): Comparison {
   const wanted = keyedChains(expected.filter((table) => isCovered(table, coverage)));
   const names = new Set([...wanted.keys(), ...live.keys()]);
-  const differences = [...names].flatMap((name) => inChain(live.get(name), wanted.get(name)));
+  const chains = [...names].map((name) => inChain(live.get(name), wanted.get(name)));
+  const differences = chains.flatMap((chain) => chain.differences);
   const foreign = [...live].map(
     ([name, chain]) => chain.keys.length - countedRules(chain, keysOf(wanted.get(name))).length,
   );
   const missing = differences.filter(({ kind }) => kind === 'missing').length;
   return {
     differences,
+    unwritten: sum(chains.map((chain) => chain.unwritten)),
     foreign: sum(foreign),
     common: sum([...wanted.values()].map(({ keys }) => keys.length)) - missing,
   };
@@ -34,6 +36,11 @@ export function compareChains(
 /** The live rules compared with a layout. */
 interface Comparison {
   readonly differences: readonly RuleDifference[];
+  /**
+   * How many of the extra rules the layout's chain does not have at all, not even in another place. Who writes a layout
+   * twice, or half of it, makes none of those.
+   */
+  readonly unwritten: number;
   /** How many live rules are neither the layout's nor in its way. */
   readonly foreign: number;
   /** How many rules of the layout are live. */
@@ -51,20 +58,28 @@ function isCovered(table: Table, coverage: readonly Coverage[]): boolean {
   );
 }
 
-function inChain(live: KeyedChain | undefined, wanted: KeyedChain | undefined): RuleDifference[] {
+function inChain(
+  live: KeyedChain | undefined,
+  wanted: KeyedChain | undefined,
+): Pick<Comparison, 'differences' | 'unwritten'> {
   const place = live ?? wanted;
-  if (place === undefined) return [];
-  const counted = live === undefined ? [] : countedRules(live, keysOf(wanted));
+  if (place === undefined) return { differences: [], unwritten: 0 };
+  const written = keysOf(wanted);
+  const counted = live === undefined ? [] : countedRules(live, written);
   const edits = editsBetween(
     counted.map((position) => live?.keys[position] ?? ''),
     wanted?.keys ?? [],
   );
   const difference = (kind: RuleDifference['kind'], rule: Rule | undefined): RuleDifference[] =>
     rule === undefined ? [] : [{ kind, family: place.family, table: place.table, chain: place.chain, rule }];
-  return [
-    ...edits.missing.flatMap((position) => difference('missing', wanted?.rules[position])),
-    ...edits.extra.flatMap((position) => difference('extra', live?.rules[counted[position] ?? -1])),
-  ];
+  const extra = edits.extra.map((position) => counted[position] ?? -1);
+  return {
+    differences: [
+      ...edits.missing.flatMap((position) => difference('missing', wanted?.rules[position])),
+      ...extra.flatMap((position) => difference('extra', live?.rules[position])),
+    ],
+    unwritten: extra.filter((position) => !written.has(live?.keys[position] ?? '')).length,
+  };
 }
 
 function keysOf(chain: KeyedChain | undefined): ReadonlySet<string> {

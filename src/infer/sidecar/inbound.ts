@@ -88,7 +88,9 @@ function excludes({ has, reading }: Reader, { rules, inNat }: InboundChain, tunn
   const ssh = has('ssh-excluded') ? place.findIndex((form) => isReturnOf(form, SSH)) + 1 : 0;
   // Behind the capture of everything a RETURN does nothing: whoever put it there meant it, and it is out of order.
   const late = reading === 'cautious' && capture >= 0 ? rules.slice(capture) : [];
-  return [...place.slice(ssh), ...late].flatMap((form) => (isPortReturn(form) ? form.dports : []));
+  const ports = [...place.slice(ssh), ...late].flatMap((form) => (isPortReturn(form) ? form.dports : []));
+  // Who writes the chain twice returns the HBONE port twice.
+  return reading === 'cautious' && inNat ? ports.filter((port) => port !== tunnel) : ports;
 }
 
 /** A port of TPROXY stands in a rule for connections that exist, once or twice, and one for those that do not. */
