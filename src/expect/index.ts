@@ -4,7 +4,7 @@ import type { Config } from '../model/config.ts';
 import type { ResolvedConfig } from '../model/report.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import type { Facts } from '../observe/facts.ts';
-import { inferredInputs } from './inference.ts';
+import { evidenceOf, type Implied, inferredInputs } from './inference.ts';
 import { inputsFromEnvironment, inputsFromRules } from './inputs-from-pod.ts';
 import { type Declared, type Layer, mergeLayers, resolveConfig } from './layers.ts';
 import { expectedRuleset } from './layout.ts';
@@ -20,23 +20,33 @@ export function layersOf({ layers, complete }: Declared, facts: Facts, supposed:
   const known = [...layers, ...pod];
   const given = { ...mergeLayers(known), ...supposed };
   const traces = inputsFromTraces(facts);
-  const inferred = complete ? {} : inferredWith(traces, { ...featuresLeft(facts.pod.ruleset), ...given }, facts);
+  const inferred = complete ? { inputs: {} } : inferredWith({ ...traces, ...given }, facts);
   const ipv6 = traces.enableIpv6 === undefined ? {} : { enableIpv6: traces.enableIpv6 };
   const seen = { ...inputsFromSurroundings(facts, given), ...inputsFromRules(facts), ...ipv6 };
-  return [...known, { origin: 'inferred', inputs: { ...seen, ...inferred, ...supposed } }];
+  return [...known, { ...inferred, origin: 'inferred', inputs: { ...seen, ...inferred.inputs, ...supposed } }];
 }
 
+/** Inputs that say which rules are looked at, and in whose light; the others only say what should be there. */
+const VIEW = new Set(['istioVersion', 'dataplane', 'backend', 'scope']);
+
 /**
- * What the rules imply in the light of the traces. The release is that of the rules alone: one that would have written
- * less of what the traces demand does not explain better what is missing.
+ * What the rules imply, the others being known from traces or by somebody's word. The release is that of the rules alone:
+ * one that would have written less of what is meant does not explain better what is missing.
  */
-function inferredWith(traces: Partial<Config>, given: Partial<Config>, facts: Facts): Partial<Config> {
-  const alone = inferredInputs(facts, given);
-  const told = { ...alone, ...traces, ...given };
-  const isKnown = (Object.keys(traces) as (keyof typeof traces)[]).every((key) => told[key] === alone[key]);
+function inferredWith(meant: Partial<Config>, facts: Facts): Implied {
+  const left = featuresLeft(facts.pod.ruleset);
+  const view = Object.fromEntries(Object.entries(meant).filter(([key]) => VIEW.has(key)));
+  const alone = inferredInputs(facts, evidenceOf(facts, { ...left, ...view }, meant));
+  const told = { ...alone.inputs, ...meant };
+  const isKnown = (Object.keys(meant) as (keyof Config)[]).every((key) => same(told[key], alone.inputs[key]));
   const { istioVersion } = told;
-  if (isKnown || istioVersion === undefined) return told;
-  return { ...inferredInputs(facts, { ...traces, ...given, istioVersion }), istioVersion };
+  if (isKnown || istioVersion === undefined) return { ...alone, inputs: told };
+  const inLight = inferredInputs(facts, evidenceOf(facts, { ...left, ...meant, istioVersion }));
+  return { ...alone, inputs: { ...inLight.inputs, istioVersion } };
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** What a pod is held against: the inputs, the same with the backend that is in use, and the rules they make. */

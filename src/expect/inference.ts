@@ -4,20 +4,27 @@ import type { Config, ConfigKey } from '../model/config.ts';
 import { isListener } from '../model/socket.ts';
 import type { Facts } from '../observe/facts.ts';
 
+/** What rules imply: the inputs, and first and last release that write them. */
+export interface Implied {
+  readonly inputs: Partial<Config>;
+  readonly releases?: readonly [string, string];
+}
+
 /**
  * What the live rules imply about the inputs that nobody declared. A rule that could as well be a fault is never taken
  * for an intention.
  */
-export function inferredInputs(facts: Facts, declared: Partial<Config>): Partial<Config> {
-  const candidate = safeCandidate(inferConfig(facts.pod.ruleset, evidenceOf(facts, declared)));
-  if (!candidate) return {};
+export function inferredInputs(facts: Facts, evidence: Evidence): Implied {
+  const candidate = safeCandidate(inferConfig(facts.pod.ruleset, evidence));
+  if (!candidate) return { inputs: {} };
   const told = Object.keys(candidate.certainty) as ConfigKey[];
-  return {
+  const inputs = {
     ...Object.fromEntries(told.map((key) => [key, candidate.config[key]])),
     dataplane: candidate.config.dataplane,
     backend: candidate.config.backend,
     istioVersion: candidate.releases[1],
   };
+  return { inputs, releases: candidate.releases };
 }
 
 /** The releases before the declared one that write exactly the live rules from the same inputs; null: none. */
@@ -33,12 +40,13 @@ export function olderRelease(facts: Facts, declared: Partial<Config>): Candidate
 }
 
 /** What is known of a pod besides its rules, and what was declared. */
-export function evidenceOf({ pod, annotations }: Facts, declared: Partial<Config>): Evidence {
+export function evidenceOf({ pod, annotations }: Facts, declared: Partial<Config>, meant?: Partial<Config>): Evidence {
   const listeners = pod.sockets?.filter(isListener).map(({ localPort }) => localPort);
   const injected = injectedFor(annotations['sidecar.istio.io/status'] ?? '');
   return {
     coverage: pod.coverage,
     declared,
+    ...(meant === undefined ? {} : { meant }),
     ...(listeners === undefined ? {} : { listeners }),
     ...(injected === undefined ? {} : { injected }),
   };

@@ -10,6 +10,8 @@ type Origins = Partial<Record<ConfigKey, InputOrigin>>;
 export interface Layer {
   readonly origin: InputOrigin;
   readonly inputs: Partial<Config>;
+  /** First and last release that could be the one named, where it was inferred. */
+  readonly releases?: readonly [string, string];
 }
 
 /** What somebody declared of a pod. Where it is `complete` its gaps are defaults, and nothing is inferred from the rules. */
@@ -35,7 +37,8 @@ export function resolveConfig(layers: readonly Layer[]): ResolvedConfig {
   const gid = given.proxyUid !== undefined && given.proxyGid === undefined ? { proxyGid: given.proxyUid } : {};
   const config: Config = { ...defaults, ...given, ...gid };
   refuseWithoutLayout(config);
-  return { config, origin: originsOf(layers) };
+  const releases = layers.find(({ inputs }) => 'istioVersion' in inputs)?.releases;
+  return { config, origin: originsOf(layers), ...(releases && { releases }) };
 }
 
 function refuseWithoutLayout(config: Config): void {

@@ -14,7 +14,7 @@ const BEYOND_EXACT = 3;
 
 /** Every reading of a view's rules, best first. */
 export function proposalsFor(subject: Subject): Proposal[] {
-  const groups = erasFor(subject.view, subject.evidence.declared ?? {});
+  const groups = erasFor(subject.view, subject.evidence.declared ?? {}, subject.evidence.meant);
   const drafts = draftsFor(subject, groups);
   const proposals = drafts.flatMap((draft) => (isNear(draft, drafts) ? refined(subject, draft) : [draft]));
   return widened(subject, groups, joined(proposals).toSorted(compareProposals));
@@ -104,11 +104,12 @@ function compareFit(a: Proposal, b: Proposal): number {
   return a.unwritten - b.unwritten || lost(a) - lost(b) || a.foreign - b.foreign;
 }
 
-/** Where more rules than these are missing, how many there are only says how large the layout is. */
-const MOST_LOST = 6;
+/** Where more rules than these are missing at the ends of chains, how many there are only says how large a layout is. */
+const MOST_UNFINISHED = 6;
 
-function lost({ differences }: Proposal): number {
-  return Math.min(differences.filter(({ kind }) => kind === 'missing').length, MOST_LOST);
+function lost({ differences, unfinished }: Proposal): number {
+  const missing = differences.filter(({ kind }) => kind === 'missing').length;
+  return missing - unfinished + Math.min(unfinished, MOST_UNFINISHED);
 }
 
 function minorOf(config: Config): number {

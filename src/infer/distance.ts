@@ -28,6 +28,7 @@ export function compareChains(
   return {
     differences,
     unwritten: sum(chains.map((chain) => chain.unwritten)),
+    unfinished: sum(chains.map((chain) => chain.unfinished)),
     foreign: sum(foreign),
     common: sum([...wanted.values()].map(({ keys }) => keys.length)) - missing,
   };
@@ -41,6 +42,8 @@ interface Comparison {
    * twice, or half of it, makes none of those.
    */
   readonly unwritten: number;
+  /** How many of the missing rules stand behind all that are there, as where the writer was stopped. */
+  readonly unfinished: number;
   /** How many live rules are neither the layout's nor in its way. */
   readonly foreign: number;
   /** How many rules of the layout are live. */
@@ -61,9 +64,9 @@ function isCovered(table: Table, coverage: readonly Coverage[]): boolean {
 function inChain(
   live: KeyedChain | undefined,
   wanted: KeyedChain | undefined,
-): Pick<Comparison, 'differences' | 'unwritten'> {
+): Pick<Comparison, 'differences' | 'unwritten' | 'unfinished'> {
   const place = live ?? wanted;
-  if (place === undefined) return { differences: [], unwritten: 0 };
+  if (place === undefined) return { differences: [], unwritten: 0, unfinished: 0 };
   const written = keysOf(wanted);
   const counted = live === undefined ? [] : countedRules(live, written);
   const edits = editsBetween(
@@ -73,7 +76,10 @@ function inChain(
   const difference = (kind: RuleDifference['kind'], rule: Rule | undefined): RuleDifference[] =>
     rule === undefined ? [] : [{ kind, family: place.family, table: place.table, chain: place.chain, rule }];
   const extra = edits.extra.map((position) => counted[position] ?? -1);
+  const missing = new Set(edits.missing);
+  const end = (wanted?.rules ?? []).findLastIndex((_, position) => !missing.has(position));
   return {
+    unfinished: edits.missing.filter((position) => position > end).length,
     differences: [
       ...edits.missing.flatMap((position) => difference('missing', wanted?.rules[position])),
       ...extra.flatMap((position) => difference('extra', live?.rules[position])),

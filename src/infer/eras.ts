@@ -40,8 +40,16 @@ function changedPatches(minor: number): number[] {
     .flatMap((release) => ('error' in release || release.minor !== minor ? [] : [release.patch ?? 0]));
 }
 
-/** The eras that could have programmed the view from the inputs declared, or only that of a declared release. */
-export function erasFor(view: View, { istioVersion, ...inputs }: Partial<Config>): EraGroup[] {
+/**
+ * The eras that could have programmed the view from the inputs declared and those known to be meant, or only that of a
+ * declared release.
+ */
+export function erasFor(
+  view: View,
+  { istioVersion, ...declared }: Partial<Config>,
+  meant: Partial<Config> = {},
+): EraGroup[] {
+  const inputs = { ...meant, ...declared };
   if (istioVersion !== undefined)
     return [[{ first: istioVersion, last: istioVersion, has: featuresFor(istioVersion) }]];
   const groups: [Era, ...Era[]][] = [];

@@ -31,6 +31,8 @@ export interface Explanation {
   readonly differences: readonly RuleDifference[];
   /** How many of the differences are live rules that this release does not write. */
   readonly unwritten: number;
+  /** How many of them stand at the end of a chain and are missing. */
+  readonly unfinished: number;
   /** How many live rules of the same tables are neither the layout's nor in its way. */
   readonly foreign: number;
   /** How many rules of the layout are live. */

@@ -11,6 +11,8 @@ export interface Evidence {
   readonly coverage?: readonly Coverage[];
   /** Inputs that somebody declared: they are taken as they are, and the others are read in their light. */
   readonly declared?: Partial<Config>;
+  /** Inputs that are known to be meant though the rules are read without them: their release has them. */
+  readonly meant?: Partial<Config>;
   /** Whom the injector left the pod to, by its annotation. */
   readonly injected?: 'istio-init' | 'istio-cni';
 }

@@ -13,7 +13,7 @@ export { defaultConfig } from './defaults.ts';
 export type { ResolveGroup } from './groups.ts';
 export { inputsOf } from './inputs.ts';
 export { whyRefused } from './refused.ts';
-export { compareReleases, isNewerThanKnown, NEWEST_MINOR, parseRelease } from './release.ts';
+export { compareReleases, NEWEST_MINOR, parseRelease, standInFor } from './release.ts';
 export { expectedRouting } from './routing.ts';
 
 /** What the configuration alone does not say. */
@@ -27,7 +27,7 @@ export interface LayoutOptions {
 /**
  * The rules that Istio programs for a configuration, as the kernel would show them. `text` of each rule is empty and
  * its origin is `expected`, line 0. Throws when `istioVersion` is not a release; releases newer than known get the
- * newest known layout (`isNewerThanKnown` tells); a data plane or backend that the release did not have gets no tables
+ * newest known layout (`standInFor` tells); a data plane or backend that the release did not have gets no tables
  * (`whyNoLayout` tells), nor does a configuration whose rules the kernel refuses (`whyRefused` tells).
  */
 export function buildLayout(config: Config, options: LayoutOptions = {}): Ruleset {

@@ -98,6 +98,10 @@ export interface CheckReport {
   readonly verdict: 'healthy' | 'degraded' | 'broken' | 'undetermined';
   readonly istio: {
     readonly version: string;
+    /** First and last release that write these rules, where `version` was inferred from them. */
+    readonly releases?: readonly [string, string];
+    /** The newest release known here, where `version` is newer and was compared with that. */
+    readonly heldAgainst?: string;
     readonly dataplane: 'sidecar' | 'ambient' | 'none';
     readonly interceptionMode: 'REDIRECT' | 'TPROXY';
     readonly backend: 'iptables-nft' | 'iptables-legacy' | 'iptables' | 'nftables';
@@ -115,4 +119,6 @@ export interface CheckReport {
 export interface ResolvedConfig {
   readonly config: Config;
   readonly origin: Readonly<Partial<Record<ConfigKey, InputOrigin>>>;
+  /** First and last release that write such rules, where the release was inferred. */
+  readonly releases?: readonly [string, string];
 }

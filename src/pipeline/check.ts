@@ -9,7 +9,7 @@ import { type Declared, mergeLayers } from '../expect/layers.ts';
 import { cutListings } from '../expect/listing-ends.ts';
 import { istioTables } from '../istio/chains.ts';
 import { exemptionOf } from '../istio/exempt.ts';
-import { expectedRouting } from '../layout/index.ts';
+import { expectedRouting, standInFor } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Obstacle } from '../model/pod.ts';
 import type { CheckReport } from '../model/report.ts';
@@ -38,6 +38,7 @@ function judged(facts: Facts, declared: Declared, { toolVersion }: CheckOptions)
   const better = reconsidered(first, facts);
   const context = better === null ? first : contextFor(declared, facts, better);
   const { config, origin } = context;
+  const known = standInFor(config.istioVersion);
   return {
     schemaVersion: 1,
     tool: { name: 'istio-nat', version: toolVersion },
@@ -45,6 +46,8 @@ function judged(facts: Facts, declared: Declared, { toolVersion }: CheckOptions)
     seen: evidenceOf(facts.pod),
     istio: {
       version: config.istioVersion,
+      ...(context.releases && { releases: context.releases }),
+      ...(known !== null && { heldAgainst: known }),
       dataplane: isOutsideMesh(context) ? 'none' : config.dataplane,
       interceptionMode: config.interceptionMode,
       backend: backendOf(facts, config),

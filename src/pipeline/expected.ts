@@ -1,7 +1,7 @@
 import type { LayoutForm } from '../expect/forms.ts';
 import { type Declared, resolveConfig } from '../expect/layers.ts';
 import { layoutText } from '../expect/layout-text.ts';
-import { isNewerThanKnown, NEWEST_MINOR, parseRelease, whyRefused } from '../layout/index.ts';
+import { standInFor, whyRefused } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 
 /** A layout as text, and what its reader should know of it. */
@@ -16,17 +16,15 @@ export interface ExpectedLayout {
  */
 export function expected({ layers }: Declared, form: LayoutForm): ExpectedLayout {
   const { config } = resolveConfig(layers);
-  const notes = [...(isNewer(config) ? [assumed(config)] : []), ...refused(config)];
+  const notes = [...assumed(config), ...refused(config)];
   return { text: layoutText(config, form), notes };
 }
 
-function isNewer({ istioVersion }: Config): boolean {
-  const release = parseRelease(istioVersion);
-  return !('error' in release) && isNewerThanKnown(release);
-}
-
-function assumed({ istioVersion }: Config): string {
-  return `Istio ${istioVersion} is newer than every layout known here; this is what 1.${NEWEST_MINOR} programs`;
+function assumed({ istioVersion }: Config): string[] {
+  const known = standInFor(istioVersion);
+  return known === null
+    ? []
+    : [`Istio ${istioVersion} is newer than every layout known here; this is what ${known} programs`];
 }
 
 /** Nothing is printed for what the kernel refuses, which must not be taken for an answer. */

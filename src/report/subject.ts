@@ -1,3 +1,4 @@
+import { standInFor } from '../layout/index.ts';
 import type { Source, Undetermined } from '../model/report.ts';
 import { escapeText } from './escape.ts';
 import { type Style, symbol } from './style.ts';
@@ -22,15 +23,23 @@ export function fileNames(files: readonly string[]): string {
 
 interface Held {
   readonly istioVersion: string;
+  /** First and last release that write such rules, where the release was inferred. */
+  readonly releases?: readonly [string, string] | undefined;
   readonly dataplane: string;
   readonly interceptionMode: string;
   readonly backend: string;
 }
 
-/** What rules are held against: `Istio 1.28.10 (sidecar, REDIRECT, iptables)`. */
-export function istioName({ istioVersion, dataplane, interceptionMode, backend }: Held): string {
+/**
+ * What rules are held against: `Istio 1.28.10 (sidecar, REDIRECT, iptables)`, `Istio 1.18 – 1.24 (…)` where the rules
+ * alone say the release, `Istio 1.32.0, held against 1.31.0, the newest that is known (…)`.
+ */
+export function istioName({ istioVersion, releases, dataplane, interceptionMode, backend }: Held): string {
   const mode = dataplane === 'sidecar' ? `sidecar, ${interceptionMode}, ${backend}` : `${dataplane}, ${backend}`;
-  return `Istio ${istioVersion} (${mode})`;
+  const [first, last] = releases ?? [istioVersion, istioVersion];
+  const known = standInFor(istioVersion);
+  const range = first === last ? last : `${first} – ${last}`;
+  return `Istio ${range}${known === null ? '' : `, held against ${known}, the newest that is known`} (${mode})`;
 }
 
 /** The first letter of a sentence. */

@@ -176,7 +176,9 @@ describe.skipIf(!isBuilt)('the whole program', () => {
 
   it('says when a layout is only assumed', async () => {
     const { stderr, exitCode } = await program(['expected', '--istio-version', '1.99.0']);
-    expect(stderr).toBe('istio-nat: Istio 1.99.0 is newer than every layout known here; this is what 1.31 programs\n');
+    expect(stderr).toBe(
+      'istio-nat: Istio 1.99.0 is newer than every layout known here; this is what 1.31.0 programs\n',
+    );
     expect(exitCode).toBe(0);
   });
 

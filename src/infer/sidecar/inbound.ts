@@ -89,8 +89,10 @@ function excludes({ has, reading }: Reader, { rules, inNat }: InboundChain, tunn
   // Behind the capture of everything a RETURN does nothing: whoever put it there meant it, and it is out of order.
   const late = reading === 'cautious' && capture >= 0 ? rules.slice(capture) : [];
   const ports = [...place.slice(ssh), ...late].flatMap((form) => (isPortReturn(form) ? form.dports : []));
-  // Who writes the chain twice returns the HBONE port twice.
-  return reading === 'cautious' && inNat ? ports.filter((port) => port !== tunnel) : ports;
+  // Who writes the chain twice returns the HBONE port, and 22, twice.
+  const isRepeated = ports.includes(tunnel) || unique(ports).length < ports.length;
+  if (reading !== 'cautious' || !inNat || !isRepeated) return ports;
+  return ports.filter((port) => port !== tunnel && !(has('ssh-excluded') && port === SSH));
 }
 
 /** A port of TPROXY stands in a rule for connections that exist, once or twice, and one for those that do not. */

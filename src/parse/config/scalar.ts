@@ -42,9 +42,10 @@ export function parseChoice<T extends string>(raw: unknown, options: readonly T[
   return option === undefined ? { error: `${quote(raw)} is not one of ${options.join(', ')}` } : { value: option };
 }
 
-/** `X.Y.Z`, with `X.Y` for the newest patch and a pre-release suffix allowed; a leading `v` is dropped. */
+/** `X.Y.Z`, with `X.Y` for the newest patch and Istio's pre-releases; a leading `v` and a build's suffix are dropped. */
 export function parseVersion(raw: unknown): Parsed<string> {
-  const pattern = /^v?([1-9]\d{0,2}\.\d{1,3}(\.\d{1,4})?(-[0-9A-Za-z][0-9A-Za-z.-]{0,63})?)$/;
+  const pattern =
+    /^v?([1-9]\d{0,2}\.\d{1,3}(?:\.\d{1,4}(?:-(?:alpha|beta|rc)\.\d{1,4}(?![.\w-]))?)?)([-+][0-9A-Za-z][0-9A-Za-z.+-]{0,127})?$/;
   const version = typeof raw === 'string' ? pattern.exec(raw)?.[1] : undefined;
   return version === undefined
     ? { error: `${quote(raw)} is not an Istio release (X.Y.Z, such as 1.28.10)` }
