@@ -9,7 +9,7 @@ import { check } from '../../src/pipeline/check.ts';
 import { anyConfig } from '../infer/arbitrary.ts';
 import { printed } from '../infer/printed.ts';
 
-const RUNS = Number(process.env.ISTIO_NAT_INFER_RUNS ?? 6);
+const RUNS = Number(process.env.ISTIO_NAT_INFER_RUNS ?? 3);
 
 function factsOf(text: string): Facts {
   const pod = observeRules([{ name: 'pod.rules', text }]);
