@@ -1,16 +1,20 @@
 import { compareRulesets, type DifferentClass, type OpenClass } from '../evaluate/compare.ts';
 import type { Exemption } from '../istio/exempt.ts';
+import type { Config } from '../model/config.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import { isCovered, linksOf, type Metadata, type Pod } from '../model/pod.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import type { Routing } from '../model/routing.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import { LayoutIndex } from '../rules/layout-index.ts';
+import { expectedRuleset } from './layout.ts';
 
 /** What checks are given: the pod as seen, what Istio should have programmed, and how the two differ. */
 export interface Context extends ResolvedConfig {
   readonly pod: Pod;
   readonly expected: Ruleset;
+  /** The rules that Istio would have programmed with some inputs otherwise, as far as their tables were shown. */
+  readonly expectedWith: (inputs: Partial<Config>) => Ruleset;
   readonly routing: Routing;
   /** The families whose rules were seen. */
   readonly families: readonly Family[];
@@ -40,6 +44,8 @@ export interface Background {
   readonly resolvers?: readonly string[];
   readonly exempt?: Exemption | null;
   readonly doubts?: readonly Undetermined[];
+  /** The layout of other inputs; where it is left out, that of the inputs alone. */
+  readonly layoutOf?: (config: Config) => Ruleset;
 }
 
 const SILENT: Metadata = { environment: {}, labels: {}, annotations: {} };
@@ -60,10 +66,12 @@ export function buildContext(
   );
   const different = comparisons.flatMap((comparison) => comparison.different);
   const layout = new LayoutIndex(pod.ruleset, shown);
+  const { layoutOf = expectedRuleset } = background;
   return {
     ...resolved,
     pod,
     expected,
+    expectedWith: (inputs) => onlyShownTables(layoutOf({ ...resolved.config, ...inputs }), pod),
     routing,
     families,
     different,

@@ -63,10 +63,13 @@ export interface Expectation {
 export function expectationOf(layers: readonly Layer[], facts: Facts): Expectation {
   const resolved = resolveConfig(layers);
   const judged = withBackendInUse(resolved.config, facts);
-  const { ruleset } = facts.pod;
-  const expected = expectedRuleset(judged, {
-    resolveGroup: groupsFromRules(ruleset, judged),
+  return { resolved, judged, expected: layoutFor(judged, facts) };
+}
+
+/** The rules of inputs, with names and sets as the pod's rules have them. */
+export function layoutFor(config: Config, { pod: { ruleset } }: Facts): Ruleset {
+  return expectedRuleset(config, {
+    resolveGroup: groupsFromRules(ruleset, config),
     ...kubeletFromRules(ruleset.tables),
   });
-  return { resolved, judged, expected };
 }

@@ -3,7 +3,7 @@ import { isOutsideMesh } from '../diagnose/traffic/groups.ts';
 import { doubtsOf, reconsidered } from '../expect/ambiguities.ts';
 import { buildContext, type Context } from '../expect/context.ts';
 import { evidenceOf } from '../expect/evidence.ts';
-import { expectationOf, layersOf } from '../expect/index.ts';
+import { expectationOf, layersOf, layoutFor } from '../expect/index.ts';
 import { olderRelease } from '../expect/inference.ts';
 import { type Declared, mergeLayers } from '../expect/layers.ts';
 import { cutListings } from '../expect/listing-ends.ts';
@@ -76,6 +76,7 @@ function contextFor(declared: Declared, facts: Facts, supposed: Partial<Config> 
     resolvers: facts.resolvers,
     exempt: exemptionOf(facts.pod, facts, asked),
     doubts: doubtsOf(resolved, facts),
+    layoutOf: (config) => layoutFor({ ...config, backend: judged.backend }, facts),
   });
 }
 

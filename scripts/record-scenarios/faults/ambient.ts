@@ -50,9 +50,9 @@ export const AMBIENT: readonly Fault[] = [
     layout: 'ambient',
     live: true,
     commands: ofBoth('-t raw -F'),
-    codes: ['NAT0402', 'NAT0402'],
+    codes: ['NAT0402'],
     quotes: '-A PREROUTING -j ISTIO_PRERT',
-    undeclared: { saved: ['NAT0402', 'NAT0402'], live: ['NAT0402', 'NAT0402'] },
+    undeclared: { saved: ['NAT0402'], live: ['NAT0402'] },
   },
   {
     name: 'ambient-native-raw-flushed',

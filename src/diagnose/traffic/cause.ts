@@ -1,5 +1,6 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import { evaluatePacket, Hooks, type Trace, type TraceStep, verdictKey } from '../../evaluate/packet.ts';
+import type { Config, ConfigKey } from '../../model/config.ts';
 import type { RuleReference, Ruleset } from '../../model/ruleset.ts';
 import { ruleIdentity } from '../../rules/canonical.ts';
 import type { LayoutIndex } from '../../rules/layout-index.ts';
@@ -27,10 +28,24 @@ export interface Order {
   readonly late: RuleReference | null;
 }
 
+/** A setting with which the pod was not programmed, and the rules that are as if it had another value. */
+export interface InputFault {
+  readonly keys: readonly ConfigKey[];
+  /** The other value, with all other inputs as they are meant. */
+  readonly config: Config;
+  /** What Istio writes for the value that was meant, in the expected rules. */
+  readonly lost: readonly RuleReference[];
+  /** What it wrote in place of that, in the pod's. */
+  readonly stray: readonly RuleReference[];
+  readonly causes: readonly Cause[];
+}
+
 /** Causes that are one fault, and the code of the catalogue for it. */
 export interface Group {
   readonly code: TrafficCode;
   readonly causes: readonly [Cause, ...Cause[]];
+  /** The setting without which the pod was programmed, where all of it is one. */
+  readonly input?: InputFault;
 }
 
 /** The two rulesets that are held against each other. */

@@ -1,6 +1,7 @@
 import type { Context } from '../../expect/context.ts';
 import { hasIstioChains } from '../../istio/chains.ts';
 import { signsOfEnrolment } from '../../istio/enrolment.ts';
+import { isMixture, planesOf } from '../../istio/planes.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { isCovered } from '../../model/pod.ts';
 import { remembered } from '../../model/remembered.ts';
@@ -12,8 +13,10 @@ import { type Cause, causeOf, type Group } from './cause.ts';
 import { nameOf } from './code.ts';
 import { describeGroup } from './describe.ts';
 import { isHarmless } from './harmless.ts';
+import { codeOfInput, inputFaults } from './inputs.ts';
 import { mostOrdinaryFirst } from './ordinary.ts';
 import { droppingChains } from './policies.ts';
+import { programOf } from './programs.ts';
 import { structuralCode } from './structure.ts';
 import { codeAmong } from './surroundings-code.ts';
 
@@ -28,17 +31,41 @@ export function trafficFindingsOf<C extends TrafficCode>(codes: readonly C[], co
   return trafficFindings(context).filter((found): found is Found<C> => wanted.has(found.code));
 }
 
-/** One group for each guilty rule, named by its most ordinary packets; then one for each fault of the whole layout. */
+/** One group for each guilty rule, or setting that takes several; then one for each fault of the whole layout. */
 function groupCauses(context: Context): Group[] {
-  const byRule = groupBy(causesOf(context), (cause) => `${scopeOf(cause, context)} ${guiltyKey(cause, context)}`);
-  const named = byRule.map((causes) => ({ code: codeOf(causes, context), causes }));
-  const byFault = groupBy(named, (group) =>
-    ENTRIES[group.code].traffic.scope === 'whole' ? `${group.code} ${scopeOf(group.causes[0], context)}` : group,
-  );
+  const causes = causesOf(context);
+  const byRule = byGuilt(causes, context);
+  const bySetting = byRule.length > 1 && isOneLayout(context) ? settingsIn(causes, context) : [];
+  const settled = new Set(bySetting.flatMap((group) => group.causes));
+  const rest = causes.filter((cause) => !settled.has(cause));
+  const named = [...bySetting, ...(settled.size > 0 ? byGuilt(rest, context) : byRule)];
+  const byFault = groupBy(named, (group) => (ENTRIES[group.code].traffic.scope === 'whole' ? group.code : group));
   return byFault.flatMap((groups) => {
-    const [first, ...rest] = mostOrdinaryFirst(groups.flatMap(({ causes }) => causes));
-    return first ? [{ code: groups[0].code, causes: [first, ...rest] as const }] : [];
+    const [first, ...others] = mostOrdinaryFirst(groups.flatMap((group) => group.causes));
+    return first ? [{ ...groups[0], causes: [first, ...others] as const }] : [];
   });
+}
+
+function byGuilt(causes: readonly Cause[], context: Context): Group[] {
+  return groupBy(causes, (cause) => guiltyKey(cause, context)).map((group) => ({
+    code: codeOf(group, context),
+    causes: group,
+  }));
+}
+
+function settingsIn(all: readonly Cause[], context: Context): Group[] {
+  return inputFaults(all, context).flatMap((input) => {
+    const [first, ...others] = input.causes;
+    if (first === undefined) return [];
+    const causes = [first, ...others] as const;
+    const among = causes.map((cause) => codeOf([cause], context));
+    return [{ code: codeOfInput(input, among) ?? codeOf(causes, context), causes, input }];
+  });
+}
+
+/** Whether there is one set of Istio's rules, of the data plane and release that are meant. */
+function isOneLayout({ pod, older, config }: Context): boolean {
+  return older === null && !isMixture(pod.ruleset) && planesOf(pod.ruleset).has(config.dataplane);
 }
 
 function causesOf(context: Context): Cause[] {
@@ -62,7 +89,13 @@ function scopeOf(cause: Cause, { pod }: Context): string {
   return where?.table.family ?? different.family;
 }
 
-function guiltyKey(cause: Cause, { layout, pod }: Context): string {
+/** What the causes of one finding have in common: the program that wrote a rule, the rule, or the chain that lost its rules. */
+function guiltyKey(cause: Cause, context: Context): string {
+  const program = cause.intruder && programOf(cause.intruder, context.pod.ruleset);
+  return program === null ? `${scopeOf(cause, context)} ${ruleKeyOf(cause, context)}` : `program ${program}`;
+}
+
+function ruleKeyOf(cause: Cause, { layout, pod }: Context): string {
   const { intruder, missing, order } = cause;
   const where = intruder ?? missing ?? order?.late ?? null;
   if (where === null) {

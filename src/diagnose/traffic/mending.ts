@@ -25,16 +25,16 @@ export function editsFor(group: Group, context: Context, groups: readonly Group[
   ];
 }
 
-function removed({ code, causes }: Group, { pod }: Context): RuleReference[] {
-  const { family } = causes[0].class;
+function removed({ code, causes, input }: Group, { pod }: Context): RuleReference[] {
+  const families = new Set(causes.map((cause) => cause.class.family));
   const guardrails = code === 'NAT0111' ? guardrailsIn(pod.ruleset) : [];
-  const ofFamily = guardrails.filter(({ table }) => table.family === family);
-  return distinct([...causes.flatMap(intrudersOf), ...ofFamily]);
+  const ofFamily = guardrails.filter(({ table }) => table.family !== 'inet' && families.has(table.family));
+  return distinct([...causes.flatMap(intrudersOf), ...(input?.stray ?? []), ...ofFamily]);
 }
 
 function restored(group: Group, context: Context, groups: readonly Group[]): RuleReference[] {
   const missing = group.causes.flatMap(missingOf).flatMap((where) => withItsChain(where, context));
-  return distinct([...missing, ...replacedBy(group, context, groups)]);
+  return distinct([...missing, ...(group.input?.lost ?? []), ...replacedBy(group, context, groups)]);
 }
 
 /**
