@@ -1,21 +1,24 @@
-import { DNS_PROXY_PORTS } from '../istio/dns.ts';
+import { DNS_PROXY_PORTS, isToDnsProxy } from '../istio/dns.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
-import type { Ruleset } from '../model/ruleset.ts';
+import { type Ruleset, rulesOf } from '../model/ruleset.ts';
 import { isListener, type Socket } from '../model/socket.ts';
 import type { Facts } from '../observe/facts.ts';
+import { RuleCounts } from '../rules/rule-counts.ts';
+import { expectedRuleset } from './layout.ts';
 
 /**
  * Queries that the agent is there for and that no rule sends it. The agent has its DNS proxy only where DNS is captured,
  * but Istio writes no rule where the pod had no resolver that it could name: lost rules look the same.
  */
-export function dnsDoubt({ config, origin }: ResolvedConfig, { pod }: Facts): Undetermined[] {
+export function dnsDoubt({ config, origin }: ResolvedConfig, facts: Facts): Undetermined[] {
+  const { pod } = facts;
   if (config.dataplane !== 'sidecar' || leadsToDnsProxy(pod.ruleset)) return [];
   const isOpen = (key: ConfigKey) => origin[key] === 'inferred' || origin[key] === 'default';
   const because = wantsDns(config, origin) ?? answersDns(config, origin, pod.sockets ?? []);
   const isNamed = config.captureAllDns || config.dnsServersV4.length + config.dnsServersV6.length > 0;
   const areOpen = (['captureAllDns', 'dnsServersV4', 'dnsServersV6'] as const).every(isOpen);
-  if (because === null || isNamed || !areOpen) return [];
+  if (because === null || isNamed || !areOpen || isLostAltogether(config, facts)) return [];
   return [
     {
       code: 'NAT1004',
@@ -46,9 +49,14 @@ function answersDns({ redirectDns, proxyUid }: Config, origin: Origin, sockets: 
   return agent === undefined ? null : `The agent answers DNS on port ${agent.localPort}`;
 }
 
-function leadsToDnsProxy({ tables }: Ruleset): boolean {
-  const targets = tables.flatMap(({ chains }) =>
-    chains.flatMap(({ rules }) => rules.flatMap((rule) => [...rule.targets])),
-  );
-  return targets.some((target) => target.kind === 'redirect' && DNS_PROXY_PORTS.has(target.ports?.from ?? 0));
+function leadsToDnsProxy(ruleset: Ruleset): boolean {
+  return rulesOf(ruleset).some(({ rule }) => rule.targets.some(isToDnsProxy));
+}
+
+/** Whether Istio writes something for DNS even where it can name no resolver, and none of that is here. */
+function isLostAltogether(config: Config, { pod }: Facts): boolean {
+  const without = new RuleCounts(expectedRuleset({ ...config, redirectDns: false }));
+  const own = rulesOf(expectedRuleset(config)).filter((where) => without.of(where) === 0);
+  const live = new RuleCounts(pod.ruleset);
+  return own.length > 0 && own.every((where) => live.of(where) === 0);
 }

@@ -47,5 +47,6 @@ function planeCode(cause: Cause, context: Context, usual: () => TrafficCode): Tr
   const code = usual();
   if (ALIKE.has(code)) return code;
   if (code === 'NAT0105' || (cause.intruder === null && isCaptureLost(cause.class.family, context))) return 'NAT0901';
+  if (code === 'NAT0401' || code === 'NAT0406') return code;
   return ambientCode(cause, context) ?? (code === 'NAT0106' ? 'NAT0901' : code);
 }
