@@ -1,5 +1,5 @@
-import type { Chain, RuleReference, Ruleset, Table } from '../model/ruleset.ts';
-import { canonical } from './canonical.ts';
+import type { Chain, Rule, RuleReference, Ruleset, Table } from '../model/ruleset.ts';
+import { ruleKey } from './rule-key.ts';
 
 /** A chain and the table that holds it. */
 type ChainInTable = readonly [Table, Chain];
@@ -27,7 +27,7 @@ export class RuleCounts {
   of({ table, chain, rule }: RuleReference): number {
     const key = keyOf(table, chain);
     if (!this.#chains.has(key)) return 0;
-    return this.#in(key).get(canonical(table, chain, rule)) ?? 0;
+    return this.#in(key).get(sayingOf(table, rule)) ?? 0;
   }
 
   /** Whether every rule of the other is here at least as often. */
@@ -43,7 +43,7 @@ export class RuleCounts {
     const counts = new Map<string, number>();
     for (const [table, chain] of this.#chains.get(key) ?? []) {
       for (const rule of chain.rules) {
-        const text = canonical(table, chain, rule);
+        const text = sayingOf(table, rule);
         counts.set(text, (counts.get(text) ?? 0) + 1);
       }
     }
@@ -51,6 +51,18 @@ export class RuleCounts {
     return counts;
   }
 }
+
+/** What a rule says, whatever way it was written: the order of its conditions is the tool's, or the writer's. */
+function sayingOf({ family }: Table, rule: Rule): string {
+  const known = SAYINGS.get(rule);
+  if (known !== undefined) return known;
+  const saying = ruleKey(rule, family);
+  SAYINGS.set(rule, saying);
+  return saying;
+}
+
+/** A list of missing rules asks for each rule of its chain many times. */
+const SAYINGS = new WeakMap<Rule, string>();
 
 function keyOf(table: Table, chain: Chain): string {
   return `${table.family} ${table.name} ${chain.name}`;

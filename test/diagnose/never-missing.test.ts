@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { expectedRuleset } from '../../src/expect/layout.ts';
+import type { Chain, Rule, Ruleset, Table } from '../../src/model/ruleset.ts';
+import { parseIptables } from '../../src/parse/iptables/index.ts';
+import { ruleKey } from '../../src/rules/rule-key.ts';
+import { anyConfig } from '../infer/arbitrary.ts';
+import { judged } from './causes/judged.ts';
+import { chainsOf } from './causes/own.ts';
+import { mutationOf } from './mutations.ts';
+import { withChain } from './pod-of.ts';
+
+/** A layout of iptables with a change or two, and in some rules the conditions in another order. */
+const changed = anyConfig
+  .filter(({ dataplane, backend }) => dataplane === 'sidecar' && backend === 'iptables')
+  .chain((config) =>
+    fc
+      .tuple(mutationOf(expectedRuleset(config)), fc.boolean(), fc.nat())
+      .map(([{ ruleset }, reversed, at]) => ({ config, live: shuffled(ruleset, at, reversed) })),
+  );
+
+/** The rules of one chain in another order, and their conditions too. */
+function shuffled(ruleset: Ruleset, at: number, reversed: boolean): Ruleset {
+  const chains = chainsOf(ruleset).filter(({ chain }) => chain.rules.length > 0);
+  const { chain } = chains[at % chains.length] ?? {};
+  if (chain === undefined) return ruleset;
+  return withChain(ruleset, chain, (rules) => {
+    const turned = rules.map((rule): Rule => (reversed ? { ...rule, matches: turnedOwners(rule) } : rule));
+    const first = at % rules.length;
+    return [...turned.slice(first), ...turned.slice(0, first)];
+  });
+}
+
+/** Owners ahead of ports, as `-m owner … -m tcp …` is written by hand. */
+function turnedOwners({ matches }: Rule): Rule['matches'] {
+  return [
+    ...matches.filter(({ kind }) => kind !== 'owner' && kind !== 'tcp' && kind !== 'udp'),
+    ...matches.filter(({ kind }) => kind === 'owner'),
+    ...matches.filter(({ kind }) => kind === 'tcp' || kind === 'udp'),
+  ];
+}
+
+describe('a rule that stands in its chain', () => {
+  it('is never called missing, and never inserted without being deleted', () => {
+    fc.assert(
+      fc.property(changed, ({ config, live }) => {
+        const { findings } = judged({ config, live });
+        for (const { code, family, evidence, remedy = '' } of findings) {
+          const missing = evidence.flatMap(({ kind, text, ...place }) =>
+            kind === 'chain' && 'table' in place && text.startsWith('missing here: ')
+              ? [{ table: String(place.table), text: text.slice('missing here: '.length) }]
+              : [],
+          );
+          if (family !== undefined) {
+            for (const { table, text } of missing)
+              expect([code, text, stands(live, family, table, text)]).toEqual([code, text, 0]);
+          }
+          for (const [command, ...again] of insertionsIn(remedy)) expect([command, again.length]).toEqual([command, 0]);
+        }
+        const all = findings.map(({ remedy = '' }) => remedy).join('\n');
+        for (const { tool, table, chain, spec } of parsedInserts(all)) {
+          const text = `-A ${chain} ${spec}`;
+          const there = stands(live, tool === 'ip6tables' ? 'ipv6' : 'ipv4', table, text);
+          if (there > 0) expect(all).toMatch(new RegExp(`${tool} -t ${table} -D ${chain} `));
+        }
+      }),
+      { numRuns: Number(process.env.ISTIO_NAT_STANDING ?? 60) },
+    );
+  }, 240_000);
+});
+
+/** The same command twice. */
+function insertionsIn(remedy: string): string[][] {
+  const lines = remedy.split('\n').filter((line) => / -I \S+ \d+ /.test(line));
+  const specs = new Map<string, string[]>();
+  for (const line of lines) {
+    const spec = line.replace(/ -I (\S+) \d+ /, ' -I $1 ');
+    specs.set(spec, [...(specs.get(spec) ?? []), line]);
+  }
+  return [...specs.values()];
+}
+
+function parsedInserts(remedy: string) {
+  return [...remedy.matchAll(/(ip6?tables)\S* -t (\S+) -I (\S+) \d+ (.+)/g)].map(
+    ([, tool = '', table = '', chain = '', spec = '']) => ({ tool, table, chain, spec }),
+  );
+}
+
+/** How often a rule of iptables stands in its chain, whatever the order of its conditions. */
+function stands(live: Ruleset, family: 'ipv4' | 'ipv6', table: string, text: string): number {
+  const name = /^-A (\S+)/.exec(text)?.[1] ?? '';
+  const { tables } = parseIptables(`*${table}\n:${name} - [0:0]\n${text}\nCOMMIT\n`, { source: 'command', family });
+  const wanted = tables[0]?.chains.find((chain) => chain.name === name)?.rules[0];
+  const homes = live.tables.filter((one: Table) => one.family === family && one.name === table);
+  const rules = homes
+    .flatMap((home) => home.chains.filter((chain: Chain) => chain.name === name))
+    .flatMap(({ rules: all }) => all);
+  return wanted === undefined ? 0 : rules.filter((rule) => ruleKey(rule, family) === ruleKey(wanted, family)).length;
+}
