@@ -271,7 +271,7 @@ export const NAT01 = {
       traffic: { scope: 'whole', mending: 'reprogram' },
       title: 'The rules are right for another Istio release than the one named',
       meaning:
-        'The layout is complete and correct, as another release writes it. The pod was created before an upgrade and keeps its rules until it is replaced. What the new release treats differently does not hold for this pod yet; the report lists it.',
+        'The layout is complete and correct, as another release writes it. The pod was created before an upgrade and keeps its rules until it is replaced. What the new release treats differently does not hold for this pod yet; the report lists it. An error, where rules of another release were left beside a complete layout and decide about packets before it.',
       causes: [
         'The pod was not replaced after Istio was upgraded.',
         'Ambient: the istio-cni agent was upgraded and does not rewrite the rules of running pods, which it does by default only since 1.29.',

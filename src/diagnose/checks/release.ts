@@ -8,8 +8,8 @@ export const release = defineCheck({
   codes: ['NAT0112'],
   traffic: ['NAT0112'],
   run: (context, told) => {
-    if (context.older === null) return [];
     const found = told();
-    return found.length > 0 ? found : [olderLayout([], context.older, context)];
+    if (found.length > 0) return found;
+    return context.older === null ? [] : [olderLayout([], context.older, context)];
   },
 });

@@ -23,7 +23,8 @@ export function describeGroup(group: Group, context: Context, groups: readonly G
   const { family } = first.class;
   const both = causes.some((cause) => cause.class.family !== family);
   return finding(code, {
-    message: `${happens(first.class)}${more(causes.length - 1)}. ${blame(first, context)}${alike(causes)}`,
+    message: `${happens(first.class)}${more(causes.length - 1)}. ${leftBy(group, context)}${blame(first, context, isLeft(group))}${alike(causes)}`,
+    ...(isLeft(group) ? { severity: 'error' } : {}),
     ...(both ? {} : { family }),
     evidence: evidenceOf(causes, context),
     differences: causes.map(differenceOf),
@@ -56,9 +57,21 @@ function more(count: number): string {
   return count === 1 ? ' (and one more class of packets)' : ` (and ${count} more classes of packets)`;
 }
 
-function blame(cause: Cause, { pod }: Context): string {
+/** Leftovers decide what becomes of packets; a whole layout of another release is right as it is. */
+function isLeft({ input }: Group): boolean {
+  return input?.keys.includes('istioVersion') ?? false;
+}
+
+function leftBy(group: Group, { config }: Context): string {
+  if (!isLeft(group)) return '';
+  const count = group.input?.stray.length ?? 0;
+  return `${count} rules that Istio ${group.input?.config.istioVersion} writes here were left beside those of ${config.istioVersion}. `;
+}
+
+function blame(cause: Cause, { pod, config }: Context, isLeftover: boolean): string {
+  const whose = isLeftover ? `of Istio ${config.istioVersion}` : "Istio's";
   const { intruder, missing, order } = cause;
-  if (intruder) return `The rule that decides is not Istio's: ${placeOf(intruder)}: ${quoted(intruder).text}`;
+  if (intruder) return `The rule that decides is not ${whose}: ${placeOf(intruder)}: ${quoted(intruder).text}`;
   if (missing)
     return `This rule of Istio's is missing in ${missing.table.name} ${missing.chain.name}: ${quoted(missing).text}`;
   const dormant = dormantTable(cause, pod.ruleset);

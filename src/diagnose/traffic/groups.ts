@@ -14,6 +14,7 @@ import { nameOf } from './code.ts';
 import { describeGroup } from './describe.ts';
 import { isHarmless } from './harmless.ts';
 import { codeOfInput, inputFaults } from './inputs.ts';
+import { leftovers } from './leftovers.ts';
 import { mostOrdinaryFirst } from './ordinary.ts';
 import { droppingChains } from './policies.ts';
 import { programOf } from './programs.ts';
@@ -35,7 +36,7 @@ export function trafficFindingsOf<C extends TrafficCode>(codes: readonly C[], co
 function groupCauses(context: Context): Group[] {
   const causes = causesOf(context);
   const byRule = byGuilt(causes, context);
-  const bySetting = byRule.length > 1 && isOneLayout(context) ? settingsIn(causes, context) : [];
+  const bySetting = byRule.length > 1 && isOneLayout(context) ? settledIn(causes, context) : [];
   const settled = new Set(bySetting.flatMap((group) => group.causes));
   const rest = causes.filter((cause) => !settled.has(cause));
   const named = [...bySetting, ...(settled.size > 0 ? byGuilt(rest, context) : byRule)];
@@ -51,6 +52,14 @@ function byGuilt(causes: readonly Cause[], context: Context): Group[] {
     code: codeOf(group, context),
     causes: group,
   }));
+}
+
+/** What another release left, or settings that did not take effect. */
+function settledIn(causes: readonly Cause[], context: Context): Group[] {
+  const left = leftovers(causes, context);
+  const [first, ...others] = left?.causes ?? [];
+  if (left === null || first === undefined) return settingsIn(causes, context);
+  return [{ code: 'NAT0112', causes: [first, ...others], input: left }];
 }
 
 function settingsIn(all: readonly Cause[], context: Context): Group[] {

@@ -13,8 +13,9 @@ import { droppingChains } from './policies.ts';
  * `groups` are all that findings are made of.
  */
 export function editsFor(group: Group, context: Context, groups: readonly Group[]): Edit[] {
-  const { code, causes } = group;
-  if (ENTRIES[code].traffic.mending === 'reprogram') return [];
+  const { code, causes, input } = group;
+  const isLeft = input?.keys.includes('istioVersion') ?? false;
+  if (ENTRIES[code].traffic.mending === 'reprogram' && !isLeft) return [];
   const live = context.pod.ruleset;
   const dormant = new Set(causes.flatMap((cause) => dormantTable(cause, live) ?? []));
   if (dormant.size > 0) return [...dormant].map((table) => ({ kind: 'run', argv: nftWakeTable(table) }));
