@@ -11,7 +11,7 @@ export { whyNoLayout } from './availability.ts';
 export { CHANGES } from './changes.ts';
 export { defaultConfig } from './defaults.ts';
 export type { ResolveGroup } from './groups.ts';
-export { inputsOf } from './inputs.ts';
+export { inputsOf, isInputOf } from './inputs.ts';
 export { whyRefused } from './refused.ts';
 export { compareReleases, NEWEST_MINOR, parseRelease, standInFor } from './release.ts';
 export { expectedRouting } from './routing.ts';

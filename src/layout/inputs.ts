@@ -76,6 +76,11 @@ const AMBIENT_ARRIVALS: Arrivals = {
   rerouteVirtualInterfaces: 'ambient-pod-options',
 };
 
+/** Whether some release of the data plane has the input. */
+export function isInputOf(dataplane: Config['dataplane'], key: ConfigKey): boolean {
+  return [...COMMON, ...(dataplane === 'sidecar' ? SIDECAR : AMBIENT)].includes(key);
+}
+
 /** The inputs that make a difference to a data plane of the release. */
 export function inputsOf(release: Release, dataplane: Config['dataplane'] = 'sidecar'): ConfigKey[] {
   const has = featuresOf(release);

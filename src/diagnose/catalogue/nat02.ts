@@ -196,18 +196,19 @@ export const NAT02 = {
       severity: 'warning',
       title: 'An exclusion is configured and can never take effect',
       meaning:
-        'Some exclusions are accepted and then do nothing: exclusions of inbound ports when the inbound ports are a list, exclusions of owner groups unless all groups are captured, and any exclusion behind a rule that redirects the same packets first. The traffic that was meant to stay out goes through the proxy.',
+        'Some exclusions are accepted and then do nothing: exclusions of inbound ports when the inbound ports are a list, exclusions of owner groups unless all groups are captured, any exclusion behind a rule that redirects the same packets first, and all that only the other data plane knows (ambient excludes neither ports nor ranges). The traffic that was meant to stay out goes through the proxy.',
       causes: [
         'Inclusion and exclusion are both set, and the inclusion is a list.',
         'The same port is both included and excluded.',
         'An outbound range is excluded for a resolver whose DNS is captured before the range is looked at.',
+        'The pod was moved from a sidecar to ambient with its `traffic.sidecar.istio.io/…` annotations.',
       ],
       confirm: {
         'kubectl get pod POD -n NAMESPACE -o yaml': 'include… and exclude… annotations that are set at the same time',
         'iptables-save | grep -e "-A ISTIO_"': 'no RETURN for the excluded value, or one that comes after the redirect',
       },
       remedy: [
-        'Use one of the two on the pod template: `traffic.sidecar.istio.io/includeInboundPorts: "*"` with exclusions, or a list without them. The same goes for owner groups.',
+        'With a sidecar use one of the two on the pod template: `traffic.sidecar.istio.io/includeInboundPorts: "*"` with exclusions, or a list without them. The same goes for owner groups. In ambient take the annotations of sidecars out.',
         RESTART,
       ],
     },

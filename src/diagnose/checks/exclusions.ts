@@ -7,6 +7,7 @@ import { defineCheck } from '../check.ts';
 import { type Idle, idleExclusions } from '../exclusions/configured.ts';
 import { type Overtaken, overtakenExclusions } from '../exclusions/live.ts';
 import type { ExclusionKey } from '../exclusions/packets.ts';
+import { unknownInputs } from '../exclusions/unknown.ts';
 import { type Found, finding } from '../finding.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
 
@@ -21,7 +22,7 @@ export const exclusions = defineCheck({
     const entries = idleExclusions(context).filter(
       ({ key, harmless }) => !harmless || context.origin[key] !== 'inferred',
     );
-    const idle = groupBy(entries, ({ key, because }) => `${key} ${because}`).map(configured);
+    const idle = [...groupBy(entries, ({ key, because }) => `${key} ${because}`).map(configured), ...unknown(context)];
     if (isMixture(context.pod.ruleset)) return idle;
     return [...idle, ...live(context)];
   },
@@ -49,6 +50,29 @@ function configured(idle: readonly [Idle, ...Idle[]]): Found<'NAT0209'> {
     evidence: [{ kind: 'command', command: key, text: list }],
   });
 }
+
+/** One finding for all that was set for the other data plane. */
+function unknown(context: Context): Found<'NAT0209'>[] {
+  const inputs = unknownInputs(context);
+  if (inputs.length === 0) return [];
+  const { dataplane } = context.config;
+  const list = inputs
+    .slice(0, LISTED)
+    .map(({ command, text }) => `${command} ${text}`)
+    .join('; ');
+  const what = inputs.length === 1 ? 'This input has' : `${inputs.length} inputs have`;
+  return [
+    finding('NAT0209', {
+      message: `${what} no effect, because ${PLANES[dataplane]} knows no such ${inputs.length === 1 ? 'thing' : 'things'}: ${list}.`,
+      evidence: inputs.slice(0, LISTED),
+      ...(dataplane === 'ambient' ? { advice: AMBIENT_WAY_OUT } : {}),
+    }),
+  ];
+}
+
+const PLANES = { ambient: 'ambient', sidecar: 'a sidecar' } as const;
+const AMBIENT_WAY_OUT =
+  'Ambient leaves out whole pods only: the label `istio.io/dataplane-mode: none` (1.22 and later) takes a pod out, and the annotation `ambient.istio.io/bypass-inbound-capture: "true"` (1.24 and later) its inbound traffic. Ports and ranges are excluded with a sidecar.';
 
 function live(context: Context): Found<'NAT0209'>[] {
   return overtakenExclusions(context).map(tooLate);
