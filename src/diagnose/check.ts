@@ -2,7 +2,7 @@ import { LIMITS, TooComplex } from '../evaluate/symbolic/limits.ts';
 import { checkTime } from '../evaluate/symbolic/time.ts';
 import type { Context } from '../expect/context.ts';
 import type { FindingCode } from '../model/code.ts';
-import type { CheckOutcome } from '../model/report.ts';
+import type { CheckOutcome, Undetermined } from '../model/report.ts';
 import type { TrafficCode } from './catalogue/index.ts';
 import type { Found } from './finding.ts';
 import { trafficFindingsOf } from './traffic/groups.ts';
@@ -25,7 +25,17 @@ export interface Check<C extends FindingCode = FindingCode, T extends TrafficCod
 /** What a check found, or why it did not look. */
 export type CheckResult<C extends FindingCode = FindingCode> = readonly Found<C>[] | Unanswered;
 
-type Unanswered = { readonly skipped: string } | { readonly undetermined: string };
+/** `open`: what the check could not tell, and how somebody can; without it the check was given up. */
+type Unanswered =
+  | { readonly skipped: string }
+  | { readonly undetermined: string; readonly open?: readonly Undetermined[] };
+
+/** What a check came to. */
+export interface Checked {
+  readonly outcome: CheckOutcome;
+  readonly findings: readonly Found[];
+  readonly open: readonly Undetermined[];
+}
 
 /** A check as it is written; what it does not say of traffic and rules it has nothing to do with. */
 interface Definition<C extends FindingCode, T extends TrafficCode>
@@ -51,14 +61,27 @@ export function defineCheck<const C extends FindingCode, const T extends Traffic
 }
 
 /** Runs a check; a finding of severity info does not fail it. */
-export function runCheck(check: Check, context: Context): { outcome: CheckOutcome; findings: readonly Found[] } {
+export function runCheck(check: Check, context: Context): Checked {
   const result = withinReach(check, context);
-  if ('skipped' in result) return { outcome: outcome(check, 'skipped', result.skipped), findings: [] };
-  if ('undetermined' in result) return { outcome: outcome(check, 'undetermined', result.undetermined), findings: [] };
+  if ('skipped' in result) return { outcome: outcome(check, 'skipped', result.skipped), findings: [], open: [] };
+  if ('undetermined' in result) {
+    const { undetermined: reason, open = [givenUp(check, reason)] } = result;
+    return { outcome: outcome(check, 'undetermined', reason), findings: [], open };
+  }
   const failing = result.filter(({ severity }) => severity !== 'info');
   const codes = [...new Set(failing.map(({ code }) => code))].join(', ');
   const how = failing.length > 0 ? outcome(check, 'fail', codes) : outcome(check, 'pass', check.description);
-  return { outcome: how, findings: result };
+  return { outcome: how, findings: result, open: [] };
+}
+
+/** A check that had to be given up might have found something. */
+function givenUp({ id }: Check, reason: string): Undetermined {
+  return {
+    code: 'NAT1004',
+    message: `The check ${id} was given up: ${reason}`,
+    remedy:
+      'Give only the table that matters (iptables-save -t nat) with --rules, or ask about single packets with trace.',
+  };
 }
 
 /** Rules can be so many that a check has no time left, or loses it on the way. */

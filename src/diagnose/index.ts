@@ -25,7 +25,7 @@ export function diagnose(context: Context): Diagnosis {
     results.flatMap(({ findings }) => findings),
     undeterminedIn(
       context,
-      results.map(({ outcome }) => outcome),
+      results.flatMap(({ open }) => open),
     ),
     wasAllRead(context),
   );

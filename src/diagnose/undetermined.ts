@@ -1,18 +1,18 @@
 import type { Context } from '../expect/context.ts';
 import { isCovered, toldObstacle } from '../model/pod.ts';
-import type { CheckOutcome, Undetermined } from '../model/report.ts';
+import type { Undetermined } from '../model/report.ts';
 import type { Table } from '../model/ruleset.ts';
 import { isExplained } from './checks/surroundings.ts';
 import { isOutsideMesh } from './traffic/groups.ts';
 import { packetsInWords } from './traffic/words.ts';
 
 /** Everything that was not looked at, or cannot be told. */
-export function undeterminedIn(context: Context, outcomes: readonly CheckOutcome[]): Undetermined[] {
+export function undeterminedIn(context: Context, open: readonly Undetermined[]): Undetermined[] {
   return [
     ...obstaclesOf(context),
     ...notShown(context),
     ...openQuestions(context),
-    ...outcomes.flatMap(unfinished),
+    ...open,
     ...(isOutsideMesh(context) ? [] : context.doubts),
     ...notInMesh(context),
   ];
@@ -51,19 +51,6 @@ function openQuestions(context: Context): Undetermined[] {
     message: `What happens to ${packetsInWords(question)} cannot be told: ${question.because}`,
     remedy: 'Look at that rule by hand: istio-nat knows its text, and no packet field decides it.',
   }));
-}
-
-/** A check that had to be given up might have found something. */
-function unfinished({ id, outcome, reason }: CheckOutcome): Undetermined[] {
-  if (outcome !== 'undetermined') return [];
-  return [
-    {
-      code: 'NAT1004',
-      message: `The check ${id} was given up: ${reason}`,
-      remedy:
-        'Give only the table that matters (iptables-save -t nat) with --rules, or ask about single packets with trace.',
-    },
-  ];
 }
 
 function hasRules({ chains }: Table): boolean {

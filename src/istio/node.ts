@@ -45,7 +45,12 @@ function isAmbientNodeChain({ name: table }: Table, chain: string): boolean {
 }
 
 function podInterface({ interface: name }: InterfaceAddress): string[] {
-  return POD_INTERFACES.test(name) ? [name] : [];
+  return isPodInterface(name) ? [name] : [];
+}
+
+/** Whether a node has the interface for its pods, by its name. */
+export function isPodInterface(name: string): boolean {
+  return POD_INTERFACES.test(name);
 }
 
 /** Whether somebody said which namespace this is: a declared scope is not put in doubt. */

@@ -11,10 +11,10 @@ import { ruleEvidence } from '../../rules/quote.ts';
 import { defineCheck } from '../check.ts';
 import { overtakenExclusions } from '../exclusions/live.ts';
 import { finding } from '../finding.ts';
+import { takingRules } from '../node/takers.ts';
 import { chainsFromHooks } from '../reached.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
-import { rulesInTheWay } from './node-probes.ts';
 
 /** More rules than this of one kind are counted, not quoted. */
 const QUOTED = 10;
@@ -63,7 +63,7 @@ export const foreign = defineCheck({
     if (context.older !== null) return { skipped: 'the layout is that of an older release' };
     const guilty = quotedSomewhere(trafficFindings(context));
     const named = new Set(
-      [...overtakenExclusions(context).map(({ where }) => where), ...rulesInTheWay(context)].map(({ rule }) => rule),
+      [...overtakenExclusions(context).map(({ where }) => where), ...takingRules(context)].map(({ rule }) => rule),
     );
     const others = rulesOf(context.pod.ruleset).filter(
       (where) => isForeign(where, context) && !named.has(where.rule) && !guilty.has(evidenceKey(ruleEvidence(where))),
