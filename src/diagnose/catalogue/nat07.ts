@@ -72,6 +72,7 @@ export const NAT07 = {
       causes: [
         'Istio chooses iptables over nftables or legacy by what it finds: from 1.25.4 on, legacy only where legacy rules already exist; before that, it depends on the image.',
         '`global.nativeNftables` was changed after the pod was created.',
+        'On a node: the agent chose another variant of iptables than kube-proxy and the network plugin write with.',
         "Ambient: the agent fell back from native nftables to iptables, because its host has Istio's ipsets (1.28.2 and later) or its nft has no JSON (1.29.4, 1.30.1 and later).",
       ],
       confirm: {

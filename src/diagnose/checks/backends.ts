@@ -1,14 +1,14 @@
 import type { Context } from '../../expect/context.ts';
-import { istioTables } from '../../istio/chains.ts';
+import { isAboutIstio, istioTables } from '../../istio/chains.ts';
 import { backendInUse, planesOf, rivalBackends } from '../../istio/planes.ts';
 import { isProbeResidue } from '../../istio/probe-residue.ts';
 import { isStale } from '../../istio/stale-tables.ts';
 import type { Evidence } from '../../model/report.ts';
-import { type Backend, rulesOf } from '../../model/ruleset.ts';
+import { type Backend, type RuleReference, rulesOf } from '../../model/ruleset.ts';
 import { nftDeleteTable } from '../../print/nft/commands.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { defineCheck } from '../check.ts';
-import { finding } from '../finding.ts';
+import { type Found, finding } from '../finding.ts';
 import { sameTarget } from '../traffic/verdicts.ts';
 
 /** Istio's rules in more than one of legacy, iptables-nft and native nftables. */
@@ -86,12 +86,40 @@ export const configuredBackend = defineCheck({
     const used = backendInUse(context.pod.ruleset);
     if (used === null) return { skipped: 'not all rules are in one backend' };
     const wanted = context.config.backend;
-    if (used === wanted) return [];
+    if (used === wanted) return besideTheNode(context);
     const message = `Istio's rules are in ${used === 'nftables' ? 'native nftables' : used}, and ${wanted === 'nftables' ? 'native nftables' : wanted} is configured. They were judged where they are.`;
     const backends = new Set(istioTables(context.pod.ruleset).map(({ backend }) => backend));
     return [finding('NAT0704', { message, evidence: [...backends].flatMap((backend) => firstRule(context, backend)) })];
   },
 });
+
+/**
+ * On a node the variant of iptables that everybody else writes with, and Istio does not. Both see every packet; which of
+ * them first hangs on who came first, and it changes with every restart.
+ */
+function besideTheNode(context: Context): Found<'NAT0704'>[] {
+  const { ruleset } = context.pod;
+  if (context.config.scope !== 'host') return [];
+  const own = new Set(istioTables(ruleset).map(({ backend }) => backend));
+  const others = rulesOf(ruleset).filter((where) => isSourceRule(where) && !isAboutIstio(where));
+  const theirs = new Set(others.map(({ table }) => table.backend).filter((backend) => VARIANTS.has(backend)));
+  const mine = [...own].find((backend) => VARIANTS.has(backend));
+  const [first] = others;
+  if (mine === undefined || first === undefined || theirs.size === 0 || theirs.has(mine)) return [];
+  return [
+    finding('NAT0704', {
+      message: `Istio's rules of this node are in ${mine}, and the other programs of the node write to ${[...theirs].join(' and ')}: which of them sees the kubelet's probes first hangs on which was registered last.`,
+      evidence: [...firstRule(context, mine), ruleEvidence(first)],
+    }),
+  ];
+}
+
+const VARIANTS: ReadonlySet<Backend> = new Set(['iptables-legacy', 'iptables-nft']);
+
+/** Where sources are decided: a filter of somebody's in the other variant is in nobody's way. */
+function isSourceRule({ table: { name, family }, chain }: RuleReference): boolean {
+  return name === 'nat' && family !== 'inet' && chain.name !== 'OUTPUT' && chain.name !== 'PREROUTING';
+}
 
 /** Native tables that Istio did not flush because it had nothing to write there any more. */
 export const staleTables = defineCheck({
