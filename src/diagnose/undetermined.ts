@@ -49,7 +49,7 @@ function openQuestions(context: Context): Undetermined[] {
   return context.open.map((question) => ({
     code: 'NAT1004',
     message: `What happens to ${packetsInWords(question)} cannot be told: ${question.because}`,
-    remedy: 'Look at that rule by hand: istio-nat knows its text, and no packet field decides it.',
+    remedy: question.remedy ?? 'Look at that rule by hand: istio-nat knows its text, and no packet field decides it.',
   }));
 }
 

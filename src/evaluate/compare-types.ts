@@ -25,6 +25,8 @@ export interface DifferentClass {
 /** Packets for which the answer depends on something that no known field of a packet decides. */
 export interface OpenClass extends OpenPackets {
   readonly witness: Packet;
+  /** What would tell, where that is known. */
+  readonly remedy?: string;
 }
 
 /** All differences between two rulesets for one hook and family. If both lists are empty, they are equivalent. */

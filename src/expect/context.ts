@@ -8,6 +8,7 @@ import type { Routing } from '../model/routing.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import { LayoutIndex } from '../rules/layout-index.ts';
 import { expectedRuleset } from './layout.ts';
+import { settleOwnAddress } from './own-address.ts';
 
 /** What checks are given: the pod as seen, what Istio should have programmed, and how the two differ. */
 export interface Context extends ResolvedConfig {
@@ -64,7 +65,11 @@ export function buildContext(
   const comparisons = families.flatMap((family) =>
     (['PREROUTING', 'OUTPUT'] as const).map((hook) => compareRulesets(pod.ruleset, shown, { hook, family, ...links })),
   );
-  const different = comparisons.flatMap((comparison) => comparison.different);
+  const { different, open } = settleOwnAddress(
+    comparisons.flatMap((comparison) => comparison.different),
+    pod,
+    shown,
+  );
   const layout = new LayoutIndex(pod.ruleset, shown);
   const { layoutOf = expectedRuleset } = background;
   return {
@@ -75,7 +80,7 @@ export function buildContext(
     routing,
     families,
     different,
-    open: comparisons.flatMap((comparison) => comparison.open),
+    open: [...comparisons.flatMap((comparison) => comparison.open), ...open],
     layout,
     declared: background.declared,
     said: background.said ?? SILENT,

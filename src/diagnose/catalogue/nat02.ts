@@ -218,12 +218,13 @@ export const NAT02 = {
       traffic: { scope: 'rule', mending: 'edits' },
       title: 'Rules for excluded or virtual interfaces are missing or misplaced',
       meaning:
-        'Traffic of some interfaces needs rules of its own: excluded ones (a second network for storage, say) must be left alone, and virtual ones (of virtual machines in the pod) count as outbound. These rules must come before the general ones. Here they are missing or come too late, so the traffic of that interface is captured when it should not be, or the other way round.',
+        'Traffic of some interfaces needs rules of its own: excluded ones (a second network for storage, say) must be left alone, and virtual ones (of virtual machines in the pod) count as outbound. These rules must come before the general ones. Here they are missing or come too late, so the traffic of that interface is captured when it should not be, or the other way round. A warning says that the pod has a bridge or tunnel of its own (docker0, virbr0, wg0) which Istio was not told of: what it forwards from there is captured as inbound.',
       causes: [
         'The annotation was added after the pod was created, or is on the Deployment and not on its pod template.',
         'istio-cni 1.25.0 to 1.26.4 and 1.27.0 to 1.27.1: `traffic.sidecar.istio.io/kubevirtInterfaces` is ignored.',
         'The release is too old: virtual interfaces came with 1.1, excluded ones with 1.11.3.',
         'The interface has another name than the annotation says.',
+        'A container or virtual machine runtime, or a VPN, was added to the pod and its interface to no annotation.',
       ],
       confirm: {
         'iptables-save | grep -e "-i " -e "-o "':

@@ -6,6 +6,7 @@ import { ambientRouting } from './ambient-routing.ts';
 import { ztunnelListening } from './ambient-sockets.ts';
 import { automaticAddresses } from './automatic-addresses.ts';
 import { configuredBackend, emptyLegacy, probeResidue, staleTables, twoBackends } from './backends.ts';
+import { behind } from './behind.ts';
 import { inboundConnections, outboundConnections, proxyLoops } from './connections.ts';
 import { exclusions } from './exclusions.ts';
 import { ipv6WhileOff, passthroughAddress } from './ipv6-addresses.ts';
@@ -36,6 +37,7 @@ const LISTED = [
   ambientRules,
   ambientExemptions,
   nodeProbes,
+  behind,
   ambientRouting,
   ztunnelListening,
   twoBackends,

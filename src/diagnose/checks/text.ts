@@ -8,6 +8,7 @@ import { type Chain, type RuleReference, type Ruleset, rulesOf, type Table } fro
 import { canonical, ruleIdentity } from '../../rules/canonical.ts';
 import { deletion } from '../../rules/edits.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
+import { capturedGuests } from '../behind/captured.ts';
 import { defineCheck } from '../check.ts';
 import { overtakenExclusions } from '../exclusions/live.ts';
 import { finding } from '../finding.ts';
@@ -63,7 +64,11 @@ export const foreign = defineCheck({
     if (context.older !== null) return { skipped: 'the layout is that of an older release' };
     const guilty = quotedSomewhere(trafficFindings(context));
     const named = new Set(
-      [...overtakenExclusions(context).map(({ where }) => where), ...takingRules(context)].map(({ rule }) => rule),
+      [
+        ...overtakenExclusions(context).map(({ where }) => where),
+        ...takingRules(context),
+        ...capturedGuests(context).flatMap(({ rules }) => rules),
+      ].map(({ rule }) => rule),
     );
     const others = rulesOf(context.pod.ruleset).filter(
       (where) => isForeign(where, context) && !named.has(where.rule) && !guilty.has(evidenceKey(ruleEvidence(where))),

@@ -6,7 +6,7 @@ import { contains, fullMask, type Network, network, parseAddress } from '../../m
 import type { Family } from '../../model/family.ts';
 import type { Packet } from '../../model/packet.ts';
 import type { Rule, RuleReference } from '../../model/ruleset.ts';
-import { asTexts, namedNetworks, samplesOf, smallestNetworks } from './ranges.ts';
+import { asTexts, namedNetworks, samplesOf, smallestNetworks } from '../../rules/networks.ts';
 
 /** A packet that the kubelet may send to a pod of its node. */
 export interface Probe {

@@ -8,6 +8,7 @@ import { type Found, finding } from '../finding.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { evidenceOf } from './evidence.ts';
+import { isLimitedBlock } from './limited.ts';
 import { editsFor } from './mending.ts';
 import { droppingChains } from './policies.ts';
 import { contrastInWords, packetsInWords } from './words.ts';
@@ -22,13 +23,15 @@ export function describeGroup(group: Group, context: Context, groups: readonly G
   if (context.older !== null) return olderLayout(causes, context.older, context);
   const { family } = first.class;
   const both = causes.some((cause) => cause.class.family !== family);
+  const limited = causes.every((cause) => isLimitedBlock(cause, context));
   return finding(code, {
-    message: `${happens(first.class)}${more(causes.length - 1)}. ${leftBy(group, context)}${blame(first, context, isLeft(group))}${alike(causes)}`,
-    ...(isLeft(group) ? { severity: 'error' } : {}),
+    message: `${happens(first.class)}${more(causes.length - 1)}. ${leftBy(group, context)}${blame(first, context, isLeft(group))}${alike(causes)}${limited ? LIMITED : ''}`,
+    ...(isLeft(group) ? { severity: 'error' as const } : {}),
+    ...(limited ? { severity: 'warning' as const } : {}),
     ...(both ? {} : { family }),
     evidence: evidenceOf(causes, context),
     differences: causes.map(differenceOf),
-    edits: editsFor(group, context, groups),
+    edits: limited ? [] : editsFor(group, context, groups),
   });
 }
 
@@ -45,6 +48,8 @@ export function olderLayout(
     differences: causes.map(differenceOf),
   });
 }
+
+const LIMITED = ' Only what is named there is blocked, and nothing shows that this pod meets any of it.';
 
 function happens(different: DifferentClass): string {
   const { live, expected } = different;

@@ -15,3 +15,8 @@ export function captures(verdict: Verdict): boolean {
 export function isSamePort(a: Verdict, b: Verdict): boolean {
   return 'port' in a && 'port' in b && a.port !== undefined && a.port === b.port;
 }
+
+/** Whether a packet gets nowhere. */
+export function isBlocked({ kind }: Verdict): boolean {
+  return kind === 'drop' || kind === 'reject';
+}

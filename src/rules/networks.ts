@@ -1,12 +1,20 @@
-import { addressBits, contains, formatAddress, fullMask, type Network, prefixMask } from '../../model/address.ts';
-import type { Family } from '../../model/family.ts';
-import type { RuleReference } from '../../model/ruleset.ts';
+import { addressBits, contains, formatAddress, fullMask, type Network, prefixMask } from '../model/address.ts';
+import type { Family } from '../model/family.ts';
+import type { RuleReference } from '../model/ruleset.ts';
+
+type Side = 'source' | 'destination';
 
 /** The blocks of addresses of a family that rules name as source or destination, each once. */
-export function namedNetworks(rules: readonly RuleReference[], family: Family): Network[] {
+export function namedNetworks(
+  rules: readonly RuleReference[],
+  family: Family,
+  sides: readonly Side[] = ['source', 'destination'],
+): Network[] {
   const named = rules.flatMap(({ rule }) =>
     rule.matches.flatMap((match) =>
-      (match.kind === 'source' || match.kind === 'destination') && match.network.family === family
+      (match.kind === 'source' || match.kind === 'destination') &&
+      sides.includes(match.kind) &&
+      match.network.family === family
         ? [match.network]
         : [],
     ),
