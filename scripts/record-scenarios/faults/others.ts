@@ -83,7 +83,7 @@ export const OTHERS: readonly Fault[] = [
       'iptables -A FORWARD -i cni0 -j ACCEPT',
       'iptables -t nat -A POSTROUTING -s 10.88.0.0/16 ! -d 10.88.0.0/16 -j MASQUERADE',
     ],
-    codes: ['NAT0110'],
+    codes: ['NAT0210'],
     quotes: '-A FORWARD -i cni0 -j ACCEPT',
   },
   {
