@@ -6,11 +6,12 @@ import type { Lack, ShownTable } from '../model/shown.ts';
 import type { Socket } from '../model/socket.ts';
 import { headOf } from '../parse/head.ts';
 import { type ParsedIptables, parseIptables, type Unprinted } from '../parse/iptables/index.ts';
+import type { Numbering } from '../parse/lines.ts';
 import { type NftListing, parseNft } from '../parse/nft/index.ts';
+import { type PlainText, unwrapPasted } from '../parse/pasted/index.ts';
 import { parseSs } from '../parse/sockets/ss.ts';
 import { inWordsOfIptables, joinedWithText } from './agreement.ts';
 import { actingElsewhere } from './elsewhere.ts';
-import { formatOf } from './format.ts';
 import { isEmptyTable } from './legacy.ts';
 import { describeLosses } from './obstacles.ts';
 import { waysIn } from './rights.ts';
@@ -34,6 +35,7 @@ export interface SavedOptions {
 
 /** What one text holds. */
 interface Part {
+  readonly name: string;
   readonly kind: 'iptables' | 'nft' | 'sockets' | 'empty' | 'unrecognized';
   readonly tables: readonly Table[];
   readonly coverage: readonly Coverage[];
@@ -49,6 +51,7 @@ interface Part {
 }
 
 const NOTHING: Part = {
+  name: '',
   kind: 'empty',
   tables: [],
   coverage: [],
@@ -63,10 +66,10 @@ const NOTHING: Part = {
  * coverage says which tables an answer can speak of. Never throws.
  */
 export function observeRules(inputs: readonly SavedText[], options: SavedOptions = {}): Pod {
-  const parts = inputs.map((input) => readRules(input, options.family));
-  const sockets = options.socketsText === undefined ? [] : [readSockets(options.socketsText)];
+  const parts = inputs.flatMap((input) => readRules(input, options.family));
+  const sockets = options.socketsText === undefined ? [] : readSockets(options.socketsText);
   const all = [...parts, ...sockets];
-  const doubts = contradictions(inputs.map(({ name }, at) => shownText(name, parts[at] ?? NOTHING)));
+  const doubts = contradictions(parts.map(shownText));
   const tables = doubts.length > 0 ? [] : merged(parts);
   const shown = parts.flatMap((part) => part.shown);
   const seenSockets = all.flatMap((part) => (part.sockets === null ? [] : [part.sockets]));
@@ -83,7 +86,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     obstacles: [
       ...all.flatMap((part) => part.obstacles),
       ...lacking(shown),
-      ...unshown(inputs, parts),
+      ...unshown(parts),
       ...doubts,
       ...nothingFound(inputs, parts),
     ],
@@ -92,78 +95,92 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
   };
 }
 
-function readRules(input: SavedText, family: Family | undefined): Part {
-  switch (formatOf(input.text)) {
-    case 'empty':
-      return { ...NOTHING, diagnostics: [note(input.name, 'the file is empty')] };
+function readRules(input: SavedText, family: Family | undefined): Part[] {
+  if (input.text.trim() === '') return [{ ...NOTHING, diagnostics: [note(input.name, 'the file is empty')] }];
+  return unwrapPasted(input.text, input.name).flatMap((plain) => readPlain(input.name, plain, family) ?? []);
+}
+
+/** Null for the output of other tools, which says nothing of rules and sockets. */
+function readPlain(name: string, plain: PlainText, family: Family | undefined): Part | null {
+  switch (plain.kind ?? (plain.text.trimStart().startsWith('{') ? 'nft' : 'iptables')) {
     case 'nft':
-      return ofNft(input);
+      return ofNft(name, plain);
     case 'sockets':
-      return readSockets(input);
+      return ofSockets(name, plain);
     case 'iptables':
-      return ofIptables(input, family);
+      return ofIptables(name, plain, family);
+    case 'rules-of-routing':
+    case 'addresses':
+      return null;
   }
 }
 
-function ofNft(input: SavedText): Part {
-  const { tables, elsewhere, shown, format, diagnostics, refused } = parseNft(input.text, { source: input.name });
-  if (refused !== undefined) return notRead(input, refused, 'rules');
+function ofNft(name: string, plain: PlainText): Part {
+  const { tables, elsewhere, shown, format, diagnostics, refused } = parseNft(plain.text, linesOf(name, plain));
+  if (refused !== undefined) return notRead(name, refused, 'rules');
   const coverage = FAMILIES.flatMap((family): Coverage[] => {
     const names = shown.filter((one) => one.family === family).map(({ table }) => table);
     return names.length === 0 ? [] : [{ family, tables: names }];
   });
-  const unread = losses(input, diagnostics, 'rules').map((obstacle) => ({ ...obstacle, lost: 'anywhere' }) as const);
-  const obstacles = [...unread, ...actingElsewhere(elsewhere)];
-  return {
-    ...NOTHING,
-    kind: 'nft',
-    tables,
-    coverage,
-    shown,
-    diagnostics,
-    obstacles,
-    format,
-  };
+  const unread = losses(name, [...plain.losses, ...diagnostics], 'rules');
+  const lost = unread.map((obstacle) => ({ ...obstacle, lost: 'anywhere' }) as const);
+  const obstacles = [...lost, ...actingElsewhere(elsewhere)];
+  return { ...NOTHING, name, kind: 'nft', tables, coverage, shown, diagnostics, obstacles, format };
 }
 
-function ofIptables(input: SavedText, family: Family | undefined): Part {
-  const parsed = parseIptables(input.text, { source: input.name, ...(family === undefined ? {} : { family }) });
-  if (parsed.refused !== undefined) return notRead(input, parsed.refused, 'rules');
+function ofIptables(name: string, plain: PlainText, family: Family | undefined): Part {
+  const parsed = parseIptables(plain.text, { ...linesOf(name, plain), ...(family === undefined ? {} : { family }) });
+  if (parsed.refused !== undefined) return notRead(name, parsed.refused, 'rules');
   // Its lines are not quoted: it may be any file that somebody named by mistake.
-  if (parsed.tables.length === 0) return { ...NOTHING, kind: 'unrecognized' };
-  const lost = parsed.located ? 'in-gaps' : 'anywhere';
+  if (parsed.tables.length === 0) return { ...NOTHING, name, kind: 'unrecognized' };
+  const diagnostics = [...plain.losses, ...parsed.diagnostics];
+  const lost = parsed.located && plain.losses.length === 0 ? 'in-gaps' : 'anywhere';
   const isPartial = parsed.shown.some(({ lacks }) => lacks.length > 0);
-  const told = parsed.diagnostics.filter(({ structural }) => structural === undefined || !isPartial);
-  const unread = losses(input, told, 'rules').map((obstacle) => ({ ...obstacle, lost }) as const);
-  return { ...NOTHING, kind: 'iptables', ...parsed, obstacles: unread };
+  const told = diagnostics.filter(({ structural }) => structural === undefined || !isPartial);
+  const unread = losses(name, told, 'rules').map((obstacle) => ({ ...obstacle, lost }) as const);
+  return { ...NOTHING, name, kind: 'iptables', ...parsed, diagnostics, obstacles: unread };
 }
 
-function readSockets(input: SavedText): Part {
-  const { sockets, diagnostics, refused } = parseSs(input.text, { source: input.name });
-  if (refused !== undefined) return notRead(input, refused, 'sockets');
+/** The sockets of a text that is said to have some; all of it is ss's where nothing in it looks like the output of a tool. */
+function readSockets({ name, text }: SavedText): Part[] {
+  const plain = unwrapPasted(text, name);
+  const sockets = plain.filter(({ kind }) => kind === 'sockets');
+  return (sockets.length > 0 ? sockets : plain.slice(0, 1)).map((one) => ofSockets(name, one));
+}
+
+function ofSockets(name: string, plain: PlainText): Part {
+  const { sockets, diagnostics, refused } = parseSs(plain.text, linesOf(name, plain));
+  if (refused !== undefined) return notRead(name, refused, 'sockets');
   const recognized = sockets.length > 0 || diagnostics.length === 0;
-  const obstacles = losses(input, diagnostics, 'sockets');
+  const obstacles = losses(name, [...plain.losses, ...diagnostics], 'sockets');
   const unread = recognized ? { sockets, diagnostics } : {};
-  return { ...NOTHING, kind: 'sockets', ...unread, obstacles };
+  return { ...NOTHING, name, kind: 'sockets', ...unread, obstacles };
+}
+
+function linesOf(
+  source: string,
+  { numbering }: PlainText,
+): { readonly source: string; readonly numbering?: Numbering } {
+  return { source, ...(numbering === undefined ? {} : { numbering }) };
 }
 
 /** A text that has more of something than is read. What was read before that is not all there is, so it is not used. */
-function notRead(input: SavedText, { line, message }: Diagnostic, concerns: Obstacle['concerns']): Part {
+function notRead(name: string, { line, message }: Diagnostic, concerns: Obstacle['concerns']): Part {
   const what = concerns === 'rules' ? 'the tables that matter (-t nat, nft list table …)' : 'sockets of one pod';
   const obstacle: Obstacle = {
     code: 'NAT1003',
-    message: `${input.name} was not read: line ${line}: ${message}`,
+    message: `${name} was not read: line ${line}: ${message}`,
     remedy: `Give a text that holds ${what} and nothing else, or look in the namespace of the pod`,
     concerns,
   };
-  return { ...NOTHING, kind: concerns === 'rules' ? 'iptables' : 'sockets', obstacles: [obstacle] };
+  return { ...NOTHING, name, kind: concerns === 'rules' ? 'iptables' : 'sockets', obstacles: [obstacle] };
 }
 
-function losses(input: SavedText, diagnostics: readonly Diagnostic[], concerns: Obstacle['concerns']): Obstacle[] {
+function losses(name: string, diagnostics: readonly Diagnostic[], concerns: Obstacle['concerns']): Obstacle[] {
   const loss = describeLosses(diagnostics);
   if (loss === null) return [];
-  const remedy = `Look at line ${loss[1].line} of ${input.name}: it was cut, changed by hand, or is not output of iptables, nft or ss`;
-  return [{ code: 'NAT1003', message: `${input.name} holds ${loss[0]}`, remedy, concerns }];
+  const remedy = `Look at line ${loss[1].line} of ${name}: it was cut, changed by hand, or is not output of iptables, nft or ss`;
+  return [{ code: 'NAT1003', message: `${name} holds ${loss[0]}`, remedy, concerns }];
 }
 
 /** Tables of a text that were not shown whole, in one sentence with the first sign of it: a save that lost lines is damaged (NAT1003). */
@@ -183,7 +200,7 @@ function lacking(shown: readonly ShownTable[]): Obstacle[] {
   return [{ code, message, remedy, concerns: 'rules', lost: inGaps ? 'in-gaps' : 'anywhere' }];
 }
 
-function shownText(name: string, { kind, tables, formats = [] }: Part): ShownText {
+function shownText({ name, kind, tables, formats = [] }: Part): ShownText {
   if (kind === 'nft') return { name, tables, form: 'nft' };
   return { name, tables, form: formats.includes('list') ? 'list' : 'exact' };
 }
@@ -211,13 +228,13 @@ function distinct(tables: readonly Table[]): Table[] {
 }
 
 /** NAT1003 where a text says itself that it does not show a table, or not all of it, and no listing of nft does. */
-function unshown(inputs: readonly SavedText[], parts: readonly Part[]): Obstacle[] {
+function unshown(parts: readonly Part[]): Obstacle[] {
   if (parts.some(({ kind }) => kind === 'nft')) return [];
-  return parts.flatMap(({ unprinted = [] }, at) => {
+  return parts.flatMap(({ name, unprinted = [] }) => {
     const [first] = unprinted;
     if (first === undefined) return [];
     const names = [...new Set(unprinted.map(({ table }) => table))].join(', ');
-    const message = `${inputs[at]?.name} says (line ${first.line}) that iptables cannot show the table ${names}, or not all of it: nft wrote there`;
+    const message = `${name} says (line ${first.line}) that iptables cannot show the table ${names}, or not all of it: nft wrote there`;
     const remedy =
       'Give what `nft list ruleset` prints in the same network namespace as well: --rules takes several files';
     return [{ code: 'NAT1003', message, remedy, concerns: 'rules' }];
@@ -225,7 +242,7 @@ function unshown(inputs: readonly SavedText[], parts: readonly Part[]): Obstacle
 }
 
 const ACCEPTED =
-  'iptables-save, iptables -S, iptables -L -n -v, nft list ruleset, nft -j list ruleset, a log that ends in a save, or ss';
+  'iptables-save, iptables -S, iptables -L -n -v, nft list ruleset, nft -j list ruleset, or a log that ends in a save';
 
 /** No rules in any of the texts: that does not mean that the pod has none. */
 function nothingFound(inputs: readonly SavedText[], parts: readonly Part[]): Obstacle[] {
@@ -236,6 +253,11 @@ function nothingFound(inputs: readonly SavedText[], parts: readonly Part[]): Obs
     return [{ code: 'NAT1001', message, remedy: waysIn(), concerns: 'rules' }];
   }
   const names = inputs.map((input) => input.name).join(', ');
+  if (parts.some(({ kind }) => kind === 'sockets')) {
+    const message = `${names} is what ss prints: it shows sockets, and there are no rules in it`;
+    const remedy = `Name it with --sockets, and give the rules with --rules: the output of ${ACCEPTED}`;
+    return [{ code: 'NAT1003', message, remedy, concerns: 'rules' }];
+  }
   const [head] = inputs.flatMap((input) => headOf(input.text) ?? []);
   const said = head ?? 'it is empty, and an empty text does not say that there are no rules';
   const message = `no rules were recognised in ${names}: ${said}`;

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { CapturedFile } from '../../src/collect/capture.ts';
-import { formatOf } from '../../src/observe/format.ts';
 import { noRights, rightsOf, waysIn } from '../../src/observe/rights.ts';
 import { observeRouting } from '../../src/observe/routing.ts';
 import { firstLine } from '../../src/observe/seen.ts';
@@ -160,16 +159,3 @@ test('the first line of an error is fit for a terminal', () => {
   expect(firstLine('x'.repeat(1000))).toHaveLength(200);
   expect(firstLine('')).toBe('');
 });
-
-test.each([
-  ['', 'empty'],
-  [' \n\t\n', 'empty'],
-  ['table inet istio-proxy-nat {\n}\n', 'nft'],
-  ['{"nftables": []}', 'nft'],
-  [recorded('ss/tcp.txt'), 'sockets'],
-  [recorded('ss/tcp-udp-netid.txt'), 'sockets'],
-  [recorded('ss/tcp-listeners-plain.txt'), 'sockets'],
-  ['*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n', 'iptables'],
-  ['-P OUTPUT ACCEPT\n', 'iptables'],
-  ['once upon a time', 'iptables'],
-])('%# the form of a text', (text, format) => expect(formatOf(text)).toBe(format));

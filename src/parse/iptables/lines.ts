@@ -1,29 +1,31 @@
 import { INPUT_LIMITS } from '../../model/limits.ts';
 import { LONG_LINE } from '../amounts.ts';
+import { numberIn } from '../lines.ts';
 import type { Line } from './diagnostics.ts';
 import { readChainLine, readCommandLine, readCommit, readTableLine } from './dump.ts';
 import { type Heading, readHeading } from './heading.ts';
 import { readListChain, readListLine } from './list/index.ts';
-import { skipLogPrefix } from './prefix.ts';
 import { closeTable, type Reader } from './reader.ts';
 import { decimalNumber } from './values.ts';
 
 /** Reads every line of the text, each once, in order. */
 export function readLines(reader: Reader): void {
   const { text } = reader;
+  const { numbering } = reader.options;
   let number = 0;
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const next = newline < 0 ? text.length : newline + 1;
     number += 1;
     reader.amounts.add('lines', number);
-    readLine(reader, { number, start, end: trimmedEnd(text, start, newline < 0 ? text.length : newline) });
+    const end = trimmedEnd(text, start, newline < 0 ? text.length : newline);
+    readLine(reader, { number: numberIn(numbering, number), start, end });
     start = next;
   }
   markEnd(reader, number);
   reportSkipped(reader, true);
   closeTable(reader, {
-    number,
+    number: numberIn(numbering, number),
     start: Math.max(0, text.lastIndexOf('\n', text.length - 2) + 1),
     end: trimmedEnd(text, 0, text.length),
   });
@@ -41,30 +43,19 @@ function trimmedEnd(text: string, start: number, from: number): number {
 }
 
 function readLine(reader: Reader, line: Line): void {
-  const at = skipQuotation(reader.text, line);
+  const at = indentationEnd(reader.text, line);
   if (at >= line.end) return;
   if (line.end - at > INPUT_LIMITS.lineBytes) {
     reader.diagnostics.add('error', LONG_LINE, line);
     return;
   }
-  if (readAt(reader, line, at) || readBehindPrefix(reader, line, at)) reportSkipped(reader);
+  if (readAt(reader, line, at) || readHeadingLine(reader, line, at)) reportSkipped(reader);
   else skipLine(reader, line, at);
 }
 
-function readBehindPrefix(reader: Reader, line: Line, at: number): boolean {
-  const behind = skipLogPrefix(reader.text, at, line.end);
-  if (behind > at && behind < line.end && readAt(reader, line, behind)) return true;
-  return readHeadingLine(reader, line, behind);
-}
-
-/** Blanks, and the `>` of a quoted mail. */
-function skipQuotation(text: string, { start, end }: Line): number {
+function indentationEnd(text: string, { start, end }: Line): number {
   let at = start;
-  while (at < end) {
-    const code = text.charCodeAt(at);
-    if (code > 32 && code !== 62 && code !== 0xfeff) break;
-    at += 1;
-  }
+  while (at < end && text.charCodeAt(at) <= 32) at += 1;
   return at;
 }
 

@@ -1,6 +1,7 @@
 import type { Family } from '../../model/family.ts';
 import type { Backend } from '../../model/ruleset.ts';
 import { Amounts } from '../amounts.ts';
+import type { Numbering } from '../lines.ts';
 import { noShared } from './base.ts';
 import { Cursor } from './cursor.ts';
 import { Diagnostics, type Line } from './diagnostics.ts';
@@ -15,6 +16,8 @@ export interface ParseOptions {
   /** Wins over everything that the text says. */
   readonly family?: Family;
   readonly backend?: Backend;
+  /** The numbers by which its lines are called; their own without it. */
+  readonly numbering?: Numbering;
 }
 
 /** A table that iptables-nft could not print, or only in part, as it says itself. */

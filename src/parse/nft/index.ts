@@ -3,6 +3,7 @@ import { FAMILIES } from '../../model/family.ts';
 import type { Table } from '../../model/ruleset.ts';
 import type { ShownTable } from '../../model/shown.ts';
 import { TooMuch, tooMuch } from '../amounts.ts';
+import type { Numbering } from '../lines.ts';
 import { type ChainElsewhere, chainsElsewhere } from './build/elsewhere.ts';
 import { tableFamilyOf } from './build/hooks.ts';
 import { buildTable } from './build/table.ts';
@@ -39,6 +40,8 @@ export interface NftListing {
 export interface NftOptions {
   /** File name, `stdin`, or the command whose output it is. */
   readonly source: string;
+  /** The numbers by which its lines are called; their own without it. */
+  readonly numbering?: Numbering;
   /** Whether a table whose JSON leaves that unclear is switched off; undefined where nobody knows. */
   readonly isDormant?: (table: { readonly family: string; readonly name: string }) => boolean | undefined;
 }
@@ -60,7 +63,7 @@ export interface NftOptions {
  * Lines of JSON rules are those on which their object begins.
  */
 export function parseNft(text: string, options: NftOptions): NftListing {
-  const report = createReporter(options.source);
+  const report = createReporter(options.source, options.numbering);
   const format = looksLikeJson(text) ? 'nft-json' : 'nft';
   try {
     const read = readListing(text, format, { ...options, report });

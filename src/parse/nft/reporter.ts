@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Amounts } from '../amounts.ts';
+import type { Numbering } from '../lines.ts';
 import { Told } from '../told.ts';
 
 /** Where in the input something was seen. Both 1-based. */
@@ -11,6 +12,7 @@ interface Position {
 /** Collects diagnostics of one input. */
 export interface Reporter {
   readonly source: string;
+  readonly numbering: Numbering | undefined;
   readonly diagnostics: readonly Diagnostic[];
   /** How much there was so far. */
   readonly amounts: Amounts;
@@ -19,13 +21,14 @@ export interface Reporter {
 }
 
 /** A reporter for the input called `source`. */
-export function createReporter(source: string): Reporter {
+export function createReporter(source: string, numbering?: Numbering): Reporter {
   const told = new Told();
   const add = (severity: 'error' | 'note', { line, column }: Position, message: string, text: string): void => {
     told.add({ source, line, column, message, text: text.trim(), severity });
   };
   return {
     source,
+    numbering,
     diagnostics: told.list,
     amounts: new Amounts(),
     error: (position, message, text) => add('error', position, message, text),

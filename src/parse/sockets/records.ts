@@ -1,6 +1,6 @@
 import { INPUT_LIMITS } from '../../model/limits.ts';
 import { Amounts, LONG_LINE, TooMuch } from '../amounts.ts';
-import { linesOf } from '../lines.ts';
+import { linesOf, type Numbering } from '../lines.ts';
 import { type Head, isHeader, parseHead } from './head.ts';
 
 /** One socket: its line, and the lines that belong to it. */
@@ -23,11 +23,11 @@ export interface Stray {
  * with a newline in it has torn the line apart: the name is at most 15 bytes, enough for a state and one address, but
  * never for both before the quotation mark that follows, so no process can make up a socket or hide its own.
  */
-export function splitRecords(text: string): { records: SocketRecord[]; strays: Stray[] } {
+export function splitRecords(text: string, numbering?: Numbering): { records: SocketRecord[]; strays: Stray[] } {
   const records: SocketRecord[] = [];
   const strays: Stray[] = [];
   const amounts = new Amounts();
-  for (const { number, text: line } of linesOf(text)) {
+  for (const { number, text: line } of linesOf(text, numbering)) {
     amounts.add('lines', number);
     if (line.length > INPUT_LIMITS.lineBytes) throw new TooMuch(LONG_LINE, number);
     const head = parseHead(line);

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Socket } from '../../model/socket.ts';
 import { TooMuch, tooMuch } from '../amounts.ts';
+import type { Numbering } from '../lines.ts';
 import { type EndpointPair, endpointPair } from './endpoint.ts';
 import { type Extension, parseExtension } from './extension.ts';
 import type { Head } from './head.ts';
@@ -20,6 +21,8 @@ export interface SocketsInput {
   readonly source: string;
   /** What `-t` or `-u` selected; without it the Netid column tells, or else the states do. */
   readonly protocol?: 'tcp' | 'udp';
+  /** The numbers by which its lines are called; their own without it. */
+  readonly numbering?: Numbering;
 }
 
 /**
@@ -38,7 +41,7 @@ export function parseSs(text: string, input: SocketsInput): ParsedSockets {
 }
 
 function readSockets(text: string, input: SocketsInput): ParsedSockets {
-  const { records, strays } = splitRecords(text);
+  const { records, strays } = splitRecords(text, input.numbering);
   const diagnostics = strays.map((stray) => complaint(input.source, stray, 'this is not a line of ss'));
   const sockets: Socket[] = [];
   const context = { protocol: input.protocol ?? guessProtocol(records), oldNotation: usesOldNotation(records) };

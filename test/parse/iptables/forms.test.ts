@@ -141,21 +141,17 @@ describe('saves', () => {
 });
 
 describe('text around the rules', () => {
-  it('line ends, quotation marks, tabs and prompts do not matter', () => {
-    const parsed = parseIptables(SAVE.map((line) => `> \t${line}\r\n`).join(''), { source: 'mail' });
+  it('line ends and indentation do not matter', () => {
+    const parsed = parseIptables(SAVE.map((line) => `\t ${line}\r\n`).join(''), { source: 'paste' });
     expect(parsed.tables[0]?.chains.map(({ rules }) => rules.length)).toEqual([0, 1, 0]);
     expect(parsed.diagnostics).toEqual([]);
   });
 
-  it.each([
-    '2024-05-01T10:00:00.000000Z\tinfo\t',
-    '[pod/app-1/istio-init] ',
-    'istio-init-1  | ',
-    '2024-05-01T10:00:00Z ',
-  ])('the prefix %j of a log is skipped', (prefix) => {
-    const parsed = parse(...SAVE.map((line) => prefix + line));
-    expect(tablesOf(parsed)).toEqual(['ipv4 nat iptables']);
-    expect(errorsOf(parsed)).toEqual([]);
+  it('lines are called by the numbers that they have elsewhere', () => {
+    const numbering = SAVE.map((_, at) => 100 + at);
+    const parsed = parseIptables(SAVE.slice(0, -1).join('\n'), { source: 'paste', numbering });
+    expect(parsed.tables[0]?.chains[1]?.rules[0]?.origin.line).toBe(104);
+    expect(parsed.diagnostics).toMatchObject([{ line: 104, message: expect.stringContaining('line 100 ') }]);
   });
 
   it('a log of istio-init: the save at its end counts, not what was handed to iptables-restore', () => {

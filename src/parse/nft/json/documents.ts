@@ -1,5 +1,6 @@
 import { INPUT_LIMITS } from '../../../model/limits.ts';
 import { TooMuch } from '../../amounts.ts';
+import { numberIn } from '../../lines.ts';
 import type { Reporter } from '../reporter.ts';
 
 /** A JSON document inside a text, and the lines on which the elements of its `nftables` array begin. */
@@ -18,13 +19,14 @@ const ELEMENT_DEPTH = 2;
  */
 export function findDocuments(text: string, report: Reporter): JsonDocument[] {
   const documents: JsonDocument[] = [];
+  const numbered = (line: number) => numberIn(report.numbering, line);
   let offset = 0;
   let line = 1;
   while (offset < text.length) {
     const end = text.indexOf('\n', offset) < 0 ? text.length : text.indexOf('\n', offset);
     const start = offset + (/^[\s\]},;]*/.exec(text.slice(offset, end))?.[0].length ?? 0);
     if (text[start] !== '{') {
-      noteOutside(text.slice(offset, end), line, report);
+      noteOutside(text.slice(offset, end), numbered(line), report);
       offset = end + 1;
       line += 1;
       continue;
@@ -33,13 +35,14 @@ export function findDocuments(text: string, report: Reporter): JsonDocument[] {
     if (found.end === null) {
       const last = text.slice(text.lastIndexOf('\n') + 1);
       report.error(
-        { line: found.line, column: last.length + 1 },
-        `the JSON that begins on line ${line} is cut off: expected '}'`,
+        { line: numbered(found.line), column: last.length + 1 },
+        `the JSON that begins on line ${numbered(line)} is cut off: expected '}'`,
         last,
       );
       return documents;
     }
-    documents.push({ text: text.slice(start, found.end), line, elementLines: found.elementLines });
+    const elementLines = found.elementLines.map(numbered);
+    documents.push({ text: text.slice(start, found.end), line: numbered(line), elementLines });
     offset = found.end;
     line = found.line;
   }

@@ -1,3 +1,5 @@
+import { type Numbering, numberIn } from '../../lines.ts';
+
 /** A piece of nft text. `symbol`: braces, operators, separators; `broken`: a string whose closing quote is missing. */
 export interface Token {
   readonly kind: 'word' | 'string' | 'symbol' | 'newline' | 'end' | 'broken';
@@ -28,7 +30,7 @@ const HANDLE = /[ \t]*# handle ([1-9][0-9]{0,14})[ \t\r]*(?=\n|$)/y;
 const SYMBOL = /==|!=|<=|>=|<<|>>|[^\n]/y;
 
 /** A lexer over nft text. Comments (`# …`) are skipped, so warnings and handles never get in the way. */
-export function createLexer(text: string): Lexer {
+export function createLexer(text: string, numbering?: Numbering): Lexer {
   let offset = 0;
   let line = 1;
   let lineStart = 0;
@@ -41,7 +43,7 @@ export function createLexer(text: string): Lexer {
   const token = (kind: Token['kind'], raw: string, shown = raw): Token => {
     const start = offset;
     offset += raw.length;
-    return { kind, text: shown, line, column: start - lineStart + 1, start, end: offset };
+    return { kind, text: shown, line: numberIn(numbering, line), column: start - lineStart + 1, start, end: offset };
   };
   const skipBlanks = (): void => {
     const blanks = match(BLANK);

@@ -7,7 +7,7 @@ import { parseTable } from './table.ts';
 
 /** The tables of a text listing, as often as they stand there. */
 export function parseTextListing(text: string, report: Reporter): ListedTable[] {
-  const reader: TextReader = { lexer: createLexer(text), report };
+  const reader: TextReader = { lexer: createLexer(text, report.numbering), report };
   const tables: ListedTable[] = [];
   let skipping = false;
   for (let token = reader.lexer.next(); token.kind !== 'end'; token = reader.lexer.next()) {
