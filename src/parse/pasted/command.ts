@@ -10,7 +10,7 @@ export interface Command {
 
 /** What stands in front of a command on a terminal: user and host, a path, the name of a shell, or the sign alone. */
 const PROMPT =
-  /^(?:\([^()]{1,40}\) ?)?(?:\[[^\]]{1,60}\]\s?|[\w.-]+@[\w.-]+[^#$%>\u276f]{0,80}|[a-z]{0,3}sh-[\d.]+|[~/][\w./~-]{0,80} ?|[\w.-]+:[^\s#$%>]{0,80} ?|\u279c\s+\S+\s*)?(?:[#$%>\u276f\u279c\u00bb]|\+{1,4})(?: +|$)(.*)$/u;
+  /^(?:\([^()]{1,40}\) ?)?(?:\[[^\]]{1,60}\]\s?|[\w.-]+@[\w.-]+[^#$%>\u276f]{0,80}|[a-z]{0,3}sh-[\d.]+|[~/][\w./~-]{0,80} ?|[\w.-]+:[^\s#$%>]{0,80} ?|\u279c +\S+ +)?(?:[#$%>\u276f\u279c\u00bb]|\+{1,4})(?: +|$)(.*)$/u;
 const PROGRAM = /^(?:ip6?tables|xtables)[a-z0-9-]*$/;
 const PASSED_ON: ReadonlySet<string> = new Set([
   'sudo',

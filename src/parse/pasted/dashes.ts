@@ -5,6 +5,9 @@ import type { PastedLine } from './line.ts';
 const DASHES = '\\u2010-\\u2015\\u2212\\ufe58\\ufe63\\uff0d';
 const ANY_DASH = new RegExp(`[${DASHES}]`);
 const LEADING = new RegExp(`(^|[ \\t])([-${DASHES}]+)(?=([A-Za-z][\\w-]*|[ \\t]|$))`, 'g');
+/** `--uid-owner` has one more. */
+const WITHIN_OPTION = new RegExp(`(?<=^|[ \\t])--[a-z]+(?:[-${DASHES}][a-z]+)+`, 'g');
+const EACH_DASH = new RegExp(`[${DASHES}]`, 'g');
 /** In a range of addresses or ports. */
 const BETWEEN_DIGITS = new RegExp(`(?<=\\d)[${DASHES}](?=\\d)`, 'g');
 /** Behind these stands a name, which may begin with anything. */
@@ -30,7 +33,9 @@ export function plainDashes(lines: readonly PastedLine[]): readonly PastedLine[]
 function withPlainDashes(line: string): string {
   const quoted = line.replace(SMART_QUOTES, '"');
   if (!ANY_DASH.test(quoted)) return quoted;
-  return outsideQuotes(quoted, (text) => text.replace(LEADING, plainDash).replace(BETWEEN_DIGITS, '-'));
+  return outsideQuotes(quoted, (text) =>
+    text.replace(LEADING, plainDash).replace(WITHIN_OPTION, hyphens).replace(BETWEEN_DIGITS, '-'),
+  );
 }
 
 function plainDash(found: string, blank: string, dashes: string, word: string, at: number, text: string): string {
@@ -38,6 +43,10 @@ function plainDash(found: string, blank: string, dashes: string, word: string, a
   if (word.trim() === '') return `${blank}${text.trimStart().startsWith(':') ? '-' : '--'}`;
   if (BEFORE_NAME.test(text.slice(0, at + blank.length))) return found;
   return `${blank}${word.length === 1 ? '-' : '--'}`;
+}
+
+function hyphens(option: string): string {
+  return option.replace(EACH_DASH, '-');
 }
 
 function withRemark(line: PastedLine): PastedLine {

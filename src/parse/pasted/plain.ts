@@ -1,5 +1,5 @@
-import { INPUT_LIMITS } from '../../model/limits.ts';
-
+/** Each line is looked at several times; what people paste has some thousands. */
+const MOST_LINES = 300_000;
 /** Comments behind rules, and what is left of colours. */
 const MARKS = [' #', '[m[K', '^[['];
 const UNUSUAL = /[^\n\x20-\x7e]/;
@@ -40,12 +40,12 @@ function isPlainLine(text: string, start: number, end: number): boolean {
   }
 }
 
-/** Whether a text has more lines than are read: then nothing is taken out of it, and its parser refuses it. */
+/** Whether a text has more lines than anybody pastes: then it is read as it stands. */
 export function hasTooManyLines(text: string): boolean {
   let count = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
     count += 1;
-    if (count > INPUT_LIMITS.lines) return true;
+    if (count > MOST_LINES) return true;
   }
   return false;
 }

@@ -10,6 +10,8 @@ export interface Form {
   readonly continues: (line: string) => boolean;
   /** What a whole line says, the same text for the same meaning; null when it is not a whole line of the form. */
   readonly meaning: (line: string) => string | null;
+  /** Which of the pieces there has to be: the tool itself breaks lines as well. Any, if left out. */
+  readonly shows?: (line: string) => boolean;
   /** Whether a line that could not be joined is a piece of the form's output, and no prose. */
   readonly isPiece: (line: string) => boolean;
 }
@@ -27,7 +29,7 @@ const NARROWEST = 38;
  * a word). A piece that fits nowhere is a loss.
  */
 export function rejoined(lines: readonly PastedLine[], form: Form): readonly PastedLine[] {
-  const edge = widest(lines);
+  const edge = edgeOf(lines);
   const result: PastedLine[] = [];
   let attempts = 0;
   for (let at = 0; at < lines.length; at += 1) {
@@ -45,8 +47,15 @@ export function rejoined(lines: readonly PastedLine[], form: Form): readonly Pas
   return result;
 }
 
-function widest(lines: readonly PastedLine[]): number {
-  return lines.reduce((width, line) => Math.max(width, line.width), NARROWEST);
+interface Edge {
+  readonly width: number;
+  /** So many lines end there that something breaks them all at that place. */
+  readonly hard: boolean;
+}
+
+function edgeOf(lines: readonly PastedLine[]): Edge {
+  const width = lines.reduce((most, line) => Math.max(most, line.width), NARROWEST);
+  return { width, hard: lines.filter((line) => line.width === width).length > 2 };
 }
 
 function piecesAt(lines: readonly PastedLine[], at: number, { continues }: Form): PastedLine[] {
@@ -62,16 +71,19 @@ interface Joined {
 }
 
 /** As many of the pieces as make one line. */
-function joinMost(pieces: readonly PastedLine[], edge: number, form: Form): Joined | null {
-  const [first] = pieces;
+function joinMost(pieces: readonly PastedLine[], edge: Edge, form: Form): Joined | null {
+  const [first, ...others] = pieces;
+  if (form.shows !== undefined && !others.some(({ text }) => form.shows?.(text))) return null;
   for (let count = pieces.length; count > 1 && first !== undefined; count -= 1) {
     const texts = ways(pieces.slice(0, count), edge);
     const meant = texts.flatMap((text) => {
       const meaning = form.meaning(text);
       return meaning === null ? [] : [{ text, meaning }];
     });
-    const [one] = meant;
-    if (one === undefined || meant.some(({ meaning }) => meaning !== one.meaning)) continue;
+    const alike = meant.every(({ meaning }) => meaning === meant[0]?.meaning);
+    // Where a terminal broke them all, no blank is lost at its edge: it would stand in front of the next piece.
+    const one = alike ? meant[0] : edge.hard && meant.at(-1)?.text === texts.at(-1) ? meant.at(-1) : undefined;
+    if (one === undefined) continue;
     const { full: _, ...line } = first;
     const last = pieces[count - 1];
     return { line: { ...line, text: one.text, ...(last?.full === undefined ? {} : { full: true }) }, count };
@@ -80,11 +92,11 @@ function joinMost(pieces: readonly PastedLine[], edge: number, form: Form): Join
 }
 
 /** The lines that the pieces may have been. */
-function ways(pieces: readonly PastedLine[], edge: number): string[] {
+function ways(pieces: readonly PastedLine[], edge: Edge): string[] {
   return pieces.reduce<string[]>((texts, piece, at) => {
     const before = pieces[at - 1];
     if (before === undefined) return [piece.text];
-    const atEdge = before.full === true || before.width >= edge;
+    const atEdge = before.full === true || before.width >= edge.width;
     const glued = atEdge ? texts.map((text) => text + piece.text) : [];
     return [...texts.map((text) => `${text.trimEnd()} ${piece.text.trimStart()}`), ...glued];
   }, []);

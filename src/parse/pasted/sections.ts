@@ -22,7 +22,10 @@ export function sectionsOf(lines: readonly PastedLine[]): Section[] {
   for (const line of lines) {
     const section = current.get(line.stream);
     const next = nextSection(section, line);
-    if (next === null) continue;
+    if (next === null) {
+      current.delete(line.stream);
+      continue;
+    }
     if (next !== section) {
       sections.push(next);
       current.set(line.stream, next);

@@ -2,7 +2,7 @@
 export type Kind = 'iptables' | 'nft' | 'sockets' | 'rules-of-routing' | 'addresses';
 
 const COMMAND = /^-(?:[APNIDFXZRE]|-append|-policy|-new-chain|-insert) \S/;
-const CHAIN = /^:\S+ +\S+(?: +\[\d+:\d+\])?\s*(?:#.*)?$/;
+const CHAIN = /^:\S+ +(?:-|[A-Z]+)(?: +\[\d+:\d+\])?\s*(?:#.*)?$/;
 const TABLE = /^\* ?(?:nat|mangle|raw|filter|security)\s*(?:#.*)?$/;
 const COUNTED = /^\[\d+:\d+\] +-[AI] /;
 const LISTED_CHAIN = /^Chain \S+ \((?:policy \S|\d+ references)/;

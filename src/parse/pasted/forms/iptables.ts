@@ -32,8 +32,7 @@ export function formOfIptables(lines: readonly PastedLine[]): Form {
     (COUNTERS.test(line) || readRow(line, header.columns) !== null);
   return {
     saw: (line) => {
-      if (line === '') header = null;
-      else if (startOf(line) !== null) {
+      if (startOf(line) !== null) {
         const columns = readColumns(line);
         header = columns === null ? null : { text: line, columns };
       }

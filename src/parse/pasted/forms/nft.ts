@@ -12,5 +12,5 @@ export const NFT: Form = {
     const listing = `table inet t {\n\tchain c {\n${line}\n\t}\n}\n`;
     return meaningOfOnlyRule(parseNft(listing, { source: '' }));
   },
-  isPiece: () => false,
+  isPiece: () => true,
 };

@@ -13,6 +13,6 @@ export const frame: Wrapper = (line) => {
 
 /** The `>` of a quoted mail. */
 export const quotation: Wrapper = (line) => {
-  const all = /^(?:\s*>)+ ?/.exec(line)?.[0];
+  const all = /^[\s>]*> ?/.exec(line)?.[0];
   return all === undefined ? null : { text: line.slice(all.length) };
 };
