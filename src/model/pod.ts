@@ -5,6 +5,7 @@ import type { Routing } from './routing.ts';
 import type { Ruleset, Table } from './ruleset.ts';
 import type { ShownTable } from './shown.ts';
 import type { Process, Socket, SocketEnds } from './socket.ts';
+import type { WriteFailure } from './write-failure.ts';
 
 /** Something that kept us from looking, or from understanding what we saw. Makes the answer undetermined. */
 export interface Obstacle extends Undetermined {
@@ -68,6 +69,8 @@ export interface Pod {
   readonly routing: Routing | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly obstacles: readonly Obstacle[];
+  /** Rules that were to be written and were not, as a log says, where nothing shows that they are there all the same. */
+  readonly failures?: readonly WriteFailure[];
   /** Where rules may be missing in saved texts. */
   readonly gaps?: readonly Gap[];
   /** Where listings end, which nothing marks: rules that are missing there may have been cut off. */

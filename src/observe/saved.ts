@@ -7,6 +7,7 @@ import type { Socket } from '../model/socket.ts';
 import { headOf } from '../parse/head.ts';
 import { type ParsedIptables, parseIptables, type Unprinted } from '../parse/iptables/index.ts';
 import type { Numbering } from '../parse/lines.ts';
+import { failuresIn } from '../parse/logs/index.ts';
 import { type NftListing, parseNft } from '../parse/nft/index.ts';
 import { type PlainText, unwrapPasted } from '../parse/pasted/index.ts';
 import { parseSs } from '../parse/sockets/ss.ts';
@@ -14,6 +15,7 @@ import { inWordsOfIptables, joinedWithText } from './agreement.ts';
 import { actingElsewhere } from './elsewhere.ts';
 import { isEmptyTable } from './legacy.ts';
 import { describeLosses } from './obstacles.ts';
+import { notTaken, outcomeOf } from './outcome.ts';
 import { waysIn } from './rights.ts';
 import { note, refusalIn, speaksOfRights } from './seen.ts';
 import { contradictions, isSameTable, type ShownText } from './twice.ts';
@@ -48,6 +50,7 @@ interface Part {
   readonly format?: NftListing['format'];
   readonly formats?: ParsedIptables['formats'];
   readonly unprinted?: readonly Unprinted[];
+  readonly asked?: readonly Table[];
 }
 
 const NOTHING: Part = {
@@ -73,11 +76,15 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
   const tables = doubts.length > 0 ? [] : merged(parts);
   const shown = parts.flatMap((part) => part.shown);
   const seenSockets = all.flatMap((part) => (part.sockets === null ? [] : [part.sockets]));
+  const { failures, ...rules } = outcomeOf(
+    { tables, coverage: parts.flatMap((part) => part.coverage), shown },
+    parts.flatMap((part) => part.asked ?? []),
+    inputs.flatMap(({ name, text }) => failuresIn(text, name)),
+  );
   return {
-    ruleset: { tables },
-    coverage: parts.flatMap((part) => part.coverage),
-    shown,
-    emptyLegacyTables: tables
+    ...rules,
+    failures,
+    emptyLegacyTables: rules.ruleset.tables
       .filter((table) => table.backend === 'iptables-legacy' && isEmptyTable(table))
       .map(({ family, name }) => ({ family, name })),
     sockets: seenSockets.length > 0 ? seenSockets.flat() : null,
@@ -85,10 +92,11 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     diagnostics: all.flatMap((part) => part.diagnostics),
     obstacles: [
       ...all.flatMap((part) => part.obstacles),
-      ...lacking(shown),
+      ...lacking(rules.shown),
       ...unshown(parts),
       ...doubts,
-      ...nothingFound(inputs, parts),
+      ...notTaken(failures, rules.shown),
+      ...(failures.length > 0 ? [] : nothingFound(inputs, parts)),
     ],
     gaps: parts.flatMap((part) => part.gaps ?? []),
     ends: parts.flatMap((part) => part.ends ?? []),

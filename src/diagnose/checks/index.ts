@@ -21,6 +21,7 @@ import { resolversCovered } from './resolvers.ts';
 import { tproxyRouting } from './routing.ts';
 import { applicationAsProxy, proxyOwner, reservedPorts } from './socket-owners.ts';
 import { noCapture, node, otherMesh } from './surroundings.ts';
+import { taken } from './taken.ts';
 import { duplicates, equivalent, foreign, unreachable } from './text.ts';
 import { tproxyListener } from './tproxy-listener.ts';
 import { TRAFFIC_CHECKS } from './traffic.ts';
@@ -30,6 +31,7 @@ const LISTED = [
   ...TRAFFIC_CHECKS,
   answersTracked,
   programmable,
+  taken,
   release,
   unreachable,
   duplicates,

@@ -21,6 +21,8 @@ export interface ParsedIptables {
   readonly coverage: Coverage[];
   /** How each table was shown, and what of it was not. */
   readonly shown: ShownTable[];
+  /** The tables that were handed to iptables-restore, whether or not the text shows what came of them. */
+  readonly asked: Table[];
   /** Where rules may be missing. */
   readonly gaps: Gap[];
   /** Where rules may have been cut off, for all that a listing says of its end. */
@@ -54,6 +56,7 @@ function nothing(refused: Diagnostic): ParsedIptables {
     formats: [],
     coverage: [],
     shown: [],
+    asked: [],
     gaps: [],
     ends: [],
     unprinted: [],
@@ -64,13 +67,15 @@ function nothing(refused: Diagnostic): ParsedIptables {
 
 function read(reader: Reader): ParsedIptables {
   readLines(reader);
-  const finished = mergeTables(reader, finishTables(reader));
+  const all = finishTables(reader);
+  const finished = mergeTables(reader, all);
   return {
     tables: finished.map(({ table }) => table),
     diagnostics: reader.diagnostics.list.toSorted((left, right) => left.line - right.line),
     formats: [...new Set(finished.map(({ form }) => form))],
     coverage: coverageOf(finished),
     shown: shownTables(reader, finished),
+    asked: all.filter(({ draft }) => draft.restoreInput).map(({ table }) => table),
     gaps: gapsOf(reader, finished),
     ends: endsOf(reader, finished),
     unprinted: reader.unprinted,

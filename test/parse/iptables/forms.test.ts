@@ -185,6 +185,7 @@ describe('text around the rules', () => {
   it('nothing at all is nothing, not an empty ruleset', () => {
     expect(parse('')).toEqual({
       tables: [],
+      asked: [],
       diagnostics: [],
       formats: [],
       coverage: [],

@@ -1,0 +1,1 @@
+export { failuresIn } from './failures.ts';
