@@ -2,7 +2,7 @@ import type { FindingCode, ObstacleCode } from './code.ts';
 import type { Config, ConfigKey } from './config.ts';
 import type { Family } from './family.ts';
 import type { Packet, PacketHook, Verdict } from './packet.ts';
-import type { ShownTable } from './shown.ts';
+import type { AS_ASKED_FOR, ShownTable } from './shown.ts';
 
 /** How much a finding matters. */
 export type Severity = 'error' | 'warning' | 'info';
@@ -89,6 +89,12 @@ export interface Seen {
   readonly allTables: readonly Family[];
 }
 
+/** Tables that are known as they were asked for: whether the kernel took them was not seen. */
+export interface Asked {
+  readonly note: typeof AS_ASKED_FOR;
+  readonly tables: readonly Pick<ShownTable, 'family' | 'table' | 'source' | 'line'>[];
+}
+
 /** The answer of `check`. Its JSON form is `schema/check.schema.json`. */
 export interface CheckReport {
   readonly schemaVersion: 1;
@@ -109,6 +115,8 @@ export interface CheckReport {
     readonly config: Readonly<Record<string, unknown>>;
     readonly origin: Readonly<Partial<Record<ConfigKey, InputOrigin>>>;
   };
+  /** What rests on a log, or a text for iptables-restore, and on nothing that the kernel showed. */
+  readonly asked?: Asked;
   readonly checks: readonly CheckOutcome[];
   readonly findings: readonly Finding[];
   readonly undetermined: readonly Undetermined[];

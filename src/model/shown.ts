@@ -31,3 +31,6 @@ export interface ShownTable {
 
 /** What shows all of a table, whatever it was that did not. */
 export const SHOWS_ALL = 'Give the output of iptables-save (or of iptables -t TABLE -S), whole';
+
+/** How reports say that rules were read as somebody wanted them, not as the kernel has them. */
+export const AS_ASKED_FOR = 'as asked for; not seen in the kernel';

@@ -1,6 +1,7 @@
 import { FAMILIES, type Family } from '../model/family.ts';
 import { type Pod, toldObstacle } from '../model/pod.ts';
 import type { Undetermined } from '../model/report.ts';
+import { AS_ASKED_FOR, type ShownTable } from '../model/shown.ts';
 
 /** Which of a pod's rules an answer can cover, and what keeps it from being complete. */
 export interface SeenRules {
@@ -19,7 +20,7 @@ export function mayMeetUnseen(obstacles: Pod['obstacles']): boolean {
  * The families whose rules were seen. Where some that could not be read may be anywhere, a packet may meet them: then
  * no step is shown, as in `trace`.
  */
-export function seenRules({ coverage, obstacles, ruleset }: Pod): SeenRules {
+export function seenRules({ coverage, obstacles, ruleset, shown = [] }: Pod): SeenRules {
   const unseen = obstacles.filter(({ concerns }) => concerns === 'rules');
   const blind = mayMeetUnseen(obstacles) || (unseen.length > 0 && ruleset.tables.length === 0);
   const families = FAMILIES.filter((family) => coverage.some((one) => one.family === family));
@@ -31,6 +32,13 @@ export function seenRules({ coverage, obstacles, ruleset }: Pod): SeenRules {
   return {
     families: blind ? [] : families,
     undetermined: unseen.map(toldObstacle),
-    notes: [...new Set(notes)],
+    notes: [...new Set([...notes, ...askedFor(shown)])],
   };
+}
+
+function askedFor(shown: readonly ShownTable[]): string[] {
+  const asked = shown.filter(({ form }) => form === 'restore');
+  if (asked.length === 0) return [];
+  const names = [...new Set(asked.map(({ table }) => table))].join(', ');
+  return [`The rules of ${names} are ${AS_ASKED_FOR}.`];
 }

@@ -14,6 +14,7 @@ import type { Config } from '../model/config.ts';
 import type { Obstacle } from '../model/pod.ts';
 import type { CheckReport } from '../model/report.ts';
 import type { Backend } from '../model/ruleset.ts';
+import { AS_ASKED_FOR } from '../model/shown.ts';
 import type { Facts } from '../observe/facts.ts';
 import { formatConfig } from '../parse/config/index.ts';
 import { inTime } from './in-time.ts';
@@ -54,6 +55,7 @@ function judged(facts: Facts, declared: Declared, { toolVersion }: CheckOptions)
       config: formatConfig(config),
       origin,
     },
+    ...askedOf(facts),
     ...diagnose(withObstacles(context, cutListings(context))),
   };
 }
@@ -61,6 +63,13 @@ function judged(facts: Facts, declared: Declared, { toolVersion }: CheckOptions)
 function withObstacles(context: Context, obstacles: readonly Obstacle[]): Context {
   if (obstacles.length === 0) return context;
   return { ...context, pod: { ...context.pod, obstacles: [...context.pod.obstacles, ...obstacles] } };
+}
+
+function askedOf({ pod }: Facts): Pick<CheckReport, 'asked'> {
+  const asked = (pod.shown ?? []).filter(({ form }) => form === 'restore');
+  if (asked.length === 0) return {};
+  const tables = asked.map(({ family, table, source, line }) => ({ family, table, source, line }));
+  return { asked: { note: AS_ASKED_FOR, tables } };
 }
 
 /** What the checks are given, with some inputs supposed to be other than the rules make them look. */

@@ -47,7 +47,9 @@ function nextSection(section: Section | undefined, line: PastedLine): Section | 
   }
   if (section === undefined) return { kind: start, command: null, stream, lines: [] };
   if (section.kind === null) section.kind = start;
-  return section.kind === start || (start === 'nft' && isInsideSave(section)) ? section : { kind: start, command: null, stream, lines: [] };
+  return section.kind === start || (start === 'nft' && isInsideSave(section))
+    ? section
+    : { kind: start, command: null, stream, lines: [] };
 }
 
 /** Whether a save has not come to its end: what looks like nft's there is a line that was put into it, or damaged. */

@@ -2,7 +2,7 @@ import { groupBy } from '../../model/group-by.ts';
 import type { CheckReport } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
 import { type ReportOptions, type Style, shownOf, styleOf, symbol } from '../style.ts';
-import { capitalised, istioName, openLines, subjectOf } from '../subject.ts';
+import { capitalised, fileNames, istioName, openLines, subjectOf } from '../subject.ts';
 import { count, familyName } from '../words.ts';
 import { indent, wrap } from '../wrap.ts';
 import { checkLines } from './checks.ts';
@@ -36,7 +36,8 @@ function headLines(report: CheckReport, style: Style): string[] {
   const { chalk, width } = style;
   const sentence = wrap(escapeText(headSentence(report)), width - 2);
   const mark = symbol(report.verdict, chalk);
-  return sentence.map((line, index) => `${index === 0 ? mark : ' '} ${chalk.bold(line)}`);
+  const verdict = sentence.map((line, index) => `${index === 0 ? mark : ' '} ${chalk.bold(line)}`);
+  return [...verdict, ...askedLines(report, width - 2)];
 }
 
 function headSentence(report: CheckReport): string {
@@ -64,6 +65,14 @@ function scopeOf({ source, seen }: CheckReport): string {
     return `${names.join(', ')} (${familyName(tables[0].family)})`;
   });
   return `, as far as ${byFamily.join(' and ')} show${shown.length === 1 ? 's' : ''}`;
+}
+
+/** What the verdict rests on, where that is not the kernel. */
+function askedLines({ asked }: CheckReport, width: number): string[] {
+  if (asked === undefined) return [];
+  const tables = [...new Set(asked.tables.map(({ family, table }) => `${table} (${familyName(family)})`))].join(', ');
+  const files = fileNames([...new Set(asked.tables.map(({ source }) => source))]);
+  return indent(wrap(escapeText(`${capitalised(asked.note)}: ${tables}, from ${files}.`), width), 2);
 }
 
 function problems(report: CheckReport): string {
