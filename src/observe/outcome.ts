@@ -35,6 +35,22 @@ export function outcomeOf(read: Read, asked: readonly Table[], said: readonly Wr
   };
 }
 
+/** The texts, without what was handed over for a family of which another text shows what the kernel has. */
+export function withoutOutdone<T extends Read>(texts: readonly T[]): T[] {
+  const shown = texts.flatMap((text) => text.shown);
+  const isOutdone = (one: ShownTable) =>
+    one.form === 'restore' && shown.some(({ family, form }) => family === one.family && form !== 'restore');
+  return texts.map((text) => {
+    const outdone = text.shown.filter(isOutdone);
+    if (outdone.length === 0) return text;
+    const isLeft = (table: Table) =>
+      !outdone.some(({ family, table: name }) => table.family === family && table.name === name);
+    const kept = text.shown.filter((one) => !outdone.includes(one));
+    const coverage = text.coverage.filter(({ family }) => kept.some((one) => one.family === family));
+    return { ...text, tables: text.tables.filter(isLeft), shown: kept, coverage };
+  });
+}
+
 function isAsked({ family, name }: Pick<Table, 'family' | 'name'>, shown: readonly ShownTable[]): boolean {
   return shown.some((one) => one.family === family && one.table === name && one.form === 'restore');
 }

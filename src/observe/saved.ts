@@ -15,7 +15,7 @@ import { inWordsOfIptables, joinedWithText } from './agreement.ts';
 import { actingElsewhere } from './elsewhere.ts';
 import { isEmptyTable } from './legacy.ts';
 import { describeLosses } from './obstacles.ts';
-import { notTaken, outcomeOf } from './outcome.ts';
+import { notTaken, outcomeOf, withoutOutdone } from './outcome.ts';
 import { waysIn } from './rights.ts';
 import { note, refusalIn, speaksOfRights } from './seen.ts';
 import { contradictions, isSameTable, type ShownText } from './twice.ts';
@@ -69,7 +69,7 @@ const NOTHING: Part = {
  * coverage says which tables an answer can speak of. Never throws.
  */
 export function observeRules(inputs: readonly SavedText[], options: SavedOptions = {}): Pod {
-  const parts = inputs.flatMap((input) => readRules(input, options.family));
+  const parts = withoutOutdone(inputs.flatMap((input) => readRules(input, options.family)));
   const sockets = options.socketsText === undefined ? [] : readSockets(options.socketsText);
   const all = [...parts, ...sockets];
   const doubts = contradictions(parts.map(shownText));
