@@ -72,3 +72,23 @@ describe('a recorded log in which nothing went wrong', () => {
     expect(report.asked).toBeUndefined();
   });
 });
+
+describe('the inputs that a log prints', () => {
+  const VARIABLES =
+    'Variables:\n----------\nPROXY_PORT=15001\nPROXY_UID=UID\nINBOUND_PORTS_EXCLUDE=15090,15021,15020\n\n';
+
+  it("are the pod's own word, which the rules agree with", () => {
+    const report = judge(VARIABLES.replace('UID=UID', 'UID=1337') + read('good-save'));
+    expect(report).toMatchObject({ verdict: 'healthy', istio: { origin: { proxyUid: 'env', proxyPort: 'env' } } });
+  });
+
+  it('are held against rules that say otherwise', () => {
+    const report = judge(VARIABLES.replace('UID=UID', 'UID=1338') + read('good-save'));
+    expect(report.verdict).toBe('broken');
+  });
+
+  it('count for nothing where two runs print different ones', () => {
+    const both = ['1337', '1338'].map((uid) => VARIABLES.replace('UID=UID', `UID=${uid}`)).join('');
+    expect(judge(both + read('good-save')).istio.origin).toMatchObject({ proxyUid: 'inferred', proxyPort: 'env' });
+  });
+});

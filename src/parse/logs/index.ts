@@ -1,1 +1,2 @@
 export { failuresIn } from './failures.ts';
+export { variablesIn } from './variables.ts';
