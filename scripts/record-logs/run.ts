@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -61,8 +61,10 @@ function must([program = '', ...argv]: readonly string[]): void {
 
 /** A folder with all extensions of iptables but one, as an image has it that was built without. */
 function librariesWithout(name: string, folder: string): string {
-  const from = spawnSync('pkg-config', ['--variable=xtlibdir', 'xtables'], { encoding: 'utf8' }).stdout?.trim();
-  const libraries = from || '/usr/lib/x86_64-linux-gnu/xtables';
+  const libraries = readdirSync('/usr/lib')
+    .map((entry) => join('/usr/lib', entry, 'xtables'))
+    .find((path) => existsSync(path));
+  if (libraries === undefined) throw new Error('iptables keeps its extensions elsewhere');
   for (const file of readdirSync(libraries)) {
     if (!file.includes(`_${name}.`)) symlinkSync(join(libraries, file), join(folder, file));
   }
