@@ -87,6 +87,8 @@ export type Statement =
       readonly family: string | null;
       readonly address: string | null;
       readonly port: string | null;
+      /** iptables' target of that name, and the mark that it sets; left out for nft's own statement. */
+      readonly mark?: Expression | null;
     }
   | { readonly kind: 'assign'; readonly selector: readonly string[]; readonly value: Expression }
   | { readonly kind: 'notrack' }

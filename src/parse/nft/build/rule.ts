@@ -9,6 +9,7 @@ import type { Scene } from './condition.ts';
 import { isReference } from './intervals.ts';
 import { buildMatch, opaque } from './match.ts';
 import { buildTargets, unknown } from './target.ts';
+import { joinTproxy } from './translated-tproxy.ts';
 
 /** Where a rule goes. */
 export interface Place {
@@ -56,9 +57,10 @@ function namesSet(statement: Statement): boolean {
 
 function readRule(listed: ListedRule, scene: Omit<Scene, 'before'>): RuleDraft {
   const draft = new RuleDraft(scene);
-  for (const [position, statement] of listed.statements.entries()) {
+  const statements = scene.demandsProtocol ? joinTproxy(listed.statements) : listed.statements;
+  for (const [position, statement] of statements.entries()) {
     if (!draft.add(statement)) {
-      draft.targets.push(unknown(...listed.statements.slice(position).filter(({ kind }) => kind !== 'counter')));
+      draft.targets.push(unknown(...statements.slice(position).filter(({ kind }) => kind !== 'counter')));
       break;
     }
   }

@@ -1,9 +1,9 @@
 import { parseAddress } from '../../../model/address.ts';
 import type { Family } from '../../../model/family.ts';
 import type { PortRange } from '../../../model/match.ts';
-import type { Target } from '../../../model/target.ts';
+import type { MarkChange, Target } from '../../../model/target.ts';
 import { renderExpression, renderSelector, renderStatement } from '../render.ts';
-import type { NatStatement, Statement } from '../syntax.ts';
+import type { Expression, NatStatement, Statement } from '../syntax.ts';
 import type { Scene } from './condition.ts';
 import { unsigned } from './intervals.ts';
 import { assignMark, markForm, untangleTranslation } from './mark-arithmetic.ts';
@@ -92,8 +92,15 @@ function tproxy(statement: Extract<Statement, { kind: 'tproxy' }>, scene: Scene)
   const family = familyOf(statement.family, scene);
   const address = statement.address === null ? 0n : addressRange(statement.address, family)?.from;
   const port = statement.port === null ? { from: 0, to: 0 } : portRange(statement.port);
-  if (family === null || address === undefined || port === null || port.from !== port.to) return null;
-  return { kind: 'tproxy', port: port.from, address, family, mark: { value: 0, mask: 0 } };
+  const mark = tproxyMark(statement.mark ?? null);
+  if (family === null || address === undefined || port === null || port.from !== port.to || !mark) return null;
+  return { kind: 'tproxy', port: port.from, address, family, mark };
+}
+
+function tproxyMark(assigned: Expression | null): MarkChange | null {
+  if (assigned === null) return { value: 0, mask: 0 };
+  const form = markForm(assigned);
+  return form?.connmark === 0 ? { value: form.constant, mask: ~form.mark >>> 0 } : null;
 }
 
 /** Fields whose assignment changes no verdict on this packet. */
