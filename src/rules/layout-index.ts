@@ -27,7 +27,7 @@ export class LayoutIndex {
     return this.#expected.of(where);
   }
 
-  /** Whether every rule that Istio would have programmed is in its chain. */
+  /** Whether every rule that Istio would have programmed is in its chain, or may be one that was not read. */
   isComplete(): boolean {
     return this.#live.includes(this.#expected);
   }
@@ -35,5 +35,10 @@ export class LayoutIndex {
   /** How often this rule is in this chain of the pod. */
   liveCount(where: RuleReference): number {
     return this.#live.of(where);
+  }
+
+  /** Whether this rule may be one in its chain that was not read, as nft shows some of iptables' by name alone. */
+  mayBeUnread(where: RuleReference): boolean {
+    return this.#live.mayHaveUnread(where);
   }
 }

@@ -1,4 +1,6 @@
+import type { Match } from '../model/match.ts';
 import type { Chain, Rule, RuleReference, Ruleset, Table } from '../model/ruleset.ts';
+import type { Target } from '../model/target.ts';
 import { ruleKey } from './rule-key.ts';
 
 /** A chain and the table that holds it. */
@@ -30,11 +32,24 @@ export class RuleCounts {
     return this.#in(key).get(sayingOf(table, rule)) ?? 0;
   }
 
-  /** Whether every rule of the other is here at least as often. */
+  /** Whether every rule of the other is here at least as often, or may be one of those in its chain that were not read. */
   includes(other: RuleCounts): boolean {
-    return [...other.#chains.keys()].every((key) =>
-      [...other.#in(key)].every(([text, count]) => (this.#in(key).get(text) ?? 0) >= count),
-    );
+    return [...other.#chains.keys()].every((key) => {
+      const lacking = [...other.#in(key)].map(([text, count]) => Math.max(0, count - (this.#in(key).get(text) ?? 0)));
+      const missing = lacking.reduce((sum, count) => sum + count, 0);
+      return missing === 0 || missing <= this.#unreadIn(key).length;
+    });
+  }
+
+  /** Whether a rule in the chain of that name has a part that was not read, and nothing else that speaks against the rule. */
+  mayHaveUnread({ table, chain, rule }: RuleReference): boolean {
+    const does = (other: Rule) => ruleKey({ ...other, matches: [] }, table.family);
+    return this.#unreadIn(keyOf(table, chain)).some((one) => one.targets.some(isUnknown) || does(one) === does(rule));
+  }
+
+  #unreadIn(key: string): Rule[] {
+    const rules = (this.#chains.get(key) ?? []).flatMap(([, chain]) => chain.rules);
+    return rules.filter(({ matches, targets }) => [...matches, ...targets].some(isUnknown));
   }
 
   #in(key: string): ReadonlyMap<string, number> {
@@ -63,6 +78,10 @@ function sayingOf({ family }: Table, rule: Rule): string {
 
 /** A list of missing rules asks for each rule of its chain many times. */
 const SAYINGS = new WeakMap<Rule, string>();
+
+function isUnknown({ kind }: Match | Target): boolean {
+  return kind === 'unknown';
+}
 
 function keyOf(table: Table, chain: Chain): string {
   return `${table.family} ${table.name} ${chain.name}`;
