@@ -37,7 +37,8 @@ export function toolOf(family: 'ipv4' | 'ipv6'): 'iptables' | 'ip6tables' {
   return family === 'ipv4' ? 'iptables' : 'ip6tables';
 }
 
-function addRouting(namespace: Namespace, config: Config): void {
+/** Adds the policy routing of a layout, with the addresses that go with it. */
+export function addRouting(namespace: Namespace, config: Config): void {
   const { rules, routes, addresses } = expectedRouting(config);
   for (const { family, text, priority } of rules) {
     // The kernel chooses the priority of a sidecar's rule.
