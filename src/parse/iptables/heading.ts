@@ -47,11 +47,14 @@ function lists(argument: string): boolean {
   return /^-[a-zA-Z]*[SL][a-z]*$/.test(argument) || argument === '--list' || argument === '--list-rules';
 }
 
-/** Since 1.8 the nft variant says `(nf_tables)` in the first line of a save; others are legacy, or older than nft. */
+/**
+ * Since 1.8.8 the nft variant says `(nf_tables)` in the first line of a save. Of 1.8.0 to 1.8.7 both variants have the same
+ * line when they are called by the plain name.
+ */
 function backendOf(name: string, line: string, generated: boolean): Backend | null {
   if (name.includes('-nft') || name.startsWith('xtables') || line.includes('(nf_tables)')) return 'iptables-nft';
-  if (name.includes('-legacy') || generated) return 'iptables-legacy';
-  return null;
+  if (name.includes('-legacy')) return 'iptables-legacy';
+  return generated && !/ v1\.8\.[0-7](?![0-9])/.test(line) ? 'iptables-legacy' : null;
 }
 
 function tableArgument(args: readonly string[]): string | null {
