@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { haveKernel } from '../layout/kernel.ts';
 import { anyLesserLook, wholeVerdict } from './degrade/live/looks.ts';
-import { anyLook, anyRecordedLook } from './degrade/live/sources.ts';
+import { anyLook, anyRecordedLook, anySceneLook } from './degrade/live/sources.ts';
 import { type Counts, type FalseVerdict, grouped } from './degrade/report.ts';
 import { Dice } from './symbolic/dice.ts';
 
@@ -29,7 +29,7 @@ describe.skipIf(!haveKernel)('a live look that gets less', () => {
 
 async function ofPod(number: number, counts: Counts): Promise<FalseVerdict[]> {
   const dice = new Dice(SEED * 100_003 + number);
-  const pod = dice.oneIn(2) ? anyRecordedLook(dice) : await anyLook(dice);
+  const pod = await dice.pick([anyRecordedLook, anyRecordedLook, anySceneLook, anyLook])(dice);
   if (pod === null || (await wholeVerdict(pod, 'everything')) === 'undetermined') {
     counts.refused += 1;
     return [];

@@ -49,7 +49,7 @@ async function ofPod(number: number, counts: Counts): Promise<FalseVerdict[]> {
       continue;
     }
     counts.texts += 1;
-    const report = await judged(pod, given.files, given.declared);
+    const report = await judged(pod, given.files, given);
     if (report.verdict !== 'undetermined') counts.decided += 1;
     const accepted = await truth.accepted(given.left, given.declared);
     if (accepted.has(report.verdict)) continue;

@@ -1,9 +1,9 @@
 import type { Dice } from '../symbolic/dice.ts';
-import { CUTS } from './cuts.ts';
+import { CUTS, type CutLines } from './cuts.ts';
 import type { Shown } from './forms.ts';
-import type { Line } from './lines.ts';
+import type { Line, Listing } from './lines.ts';
 import { DECLARED, type Declared } from './truth.ts';
-import { passesForWhole } from './whole.ts';
+import { passesForIpv4, passesForWhole } from './whole.ts';
 import { REWRITINGS, WRAPPINGS } from './wrappings.ts';
 
 /** One text of a pod with something taken away. */
@@ -11,6 +11,8 @@ export interface Case {
   readonly form: string;
   readonly cut: string;
   readonly declared: Declared;
+  /** `--family`, where it is said. */
+  readonly family?: 'ipv6';
   /** The lines that are left, for what they are about. */
   readonly left: readonly Line[];
   readonly files: readonly string[];
@@ -18,45 +20,70 @@ export interface Case {
   readonly excused: boolean;
 }
 
+/** What is done to a text, by name. */
+interface Steps {
+  readonly numbered: boolean;
+  readonly cut: string;
+  readonly second: string;
+  readonly rewriting: string;
+  readonly wrapping: string;
+}
+
 /** Takes something away from what was shown, in one to three steps. */
 export function anyCase(shown: Shown, dice: Dice): Case {
-  const numbered = dice.oneIn(12);
-  const cut = dice.pick(Object.keys(CUTS));
-  const second = dice.oneIn(6) ? dice.pick(Object.keys(CUTS)) : 'nothing';
-  const rewriting = dice.oneIn(6) ? dice.pick(Object.keys(REWRITINGS)) : 'none';
-  const wrapping = dice.oneIn(5) ? dice.pick(Object.keys(WRAPPINGS)) : 'none';
+  const steps = anySteps(dice);
   const at = dice.below(shown.files.length);
-  const results = shown.files.map((file, place) => {
-    const lines = numbered ? withNumbers(file) : file;
-    const first = (place === at ? CUTS[cut]?.(lines, dice) : null) ?? { lines };
-    const next = second === 'nothing' || first.lines.length === 0 ? null : CUTS[second]?.(first.lines, dice);
-    return { file, ...(next ?? first) };
-  });
+  const results = shown.files.map((file, place) => ({ file, ...cutBy(steps, file, place === at, dice) }));
   const alone = shown.files.length > 1 && dice.oneIn(4);
   const told = alone ? results.filter((_, place) => place === at) : results;
-  const texts = told.map(({ lines, open }) => {
-    const rewritten =
-      REWRITINGS[rewriting]?.(
-        lines.map(({ text }) => text),
-        dice,
-      ) ?? [];
-    const wrapped = WRAPPINGS[wrapping]?.(rewritten, dice) ?? [];
-    return wrapped.join('\n') + (open ? '' : '\n');
-  });
-  const steps = [numbered ? 'cat -n' : '', cut, second, rewriting, wrapping].filter(
-    (name) => !/^(nothing|none)?$/.test(name),
-  );
+  const left = told.flatMap(({ lines }) => lines);
+  const files = told.map(({ lines, open }) => written(steps, lines, dice) + (open ? '' : '\n'));
+  const declared = dice.pick(DECLARED);
+  const isIpv6 = ['S', 'L'].includes(shown.listing) && left.every(({ family }) => family === 'ipv6') && dice.oneIn(2);
   return {
     form: shown.form,
-    cut: steps.join(' + ') || 'nothing',
-    declared: dice.pick(DECLARED),
-    left: told.flatMap(({ lines }) => lines),
-    files: texts,
-    excused: told.some(
-      ({ file, lines, open }) =>
-        !open && !isGapped(lines, numbered) && passesForWhole(shown.listing, plain(lines, numbered), file),
-    ),
+    cut: nameOf(steps),
+    declared,
+    ...(isIpv6 ? { family: 'ipv6' } : {}),
+    left,
+    files,
+    excused:
+      (!isIpv6 && passesForIpv4(shown.listing, left)) ||
+      told.some(({ file, lines, open }) => !open && isExcused(steps, shown.listing, lines, file)),
   };
+}
+
+function anySteps(dice: Dice): Steps {
+  return {
+    numbered: dice.oneIn(12),
+    cut: dice.pick(Object.keys(CUTS)),
+    second: dice.oneIn(6) ? dice.pick(Object.keys(CUTS)) : 'nothing',
+    rewriting: dice.oneIn(6) ? dice.pick(Object.keys(REWRITINGS)) : 'none',
+    wrapping: dice.oneIn(5) ? dice.pick(Object.keys(WRAPPINGS)) : 'none',
+  };
+}
+
+function nameOf({ numbered, cut, second, rewriting, wrapping }: Steps): string {
+  const names = [numbered ? 'cat -n' : '', cut, second, rewriting, wrapping];
+  return names.filter((name) => !/^(nothing|none)?$/.test(name)).join(' + ') || 'nothing';
+}
+
+/** The lines that are left of one file; only one of several is cut. */
+function cutBy({ numbered, cut, second }: Steps, file: readonly Line[], isCut: boolean, dice: Dice): CutLines {
+  const lines = numbered ? withNumbers(file) : file;
+  const first = (isCut ? CUTS[cut]?.(lines, dice) : null) ?? { lines };
+  const next = second === 'nothing' || first.lines.length === 0 ? null : CUTS[second]?.(first.lines, dice);
+  return next ?? first;
+}
+
+function written({ rewriting, wrapping }: Steps, lines: readonly Line[], dice: Dice): string {
+  const texts = lines.map(({ text }) => text);
+  const rewritten = REWRITINGS[rewriting]?.(texts, dice) ?? [];
+  return (WRAPPINGS[wrapping]?.(rewritten, dice) ?? []).join('\n');
+}
+
+function isExcused({ numbered }: Steps, listing: Listing, lines: readonly Line[], file: readonly Line[]): boolean {
+  return !isGapped(lines, numbered) && passesForWhole(listing, plain(lines, numbered), file);
 }
 
 function withNumbers(lines: readonly Line[]): Line[] {

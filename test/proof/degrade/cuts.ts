@@ -1,11 +1,14 @@
 import type { Dice } from '../symbolic/dice.ts';
 import type { Line, Role } from './lines.ts';
 
-/** Takes something away from a text; null where there is nothing to take. A last line may be left without its end. */
-export type Cut = (
-  lines: readonly Line[],
-  dice: Dice,
-) => { readonly lines: readonly Line[]; readonly open?: true } | null;
+/** What is left of a text; the last line may be left without its end. */
+export interface CutLines {
+  readonly lines: readonly Line[];
+  readonly open?: true;
+}
+
+/** Takes something away from a text; null where there is nothing to take. */
+export type Cut = (lines: readonly Line[], dice: Dice) => CutLines | null;
 
 const keeping =
   (keep: (line: Line, dice: Dice) => boolean): Cut =>

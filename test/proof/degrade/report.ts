@@ -14,6 +14,7 @@ export interface FalseVerdict {
   /** What was taken away, in steps. */
   readonly cut: string;
   readonly declared: Declared;
+  readonly family?: 'ipv6';
   /** What was given, by file name. */
   readonly files: Readonly<Record<string, string>>;
   readonly report: CheckReport;
@@ -88,7 +89,10 @@ function sizeOf({ files }: FalseVerdict): number {
   return Object.values(files).join('').length;
 }
 
-function writeExample(path: string, { number, pod, form, cut, declared, files, report, accepted }: FalseVerdict): void {
+function writeExample(
+  path: string,
+  { number, pod, form, cut, declared, family, files, report, accepted }: FalseVerdict,
+): void {
   mkdirSync(path, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
   if (declared === 'everything') writeFileSync(join(path, 'config.json'), pod.configFile);
@@ -99,7 +103,7 @@ function writeExample(path: string, { number, pod, form, cut, declared, files, r
   };
   const rules = Object.keys(files).map((name) => `--rules ${name}`);
   const about = [
-    ['istio-nat check', ...rules, flags[declared]].join(' '),
+    ['istio-nat check', ...rules, family ? '--family ipv6' : '', flags[declared]].filter(Boolean).join(' '),
     `case ${number}: ${pod.id}, fault: ${pod.fault}; ${form}, ${cut}`,
     `verdict ${report.verdict}, right would be ${[...accepted].join(' or ')}`,
     ...report.findings.map(({ code, severity, message }) => `${code} ${severity}: ${message}`),

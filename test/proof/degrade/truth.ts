@@ -13,8 +13,14 @@ export type Verdict = CheckReport['verdict'];
 export const DECLARED = ['everything', 'release', 'nothing'] as const;
 export type Declared = (typeof DECLARED)[number];
 
+/** What is said on the command line beside the texts. */
+export interface Said {
+  readonly declared: Declared;
+  readonly family?: 'ipv6';
+}
+
 /** What `check` says of texts of a pod. */
-export async function judged(pod: Faulty, texts: readonly string[], declared: Declared): Promise<CheckReport> {
+export async function judged(pod: Faulty, texts: readonly string[], { declared, family }: Said): Promise<CheckReport> {
   const files = Object.fromEntries(texts.map((text, at) => [`text-${at + 1}`, text]));
   const config = {
     ...(declared === 'everything' ? { configFile: 'config' } : {}),
@@ -22,8 +28,8 @@ export async function judged(pod: Faulty, texts: readonly string[], declared: De
     flags: {},
     env: {},
   };
-  const request = { source: { kind: 'rules', files: Object.keys(files) }, config, toolVersion: '0' } as const;
-  return check(request, savedTexts({ ...files, config: pod.configFile }));
+  const source = { kind: 'rules', files: Object.keys(files), ...(family && { family }) } as const;
+  return check({ source, config, toolVersion: '0' }, savedTexts({ ...files, config: pod.configFile }));
 }
 
 /** The verdicts that are none false, where all there is gives one with the same declared and one with everything declared. */
@@ -79,7 +85,7 @@ export class Truth {
   #verdict(texts: readonly (readonly Line[])[], declared: Declared): Promise<Verdict> {
     const files = texts.map(textOf);
     const key = JSON.stringify([declared, files]);
-    const known = this.#known.get(key) ?? judged(this.#pod, files, declared).then(({ verdict }) => verdict);
+    const known = this.#known.get(key) ?? judged(this.#pod, files, { declared }).then(({ verdict }) => verdict);
     this.#known.set(key, known);
     return known;
   }

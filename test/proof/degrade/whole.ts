@@ -22,6 +22,19 @@ export function passesForWhole(listing: Listing, left: readonly Line[], full: re
     .some((block) => !block.some(({ role }) => role === 'other') && WHOLE[listing](block));
 }
 
+/**
+ * Whether nobody can tell that a listing is one of IPv6, because no address is left in it: read as one of IPv4 it may be
+ * wrong, and only `--family` helps. A save says it in its first line, and nft in the heading of each table.
+ */
+export function passesForIpv4(listing: Listing, left: readonly Line[]): boolean {
+  if (listing !== 'S' && listing !== 'L') return false;
+  const rules = left.filter(({ role, table }) => role === 'rule' || (role === 'other' && table !== ''));
+  return left.every(({ family }) => family === 'ipv6') && !rules.some(({ text }) => IPV6.test(text));
+}
+
+/** At least two colons, as no port and no time in a rule has. */
+const IPV6 = /(?:^|[\s!])[\da-f]{0,4}:[\da-f]{0,4}:/i;
+
 /** The lines of each table, one table after the other. */
 function blocks(lines: readonly Line[]): Line[][] {
   const found = new Map<string, Line[]>();

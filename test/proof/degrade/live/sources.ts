@@ -1,18 +1,16 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Capture } from '../../../../src/collect/capture.ts';
-import { expectedRouting } from '../../../../src/layout/index.ts';
-import { RIGHTS } from '../../../collect/namespace.ts';
+import { defaultConfig, expectedRouting } from '../../../../src/layout/index.ts';
 import * as scenarios from '../../../diagnose/recorded.ts';
 import { createPod, ISTIO_STAND_INS, type KernelPod, type StandIn } from '../../../kernel/index.ts';
 import type { Dice } from '../../symbolic/dice.ts';
 import { anyFault, type Faulty } from '../faults.ts';
 import { anySource } from '../pods.ts';
+import { type Captures, capturesOf, remembered } from './capturing.ts';
+import { recordedScene, SCENES } from './scenes.ts';
 
 /** A pod as a live look finds it, with all rights and with fewer. */
 export interface LivePod extends Pick<Faulty, 'id' | 'fault' | 'config' | 'configFile'> {
-  readonly captures: Readonly<Record<string, Capture>>;
+  readonly captures: Captures;
 }
 
 /** A recorded look at a pod of the project's own fixtures. */
@@ -25,23 +23,20 @@ export function anyRecordedLook(dice: Dice): LivePod {
   return { ...pod, config: config as unknown as Faulty['config'], captures: { all: capture } };
 }
 
-const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/degrade-live', import.meta.url));
-const TSX = fileURLToPath(new URL('../../../../node_modules/tsx/dist/cli.mjs', import.meta.url));
-const COLLECT = fileURLToPath(new URL('../../../collect/collect-here.ts', import.meta.url));
+/** A pod with processes that are connected to each other. */
+export async function anySceneLook(dice: Dice): Promise<LivePod | null> {
+  const name = dice.pick(Object.keys(SCENES));
+  const scene = await recordedScene(name);
+  const given = { istioVersion: '1.28.10', enableIpv6: true, ...SCENES[name]?.inputs };
+  const config = { ...defaultConfig('1.28.10'), ...given };
+  return scene && { id: name, fault: 'none', config, configFile: JSON.stringify(given), captures: scene.captures };
+}
 
 /** Any pod with its listeners in a kernel, looked at with all rights and with fewer; null when it cannot be made. */
 export async function anyLook(dice: Dice): Promise<LivePod | null> {
   const pod = anyFault(anySource(dice), dice);
   const listeners = standInsOf(pod).filter(() => !dice.oneIn(30));
-  const key = createHash('sha256')
-    .update(JSON.stringify([pod.rules, pod.configFile, listeners]))
-    .digest('hex');
-  const file = `${CACHE}/${key.slice(0, 32)}.json`;
-  if (!existsSync(file)) {
-    mkdirSync(CACHE, { recursive: true });
-    writeFileSync(file, JSON.stringify(await looked(pod, listeners).catch(() => null)));
-  }
-  const captures = JSON.parse(readFileSync(file, 'utf8')) as LivePod['captures'] | null;
+  const captures = await remembered([pod.rules, pod.configFile, listeners], () => looked(pod, listeners));
   return captures && { ...pod, captures };
 }
 
@@ -52,7 +47,7 @@ function standInsOf({ config }: Faulty): readonly StandIn[] {
   return ISTIO_STAND_INS.map((one) => (one.uid === 1337 ? { ...one, uid: 0, gid: 0 } : one));
 }
 
-async function looked(source: Faulty, listeners: readonly StandIn[]): Promise<LivePod['captures']> {
+async function looked(source: Faulty, listeners: readonly StandIn[]): Promise<Captures> {
   await using pod = await createPod();
   await pod.listen(listeners);
   const { rules, routes } = expectedRouting(source.config);
@@ -64,16 +59,7 @@ async function looked(source: Faulty, listeners: readonly StandIn[]): Promise<Li
     if (holder === 'native') await pod.nft(text);
     else await pod.restore(holder === 'iptables-nft' ? 'nft' : 'legacy', family === 'ipv6' ? 'ipv6' : 'ipv4', text);
   }
-  const captures: Record<string, Capture> = {};
-  for (const [name, rights] of Object.entries(RIGHTS)) captures[name] = await captureWith(pod, rights);
-  return captures;
-}
-
-async function captureWith(pod: KernelPod, rights: readonly string[]): Promise<Capture> {
-  const setpriv = rights.length > 0 ? ['setpriv', ...rights] : [];
-  const env = ['env', 'TMPDIR=/dev/shm', `PATH=${process.env.PATH}`];
-  const { stdout } = await pod.exec([...setpriv, ...env, process.execPath, TSX, COLLECT]);
-  return JSON.parse(stdout) as Capture;
+  return capturesOf(pod);
 }
 
 async function ip(pod: KernelPod, family: string, words: string): Promise<void> {
