@@ -5,7 +5,7 @@ import { anyFault } from './degrade/faults.ts';
 import { anyForm } from './degrade/forms.ts';
 import { listingsOf } from './degrade/listed.ts';
 import { anySource } from './degrade/pods.ts';
-import { type Counts, type FalseVerdict, grouped } from './degrade/report.ts';
+import { type Counts, count, type FalseVerdict, grouped, noCounts } from './degrade/report.ts';
 import { judged, Truth } from './degrade/truth.ts';
 import { Dice } from './symbolic/dice.ts';
 
@@ -16,7 +16,7 @@ const EACH = 25;
 
 describe.skipIf(!haveKernel)('less evidence', () => {
   it('only makes a verdict less sure', { timeout: 7_200_000 }, async () => {
-    const counts: Counts = { texts: 0, excused: 0, pods: 0, refused: 0, decided: 0 };
+    const counts = noCounts();
     const found: FalseVerdict[] = [];
     for (let number = 0; counts.texts < TEXTS; number += 1) {
       if (ONLY !== undefined && Number.parseInt(ONLY, 10) !== number) {
@@ -48,9 +48,8 @@ async function ofPod(number: number, counts: Counts): Promise<FalseVerdict[]> {
       counts.excused += 1;
       continue;
     }
-    counts.texts += 1;
     const report = await judged(pod, given.files, given);
-    if (report.verdict !== 'undetermined') counts.decided += 1;
+    count(counts, report, given.cut === 'nothing' && given.declared === 'everything');
     const accepted = await truth.accepted(given.left, given.declared);
     if (accepted.has(report.verdict)) continue;
     const files = Object.fromEntries(given.files.map((one, at) => [`text-${at + 1}`, one]));

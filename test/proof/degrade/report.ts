@@ -29,6 +29,23 @@ export interface Counts {
   refused: number;
   /** Not undetermined. */
   decided: number;
+  /** From which nothing was taken, with everything declared; and how many of those are decided. */
+  untouched: number;
+  untouchedDecided: number;
+}
+
+/** Nothing counted yet. */
+export function noCounts(): Counts {
+  return { texts: 0, excused: 0, pods: 0, refused: 0, decided: 0, untouched: 0, untouchedDecided: 0 };
+}
+
+/** Counts a text, or a look, by whether it was decided. */
+export function count(counts: Counts, { verdict }: CheckReport, isUntouched: boolean): void {
+  const isDecided = verdict !== 'undetermined';
+  counts.texts += 1;
+  if (isDecided) counts.decided += 1;
+  if (isUntouched) counts.untouched += 1;
+  if (isUntouched && isDecided) counts.untouchedDecided += 1;
 }
 
 /** Writes one example of each kind of false verdict into a folder, and returns the list of kinds. */
@@ -43,8 +60,8 @@ export function grouped(found: readonly FalseVerdict[], counts: Counts, folder =
     if (first !== undefined) writeExample(join(folder, name), first);
     return `${String(all.length).padStart(5)}  ${name}  ${kind}  (${first?.number})`;
   });
-  const { texts, excused, pods, refused, decided } = counts;
-  const head = `${texts} texts of ${pods} pods (${refused} more were refused by the kernel or are not decided), ${decided} decided, ${excused} excused, ${found.length} false verdicts in ${kinds.size} groups; examples in ${folder}`;
+  const { texts, excused, pods, refused, decided, untouched, untouchedDecided } = counts;
+  const head = `${texts} texts of ${pods} pods (${refused} more were refused by the kernel or are not decided), ${decided} decided (of those from which nothing was taken ${untouchedDecided} of ${untouched}), ${excused} excused, ${found.length} false verdicts in ${kinds.size} groups; examples in ${folder}`;
   return [head, ...totals(found), 'by kind:', ...lines].join('\n');
 }
 

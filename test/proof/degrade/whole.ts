@@ -9,17 +9,20 @@ import type { Line, Listing } from './lines.ts';
  * - a line that no tool prints; a last line without its end;
  * - a save without a heading or COMMIT; a built-in chain of a table that is not listed; a rule in a chain, or a jump to one,
  *   that is not declared; `(N references)` that the jumps shown do not make up; numbers with a gap; a brace without its other;
- * - a list that ends in chains without rules: it may have ended earlier. Only where no chain but built-in ones is left,
- *   it is what an empty table looks like;
+ * - a text whose last list ends in chains without rules: it may have ended earlier. Only where no chain but built-in ones is
+ *   left, it is what an empty table looks like;
  * - a table of nft without any hook: it would do nothing at all;
  * - tables that are not there: they were not asked for.
  */
 export function passesForWhole(listing: Listing, left: readonly Line[], full: readonly Line[]): boolean {
   const before = new Map(blocks(full).map((block) => [keyOf(block), textOf(block)]));
   if (listing === 'json' && !isJson(left)) return false;
-  return blocks(left)
-    .filter((block) => before.get(keyOf(block)) !== textOf(block))
-    .some((block) => !block.some(({ role }) => role === 'other') && WHOLE[listing](block));
+  const tables = blocks(left);
+  return tables.some((block, at) => {
+    const isLast = at === tables.length - 1;
+    if (before.get(keyOf(block)) === textOf(block) || block.some(({ role }) => role === 'other')) return false;
+    return WHOLE[listing](block) && !(isLast && isList(listing) && endsEmpty(block));
+  });
 }
 
 /**
@@ -27,7 +30,7 @@ export function passesForWhole(listing: Listing, left: readonly Line[], full: re
  * wrong, and only `--family` helps. A save says it in its first line, and nft in the heading of each table.
  */
 export function passesForIpv4(listing: Listing, left: readonly Line[]): boolean {
-  if (listing !== 'S' && listing !== 'L') return false;
+  if (!isList(listing)) return false;
   const rules = left.filter(({ role, table }) => role === 'rule' || (role === 'other' && table !== ''));
   return left.every(({ family }) => family === 'ipv6') && !rules.some(({ text }) => IPV6.test(text));
 }
@@ -56,9 +59,8 @@ function textOf(block: readonly Line[]): string {
 
 const WHOLE: Readonly<Record<Listing, (block: readonly Line[]) => boolean>> = {
   save: (block) => isHeaded(block) && block.at(-1)?.role === 'end' && hasAllChains(block),
-  S: (block) => hasAllChains(block) && !endsEmpty(block),
-  L: (block) =>
-    hasAllChains(block) && hasAllColumns(block) && countsUp(block) && isNumbered(block) && !endsEmpty(block),
+  S: (block) => isAnyTable(block),
+  L: (block) => isAnyTable(block) && hasAllColumns(block) && countsUp(block) && isNumbered(block),
   nft: (block) => isClosed(block) && hasAllNamed(block),
   json: (block) => isHeaded(block) && hasAllNamed(block),
 };
@@ -74,6 +76,24 @@ function isJson(lines: readonly Line[]): boolean {
 
 function isHeaded(block: readonly Line[]): boolean {
   return block[0]?.role === 'table';
+}
+
+/** Whether a form says of which table it is by its built-in chains alone. */
+function isList(listing: Listing): boolean {
+  return listing === 'S' || listing === 'L';
+}
+
+/** Whether a list has the built-in chains of a table, be it another one, and declares what it names. */
+function isAnyTable(block: readonly Line[]): boolean {
+  const chains = chainsOf(block);
+  const builtIn = chains.filter(isBuiltIn);
+  const own = Object.values(IPTABLES_TABLES).map((table) => Object.keys(table));
+  const isOne = own.some((names) => names.length === builtIn.length && names.every((name) => builtIn.includes(name)));
+  return isOne && hasAllNamed(block);
+}
+
+function isBuiltIn(name: string): boolean {
+  return Object.values(IPTABLES_TABLES).some((table) => name in table);
 }
 
 function hasAllChains(block: readonly Line[]): boolean {
@@ -108,8 +128,7 @@ function targetOf(text: string): string | null {
 function endsEmpty(block: readonly Line[]): boolean {
   const chains = chainsOf(block);
   const last = chains.at(-1);
-  const builtIn = IPTABLES_TABLES[block[0]?.table ?? ''] ?? {};
-  if (chains.every((name) => name in builtIn)) return false;
+  if (chains.every(isBuiltIn)) return false;
   return !block.some(({ role, chain }) => role === 'rule' && chain === last);
 }
 

@@ -29,25 +29,25 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     },
   },
   'a sidecar with dns': {
-    inputs: { redirectDns: true },
+    inputs: { redirectDns: true, captureAllDns: true },
     build: async (world) => {
       await withDns(world);
-      await populated(world, { redirectDns: true });
+      await populated(world, { redirectDns: true, captureAllDns: true });
     },
   },
   'a sidecar whose dns is not there': {
-    inputs: { redirectDns: true },
+    inputs: { redirectDns: true, captureAllDns: true },
     build: async (world) => {
       await world.sidecar();
-      await populated(world, { redirectDns: true });
+      await populated(world, { redirectDns: true, captureAllDns: true });
     },
   },
   'a sidecar whose dns has no udp': {
-    inputs: { redirectDns: true },
+    inputs: { redirectDns: true, captureAllDns: true },
     build: async (world) => {
       const proxy = await world.sidecar();
       await world.listen(proxy, 15053);
-      await populated(world, { redirectDns: true });
+      await populated(world, { redirectDns: true, captureAllDns: true });
     },
   },
   'nobody listens': { inputs: {}, build: (world) => world.program() },
