@@ -56,7 +56,7 @@ export function anyCase(shown: Shown, dice: Dice): Case {
 function anySteps(dice: Dice): Steps {
   return {
     numbered: dice.oneIn(12),
-    cut: dice.pick(Object.keys(CUTS)),
+    cut: dice.oneIn(10) ? 'nothing' : dice.pick(Object.keys(CUTS)),
     second: dice.oneIn(6) ? dice.pick(Object.keys(CUTS)) : 'nothing',
     rewriting: dice.oneIn(6) ? dice.pick(Object.keys(REWRITINGS)) : 'none',
     wrapping: dice.oneIn(5) ? dice.pick(Object.keys(WRAPPINGS)) : 'none',
