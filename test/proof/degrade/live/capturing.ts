@@ -30,13 +30,13 @@ export async function capturesOf(pod: KernelPod): Promise<Captures> {
   return captures;
 }
 
-/** What was recorded before for the same key, or what is recorded now; null where that fails. */
-export async function remembered<T>(key: unknown, record: () => Promise<T>): Promise<T | null> {
+/** What was recorded before for the same key, or what is recorded now. */
+export async function remembered<T>(key: unknown, record: () => Promise<T>): Promise<T> {
   const name = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32);
   const file = `${CACHE}/${name}.json`;
   if (!existsSync(file)) {
     mkdirSync(CACHE, { recursive: true });
-    writeFileSync(file, JSON.stringify(await record().catch(() => null)));
+    writeFileSync(file, JSON.stringify(await record()));
   }
-  return JSON.parse(readFileSync(file, 'utf8')) as T | null;
+  return JSON.parse(readFileSync(file, 'utf8')) as T;
 }

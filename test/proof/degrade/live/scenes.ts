@@ -14,7 +14,6 @@ export interface Recorded {
   readonly saves: readonly string[];
   /** By command line. */
   readonly sockets: Readonly<Record<string, string>>;
-  readonly captures: Captures;
 }
 
 const TPROXY = { transparent: true, keepsDestination: true, keepsClient: true, mark: 1337 };
@@ -169,11 +168,8 @@ const COMMANDS = [
 ] as const;
 
 /** The scene as the tools of this machine show it. */
-export function recordedScene(name: string): Promise<Recorded | null> {
-  return remembered([name, String(SCENES[name]?.build), COMMANDS], async () => {
-    await using world = await World.create();
-    await SCENES[name]?.build(world);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+export function recordedScene(name: string): Promise<Recorded> {
+  return inScene(name, COMMANDS, async (world) => {
     const { runner } = world.outside('proxy');
     const sockets: Record<string, string> = {};
     for (const command of COMMANDS) {
@@ -182,6 +178,21 @@ export function recordedScene(name: string): Promise<Recorded | null> {
       sockets[`${command}, without rights`] = (await runner.run(argv)).stdout;
     }
     const saves = [await world.run(['iptables-nft-save']), await world.run(['ip6tables-nft-save'])];
-    return { saves, sockets, captures: await capturesOf(world.pod) };
+    return { saves, sockets };
+  });
+}
+
+/** What a live look collects in the scene, by each reader. */
+export function capturedScene(name: string): Promise<Captures> {
+  return inScene(name, 'captures', ({ pod }) => capturesOf(pod));
+}
+
+function inScene<T>(name: string, what: unknown, record: (world: World) => Promise<T>): Promise<T> {
+  const scene = SCENES[name];
+  return remembered([name, scene?.inputs, String(scene?.build), what], async () => {
+    await using world = await World.create();
+    await scene?.build(world);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return await record(world);
   });
 }

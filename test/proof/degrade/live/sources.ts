@@ -6,7 +6,7 @@ import type { Dice } from '../../symbolic/dice.ts';
 import { anyFault, type Faulty } from '../faults.ts';
 import { anySource } from '../pods.ts';
 import { type Captures, capturesOf, remembered } from './capturing.ts';
-import { recordedScene, SCENES } from './scenes.ts';
+import { capturedScene, SCENES } from './scenes.ts';
 
 /** A pod as a live look finds it, with all rights and with fewer. */
 export interface LivePod extends Pick<Faulty, 'id' | 'fault' | 'config' | 'configFile'> {
@@ -24,19 +24,21 @@ export function anyRecordedLook(dice: Dice): LivePod {
 }
 
 /** A pod with processes that are connected to each other. */
-export async function anySceneLook(dice: Dice): Promise<LivePod | null> {
+export async function anySceneLook(dice: Dice): Promise<LivePod> {
   const name = dice.pick(Object.keys(SCENES));
-  const scene = await recordedScene(name);
+  const captures = await capturedScene(name);
   const given = { istioVersion: '1.28.10', enableIpv6: true, ...SCENES[name]?.inputs };
   const config = { ...defaultConfig('1.28.10'), ...given };
-  return scene && { id: name, fault: 'none', config, configFile: JSON.stringify(given), captures: scene.captures };
+  return { id: name, fault: 'none', config, configFile: JSON.stringify(given), captures };
 }
 
 /** Any pod with its listeners in a kernel, looked at with all rights and with fewer; null when it cannot be made. */
 export async function anyLook(dice: Dice): Promise<LivePod | null> {
   const pod = anyFault(anySource(dice), dice);
   const listeners = standInsOf(pod).filter(() => !dice.oneIn(30));
-  const captures = await remembered([pod.rules, pod.configFile, listeners], () => looked(pod, listeners));
+  const captures = await remembered([pod.rules, pod.configFile, listeners], () => looked(pod, listeners)).catch(
+    () => null,
+  );
   return captures && { ...pod, captures };
 }
 
@@ -59,7 +61,7 @@ async function looked(source: Faulty, listeners: readonly StandIn[]): Promise<Ca
     if (holder === 'native') await pod.nft(text);
     else await pod.restore(holder === 'iptables-nft' ? 'nft' : 'legacy', family === 'ipv6' ? 'ipv6' : 'ipv4', text);
   }
-  return capturesOf(pod);
+  return await capturesOf(pod);
 }
 
 async function ip(pod: KernelPod, family: string, words: string): Promise<void> {
