@@ -8,7 +8,7 @@ export interface Faulty extends Source {
 
 /** Half of the pods stay as they are; one rule of the others is lost, changed, or stands behind a foreign one. */
 export function anyFault(source: Source, dice: Dice): Faulty {
-  if (dice.oneIn(2)) return { ...source, fault: 'none' };
+  if (dice.oneIn(2) || source.rules.length === 0) return { ...source, fault: 'none' };
   const rules = dice.pick(source.rules);
   const fault = dice.pick(Object.keys(FAULTS));
   const text = FAULTS[fault]?.(rules, dice) ?? null;

@@ -92,7 +92,9 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     inputs: { interceptionMode: 'TPROXY' },
     build: async (world) => {
       await world.sidecar({ uid: 0, gid: 1337, name: 'envoy' });
-      await populated(world, { interceptionMode: 'TPROXY' });
+      // Nobody gets in: the kernel gives TPROXY's packets to transparent sockets only.
+      await world.program({ interceptionMode: 'TPROXY' });
+      await world.listen(await world.start({ uid: 1000, name: 'app' }), 8080);
     },
   },
 };
