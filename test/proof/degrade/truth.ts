@@ -59,7 +59,8 @@ export class Truth {
   async accepted(lines: readonly Line[], declared: Declared): Promise<ReadonlySet<Verdict>> {
     const rest = this.#restOf(lines);
     const [same, informed] = [await this.#verdict(rest, declared), await this.#verdict(rest, 'everything')];
-    return acceptedBeside(same, informed);
+    // Where the rest shown whole leaves it open, a verdict that is right of all of the pod is no false one.
+    return acceptedBeside(same, informed === 'undetermined' ? await this.whole('everything') : informed);
   }
 
   /** What `check` says of all of it. */
