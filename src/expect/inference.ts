@@ -1,6 +1,7 @@
 import { type Candidate, type Evidence, inferConfig, safeCandidate } from '../infer/index.ts';
 import { compareReleases, parseRelease } from '../layout/index.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
+import { couldShowListeners } from '../model/shown-sockets.ts';
 import { isListener } from '../model/socket.ts';
 import type { Facts } from '../observe/facts.ts';
 
@@ -41,7 +42,9 @@ export function olderRelease(facts: Facts, declared: Partial<Config>): Candidate
 
 /** What is known of a pod besides its rules, and what was declared. */
 export function evidenceOf({ pod, annotations }: Facts, declared: Partial<Config>, meant?: Partial<Config>): Evidence {
-  const listeners = pod.sockets?.filter(isListener).map(({ localPort }) => localPort);
+  // A port where nobody listens says as much as one where somebody does.
+  const seen = couldShowListeners(pod, 'tcp') ? pod.sockets : null;
+  const listeners = seen?.filter(isListener).map(({ localPort }) => localPort);
   const injected = injectedFor(annotations['sidecar.istio.io/status'] ?? '');
   return {
     coverage: pod.coverage,

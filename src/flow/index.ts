@@ -40,7 +40,7 @@ export function followed(question: FlowQuestion, declared: Declared, facts: Fact
   const wanted = wantedFamilies(question, judged);
   const watched = [...watchedMarks(meant), ...routedMarks(routing)];
   const sides = podAndLayout(facts.pod, tablesOf(meant, wanted), watched);
-  const listeners = new Listeners(facts.pod.sockets, judged);
+  const listeners = new Listeners(facts.pod, judged);
   const part: Part = { pod: facts.pod, config: judged, listeners, membership };
   const seen = mayMeetUnseen(facts.pod.obstacles) ? [] : sides.families;
   const families = seen.filter((family) => wanted.includes(family));

@@ -117,7 +117,8 @@ class Life {
       ...NO_RULE,
       action: program === 'none' ? 'refused' : 'accept',
       why: { kind: 'received', program, by, refusal, loop },
-      intended: again || then.kind === 'fails' ? 'no' : intended,
+      // Whether it is a fault that nobody is there has been said.
+      intended: again || (then.kind === 'fails' && program !== 'none') ? 'no' : intended,
       program,
       ...(arrival.port !== undefined && { port: arrival.port }),
     });

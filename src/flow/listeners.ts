@@ -1,6 +1,8 @@
 import { isReserved } from '../istio/ports.ts';
 import type { Config } from '../model/config.ts';
 import type { Family } from '../model/family.ts';
+import type { Pod } from '../model/pod.ts';
+import { couldShowListener } from '../model/shown-sockets.ts';
 import { isListener, type Socket } from '../model/socket.ts';
 
 /** Where a packet arrives inside the pod. */
@@ -25,17 +27,30 @@ export type Program =
 
 const WILDCARDS: ReadonlySet<string> = new Set(['*', '0.0.0.0', '::']);
 
+/** The part of a pod that says who listens. */
+type ListenersOf = Pick<Pod, 'sockets' | 'shownSockets'>;
+
 /** Who listens in the pod, as far as that was seen. */
 export class Listeners {
-  /** False: the sockets were not shown, or nothing has started yet. */
-  readonly seen: boolean;
+  readonly #pod: ListenersOf;
   readonly #sockets: readonly Socket[];
   readonly #config: Config;
 
-  constructor(sockets: readonly Socket[] | null, config: Config) {
-    this.#sockets = (sockets ?? []).filter(isListener);
+  constructor(pod: ListenersOf, config: Config) {
+    this.#pod = pod;
+    this.#sockets = (pod.sockets ?? []).filter(isListener);
     this.#config = config;
-    this.seen = this.#sockets.length > 0;
+  }
+
+  /** Whether the sockets were shown, whichever of them. */
+  get seen(): boolean {
+    return this.#pod.sockets !== null;
+  }
+
+  /** Whether a listener there would have been seen: where none is, then, nobody listens. */
+  wouldShow({ protocol, port }: Endpoint): boolean {
+    if (port === undefined || (protocol !== 'tcp' && protocol !== 'udp')) return false;
+    return couldShowListener(this.#pod, { protocol, port });
   }
 
   /** The socket that gets what arrives there; a bound address goes ahead of a wildcard, as in the kernel. */

@@ -25,10 +25,9 @@ export function receive(world: Scenario, arrival: Arrival): Reception {
   const { listeners, actors } = world;
   // Without an application in sight, its port is only an example.
   const example = program === 'application' && arrival.port === actors.applicationPort && !actors.applicationSeen;
-  if (!listeners.seen || example) return unseen(program, arrival.port, example);
   const socket = listeners.at(arrival);
-  if (!socket) return refused(arrival);
-  return shown(program, socket, world);
+  if (socket !== undefined) return shown(program, socket, world);
+  return listeners.wouldShow(arrival) ? refused(arrival, example) : unseen(program, arrival.port, example);
 }
 
 function programAt(world: Scenario, { port, address, original }: Arrival): Program {
@@ -58,8 +57,10 @@ function unseen(program: Program, port: number | undefined, example: boolean): R
   return { program, by: { kind: 'unseen', port, example }, intended: program === 'unknown' ? 'no' : 'yes' };
 }
 
-function refused({ protocol, port, address }: Arrival): Reception {
-  return { program: 'none', by: { kind: 'nobody', protocol, address, port }, intended: 'no' };
+/** That nobody serves a port which nobody named is no fault. */
+function refused({ protocol, port, address }: Arrival, example: boolean): Reception {
+  const by = { kind: 'nobody', protocol, address, port, example } as const;
+  return { program: 'none', by, intended: example ? 'yes' : 'no' };
 }
 
 function shown(program: Program, { uid, process }: Socket, { config }: Scenario): Reception {

@@ -5,7 +5,7 @@ import type { Endpoint, Program } from './listeners.ts';
 export type Evidence =
   /** Nobody looked, or (`example`) there is no application in sight and its port stands for any. */
   | { readonly kind: 'unseen'; readonly port: number | undefined; readonly example: boolean }
-  | ({ readonly kind: 'nobody' } & Pick<Endpoint, 'protocol' | 'address' | 'port'>)
+  | ({ readonly kind: 'nobody'; readonly example: boolean } & Pick<Endpoint, 'protocol' | 'address' | 'port'>)
   | {
       readonly kind: 'socket';
       readonly process: string | null;

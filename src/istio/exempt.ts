@@ -1,5 +1,6 @@
 import type { Metadata, Pod } from '../model/pod.ts';
 import type { Evidence } from '../model/report.ts';
+import { couldShowListener } from '../model/shown-sockets.ts';
 import { isListener, type Socket } from '../model/socket.ts';
 import { isServicePort, PORT } from './ports.ts';
 import { PROXY_ID } from './proxy.ts';
@@ -81,9 +82,11 @@ export function exemptionOf(pod: Pod, said: Metadata, asked: boolean): Exemption
  * Listeners of the proxy's user on ports of their own, beside the health port, in a pod where nobody listens on a
  * sidecar's 15001 and 15006. A sidecar that has no configuration yet has neither.
  */
-function gatewaySockets({ sockets }: Pod): Socket[] {
-  const listeners = (sockets ?? []).filter((socket) => isListener(socket) && socket.protocol === 'tcp');
+function gatewaySockets(pod: Pod): Socket[] {
+  const listeners = (pod.sockets ?? []).filter((socket) => isListener(socket) && socket.protocol === 'tcp');
   const holds = (port: number) => listeners.some(({ localPort }) => localPort === port);
   if (!holds(PORT.health) || !holds(PORT.metrics) || holds(PORT.outbound) || holds(PORT.inbound)) return [];
+  const isAbsent = (port: number) => couldShowListener(pod, { protocol: 'tcp', port });
+  if (!isAbsent(PORT.outbound) || !isAbsent(PORT.inbound)) return [];
   return listeners.filter(({ uid, localPort }) => uid === PROXY_ID && !isServicePort(localPort));
 }

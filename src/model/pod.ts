@@ -4,6 +4,7 @@ import type { Undetermined } from './report.ts';
 import type { Routing } from './routing.ts';
 import type { Ruleset, Table } from './ruleset.ts';
 import type { ShownTable } from './shown.ts';
+import type { SocketLook } from './shown-sockets.ts';
 import type { Process, Socket, SocketEnds } from './socket.ts';
 import type { WriteFailure } from './write-failure.ts';
 
@@ -59,6 +60,8 @@ export interface Pod {
   readonly emptyLegacyTables: readonly Pick<Table, 'family' | 'name'>[];
   /** Null: not looked at, or not possible (then an obstacle says so). */
   readonly sockets: readonly Socket[] | null;
+  /** What would be among the sockets if it were there. Left out: everything. */
+  readonly shownSockets?: readonly SocketLook[];
   /**
    * The TCP sockets a moment earlier, where somebody looked twice: ss reads one socket after the other, so a connection
    * that opens or closes meanwhile shows one end only. Read when asked for, because few pods have one to ask about.

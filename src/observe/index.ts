@@ -20,6 +20,7 @@ export function observe(capture: Capture): Pod {
     coverage: rules.coverage,
     emptyLegacyTables: rules.emptyLegacyTables,
     sockets: sockets.value,
+    ...(sockets.value !== null && { shownSockets: sockets.looks }),
     ...(earlierSockets === null ? {} : { earlierSockets }),
     processes: observeProcesses(capture),
     routing: routing.value,

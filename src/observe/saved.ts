@@ -3,6 +3,7 @@ import { FAMILIES, type Family } from '../model/family.ts';
 import type { Coverage, Gap, Obstacle, Pod } from '../model/pod.ts';
 import type { Table } from '../model/ruleset.ts';
 import type { Lack, ShownTable } from '../model/shown.ts';
+import type { SocketLook } from '../model/shown-sockets.ts';
 import type { Socket } from '../model/socket.ts';
 import { headOf } from '../parse/head.ts';
 import { type ParsedIptables, parseIptables, type Unprinted } from '../parse/iptables/index.ts';
@@ -43,6 +44,7 @@ interface Part {
   readonly coverage: readonly Coverage[];
   readonly shown: readonly ShownTable[];
   readonly sockets: readonly Socket[] | null;
+  readonly looks: readonly SocketLook[];
   readonly diagnostics: readonly Diagnostic[];
   readonly obstacles: readonly Obstacle[];
   readonly gaps?: readonly Gap[];
@@ -60,6 +62,7 @@ const NOTHING: Part = {
   coverage: [],
   shown: [],
   sockets: null,
+  looks: [],
   diagnostics: [],
   obstacles: [],
 };
@@ -88,6 +91,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
       .filter((table) => table.backend === 'iptables-legacy' && isEmptyTable(table))
       .map(({ family, name }) => ({ family, name })),
     sockets: seenSockets.length > 0 ? seenSockets.flat() : null,
+    ...(seenSockets.length > 0 && { shownSockets: all.flatMap((part) => part.looks) }),
     routing: null,
     diagnostics: all.flatMap((part) => part.diagnostics),
     obstacles: [
@@ -157,12 +161,15 @@ function readSockets({ name, text }: SavedText): Part[] {
 }
 
 function ofSockets(name: string, plain: PlainText): Part {
-  const { sockets, diagnostics, refused } = parseSs(plain.text, linesOf(name, plain));
+  const command = plain.command === null ? {} : { command: plain.command };
+  const { sockets, diagnostics, asked, refused } = parseSs(plain.text, { ...linesOf(name, plain), ...command });
   if (refused !== undefined) return notRead(name, refused, 'sockets');
-  const recognized = sockets.length > 0 || diagnostics.length === 0;
-  const obstacles = losses(name, [...plain.losses, ...diagnostics], 'sockets');
-  const unread = recognized ? { sockets, diagnostics } : {};
-  return { ...NOTHING, name, kind: 'sockets', ...unread, obstacles };
+  const unread = [...plain.losses, ...diagnostics];
+  const obstacles = losses(name, unread, 'sockets');
+  // An empty text proves nothing: neither a header nor a command says that a tool ran.
+  if (asked.length === 0) return { ...NOTHING, name, kind: 'sockets', obstacles };
+  const looks = asked.map((one) => ({ ...one, live: false, ...(unread.length > 0 && { filtered: true }) }));
+  return { ...NOTHING, name, kind: 'sockets', sockets, looks, diagnostics, obstacles };
 }
 
 function linesOf(

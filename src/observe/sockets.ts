@@ -1,27 +1,42 @@
 import { answerTo, type Capture, type CapturedFile, capturedFile } from '../collect/capture.ts';
 import type { CommandResult } from '../collect/runner.ts';
+import { FAMILIES } from '../model/family.ts';
 import type { Obstacle } from '../model/pod.ts';
 import { once } from '../model/remembered.ts';
+import type { SocketLook } from '../model/shown-sockets.ts';
 import type { Process, Socket, SocketEnds } from '../model/socket.ts';
 import { parseProcess, parseProcessName } from '../parse/sockets/process.ts';
 import { parseProcNet, parseProcNetEnds } from '../parse/sockets/procnet.ts';
-import { type ParsedSockets, parseSs } from '../parse/sockets/ss.ts';
+import { parseSs } from '../parse/sockets/ss.ts';
 import { toolFailed, toolMissing, unparsable } from './obstacles.ts';
 import { commandLine, endingOf, note, type Seen, seen } from './seen.ts';
 
+/** Sockets, and what would be among them if it were there. */
+export interface SeenSockets extends Seen<readonly Socket[] | null> {
+  readonly looks: readonly SocketLook[];
+}
+
 /** The sockets of a capture: from ss, or from the kernel's own lists; null when neither could be read. */
-export function observeSockets(capture: Capture): Seen<readonly Socket[] | null> {
+export function observeSockets(capture: Capture): SeenSockets {
   const result = answerTo(capture, 'sockets');
   if (result !== null && endingOf(result) === 'succeeded') return fromSs(result);
   const parts = PROTOCOLS.map((protocol) => fromKernel(capture, protocol, result));
   const held = processesByInode(capture);
   const value = parts.flatMap((part) => part.value ?? []).map((socket) => withProcess(socket, held));
+  const protocols = PROTOCOLS.filter((_, position) => parts[position]?.value !== null);
   return {
+    looks: protocols.length === 0 ? [] : [{ ...KERNEL_LISTS, protocols }],
     value: parts.every((part) => part.value === null) ? null : value,
     obstacles: distinct(parts.flatMap((part) => part.obstacles)),
     diagnostics: parts.flatMap((part) => part.diagnostics),
   };
 }
+
+/** The kernel's lists have everything but marks. */
+const KERNEL_LISTS: Omit<SocketLook, 'protocols'> = {
+  ...{ tool: '/proc/net', live: true, families: FAMILIES, states: 'all', columns: ['uid', 'process'] },
+  filtered: false,
+};
 
 /** The TCP sockets of the first of two looks, parsed when asked for; null when there was none, or it failed. */
 export function observeEarlierSockets(capture: Capture): (() => readonly SocketEnds[]) | null {
@@ -51,10 +66,11 @@ export function observeProcesses(capture: Capture): Process[] {
   });
 }
 
-function fromSs(result: CommandResult): Seen<readonly Socket[]> {
-  const { sockets, diagnostics } = parseSs(result.stdout, { source: commandLine(result) });
+function fromSs(result: CommandResult): SeenSockets & { readonly value: readonly Socket[] } {
+  const { sockets, diagnostics, asked } = parseSs(result.stdout, { source: commandLine(result), command: result.argv });
   const loss = unparsable(result, diagnostics, 'sockets');
-  return { value: sockets, obstacles: loss === null ? [] : [loss], diagnostics };
+  const looks = asked.map((one) => ({ ...one, live: true }));
+  return { value: sockets, looks, obstacles: loss === null ? [] : [loss], diagnostics };
 }
 
 const PROTOCOLS = ['tcp', 'udp'] as const;
@@ -94,7 +110,7 @@ function fromKernel(
 }
 
 /** The kernel's lists of both families. The IPv6 one does not exist where IPv6 is switched off. */
-function kernelLists(capture: Capture, protocol: 'tcp' | 'udp'): ParsedSockets | null {
+function kernelLists(capture: Capture, protocol: 'tcp' | 'udp'): ReturnType<typeof parseProcNet> | null {
   const parsed = ['', '6'].map((suffix) => {
     const path = `/proc/net/${protocol}${suffix}`;
     const content = capturedFile(capture, path);

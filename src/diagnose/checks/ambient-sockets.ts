@@ -2,6 +2,7 @@ import type { Context } from '../../expect/context.ts';
 import { planesOf } from '../../istio/planes.ts';
 import { PORT, ZTUNNEL_PORTS } from '../../istio/ports.ts';
 import type { Evidence } from '../../model/report.ts';
+import { couldShowListener, listenerNotShown } from '../../model/shown-sockets.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { defineCheck } from '../check.ts';
@@ -21,8 +22,12 @@ export const ztunnelListening = defineCheck({
     if (config.dataplane !== 'ambient' || config.scope === 'host') return { skipped: 'the data plane is not ambient' };
     if (pod.sockets === null) return { skipped: 'the sockets were not shown' };
     if (!planesOf(pod.ruleset).has('ambient')) return { skipped: "there are no rules of ambient's" };
-    const missing = unserved(pod.sockets, context);
-    if (missing.length === 0) return [];
+    const unseen = unserved(pod.sockets, context);
+    const missing = unseen.filter((port) => couldShowListener(pod, { protocol: 'tcp', port }));
+    const [hidden] = unseen;
+    if (missing.length === 0) {
+      return hidden === undefined ? [] : { skipped: listenerNotShown(pod, { protocol: 'tcp', port: hidden }) };
+    }
     const ports = missing.join(', ');
     return [
       finding('NAT0902', {

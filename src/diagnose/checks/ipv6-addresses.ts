@@ -4,6 +4,7 @@ import { isOtherPlane } from '../../istio/planes.ts';
 import { PASSTHROUGH } from '../../istio/proxy.ts';
 import { compareReleases, parseRelease } from '../../layout/index.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
+import { isLoopback, isWildcard } from '../../sockets/address.ts';
 import { defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
 import { bothWays, inboundTo } from '../typical-packet.ts';
@@ -81,4 +82,20 @@ export function globalIpv6({ pod }: Context): InterfaceAddress[] {
 function isOlder(version: string, than: string): boolean {
   const [a, b] = [parseRelease(version), parseRelease(than)];
   return !('error' in a) && !('error' in b) && compareReleases(a, b) < 0;
+}
+
+/**
+ * Whether traffic over IPv6 can come to the pod or leave it. Without an address there is none, whatever the rules say;
+ * where no address was shown somebody has to have said so, for rules of IPv6 are written in pods without it as well.
+ */
+export function mayHaveIpv6(context: Context): boolean {
+  const { config, origin, pod } = context;
+  if (!config.enableIpv6) return false;
+  if (pod.routing !== null && pod.routing.addresses.length > 0) return globalIpv6(context).length > 0;
+  const isSeen = (pod.sockets ?? []).some(({ localAddress }) => isGlobalIpv6(localAddress));
+  return isSeen || origin.enableIpv6 !== 'inferred';
+}
+
+function isGlobalIpv6(address: string): boolean {
+  return address.includes(':') && !isLoopback(address) && !isWildcard(address) && !address.startsWith('fe80:');
 }

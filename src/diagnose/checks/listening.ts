@@ -3,42 +3,67 @@ import { DNS_PROXY_PORTS } from '../../istio/dns.ts';
 import type { FindingCode } from '../../model/code.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
-import type { Socket } from '../../model/socket.ts';
+import { couldShowListener, isSilent, listenerNotShown } from '../../model/shown-sockets.ts';
+import { isListener, type Socket } from '../../model/socket.ts';
 import { evidenceKey, ruleEvidence } from '../../rules/quote.ts';
-import { defineCheck } from '../check.ts';
+import { type CheckResult, defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
-import { socketEvidence, withListeners } from '../sockets/listening.ts';
+import { socketEvidence } from '../sockets/listening.ts';
 import { accepts, type RedirectTarget, redirectTargets } from '../sockets/redirect-targets.ts';
 import { trafficFindingsOf } from '../traffic/groups.ts';
 import { isToldOfZtunnel } from './ambient-sockets.ts';
+import { mayHaveIpv6 } from './ipv6-addresses.ts';
 
 /** Packets are redirected to a port where nobody accepts them: each connection is refused. */
 export const proxyListening = defineCheck({
   id: 'proxy-listening',
   description: 'somebody listens on every port that packets are redirected to',
   codes: ['NAT0405', 'NAT0801'],
-  run: withListeners((listeners, context) => {
+  run: (context) => {
+    const { pod } = context;
+    if (pod.sockets === null) return { skipped: 'the sockets were not shown' };
+    const listeners = pod.sockets.filter(isListener);
     const misled = misledRules(context);
-    const refused = refusedTargets(listeners, context).filter(
-      ({ where }) => !misled.has(evidenceKey(ruleEvidence(where))),
-    );
+    const unserved = unservedTargets(listeners, context);
+    const refused = unserved
+      .filter((target) => couldShowListener(pod, target))
+      .filter(({ where }) => !misled.has(evidenceKey(ruleEvidence(where))));
+    const [first, ...others] = refused;
+    if (first === undefined) return unseen(unserved, context);
+    if (isSilent(pod)) return [nothingListening([first, ...others])];
     // One process opens all of the proxy's ports: where several are missing for the same reason, it is one fault.
     const faults = groupBy(refused, (target) => {
       const families = new Set(refused.filter(({ port }) => port === target.port).map(({ family }) => family));
       return `${codeFor(target)} ${[...families]} ${nearTo([target], listeners).length > 0}`;
     });
     return faults.map((targets) => notListening(targets, listeners));
-  }),
+  },
 });
 
-/** The live targets of redirects that nobody accepts. Native tables redirect both families, in a pod of one as well. */
-function refusedTargets(listeners: readonly Socket[], context: Context): RedirectTarget[] {
+/** Nobody is known to be missing: all are there, or some of them would not be seen. */
+function unseen(unserved: readonly RedirectTarget[], { pod }: Context): CheckResult<'NAT0801'> {
+  const hidden = unserved.find((target) => !couldShowListener(pod, target));
+  return hidden === undefined ? [] : { skipped: listenerNotShown(pod, hidden) };
+}
+
+/** The live targets of redirects that nobody is seen to accept. Native tables redirect both families, in a pod of one as well. */
+function unservedTargets(listeners: readonly Socket[], context: Context): RedirectTarget[] {
   return redirectTargets(context.pod.ruleset).filter(
     (target) =>
-      (target.family === 'ipv4' || context.config.enableIpv6) &&
+      (target.family === 'ipv4' || mayHaveIpv6(context)) &&
       !isToldOfZtunnel(target.port, context) &&
       !listeners.some((socket) => accepts(socket, target)),
   );
+}
+
+/** Not the proxy is missing but everybody, so there is one finding and not one for each port. */
+function nothingListening(targets: readonly [RedirectTarget, ...RedirectTarget[]]): Finding<'NAT0801'> {
+  const rules = new Map(targets.map(({ where }) => [where.rule, ruleEvidence(where)]));
+  return finding('NAT0801', {
+    message: `${who(targets)} is redirected to ${portsInWords(targets)}, and nobody listens on any port here: the containers have not started, have ended, or this is an init container of a pod whose rules are there before it (istio-cni).`,
+    evidence: [...rules.values(), nobodyOn('any port')],
+    advice: 'Look again when the containers of the pod run: kubectl get pod POD -n NAMESPACE says whether they do.',
+  });
 }
 
 /**
@@ -46,9 +71,10 @@ function refusedTargets(listeners: readonly Socket[], context: Context): Redirec
  * fault, the silence behind it a symptom.
  */
 export function withSilence<C extends FindingCode>(findings: readonly Finding<C>[], context: Context): Finding<C>[] {
-  const listeners = context.pod.sockets ?? [];
-  if (listeners.length === 0) return [...findings];
-  const refused = refusedTargets(listeners, context);
+  const { pod } = context;
+  const refused = unservedTargets((pod.sockets ?? []).filter(isListener), context).filter((target) =>
+    couldShowListener(pod, target),
+  );
   return findings.map((found) => {
     const quoted = new Set(found.evidence.map(evidenceKey));
     const targets = refused.filter(({ where }) => quoted.has(evidenceKey(ruleEvidence(where))));

@@ -13,6 +13,8 @@ const NFT_JSON = /^\{\s*(?:$|"nftables")/;
 const SS_HEADER = /^(?:Netid\s+)?State\s+Recv-Q\s*Send-Q/;
 const SS_SOCKET =
   /^(?:[a-z][a-z0-9_]*[ \t]+)?(?:LISTEN|ESTAB|UNCONN|TIME-WAIT|CLOSE-WAIT|SYN-SENT|SYN-RECV|FIN-WAIT-[12]|LAST-ACK|CLOSING)[ \t]*\d+[ \t]+\d+[ \t]+\S+:/;
+const NETSTAT =
+  /^(?:Active Internet connections |Proto[ \t]+Recv-Q[ \t]+Send-Q|(?:tcp|udp)6?[ \t]+\d+[ \t]+\d+[ \t]+\S+:\S+[ \t]+\S+:\S)/;
 const ROUTING_RULE = /^\d{1,10}:\s+(?:not )?from \S+ .*\b(?:lookup|blackhole|unreachable|prohibit)\b/;
 const INTERFACE = /^\d+: \S+: <[A-Z0-9_,-]*> mtu \d/;
 
@@ -40,7 +42,7 @@ export function startOf(line: string): Kind | null {
 function startOfWords(text: string): Kind | null {
   if (/^COMMIT(?:\s|$)/.test(text) || LISTED_CHAIN.test(text) || COLUMNS.test(text)) return 'iptables';
   if (NFT_TABLE.test(text)) return 'nft';
-  if (SS_HEADER.test(text) || SS_SOCKET.test(text)) return 'sockets';
+  if (SS_HEADER.test(text) || SS_SOCKET.test(text) || NETSTAT.test(text)) return 'sockets';
   if (ROUTING_RULE.test(text)) return 'rules-of-routing';
   return INTERFACE.test(text) ? 'addresses' : null;
 }

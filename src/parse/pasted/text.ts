@@ -51,7 +51,7 @@ function wholeLines(kind: Kind, sections: readonly Section[]): readonly PastedLi
 /** What ss and ip print, from the first line that is theirs: the command and what is said before it are none of it. */
 function ofOneCommand(kind: Kind, sections: readonly Section[]): readonly PastedLine[] {
   const lines = sections.flatMap(({ lines: all, command }) => (command === null ? all : all.slice(1)));
-  const header = lines.findIndex(({ text }) => /\bRecv-Q\s*Send-Q\b/.test(text));
+  const header = lines.findIndex(({ text }) => /\bRecv-Q\s*Send-Q\b|^\s*Active Internet connections /.test(text));
   const own = dedented(withoutSeparators(lines.slice(Math.max(0, header))));
   return kind === 'sockets' ? rejoined(own, SOCKETS) : own;
 }

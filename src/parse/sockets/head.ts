@@ -51,3 +51,8 @@ export function parseHead(line: string): Head | null {
 export function isHeader(line: string): boolean {
   return line.includes('Recv-Q') && line.includes('Send-Q');
 }
+
+/** Whether a line is the header as ss prints it, and not what a process called like it makes of a line. */
+export function isWholeHeader(line: string): boolean {
+  return /^(?:Netid\s+)?(?:State\s+)?Recv-Q\s*Send-Q\s+Local Address:Port\s/.test(line);
+}

@@ -2,12 +2,17 @@ import { formatAddress } from '../../model/address.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Socket, SocketEnds } from '../../model/socket.ts';
 import { linesOf } from '../lines.ts';
-import type { ParsedSockets } from './ss.ts';
 
 /** Which of the kernel's four lists a text is, and how the machine that wrote it orders bytes. */
 export interface ProcNetInput {
   readonly source: string;
   readonly protocol: 'tcp' | 'udp';
+}
+
+/** Sockets of a list, and what in it was not understood. */
+interface KernelList {
+  readonly sockets: readonly Socket[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** State numbers of include/net/tcp_states.h, in the words of ss. UDP uses 1 and 7. */
@@ -34,7 +39,7 @@ const LINE =
  * The sockets of `/proc/net/tcp`, `tcp6`, `udp` or `udp6`: what is left when there is no ss. Processes, marks and bound
  * interfaces are not in it, nor whether an IPv6 wildcard takes IPv4 too (it does unless told otherwise).
  */
-export function parseProcNet(text: string, input: ProcNetInput): ParsedSockets {
+export function parseProcNet(text: string, input: ProcNetInput): KernelList {
   const sockets: Socket[] = [];
   const diagnostics: Diagnostic[] = [];
   const decode = remembering(decodeAddress);

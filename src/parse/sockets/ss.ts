@@ -2,15 +2,19 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Socket } from '../../model/socket.ts';
 import { TooMuch, tooMuch } from '../amounts.ts';
 import type { Numbering } from '../lines.ts';
+import type { Asked } from './asked.ts';
 import { type EndpointPair, endpointPair } from './endpoint.ts';
 import { type Extension, parseExtension } from './extension.ts';
 import type { Head } from './head.ts';
-import { type SocketRecord, splitRecords } from './records.ts';
+import { askedIn } from './looks.ts';
+import { type Listing, type SocketRecord, splitRecords } from './records.ts';
 
 /** Sockets of a text, and what in it was not understood. */
 export interface ParsedSockets {
   readonly sockets: readonly Socket[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What the text would show if it were there, for each listing in it; none where nothing proves that a tool ran. */
+  readonly asked: readonly Asked[];
   /** Why nothing of the text was taken: it has more of something than is read. */
   readonly refused?: Diagnostic;
 }
@@ -23,12 +27,14 @@ export interface SocketsInput {
   readonly protocol?: 'tcp' | 'udp';
   /** The numbers by which its lines are called; their own without it. */
   readonly numbering?: Numbering;
+  /** The command that printed the text, its words and `|`, where that is known; else the text may show it. */
+  readonly command?: readonly string[];
 }
 
 /**
  * The TCP and UDP sockets that `ss` shows, with any of its options that keep a socket to one record: with and without
- * header, Netid, `-e`, `-p`, `-o`, `-i`, of iproute2 3.x to 6.x. Sockets of other families (unix, netlink, …) are left
- * out. Never throws; a line that is no socket becomes a diagnostic.
+ * header, Netid, `-e`, `-p`, `-o`, `-i`, of iproute2 3.x to 6.x; and those that netstat shows, of net-tools and busybox.
+ * Sockets of other families (unix, netlink, …) are left out. Never throws; a line that is no socket becomes a diagnostic.
  */
 export function parseSs(text: string, input: SocketsInput): ParsedSockets {
   try {
@@ -36,13 +42,30 @@ export function parseSs(text: string, input: SocketsInput): ParsedSockets {
   } catch (error) {
     if (!(error instanceof TooMuch)) throw error;
     const refused = tooMuch(error, input.source);
-    return { sockets: [], diagnostics: [refused], refused };
+    return { sockets: [], diagnostics: [refused], asked: [], refused };
   }
 }
 
 function readSockets(text: string, input: SocketsInput): ParsedSockets {
-  const { records, strays } = splitRecords(text, input.numbering);
+  const { listings, strays } = splitRecords(text, input);
   const diagnostics = strays.map((stray) => complaint(input.source, stray, 'this is not a line of ss'));
+  const read = listings.map((listing) => readListing(listing, input));
+  const unread = [...diagnostics, ...read.flatMap((one) => one.diagnostics)];
+  return {
+    sockets: read.flatMap(({ sockets }) => sockets),
+    diagnostics: summarized(unread),
+    // What stands in a line that was not read may be anything.
+    asked: read.map(({ asked }) => (unread.length > 0 ? { ...asked, filtered: true } : asked)),
+  };
+}
+
+interface ReadListing extends Omit<ParsedSockets, 'asked'> {
+  readonly asked: Asked;
+}
+
+function readListing(listing: Listing, input: SocketsInput): ReadListing {
+  const { records } = listing;
+  const diagnostics: Diagnostic[] = [];
   const sockets: Socket[] = [];
   const context = { protocol: input.protocol ?? guessProtocol(records), oldNotation: usesOldNotation(records) };
   for (const record of records) {
@@ -50,7 +73,7 @@ function readSockets(text: string, input: SocketsInput): ParsedSockets {
     if (typeof socket === 'string') diagnostics.push(complaint(input.source, record, socket));
     else if (socket !== null) sockets.push(socket);
   }
-  return { sockets, diagnostics: summarized(diagnostics) };
+  return { sockets, diagnostics, asked: askedIn(listing, sockets) };
 }
 
 interface SsReading {
@@ -63,9 +86,11 @@ function toSocket(record: SocketRecord, context: SsReading): Socket | null | str
   const head = record.head;
   const protocol = head.netid === null ? (context.protocol ?? protocolOfState(head.state)) : netidProtocol(head.netid);
   if (protocol === null) return null;
-  const ends = endpointPair(head.local, head.peer, context.oldNotation);
+  // netstat writes IPv6 as ss once did.
+  const ends = endpointPair(head.local, head.peer, context.oldNotation || record.said !== undefined);
   if (typeof ends === 'string') return ends;
-  return joined({ protocol, state: head.state, ends, extension: parseExtension(head.extension), text: record.text });
+  const extension = record.said ?? parseExtension(head.extension);
+  return joined({ protocol, state: head.state, ends, extension, text: record.text });
 }
 
 interface Parts extends Pick<Socket, 'protocol' | 'state' | 'text'> {

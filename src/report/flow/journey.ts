@@ -9,7 +9,7 @@ import { placeColumn, stepLines } from './step.ts';
 export function journeyLines(journey: Journey, alsoIpv6: boolean, style: Style): string[] {
   const families = alsoIpv6 ? ' (IPv4 and IPv6)' : journey.family === 'ipv6' ? ' (IPv6)' : '';
   const column = placeColumn([...journey.steps, ...journey.answers]);
-  const mark = symbol(MARKS[journey.intended], style.chalk);
+  const mark = symbol(isUnserved(journey) ? 'skipped' : MARKS[journey.intended], style.chalk);
   const title = wrap(escapeText(`${titleOf(journey)}${families}`), style.width - 2);
   return [
     ...title.map((line, index) => `${index === 0 ? mark : ' '} ${style.chalk.bold(line)}`),
@@ -17,6 +17,11 @@ export function journeyLines(journey: Journey, alsoIpv6: boolean, style: Style):
     ...indent(wrap(escapeText(ending(journey)), style.width - 2), 2),
     ...answerLines(journey.answers, column, style),
   ];
+}
+
+/** The rules do as they should, and at the end of the way there is nobody: nothing to tick. */
+function isUnserved({ intended, steps }: Journey): boolean {
+  return intended === 'yes' && steps.at(-1)?.program === 'none';
 }
 
 const MARKS = { yes: 'pass', no: 'fail', unknown: 'undetermined' } as const;

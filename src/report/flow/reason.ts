@@ -67,7 +67,7 @@ function evidenceWords(program: Program, by: Evidence): string {
       if (program === 'unknown') return `nothing of Istio listens on port ${by.port}, and who else does was not shown`;
       return `${WHO[program]}, ${by.example ? 'port taken as an example' : 'taken to listen: the sockets were not shown'}`;
     case 'nobody':
-      return `nobody listens on ${by.protocol} ${by.address} port ${by.port}: refused`;
+      return `nobody listens on ${by.protocol} ${by.address} port ${by.port}: refused${by.example ? NO_APPLICATION : ''}`;
     case 'socket': {
       const owner = `${by.process === null ? '' : `${by.process}, `}uid ${by.uid ?? 'not shown'}`;
       const wrong = by.exempt === undefined ? '' : `: the rules are meant to exempt uid ${by.exempt.join(', ')}`;
@@ -75,6 +75,9 @@ function evidenceWords(program: Program, by: Evidence): string {
     }
   }
 }
+
+const NO_APPLICATION =
+  '. No application is seen to listen in this pod, and the port is an example: --port names another';
 
 function refusalWords(refusal: Refusal): string {
   switch (refusal.kind) {

@@ -94,9 +94,15 @@ describe('somebody listens on every port that packets are redirected to', () => 
     expect(runCheckOf('proxy-listening', context)).toEqual([]);
   });
 
-  it('says nothing when nothing has started, or nobody looked', () => {
+  it('not when nobody listens at all, which is one fault', () => {
+    const found = findings({ redirectDns: true, captureAllDns: true }, []);
+    expect(found.map(({ code }) => code)).toEqual(['NAT0801']);
+    expect(found[0]?.message).toContain('the containers have not started');
+    expect(found[0]?.message).toContain('istio-cni');
+  });
+
+  it('says nothing when nobody looked', () => {
     const pod = podOf(expectedRuleset(defaultConfig('1.28.10')));
-    expect(proxyListening.run(contextOf({ ...pod, sockets: [] }))).toHaveProperty('skipped');
     expect(proxyListening.run(contextOf({ ...pod, sockets: null }))).toHaveProperty('skipped');
   });
 });

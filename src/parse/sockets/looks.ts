@@ -1,0 +1,83 @@
+import { DNS_PROXY_PORTS } from '../../istio/dns.ts';
+import type { Socket } from '../../model/socket.ts';
+import { type Asked, askedBy } from './asked.ts';
+import type { Listing } from './records.ts';
+
+const BOTH = ['ipv4', 'ipv6'] as const;
+
+/** What a listing would have shown: by its command where that is known, else by its form and by what occurs in it. */
+export function askedIn(listing: Listing, sockets: readonly Socket[]): Asked {
+  const known = listing.command === null ? null : askedBy(listing.command);
+  if (known !== null) return { ...known, columns: [...new Set([...known.columns, ...columnsIn(sockets)])] };
+  const tool = isNetstats(listing) ? 'netstat' : 'ss';
+  const { header, states } = listing;
+  const searched = header === null && states === undefined ? searchIn(sockets) : {};
+  return {
+    tool,
+    protocols: tool === 'ss' ? protocolsOfSs(listing, sockets) : occurring(sockets),
+    families: BOTH,
+    states: states ?? statesIn(sockets),
+    columns: columnsIn(sockets),
+    // A single state was asked for: ss leaves the column out.
+    filtered: header !== null && tool === 'ss' && !header.includes('State'),
+    ...searched,
+  };
+}
+
+function isNetstats({ header, states, records }: Listing): boolean {
+  return states !== undefined || header?.startsWith('Proto') === true || records[0]?.said !== undefined;
+}
+
+/** ss prints the column Netid as soon as two protocols were asked for: without it there was one. */
+function protocolsOfSs({ header, records }: Listing, sockets: readonly Socket[]): Asked['protocols'] {
+  const hasNetid = header?.startsWith('Netid') ?? records.some(({ head }) => head.netid !== null);
+  const found = occurring(sockets);
+  if (!hasNetid) return found.length > 0 ? found : ['tcp'];
+  return header === null && isLeftBySearchForListen(sockets) ? found : ['tcp', 'udp'];
+}
+
+/** The agent answers DNS by both protocols. Where only LISTEN is left of that, somebody has searched for the word. */
+function isLeftBySearchForListen(sockets: readonly Socket[]): boolean {
+  return (
+    sockets.every(({ state }) => state === 'LISTEN') && sockets.some(({ localPort }) => DNS_PROXY_PORTS.has(localPort))
+  );
+}
+
+function occurring(sockets: readonly Socket[]): Asked['protocols'] {
+  return (['tcp', 'udp'] as const).filter((protocol) => sockets.some((socket) => socket.protocol === protocol));
+}
+
+/** A title or a header alone says nothing: without -a and -l it is the connections that are shown. */
+function statesIn(sockets: readonly Socket[]): Asked['states'] {
+  const listens = sockets.some(
+    ({ state, peerPort }) => state === 'LISTEN' || (state === 'UNCONN' && peerPort === null),
+  );
+  if (!listens) return 'connected';
+  return sockets.some(({ peerPort }) => peerPort !== null) ? 'all' : 'listening';
+}
+
+function columnsIn(sockets: readonly Socket[]): Asked['columns'] {
+  return [
+    ...(sockets.some(({ inode }) => inode !== null) ? (['uid'] as const) : []),
+    ...(sockets.some(({ process }) => process !== undefined) ? (['process'] as const) : []),
+  ];
+}
+
+/** Names of Istio's programs, and what their ports have in common. */
+const SEARCHED_NAMES: ReadonlySet<string> = new Set(['envoy', 'pilot-agent']);
+
+/** Traces of a search for Istio in lines that stand without their header: whatever else there is may have been left out. */
+function searchIn(sockets: readonly Socket[]): Pick<Asked, 'digits'> | { readonly filtered: true } {
+  const names = new Set(sockets.map(({ process }) => process?.name ?? ''));
+  const [name = ''] = names;
+  if (names.size === 1 && SEARCHED_NAMES.has(name)) return { filtered: true };
+  const digits = commonDigits(sockets.map(({ localPort }) => `${localPort}`));
+  return digits.startsWith('150') ? { digits } : {};
+}
+
+/** The longest digits that all of some ports begin with. */
+function commonDigits([first = '', ...others]: readonly string[]): string {
+  const lengths = [...first].map((_, at) => first.length - at);
+  const fits = lengths.find((length) => others.every((port) => port.startsWith(first.slice(0, length))));
+  return first.slice(0, fits ?? 0);
+}
