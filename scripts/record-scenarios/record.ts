@@ -19,6 +19,7 @@ interface Description {
   readonly commands: readonly string[];
   readonly codes: readonly string[];
   readonly quotes: string;
+  readonly open?: true;
   readonly undeclared?: Undeclared;
   readonly variants: readonly Variant[];
   readonly recordedWith: Readonly<Record<string, string>>;
@@ -73,6 +74,7 @@ async function record(name: string, fault: Omit<Fault, 'name'>, folder: string):
     twin: name.startsWith('healthy-') ? null : `healthy-${fault.layout}`,
     commands: fault.commands,
     codes: fault.codes,
+    ...(fault.open && { open: fault.open }),
     quotes: fault.quotes,
     ...(fault.undeclared ? { undeclared: fault.undeclared } : {}),
     variants,

@@ -44,6 +44,8 @@ export interface Fault {
   readonly codes: readonly string[];
   /** Text that the first finding has to show: the guilty rule or socket. */
   readonly quotes: string;
+  /** What decides is not shown: the answer is undetermined. */
+  readonly open?: true;
   /**
    * The same with nothing declared, where it is worth a word: by what the rules alone say, and by all that a live check
    * reads. `undetermined` in place of codes: no finding, and a question.

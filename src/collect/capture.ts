@@ -24,6 +24,8 @@ export type Question =
   | 'nft-ruleset-json'
   | 'sockets-earlier'
   | 'sockets'
+  /** With options that older versions of ss do not have; it fails there, and nothing else depends on it. */
+  | 'listeners'
   | 'rules-ipv4'
   | 'rules-ipv6'
   | 'routes-ipv4'
@@ -54,6 +56,8 @@ export interface Capture {
   readonly earlierFiles?: readonly CapturedFile[];
   /** Who held the sockets just before `files` has them; only where ss gave no answer. */
   readonly holders?: readonly SocketHolder[];
+  /** Process 1 is in the network namespace that was looked at, so the files around it are the pod's. */
+  readonly isFirstProcessHere?: boolean;
   /** The variables that say how the pod was meant to be captured; nothing else of the environment is taken. */
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,6 @@
 import { INPUT_LIMITS, inMebibytes } from '../model/limits.ts';
 import { type FileFailure, FileProblem, fileError } from './file-error.ts';
+import { isFirstProcessHere } from './network-namespace.ts';
 import { type SocketHolder, socketHolders } from './socket-owners.ts';
 import { chunksOf, openSource } from './source.ts';
 import { decodeText } from './text.ts';
@@ -12,6 +13,8 @@ export interface FileReader {
   read(path: string): Promise<FileContent>;
   /** The processes that hold sockets, as far as this user may see. */
   holders(): Promise<readonly SocketHolder[]>;
+  /** Whether process 1 is in our network namespace; left out by readers of other machines. */
+  isFirstProcessHere?(): Promise<boolean>;
 }
 
 /** How much of an input is read, and how long it may keep us waiting: in all, and for the next byte. */
@@ -26,6 +29,7 @@ export function localFiles(): FileReader {
   return {
     read: (path) => readFile(path, 'file', { maxBytes: mostBytesOf(path) }),
     holders: async () => socketHolders(),
+    isFirstProcessHere: async () => isFirstProcessHere(),
   };
 }
 

@@ -50,6 +50,7 @@ export async function collectLive(
     files: [...others.files, ...context],
     earlierFiles: seen.lists,
     ...(isShown ? {} : { holders }),
+    ...((await files.isFirstProcessHere?.()) ? { isFirstProcessHere: true } : {}),
     environment: relevantEnvironment(environment),
   };
 }
@@ -130,6 +131,8 @@ const OTHER_COMMANDS: readonly (readonly [Question, Argv])[] = [
   ['routes-ipv4', ['ip', '-4', 'route', 'show', 'table', 'all']],
   ['routes-ipv6', ['ip', '-6', 'route', 'show', 'table', 'all']],
   ['addresses', ['ip', 'addr', 'show']],
+  // Which listeners are transparent.
+  ['listeners', ['ss', '-t', '-l', '-n', '--inet-sockopt']],
 ];
 
 function otherQuestions(runner: CommandRunner): Ask[] {

@@ -20,6 +20,7 @@ export function thisMachine(): Machine {
     files: {
       read: async (path) => (await import('./files.ts')).localFiles().read(path),
       holders: async () => (await import('./files.ts')).localFiles().holders(),
+      isFirstProcessHere: async () => (await import('./network-namespace.ts')).isFirstProcessHere(),
     },
     readInput: async (path, limits) => (await import('./input.ts')).readInput(path, limits),
     readLines: lines,

@@ -37,6 +37,11 @@ export interface Checked {
   readonly open: readonly Undetermined[];
 }
 
+/** That something is not seen here, and what would show it. */
+export function unseen(undetermined: string, remedy: string): Unanswered {
+  return { undetermined, open: [{ code: 'NAT1004', message: undetermined, remedy }] };
+}
+
 /** A check as it is written; what it does not say of traffic and rules it has nothing to do with. */
 interface Definition<C extends FindingCode, T extends TrafficCode>
   extends Pick<Check<C, T>, 'id' | 'description' | 'codes'>,

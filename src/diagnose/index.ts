@@ -31,12 +31,15 @@ export function diagnose(context: Context): Diagnosis {
   );
 }
 
+/** Why most checks have no answer. */
+export const RULES_NOT_READ = 'not all of the rules could be read';
+
 function diagnoseWithoutRules(context: Context): Diagnosis {
   const results = CHECKS.map((check) =>
     check.withoutRules
       ? runCheck(check, context)
       : {
-          outcome: { id: check.id, outcome: 'undetermined', reason: 'not all of the rules could be read' } as const,
+          outcome: { id: check.id, outcome: 'undetermined', reason: RULES_NOT_READ } as const,
           findings: [],
         },
   );

@@ -11,15 +11,18 @@ export interface Exemption {
   readonly evidence: readonly Evidence[];
 }
 
+/** Where a pod's words stand. */
+type Words = 'environment' | 'labels' | 'annotations';
+
 interface Saying {
-  readonly where: keyof Metadata;
+  readonly where: Words;
   readonly key: string;
   readonly value: RegExp;
   readonly message: string;
 }
 
 const GATEWAY = 'This is a gateway: it receives traffic on its own listeners, and nothing is redirected to it.';
-const FILES: Readonly<Record<keyof Metadata, string>> = {
+const FILES: Readonly<Record<Words, string>> = {
   environment: 'env',
   labels: 'cat /etc/istio/pod/labels',
   annotations: 'cat /etc/istio/pod/annotations',

@@ -48,6 +48,8 @@ export interface Metadata {
   readonly environment: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** The files around are the pod's own, resolv.conf among them: whoever entered a namespace from a node sees the node's. */
+  readonly isAmongOwnFiles?: boolean;
 }
 
 /** Everything that was seen of one pod, parsed. */

@@ -25,6 +25,8 @@ export interface Socket {
    * outside of the reader's. Two sockets with different ones belong to different containers; equal ones prove nothing.
    */
   readonly cgroup?: string;
+  /** Whether it takes packets for any address, as TPROXY needs it; shown with `--inet-sockopt` only. */
+  readonly transparent?: boolean;
   /** Process name and pid, where the reader was allowed to see them. */
   readonly process?: { readonly name: string; readonly pid: number };
   readonly text: string;

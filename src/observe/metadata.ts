@@ -8,5 +8,15 @@ export function metadataOf(capture: Capture): Metadata {
     const content = capturedFile(capture, `/etc/istio/pod/${name}`);
     return content !== null && 'text' in content ? parseDownward(content.text) : {};
   };
-  return { environment: capture.environment, labels: read('labels'), annotations: read('annotations') };
+  const said = { environment: capture.environment, labels: read('labels'), annotations: read('annotations') };
+  return isAmongOwnFiles(capture) ? { ...said, isAmongOwnFiles: true } : said;
+}
+
+/** The downward API mounts its files into the pod's containers, and process 1 of a container is in the pod's namespace. */
+function isAmongOwnFiles(capture: Capture): boolean {
+  const mounted = ['labels', 'annotations'].some((name) => {
+    const content = capturedFile(capture, `/etc/istio/pod/${name}`);
+    return content !== null && 'text' in content;
+  });
+  return mounted || capture.isFirstProcessHere === true;
 }

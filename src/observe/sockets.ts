@@ -19,7 +19,7 @@ export interface SeenSockets extends Seen<readonly Socket[] | null> {
 /** The sockets of a capture: from ss, or from the kernel's own lists; null when neither could be read. */
 export function observeSockets(capture: Capture): SeenSockets {
   const result = answerTo(capture, 'sockets');
-  if (result !== null && endingOf(result) === 'succeeded') return fromSs(result);
+  if (result !== null && endingOf(result) === 'succeeded') return withOptions(fromSs(result), capture);
   const parts = PROTOCOLS.map((protocol) => fromKernel(capture, protocol, result));
   const held = processesByInode(capture);
   const value = parts.flatMap((part) => part.value ?? []).map((socket) => withProcess(socket, held));
@@ -71,6 +71,23 @@ function fromSs(result: CommandResult): SeenSockets & { readonly value: readonly
   const loss = unparsable(result, diagnostics, 'sockets');
   const looks = asked.map((one) => ({ ...one, live: true }));
   return { value: sockets, looks, obstacles: loss === null ? [] : [loss], diagnostics };
+}
+
+/** The listeners with what only newer versions of ss say of them. */
+function withOptions(seen: SeenSockets, capture: Capture): SeenSockets {
+  const result = answerTo(capture, 'listeners');
+  if (result === null || endingOf(result) !== 'succeeded') return seen;
+  const { sockets } = parseSs(result.stdout, { source: commandLine(result), command: result.argv });
+  const transparent = new Map(sockets.map((socket) => [endOf(socket), socket.transparent]));
+  const value = (seen.value ?? []).map((socket) => {
+    const known = socket.state === 'LISTEN' ? transparent.get(endOf(socket)) : undefined;
+    return known === undefined ? socket : { ...socket, transparent: known };
+  });
+  return { ...seen, value };
+}
+
+function endOf({ family, localAddress, localPort, interface: name = '' }: Socket): string {
+  return `${family} ${localAddress} ${localPort} ${name}`;
 }
 
 const PROTOCOLS = ['tcp', 'udp'] as const;

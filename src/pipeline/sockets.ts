@@ -29,6 +29,7 @@ export function sockets(facts: Facts, { rulesGiven, toolVersion }: SocketsOption
   const rules = rulesGiven ? rulesState(pod) : NOT_GIVEN;
   const view = classifySockets({
     sockets: seenSockets(facts),
+    ...(pod.shownSockets === undefined ? {} : { shown: pod.shownSockets }),
     ...(pod.earlierSockets === undefined ? {} : { earlier: pod.earlierSockets }),
     rules: rules.readable ? pod : null,
     addresses: pod.routing?.addresses ?? null,

@@ -59,7 +59,7 @@ function onProxyPort(socket: Socket, scene: Scene): Sighting | null {
 /** Whatever was accepted on the proxy's ports is the proxy's, unless its owner is known to be another. */
 function holderOn(socket: Socket, { holders }: Scene): Holder {
   const holder = holders.of(socket);
-  return holder === 'shared' ? 'proxy' : holder;
+  return holder === 'shared' || holder === 'unknown' ? 'proxy' : holder;
 }
 
 function accepted(socket: Socket, scene: Scene): Sighting {

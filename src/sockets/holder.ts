@@ -1,8 +1,20 @@
 import { isOfZtunnel } from '../istio/marks.ts';
 import { isControlPlane } from '../istio/ports.ts';
+import { ASK_FOR_SOCKETS } from '../model/shown-sockets.ts';
 import type { Process, Socket } from '../model/socket.ts';
 import { hasIstioName, isElsewhere } from './proxy.ts';
 import type { Holder, ProxyIdentity } from './types.ts';
+
+/** Why nothing is said of a socket without an owner. */
+export const OWNER_NOT_SHOWN = `whose it is was not shown: give the output of ${ASK_FOR_SOCKETS}`;
+
+/** What else was seen that helps to tell. */
+interface Sight {
+  /** Whether an earlier look saw the socket as well; false when there was none. */
+  readonly wasThere: (socket: Socket) => boolean;
+  /** Whether the proxy would be known if there were one. */
+  readonly isProxyShown: boolean;
+}
 
 /** Tells whose sockets are, by everything that ss says about their owners. */
 export class Holders {
@@ -11,17 +23,12 @@ export class Holders {
   /** Marks are shown to readers with CAP_NET_ADMIN only, and then on the proxy's own listeners as well. */
   readonly #marked: boolean;
 
-  readonly #wasThere: (socket: Socket) => boolean;
+  readonly #sight: Sight;
 
-  /** `wasThere` says whether an earlier look saw the socket as well; false when there was none. */
-  constructor(
-    proxy: ProxyIdentity | null,
-    processes: ReadonlyMap<number, Process>,
-    wasThere: (socket: Socket) => boolean,
-  ) {
+  constructor(proxy: ProxyIdentity | null, processes: ReadonlyMap<number, Process>, sight: Sight) {
     this.#proxy = proxy;
     this.#processes = processes;
-    this.#wasThere = wasThere;
+    this.#sight = sight;
     this.#marked = proxy?.listeners.every(isMarked) ?? false;
   }
 
@@ -34,16 +41,30 @@ export class Holders {
   of(socket: Socket): Holder {
     const proxy = this.#proxy;
     const { uid, process } = socket;
-    if (uid === null) return 'nobody';
-    if (proxy === null) return process !== undefined && hasIstioName(socket) ? 'proxy' : 'application';
+    if (uid === null) return socket.inode === null ? this.#byProcess(socket) : 'nobody';
+    if (proxy === null && process !== undefined && hasIstioName(socket)) return 'proxy';
+    if (proxy === null) return this.#sight.isProxyShown ? 'application' : 'unknown';
     if (!proxy.uids.has(uid)) return 'application';
     if (process !== undefined) return this.#isProxys(socket, process.pid, proxy) ? 'proxy' : 'application';
     return this.#hidden(socket, proxy, uid);
   }
 
-  /** An Envoy that hands over to its successor no longer listens; names tell it from others in its container. */
+  /** Without -e ss shows no user, and a socket that nobody holds looks the same. */
+  #byProcess(socket: Socket): Holder {
+    const { process } = socket;
+    if (process === undefined) return 'unknown';
+    if (this.#proxy === null) return hasIstioName(socket) ? 'proxy' : 'unknown';
+    return this.#isProxys(socket, process.pid, this.#proxy) ? 'proxy' : 'application';
+  }
+
+  /**
+   * An Envoy that hands over to its successor no longer listens; names tell it from others where no container is named. What
+   * runs in the container of Envoy, as somebody's `kubectl exec -c istio-proxy` does, is none of the application's.
+   */
   #isProxys(socket: Socket, pid: number, proxy: ProxyIdentity): boolean {
-    return proxy.pids.has(pid) || (hasIstioName(socket) && !isElsewhere(socket, this.#processes.get(pid), proxy));
+    const container = this.#processes.get(pid)?.container;
+    if (proxy.pids.has(pid) || (container !== undefined && proxy.containers.has(container))) return true;
+    return hasIstioName(socket) && !isElsewhere(socket, this.#processes.get(pid), proxy);
   }
 
   /** A socket under the uid of the proxy whose process is not visible. */
@@ -57,7 +78,7 @@ export class Holders {
 
   /** ss looks for processes first and then for sockets, so one that was opened in between has none either. */
   #hadTimeToShow(socket: Socket): boolean {
-    return socket.state === 'LISTEN' || (!isControlPlane(socket.peerPort) && this.#wasThere(socket));
+    return socket.state === 'LISTEN' || (!isControlPlane(socket.peerPort) && this.#sight.wasThere(socket));
   }
 
   /** Which of the proxy's ids the owner of a socket has that is not the proxy's. Root's are everybody's. */

@@ -1,5 +1,6 @@
 import type { Socket } from '../model/socket.ts';
 import { inboundPacket } from './first-packet.ts';
+import { OWNER_NOT_SHOWN } from './holder.ts';
 import type { Scene } from './scene.ts';
 import type { Sighting } from './types.ts';
 
@@ -15,7 +16,7 @@ export function inbound(socket: Socket, scene: Scene): Sighting {
   if (holder === 'application') {
     return scene.captures.sharesPartner(socket) ? { kind: 'unknown', because: BOTH_WAYS } : { kind: 'inbound-direct' };
   }
-  return ofSomebody(socket, scene);
+  return holder === 'unknown' ? { kind: 'unknown', because: OWNER_NOT_SHOWN } : ofSomebody(socket, scene);
 }
 
 /**

@@ -16,6 +16,7 @@ export function classifySockets(facts: SocketFacts): SocketsView {
   const scene = setScene(facts);
   return {
     proxy: scene.proxy,
+    shown: scene.shown,
     sockets: facts.sockets.map((socket) =>
       isListener(socket) ? classifyListener(socket, scene) : classifyConnection(socket, scene),
     ),

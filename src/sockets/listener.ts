@@ -2,6 +2,7 @@ import type { Verdict } from '../model/packet.ts';
 import type { Socket } from '../model/socket.ts';
 import { isLoopback, isWildcard } from './address.ts';
 import { packetToListener } from './first-packet.ts';
+import { OWNER_NOT_SHOWN } from './holder.ts';
 import { isProxyPort } from './ports.ts';
 import type { Scene } from './scene.ts';
 import type { ClassifiedSocket, Holder, ListenerKind, Prediction } from './types.ts';
@@ -13,7 +14,7 @@ export function classifyListener(socket: Socket, scene: Scene): ClassifiedSocket
   const base = { socket, holder, ...(process === undefined ? {} : { process }) };
   if (holder === 'proxy') return { ...base, kind: 'proxy-listener' };
   const as = holder === 'application' ? scene.holders.sharedId(socket) : null;
-  const own = { ...base, ...(as === null ? {} : { as }), ...(holder === 'shared' ? { because: MAY_BE_PROXYS } : {}) };
+  const own = { ...base, ...(as === null ? {} : { as }), ...doubt(holder) };
   if (socket.protocol === 'udp') return { ...own, kind: 'listener-udp' };
   if (isLoopback(socket.localAddress)) return { ...own, kind: 'listener-loopback' };
   const predictions = predictionsFor(socket, scene);
@@ -26,6 +27,11 @@ export function classifyListener(socket: Socket, scene: Scene): ClassifiedSocket
   return { ...own, kind: decisive ?? 'listener', ...(prediction === undefined ? {} : { prediction }) };
 }
 
+function doubt(holder: Holder): { readonly because?: string } {
+  if (holder === 'shared') return { because: MAY_BE_PROXYS };
+  return holder === 'unknown' ? { because: OWNER_NOT_SHOWN } : {};
+}
+
 const MAY_BE_PROXYS = "it has the proxy's uid: an application, or a listener that a Sidecar resource gave to the proxy";
 
 /**
@@ -34,8 +40,9 @@ const MAY_BE_PROXYS = "it has the proxy's uid: an application, or a listener tha
  */
 function holderOf(socket: Socket, { holders, ports }: Scene): Holder {
   const holder = holders.of(socket);
-  if (holder !== 'proxy' && holder !== 'shared') return holder;
+  if (holder === 'application' || holder === 'nobody') return holder;
   if (isProxyPort(socket.localPort, ports)) return 'proxy';
+  if (holder === 'unknown') return holder;
   return socket.process === undefined ? 'shared' : holder;
 }
 

@@ -1,5 +1,7 @@
 import { isControlPlane, PORT } from '../istio/ports.ts';
+import { ASK_FOR_SOCKETS } from '../model/shown-sockets.ts';
 import type { Socket } from '../model/socket.ts';
+import { OWNER_NOT_SHOWN } from './holder.ts';
 import { mayBeCaptured } from './may-be-captured.ts';
 import { DNS_PORT, FIRST_EPHEMERAL_PORT } from './ports.ts';
 import type { Scene } from './scene.ts';
@@ -10,8 +12,9 @@ import type { Sighting } from './types.ts';
  * After the proxy has closed, the application may keep its end in CLOSE-WAIT long after the other one is gone.
  */
 export function isConclusive(socket: Socket, { pairs, holders }: Scene): boolean {
-  if (socket.state !== 'ESTAB' || socket.uid === null) return false;
-  return holders.of(socket) === 'proxy' || pairs.isSettled(socket);
+  const holder = holders.of(socket);
+  if (socket.state !== 'ESTAB' || holder === 'nobody') return false;
+  return holder === 'proxy' || pairs.isSettled(socket);
 }
 
 /** A settled connection to another host that nothing in the pod is the other end of. */
@@ -20,12 +23,15 @@ export function outbound(socket: Socket, scene: Scene): Sighting {
   const holder = scene.holders.of(socket);
   if (peerPort === DNS_PORT) return { kind: 'dns' };
   if (holder === 'proxy') return { kind: isControlPlane(peerPort) ? 'control-plane' : 'proxy-upstream' };
-  if (holder === 'shared') return ofSomebody(socket);
+  if (holder === 'shared') return ofSomebody(socket, SHARED_UID);
+  if (holder === 'unknown') return ofSomebody(socket, OWNER_NOT_SHOWN);
+  if (!scene.shown.connections) return { kind: 'unknown', because: NOT_ALL_SHOWN };
   return mayBeInbound(socket) ? { kind: 'unknown', because: NO_DIRECTION } : around(socket, scene);
 }
 
 const NO_DIRECTION = 'nobody listens on its port any more, so it may have come from the other side';
 const SHARED_UID = 'the proxy and others run as root, and the process is not visible';
+const NOT_ALL_SHOWN = `its other end may be one of the sockets that were not shown: give the output of ${ASK_FOR_SOCKETS}`;
 const SHARED_PORT =
   'connections share ports, some of them go through the proxy and some around it, and which is which cannot be seen';
 const PARTNER_OF_ANOTHER =
@@ -35,11 +41,11 @@ const NO_PORT =
 const BY_RULES = 'inferred from the rules, because connections share ports';
 const BY_COMPANIONS = 'inferred from other connections to the same port, because connections share ports';
 
-/** ztunnel's, or of an application that runs as root too. */
-function ofSomebody({ peerPort }: Socket): Sighting {
+/** ztunnel's, or of somebody who cannot be told from it. */
+function ofSomebody({ peerPort }: Socket, because: string): Sighting {
   if (peerPort === PORT.hbone) return { kind: 'proxy-upstream', holder: 'proxy' };
   if (isControlPlane(peerPort)) return { kind: 'control-plane', holder: 'proxy' };
-  return { kind: 'unknown', because: SHARED_UID };
+  return { kind: 'unknown', because };
 }
 
 /** A service's port on this side, one that the kernel gives to clients on the other. */

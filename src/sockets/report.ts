@@ -79,13 +79,14 @@ export interface SocketsSummary {
 }
 
 /** A view as reports show it. */
-export function answerOf({ proxy, sockets }: SocketsView, rules: RulesState): SocketsAnswer {
+export function answerOf(view: SocketsView, rules: RulesState): SocketsAnswer {
+  const { proxy, sockets } = view;
   const counts: Partial<Record<SocketKind, number>> = {};
   for (const { kind } of sockets) counts[kind] = (counts[kind] ?? 0) + 1;
   const bypassing = sockets.filter((socket) => bypassOf(socket) !== null).length;
   const entries = sockets.map(entryOf);
   return {
-    summary: { sentence: sentenceOf({ proxy, sockets }, counts), bypassing, counts },
+    summary: { sentence: sentenceOf(view, counts), bypassing, counts },
     proxy: proxy === null ? null : { uids: [...proxy.uids], gids: [...proxy.gids] },
     rules,
     sockets: entries,

@@ -1,3 +1,4 @@
+import { couldShowConnections, couldShowListeners } from '../model/shown-sockets.ts';
 import type { Process, Socket } from '../model/socket.ts';
 import { Captures } from './captures.ts';
 import { Companions } from './companions.ts';
@@ -12,11 +13,12 @@ import type { ProxyPorts } from './ports.ts';
 import { Predictor } from './predict.ts';
 import { proxyIdentity } from './proxy.ts';
 import { withSeenPorts } from './seen-ports.ts';
-import type { ProxyIdentity } from './types.ts';
+import type { ProxyIdentity, ShownKinds } from './types.ts';
 
 /** What every socket is judged by. */
 export interface Scene {
   readonly proxy: ProxyIdentity | null;
+  readonly shown: ShownKinds;
   readonly ports: ProxyPorts;
   readonly holders: Holders;
   readonly pairs: Pairs;
@@ -30,13 +32,16 @@ export interface Scene {
 }
 
 /** Sorts the facts so that each socket can be looked at once. */
-export function setScene({ sockets, earlier, rules, addresses, processes, ports: known }: SocketFacts): Scene {
+export function setScene(facts: SocketFacts): Scene {
+  const { sockets, earlier, rules, addresses, processes, ports: known } = facts;
   const byPid: ReadonlyMap<number, Process> = new Map(processes.map((process) => [process.pid, process]));
   const numbers = new EndNumbers();
   const ports = seenPorts(sockets, byPid, { known, numbers });
   const proxy = proxyIdentity(sockets, byPid, ports);
   const before = earlier === undefined ? null : once(() => new Ends(earlier(), ports, numbers));
-  const holders = new Holders(proxy, byPid, (socket) => before?.().has(socket) ?? false);
+  const shown = shownKinds(facts);
+  const wasThere = (socket: Socket) => before?.().has(socket) ?? false;
+  const holders = new Holders(proxy, byPid, { wasThere, isProxyShown: proxy !== null || shown.listeners });
   const pairs = new Pairs(sockets, before, { ports, numbers });
   const own = new OwnAddresses(sockets, addresses, { holders, ports });
   const captures = new Captures(sockets, { pairs, holders, own, numbers });
@@ -45,6 +50,7 @@ export function setScene({ sockets, earlier, rules, addresses, processes, ports:
   const may = (socket: Socket) => mayBeCaptured(socket, { predictor, own, holders }) !== false;
   return {
     proxy,
+    shown,
     ports,
     holders,
     pairs,
@@ -55,6 +61,11 @@ export function setScene({ sockets, earlier, rules, addresses, processes, ports:
     own,
     predictor,
   };
+}
+
+function shownKinds({ sockets, shown }: SocketFacts): ShownKinds {
+  const pod = { sockets, ...(shown === undefined ? {} : { shownSockets: shown }) };
+  return { listeners: couldShowListeners(pod, 'tcp'), connections: couldShowConnections(pod) };
 }
 
 /** The known ports of the proxy, and those that its sockets give away. */

@@ -1,19 +1,23 @@
+import { ASK_FOR_SOCKETS } from '../model/shown-sockets.ts';
 import type { ClassifiedSocket, SocketKind, SocketsView } from './types.ts';
 
 type Counts = Readonly<Partial<Record<SocketKind, number>>>;
 
 /** What the sockets show, in a few plain sentences; the worst first. */
-export function sentenceOf({ proxy, sockets }: SocketsView, counts: Counts): string {
+export function sentenceOf({ proxy, shown, sockets }: SocketsView, counts: Counts): string {
   const sentences = [
-    proxy === null ? "Nobody listens on the proxy's ports." : '',
+    proxy === null && shown.listeners ? "Nobody listens on the proxy's ports." : '',
+    shown.listeners ? '' : `Who listens was not shown completely: ${GIVE}`,
+    shown.connections ? '' : `Connections were not shown completely: ${GIVE}`,
     identitySentence(sockets),
     loopSentence(counts['proxy-loop'] ?? 0),
-    wayOut(counts),
-    wayIn(counts),
+    ...(shown.connections ? [wayOut(counts), wayIn(counts)] : []),
     unknownSentence(counts.unknown ?? 0),
   ].filter((sentence) => sentence !== '');
   return sentences.join(' ');
 }
+
+const GIVE = `give the output of ${ASK_FOR_SOCKETS}.`;
 
 function identitySentence(sockets: readonly ClassifiedSocket[]): string {
   const foreign = sockets.filter(({ as }) => as !== undefined);

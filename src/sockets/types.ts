@@ -53,8 +53,11 @@ export type ConnectionKind =
 
 export type SocketKind = ListenerKind | ConnectionKind;
 
-/** Whose a socket is. `shared`: the proxy and others run under its uid, and nothing else tells. */
-export type Holder = 'proxy' | 'application' | 'shared' | 'nobody';
+/**
+ * Whose a socket is. `shared`: the proxy and others run under its uid, and nothing else tells. `unknown`: its owner was not
+ * shown, or the proxy was not, which it would have to be told from.
+ */
+export type Holder = 'proxy' | 'application' | 'shared' | 'unknown' | 'nobody';
 
 /** What the rules would do to the first packet of a connection, if it were opened now. */
 export type Prediction =
@@ -117,8 +120,15 @@ export interface ProxyIdentity {
   readonly listeners: readonly Socket[];
 }
 
+/** Whether all listeners and all connections would be among the sockets. */
+export interface ShownKinds {
+  readonly listeners: boolean;
+  readonly connections: boolean;
+}
+
 /** All sockets of a pod, and who its proxy is; null when nobody listens on any of its ports. */
 export interface SocketsView {
   readonly proxy: ProxyIdentity | null;
+  readonly shown: ShownKinds;
   readonly sockets: readonly ClassifiedSocket[];
 }

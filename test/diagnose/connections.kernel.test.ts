@@ -39,6 +39,56 @@ kernelTests('check and live connections', () => {
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['pass', 'pass', 'pass', 'pass', 'skipped']);
   });
 
+  it('notes what goes around the proxy as configured, with the rule', async () => {
+    const { world, app } = await sidecarWithApp(false);
+    await using _ = world;
+    const ranges = ['203.0.113.0/24', '2001:db8::/32'];
+    await world.program({ outboundPortsExclude: [3306], outboundIpRangesInclude: ranges });
+    await app.ask('connect', { to: '203.0.113.7', port: 3306 });
+    await app.ask('connect', { to: '198.51.100.7', port: 443 });
+    const { findings, verdict } = await world.check({
+      outboundPortsExclude: '3306',
+      outboundIpRangesInclude: ranges.join(','),
+    });
+    const notes = findings.filter(({ code }) => code === 'NAT0804' || code === 'NAT0208');
+    expect(verdict).toBe('healthy');
+    expect(notes).toMatchObject([
+      { code: 'NAT0804', severity: 'info', message: expect.stringContaining('203.0.113.7:3306') },
+      { code: 'NAT0208', severity: 'info', message: expect.stringContaining('198.51.100.7:443') },
+    ]);
+    expect(notes[0]?.evidence[0]).toMatchObject({ kind: 'rule', text: expect.stringContaining('--dport 3306') });
+  });
+
+  it('says without rights what is seen, and that the reason is not', async () => {
+    const { world, app } = await sidecarWithApp(false);
+    await using _ = world;
+    await app.ask('connect', { to: '203.0.113.7', port: 5432 });
+    await world.program();
+    const report = await world.check({}, 'proxy');
+    expect(report.verdict).toBe('undetermined');
+    expect(said(report)).toEqual({ NAT0804: expect.stringMatching(/the rules could not be read, so whether/) });
+  });
+
+  it('finds nobody behind complete rules where no container has started', async () => {
+    await using world = await World.create();
+    await world.program();
+    const report = await world.check({});
+    expect(report.verdict).toBe('broken');
+    expect(said(report)).toEqual({ NAT0801: expect.stringContaining('the containers have not started') });
+  });
+
+  it.each([
+    ['is not', false, 'broken', ['NAT0503']],
+    ['is', true, 'healthy', []],
+  ])('says of a listener behind TPROXY that it %s transparent', async (_, transparent, verdict, expected) => {
+    await using world = await World.create();
+    await world.sidecar({ uid: 0, gid: 1337, name: 'envoy' }, { transparent });
+    await world.program({ interceptionMode: 'TPROXY' });
+    const report = await world.check({ interceptionMode: 'TPROXY' });
+    expect(Object.keys(said(report))).toEqual(expected);
+    expect(report.verdict).toBe(verdict);
+  });
+
   it('tells connections that are older than the rules, once for each direction', async () => {
     const { world, app } = await sidecarWithApp(false);
     await using _ = world;

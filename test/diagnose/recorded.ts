@@ -17,6 +17,8 @@ export interface Recorded {
   readonly twin: string | null;
   readonly commands: readonly string[];
   readonly codes: readonly string[];
+  /** What decides was not shown: the answer is undetermined, and says so in the words of `quotes`. */
+  readonly open?: true;
   /** What the first finding has to show. */
   readonly quotes: string;
   /** What is to be found with nothing declared, by each way to read. */

@@ -4,7 +4,8 @@ import { checkRecording, isRecorded, type Recorded, recordings, shownBy, waysToR
 
 const all = recordings();
 const healthy = all.filter(({ twin }) => twin === null);
-const faulty = all.filter(({ twin }) => twin !== null);
+const faulty = all.filter(({ twin, open }) => twin !== null && open !== true);
+const open = all.filter((recorded) => recorded.open === true);
 const each = (list: readonly Recorded[]) =>
   list.flatMap((recorded) => waysToRead(recorded).map((way) => ({ recorded, way, ...recorded })));
 
@@ -49,6 +50,17 @@ describe('a faulty pod', () => {
       expect(finding.remedy).toBeTruthy();
       expect(finding.evidence.length + finding.differences.length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('a pod of which something decisive was not shown', () => {
+  it.each(each(open))('$name $variant, $way: is not judged', async ({ recorded, way }) => {
+    const report = await checkRecording(recorded, way);
+    expect(report.verdict).toBe('undetermined');
+    expect(relevant(report, recorded)).toEqual([]);
+    expect(report.undetermined).toEqual([
+      { code: 'NAT1004', message: expect.stringContaining(recorded.quotes), remedy: expect.stringMatching(/./) },
+    ]);
   });
 });
 

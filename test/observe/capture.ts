@@ -31,6 +31,7 @@ const ARGV: Readonly<Record<Question, string>> = {
   'routes-ipv4': 'ip -4 route show table all',
   'routes-ipv6': 'ip -6 route show table all',
   addresses: 'ip addr show',
+  listeners: 'ss -t -l -n --inet-sockopt',
 };
 
 /** A process with all rights, as /proc/self/status has it. */

@@ -64,6 +64,16 @@ describe('a process that is called envoy and has the uid of the proxy', () => {
     expect(last([ENVOY, AGENT, listener(8080, named), connection(named)], { processes })).toBe(kind);
   });
 
+  it('need not be called so in the container of the proxy, where somebody runs a client by exec', () => {
+    const curl = connection('users:(("curl",pid=50,fd=3)) uid:1337');
+    expect(last([ENVOY, AGENT, curl], { processes: [inContainer(20, 'a'), inContainer(50, 'a')] })).toBe(
+      'proxy-upstream',
+    );
+    expect(last([ENVOY, AGENT, curl], { processes: [inContainer(20, 'a'), inContainer(50, 'b')] })).toBe(
+      'outbound-direct as proxy-uid',
+    );
+  });
+
   it('is not the proxy’s in another control group', () => {
     const proxy = `${ENVOY} cgroup:/proxy <->`;
     expect(last([proxy, AGENT, `${connection(named)} cgroup:/other <->`])).toBe('outbound-direct as proxy-uid');
@@ -81,7 +91,22 @@ describe('without a proxy', () => {
 });
 
 describe('an owner that ss does not show', () => {
-  it.each(['', 'ino:0'])('proves nothing: %s', (rest) => {
-    expect(last([ENVOY, `ESTAB 0 0 10.0.0.5:40000 203.0.113.7:443 ${rest} sk:2`])).toBe('transient');
+  const held = (rest: string) => `ESTAB 0 0 10.0.0.5:40000 203.0.113.7:443 ${rest}`;
+
+  it('is nobody where nobody holds the socket', () => {
+    expect(last([ENVOY, held('ino:0 sk:2')])).toBe('transient');
+  });
+
+  it.each([
+    ['is not known', '', 'unknown'],
+    ['is told by its process', 'users:(("app",pid=40,fd=3))', 'outbound-direct'],
+    ['is told by the process of the proxy', 'users:(("envoy",pid=20,fd=9))', 'proxy-upstream'],
+  ])('without -e %s', (_, rest, kind) => {
+    expect(last(['LISTEN 0 128 0.0.0.0:15001 0.0.0.0:* users:(("envoy",pid=20,fd=3))', held(rest)])).toBe(kind);
+  });
+
+  it('is not known where the proxy was not shown, which it would have to be told from', () => {
+    const { asked } = parseSs('', { source: 'ss', command: ['ss', '-tne'] });
+    expect(last([held('uid:1000 ino:9')], { shown: asked.map((one) => ({ ...one, live: false })) })).toBe('unknown');
   });
 });

@@ -32,8 +32,10 @@ export const SOCKETS: readonly Fault[] = [
     processesHidden: true,
     standIns: [...sidecar().slice(0, 2), application(1337)],
     commands: [],
-    codes: ['NAT0303'],
-    quotes: ':8080',
+    // Without its process it may as well be a listener that a Sidecar resource gave to the proxy.
+    codes: [],
+    open: true,
+    quotes: 'listens on port 8080 as uid 1337',
   },
   {
     name: 'application-runs-as-proxy-tproxy',

@@ -174,7 +174,7 @@ export const NAT02 = {
       severity: 'warning',
       title: 'Addresses that are in use lie outside the ranges that are captured',
       meaning:
-        'Only some address ranges are captured, and a host the pod talks to, one of its resolvers, or the 240.240.0.0/16 range from which Istio gives addresses to ServiceEntries lies outside. Traffic to them goes out directly. For 240.240.0.0/16 it can never arrive, because only the proxy knows what these addresses mean.',
+        'Only some address ranges are captured, and a host the pod talks to, one of its resolvers, or the 240.240.0.0/16 range from which Istio gives addresses to ServiceEntries lies outside. Traffic to them goes out directly. For 240.240.0.0/16 it can never arrive, because only the proxy knows what these addresses mean. That a live connection goes to such a host is a note.',
       causes: [
         '`traffic.sidecar.istio.io/includeOutboundIPRanges` or `global.proxy.includeIPRanges` names the service range of the cluster only, and the application calls pods or hosts directly.',
         'Automatic addresses for ServiceEntries were turned on later.',

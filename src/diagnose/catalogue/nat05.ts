@@ -62,7 +62,8 @@ export const NAT05 = {
         'A policy of the cluster (Pod Security) removed NET_ADMIN from istio-proxy, or forces it to run as another user than root.',
       ],
       confirm: {
-        "ss -Hltn --inet-sockopt 'sport = :15006'": '`transparent` among the options; it is missing',
+        "ss -Hltn --inet-sockopt 'sport = :15006'":
+          '`transparent` among the options; it is missing (not every version of ss has the option)',
         'kubectl get pod POD -n NAMESPACE -o yaml':
           'for istio-proxy: ISTIO_META_INTERCEPTION_MODE is TPROXY, runAsUser is 0 and capabilities add NET_ADMIN',
       },

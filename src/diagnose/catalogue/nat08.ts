@@ -15,6 +15,7 @@ export const NAT08 = {
         'The rules do their part, and at the other end there is no proxy. Every connection that is captured is refused: all inbound and outbound traffic of the pod fails at once.',
       causes: [
         'The proxy is not up yet: the application started before it and lost its first connections.',
+        'Nothing in the pod has started: the rules are there first, as they are for an init container under istio-cni.',
         'The proxy has ended and the application has not, at the end of a Job for instance.',
         'The proxy crashed, or got no configuration from istiod and opened no listeners.',
         'The mesh uses other ports (`meshConfig.proxyListenPort`), and istio-cni wrote the standard ones.',
@@ -73,7 +74,7 @@ export const NAT08 = {
       severity: 'warning',
       title: 'A live outbound connection does not go through the proxy',
       meaning:
-        "A connection that is captured has two sockets in the pod: the application's, and one that the proxy accepted on 15001 from the same port. This one has no partner, so it left the pod directly. Either a rule lets it through, or it is older than the rules: they apply to new connections only. The report says which.",
+        "A connection that is captured has two sockets in the pod: the application's, and one that the proxy accepted on 15001 from the same port. This one has no partner, so it left the pod directly. Either a rule lets it through, or it is older than the rules: they apply to new connections only. The report says which. Where the configuration lets it through it is a note.",
       causes: [
         'The connection was opened before the rules were written, which happens when a running pod is repaired or enrolled in ambient.',
         'The port or the range is excluded.',

@@ -1,14 +1,22 @@
 import type { Context } from '../../expect/context.ts';
 import type { FindingCode } from '../../model/code.ts';
 import { groupBy } from '../../model/group-by.ts';
-import type { Evidence, Finding } from '../../model/report.ts';
-import type { RuleReference } from '../../model/ruleset.ts';
-import { ruleEvidence } from '../../rules/quote.ts';
-import type { ClassifiedSocket, SocketKind } from '../../sockets/index.ts';
+import type { Finding } from '../../model/report.ts';
+import {
+  ASK_FOR_SOCKETS,
+  couldShowConnections,
+  couldShowListener,
+  listenerNotShown,
+  showsColumn,
+} from '../../model/shown-sockets.ts';
+import { isListener } from '../../model/socket.ts';
+import type { SocketKind } from '../../sockets/index.ts';
 import { type CheckResult, defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
+import { asConfigured } from '../sockets/as-configured.ts';
+import { ruleAsEvidence, ruleOf } from '../sockets/deciding-rule.ts';
 import { socketEvidence } from '../sockets/listening.ts';
-import { type Judged, judgedSockets, socketsView } from '../sockets/view.ts';
+import { areRulesUnread, type Judged, judgedSockets, socketsView } from '../sockets/view.ts';
 import { countOf, mayCapture, OLDER, placesOf, WRONG_RULE, whyOf } from '../sockets/words.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
 
@@ -16,10 +24,13 @@ import { isOutsideMesh } from '../traffic/groups.ts';
 export const outboundConnections = defineCheck({
   id: 'outbound-connections',
   description: 'live outbound connections go where the rules send them',
-  codes: ['NAT0804', 'NAT0806'],
+  codes: ['NAT0804', 'NAT0806', 'NAT0208'],
+  withoutRules: true,
   run: withConnections((context) => [
     ...around('outbound-direct', context).map((group) => bypassing('NAT0804', group, doubt(group, context))),
+    ...unexplained('outbound-direct', context).map((group) => bypassing('NAT0804', group, '')),
     ...contradictions(context),
+    ...asConfigured(context),
   ]),
 });
 
@@ -28,7 +39,12 @@ export const inboundConnections = defineCheck({
   id: 'inbound-connections',
   description: 'live inbound connections come through the proxy',
   codes: ['NAT0805'],
-  run: withConnections((context) => around('inbound-direct', context).map((group) => bypassing('NAT0805', group, ''))),
+  withoutRules: true,
+  run: withConnections((context) =>
+    [...around('inbound-direct', context), ...unexplained('inbound-direct', context)].map((group) =>
+      bypassing('NAT0805', group, ''),
+    ),
+  ),
 });
 
 /** Connections that the proxy opened to itself. */
@@ -55,15 +71,21 @@ type Group = readonly [Judged, ...Judged[]];
 
 /** Connections around the proxy that the expected rules would capture, by the reason. Another user's id is another finding. */
 function around(kind: SocketKind, context: Context): Group[] {
-  const all = judgedSockets(context).filter(
-    ({ live, expected }) =>
-      live.kind === kind &&
-      live.as === undefined &&
-      live.agreement !== undefined &&
-      expected.kind === kind &&
-      mayCapture(expected),
-  );
+  const all = unmeant(kind, context).filter(({ live }) => live.agreement !== undefined);
   return groupBy(all, ({ live }) => (live.agreement === 'agrees' ? ruleOf(live) : live.agreement));
+}
+
+/** The same where the rules could not be read: then nothing says why. */
+function unexplained(kind: SocketKind, context: Context): Group[] {
+  if (!areRulesUnread(context)) return [];
+  return groupBy(unmeant(kind, context), () => kind);
+}
+
+function unmeant(kind: SocketKind, context: Context): Judged[] {
+  return judgedSockets(context).filter(
+    ({ live, expected }) =>
+      live.kind === kind && live.as === undefined && expected.kind === kind && mayCapture(expected),
+  );
 }
 
 function bypassing<C extends 'NAT0804' | 'NAT0805'>(code: C, group: Group, addition: string): Finding<C> {
@@ -75,7 +97,7 @@ function bypassing<C extends 'NAT0804' | 'NAT0805'>(code: C, group: Group, addit
   return finding(code, {
     message: `${many} (${placesOf(direction, sockets)}): ${whyOf(live)}.${addition}`,
     evidence: [...ruleAsEvidence(rule), ...socketEvidence(sockets)],
-    advice: live.agreement === 'agrees' ? WRONG_RULE : OLDER,
+    ...(live.agreement === undefined ? {} : { advice: live.agreement === 'agrees' ? WRONG_RULE : OLDER }),
   });
 }
 
@@ -89,14 +111,6 @@ function doubt([{ live }]: Group, context: Context): string {
   const counted =
     ruleOf(live)?.rule.counters?.packets === 0 ? ', and the rule that would redirect has counted none' : '';
   return ` No connection is seen to go through the proxy${counted}: if new ones do not either, something else decides (NAT0806).`;
-}
-
-function ruleOf({ prediction }: ClassifiedSocket): RuleReference | null {
-  return prediction === undefined || prediction.kind === 'undetermined' ? null : prediction.rule;
-}
-
-function ruleAsEvidence(rule: RuleReference | null): Evidence[] {
-  return rule === null ? [] : [ruleEvidence(rule)];
 }
 
 /** The proxy has what neither the live nor the expected rules would give it. Rules that differ are findings themselves. */
@@ -124,10 +138,23 @@ function withConnections<C extends FindingCode>(
     const view = socketsView(context);
     if (view === null) return { skipped: 'the sockets were not shown' };
     if (isOutsideMesh(context)) return { skipped: 'this pod is not captured' };
+    const hidden = notShown(context);
+    if (hidden !== null) return { skipped: hidden };
     if (!view.sockets.some(({ socket }) => socket.protocol === 'tcp' && socket.peerPort !== null)) {
       return { skipped: 'no connection was open, or none was shown' };
     }
     const listening = view.proxy?.listeners.some(({ localPort }) => localPort === context.config.proxyPort);
     return listening ? run(context) : { skipped: "nobody listens on the proxy's outbound port" };
   };
+}
+
+/** What of connections would have to be shown for a missing end to mean anything. */
+function notShown({ pod, config }: Context): string | null {
+  const give = `give the output of ${ASK_FOR_SOCKETS}`;
+  if (!couldShowConnections(pod)) return `the sockets given would not show connections; ${give}`;
+  const isOwned = showsColumn(pod, 'uid') || showsColumn(pod, 'process');
+  if (!isOwned) return `the owners of the sockets were not shown; ${give}`;
+  const proxy = { protocol: 'tcp', port: config.proxyPort } as const;
+  const isSeen = (pod.sockets ?? []).some((socket) => isListener(socket) && socket.localPort === proxy.port);
+  return isSeen || couldShowListener(pod, proxy) ? null : listenerNotShown(pod, proxy);
 }

@@ -19,7 +19,8 @@ export const resolversCovered = defineCheck({
     const { config, resolvers, said } = context;
     if (config.dataplane !== 'sidecar' || !config.redirectDns) return { skipped: 'DNS capture is off' };
     // Outside of the pod's own containers, as with nsenter on a node, resolv.conf is somebody else's.
-    const isPods = Object.keys(said.environment).length + Object.keys(said.annotations).length > 0;
+    const isPods =
+      said.isAmongOwnFiles === true || Object.keys({ ...said.environment, ...said.annotations }).length > 0;
     if (!isPods || resolvers.length === 0) return { skipped: 'the resolvers of the pod were not shown' };
     return judged(resolvers, context);
   },

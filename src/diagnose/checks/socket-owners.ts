@@ -1,11 +1,14 @@
 import type { Context } from '../../expect/context.ts';
 import { isOtherPlane } from '../../istio/planes.ts';
 import { isReserved, PORT, RESERVED } from '../../istio/ports.ts';
+import type { FindingCode } from '../../model/code.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Finding } from '../../model/report.ts';
+import { ASK_FOR_SOCKETS, showsColumn } from '../../model/shown-sockets.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
+import type { ClassifiedSocket } from '../../sockets/index.ts';
 import { hasIstioName } from '../../sockets/proxy.ts';
-import { defineCheck } from '../check.ts';
+import { type CheckResult, defineCheck, unseen } from '../check.ts';
 import { finding } from '../finding.ts';
 import { isFree } from '../free.ts';
 import { socketEvidence, withListeners } from '../sockets/listening.ts';
@@ -20,19 +23,35 @@ function withoutExemption(context: Context): { readonly skipped: string } | null
   return isFree(context) ? { skipped: 'this kind of pod is not captured' } : null;
 }
 
+const OWNERS_NOT_SHOWN = `the owners of the sockets were not shown; give the output of ${ASK_FOR_SOCKETS}`;
+
+/** The way of a check of owners: skipped where nobody is exempt by uid, and where ss was not asked for owners. */
+function withOwners<C extends FindingCode>(
+  run: (listeners: readonly Socket[], context: Context) => CheckResult<C>,
+): (context: Context) => CheckResult<C> {
+  return withListeners((listeners, context) => {
+    const skip = withoutExemption(context);
+    if (skip) return skip;
+    return showsColumn(context.pod, 'uid') ? run(listeners, context) : { skipped: OWNERS_NOT_SHOWN };
+  });
+}
+
 /** The process that listens on the proxy's outbound port runs as a uid that the rules do not exempt. */
 export const proxyOwner = defineCheck({
   id: 'proxy-owner',
   description: 'the proxy runs as the uid that Istio exempts',
   codes: ['NAT0302'],
   withoutRules: true,
-  run: withListeners((listeners, context) => {
+  run: withOwners((listeners, context): CheckResult<'NAT0302'> => {
     const { config } = context;
-    const skip = withoutExemption(context);
-    if (skip) return skip;
-    const wrong = proxySockets(listeners, config.proxyPort).filter((socket) => isCapturedItself(socket, context));
+    const proxy = proxySockets(listeners, config.proxyPort);
+    const wrong = proxy.filter((socket) => isCapturedItself(socket, context));
     const [first] = wrong;
-    if (!first) return [];
+    if (!first)
+      return groupNotSeen(
+        proxy.filter((socket) => isExemptByHiddenGroup(socket, context)),
+        context,
+      );
     const gid = groupOf(first, context);
     const group = gid === undefined ? '' : ` and gid ${gid}`;
     const exempt = gid === undefined ? '' : ` and gid ${config.proxyGid.join(', ')}`;
@@ -53,6 +72,25 @@ function isCapturedItself(socket: Socket, context: Context): boolean {
   return gid === undefined ? socket.uid !== 0 : !proxyGid.includes(gid);
 }
 
+/** The injector sets uid and gid alike, but for root's: then the gid alone decides, and here it is not visible. */
+function isExemptByHiddenGroup(socket: Socket, context: Context): boolean {
+  const isRoots = socket.uid === 0 && !context.config.proxyUid.includes(0);
+  return isRoots && groupOf(socket, context) === undefined;
+}
+
+/** No text of ss has gids, so one that somebody saved lacks nothing; who looks here and now sees those of visible processes. */
+function groupNotSeen(sockets: readonly Socket[], { pod, config }: Context): CheckResult<'NAT0302'> {
+  if (sockets.length === 0) return [];
+  const gid = config.proxyGid.join(', ');
+  const reason = `the proxy runs as root and only its gid (${gid}) would exempt it, which is not visible here`;
+  const isHidden = sockets.some(({ process }) => process === undefined);
+  if (!isHidden || !(pod.shownSockets ?? []).some(({ live }) => live)) return { skipped: reason };
+  return unseen(
+    reason,
+    `Look from the container istio-proxy or from the node, where its process is visible, or see Gid in /proc/PID/status of envoy: it should be ${gid}.`,
+  );
+}
+
 /** The gid that rules see of a socket's process; undefined when it is not visible. */
 function groupOf({ process }: Socket, { pod }: Context): number | undefined {
   return process && pod.processes?.find(({ pid }) => pid === process.pid)?.fsgid;
@@ -68,15 +106,16 @@ export const applicationAsProxy = defineCheck({
   description: "no application runs as the proxy's uid or gid",
   codes: ['NAT0303'],
   withoutRules: true,
-  run: withListeners((listeners, context) => {
-    const skip = withoutExemption(context);
-    if (skip) return skip;
-    const suspects = new Set(listeners.filter((socket) => isSuspect(socket, listeners, context)));
-    for (const { socket, as } of socketsView(context)?.sockets ?? []) {
-      if (as !== undefined && hasExemptId(socket, context)) suspects.add(socket);
-    }
-    const groups = groupBy([...suspects], holderKey);
-    return groups.map((sockets) => asProxy(sockets, context));
+  run: withOwners((_, context): CheckResult<'NAT0303'> => {
+    const judged = (socketsView(context)?.sockets ?? []).map((one) => ({
+      ...one,
+      told: isApplicationAsProxy(one, context),
+    }));
+    const told = judged.filter((one) => one.told === true).map(({ socket }) => socket);
+    const hidden = judged.filter((one) => one.told === null).map(({ socket }) => socket);
+    const [first, ...others] = hidden;
+    if (told.length === 0 && first !== undefined) return processNotSeen([first, ...others]);
+    return groupBy(told, holderKey).map((sockets) => asProxy(sockets, context));
   }),
 });
 
@@ -92,10 +131,15 @@ function asProxy(sockets: readonly [Socket, ...Socket[]], context: Context): Fin
   const id = byUid ? `uid ${uid}` : `gid ${groupOf(sockets[0], context)}`;
   return finding('NAT0303', {
     message: `${who} ${doing(sockets)} as ${id}, which is the proxy's: what it sends bypasses the mesh.`,
-    // Without its process a listener may still be one that a Sidecar resource gave to the proxy.
-    severity: process || sockets.some((socket) => !isListener(socket)) ? 'error' : 'warning',
     evidence: socketEvidence(sockets),
   });
+}
+
+function processNotSeen(sockets: readonly [Socket, ...Socket[]]): CheckResult<'NAT0303'> {
+  return unseen(
+    `A process ${doing(sockets)} as uid ${sockets[0].uid}, which is the proxy's, and it is not visible here: an application there would bypass the mesh, and a listener that a Sidecar resource gave to the proxy would be right`,
+    `Look from the container istio-proxy or from the node, where processes are visible: ${ASK_FOR_SOCKETS} names the one on that port.`,
+  );
 }
 
 function doing(sockets: readonly Socket[]): string {
@@ -111,13 +155,18 @@ function hasExemptId(socket: Socket, context: Context): boolean {
   return (socket.uid !== null && proxyUid.includes(socket.uid)) || (gid !== undefined && proxyGid.includes(gid));
 }
 
-/** Where processes are hidden only tcp counts: the agent asks its upstream resolvers from udp ports of no fixed number. */
-function isSuspect(socket: Socket, listeners: readonly Socket[], { config }: Context): boolean {
-  const { uid, process } = socket;
-  if (uid === null || uid === 0 || !config.proxyUid.includes(uid) || isReserved(socket.localPort, config)) return false;
-  if (process === undefined) return socket.protocol === 'tcp';
-  const holders = listeners.filter(({ localPort }) => isReserved(localPort, config));
-  return !hasIstioName(socket) && !holders.some((holder) => holder.process?.pid === process.pid);
+/**
+ * Whether a socket is an application's that has an id of the proxy's; null where its process would have to be seen. Where
+ * processes are hidden only tcp counts: the agent asks its upstream resolvers from udp ports of no fixed number.
+ */
+function isApplicationAsProxy({ socket, holder, as }: ClassifiedSocket, context: Context): boolean | null {
+  if (as !== undefined && hasExemptId(socket, context)) return true;
+  const { uid, process, protocol, localPort } = socket;
+  const { config } = context;
+  if (uid === null || uid === 0 || !config.proxyUid.includes(uid) || !isListener(socket)) return false;
+  if (isReserved(localPort, config)) return false;
+  if (process === undefined) return protocol === 'tcp' ? null : false;
+  return holder !== 'proxy';
 }
 
 /** A port that Istio needs is held by a process of another owner. */
@@ -126,9 +175,7 @@ export const reservedPorts = defineCheck({
   description: "Istio's ports are held by the proxy",
   codes: ['NAT0802'],
   withoutRules: true,
-  run: withListeners((listeners, context) => {
-    const skip = withoutExemption(context);
-    if (skip) return skip;
+  run: withOwners((listeners, context) => {
     const taken = listeners.filter((socket) => isTaken(socket, listeners, context));
     return groupBy(taken, ({ localPort }) => localPort).map((sockets) => {
       const [{ localPort: port }] = sockets;

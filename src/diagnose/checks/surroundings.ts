@@ -15,7 +15,8 @@ export const node = defineCheck({
     const evidence = signsOfNode(context.pod);
     return [
       finding('NAT1005', {
-        message: 'This is the network namespace of a node: no layout of a pod is expected here.',
+        message:
+          'This is the network namespace of a node, which a pod with hostNetwork shares: no layout of a pod is expected here.',
         evidence,
       }),
     ];

@@ -33,15 +33,15 @@ const viewsOf = remembered(makeViews);
 function makeViews(context: Context): Views | null {
   const { pod, expected } = context;
   if (pod.sockets === null) return null;
-  const unseen = pod.obstacles.some(({ concerns }) => concerns === 'rules');
   const facts: Omit<SocketFacts, 'rules'> = {
     sockets: pod.sockets,
+    ...(pod.shownSockets === undefined ? {} : { shown: pod.shownSockets }),
     ...(pod.earlierSockets === undefined ? {} : { earlier: pod.earlierSockets }),
     addresses: pod.routing?.addresses ?? null,
     processes: pod.processes ?? [],
     ports: portsOf(context),
   };
-  const live = classifySockets({ ...facts, rules: unseen ? null : pod });
+  const live = classifySockets({ ...facts, rules: areRulesUnread(context) ? null : pod });
   // Most pods have no connection that this is asked about.
   let judged: readonly Judged[] | undefined;
   return {
@@ -53,6 +53,11 @@ function makeViews(context: Context): Views | null {
       return judged;
     },
   };
+}
+
+/** Whether rules are missing: then what is left of them predicts nothing. */
+export function areRulesUnread({ pod }: Context): boolean {
+  return pod.obstacles.some(({ concerns }) => concerns === 'rules');
 }
 
 const EVERYTHING: readonly Context['pod']['coverage'][number][] = [

@@ -15,6 +15,8 @@ export function mayCapture({ prediction }: ClassifiedSocket): boolean {
 
 /** Why a connection is around the proxy, as the end of a sentence. */
 export function whyOf({ agreement, prediction }: ClassifiedSocket): string {
+  if (agreement === undefined)
+    return 'the rules could not be read, so whether one lets it through, or it is older than they are, is not known';
   if (agreement === 'agrees') return 'a rule lets it through';
   const older = 'the rules would redirect it if it were opened now, so it is older than they are';
   if (agreement !== 'gid' || prediction?.kind !== 'depends-on-gid') return older;

@@ -1,7 +1,7 @@
 import type { Socket } from '../../model/socket.ts';
 
 /** The part of a socket that `-e` and `-p` say. */
-export type Extension = Pick<Socket, 'uid' | 'inode' | 'mark' | 'cgroup' | 'process'>;
+export type Extension = Pick<Socket, 'uid' | 'inode' | 'mark' | 'cgroup' | 'transparent' | 'process'>;
 
 type Process = NonNullable<Socket['process']>;
 
@@ -21,6 +21,7 @@ export function parseExtension(text: string): Extension {
   const inode = numberAfter(rest, 'ino');
   const mark = MARK.exec(rest)?.[1];
   const cgroup = CGROUP.exec(rest)?.[1];
+  const options = SOCKET_OPTIONS.exec(rest)?.[1];
   // Field by field: copies by spreading take several times as long, and there may be tens of thousands.
   const said: { -readonly [Field in keyof Extension]: Extension[Field] } = {
     uid: ownerOf(numberAfter(rest, 'uid'), inode),
@@ -28,11 +29,14 @@ export function parseExtension(text: string): Extension {
   };
   if (mark !== undefined) said.mark = Number(mark);
   if (cgroup !== undefined) said.cgroup = cgroup;
+  if (options !== undefined) said.transparent = /(?:^| )transparent(?: |$)/.test(options);
   if (process !== null) said.process = process;
   return said;
 }
 
 const MARK = /(?:^|\s)fwmark:(0x[0-9a-fA-F]{1,8})(?=\s|$)/;
+/** `inet-sockopt: ( is_icsk mc_loop transparent mc_all)`; seen on iproute2 6.1. */
+const SOCKET_OPTIONS = /(?:^|\s)inet-sockopt: \(([a-z0-9_:, -]{0,500})\)/;
 const CGROUP = /(?:^|\s)cgroup:(\S{1,4096})/;
 
 /**

@@ -32,14 +32,18 @@ function isNetstats({ header, states, records }: Listing): boolean {
 function protocolsOfSs({ header, records }: Listing, sockets: readonly Socket[]): Asked['protocols'] {
   const hasNetid = header?.startsWith('Netid') ?? records.some(({ head }) => head.netid !== null);
   const found = occurring(sockets);
-  if (!hasNetid) return found.length > 0 ? found : ['tcp'];
+  if (!hasNetid) return found;
   return header === null && isLeftBySearchForListen(sockets) ? found : ['tcp', 'udp'];
 }
 
-/** The agent answers DNS by both protocols. Where only LISTEN is left of that, somebody has searched for the word. */
+/**
+ * The agent answers DNS by both protocols. Where only LISTEN is left of that, somebody has searched for the word, which
+ * people do to what -tulpn prints; with -e, as we ask for it, the lines are taken for all there are.
+ */
 function isLeftBySearchForListen(sockets: readonly Socket[]): boolean {
   return (
-    sockets.every(({ state }) => state === 'LISTEN') && sockets.some(({ localPort }) => DNS_PROXY_PORTS.has(localPort))
+    sockets.every(({ state, inode }) => state === 'LISTEN' && inode === null) &&
+    sockets.some(({ localPort }) => DNS_PROXY_PORTS.has(localPort))
   );
 }
 
@@ -60,14 +64,19 @@ function columnsIn(sockets: readonly Socket[]): Asked['columns'] {
   return [
     ...(sockets.some(({ inode }) => inode !== null) ? (['uid'] as const) : []),
     ...(sockets.some(({ process }) => process !== undefined) ? (['process'] as const) : []),
+    ...(sockets.some(({ transparent }) => transparent !== undefined) ? (['transparent'] as const) : []),
   ];
 }
 
 /** Names of Istio's programs, and what their ports have in common. */
 const SEARCHED_NAMES: ReadonlySet<string> = new Set(['envoy', 'pilot-agent']);
 
-/** Traces of a search for Istio in lines that stand without their header: whatever else there is may have been left out. */
+/**
+ * Traces of a search for Istio in lines that stand without their header: whatever else there is may have been left out.
+ * With -e, as we ask for it, the lines are taken for all there are.
+ */
 function searchIn(sockets: readonly Socket[]): Pick<Asked, 'digits'> | { readonly filtered: true } {
+  if (sockets.some(({ inode }) => inode !== null)) return {};
   const names = new Set(sockets.map(({ process }) => process?.name ?? ''));
   const [name = ''] = names;
   if (names.size === 1 && SEARCHED_NAMES.has(name)) return { filtered: true };

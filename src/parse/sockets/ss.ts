@@ -117,6 +117,7 @@ function joined({ protocol, state, ends, extension, text }: Parts): Socket {
   if (ends.interface !== undefined) socket.interface = ends.interface;
   if (extension.mark !== undefined) socket.mark = extension.mark;
   if (extension.cgroup !== undefined) socket.cgroup = extension.cgroup;
+  if (extension.transparent !== undefined) socket.transparent = extension.transparent;
   if (extension.process !== undefined) socket.process = extension.process;
   return socket;
 }

@@ -1,3 +1,4 @@
+import { RULES_NOT_READ } from '../../diagnose/index.ts';
 import type { CheckReport, InputOrigin } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
 import type { Style } from '../style.ts';
@@ -28,9 +29,14 @@ export function inputLines(report: CheckReport, style: Style): string[] {
   const version = escapeText(report.istio.version);
   const defaults = known.length === 0 ? `All inputs are the defaults of Istio ${version}.` : othersText(rest, version);
   const implied =
-    inferred.length === 0 ? '' : `Implied by the live rules: ${escapeText(clip(inferred.join(', '), 1200))}.`;
+    inferred.length === 0 ? '' : `Implied by ${impliedBy(report)}: ${escapeText(clip(inferred.join(', '), 1200))}.`;
   const sentences = [implied, defaults].flatMap((text) => (text === '' ? [] : wrap(text, style.width - 2)));
   return [style.chalk.bold('Expected configuration'), ...indent([...lines, ...sentences], 2)];
+}
+
+/** Sockets, routing and files imply something where no rule was read. */
+function impliedBy({ checks }: CheckReport): string {
+  return checks.some(({ reason }) => reason === RULES_NOT_READ) ? 'what was seen beside the rules' : 'the live rules';
 }
 
 function othersText(rest: number, version: string): string {

@@ -45,7 +45,7 @@ function headSentence(report: CheckReport): string {
   const istio = istioName({ ...report.istio, istioVersion: report.istio.version });
   switch (report.verdict) {
     case 'healthy':
-      return `${subject} is healthy${scopeOf(report)}: packets go where ${istio} sends them.`;
+      return uncaptured(report) ?? `${subject} is healthy${scopeOf(report)}: packets go where ${istio} sends them.`;
     case 'degraded':
       return `${subject} works${scopeOf(report)}, with ${count(report.summary.warning, 'warning')}. Expected: ${istio}.`;
     case 'broken':
@@ -74,6 +74,16 @@ function askedLines({ asked }: CheckReport, width: number): string[] {
   const files = fileNames([...new Set(asked.tables.map(({ source }) => source))]);
   return indent(wrap(escapeText(`${capitalised(asked.note)}: ${tables}, from ${files}.`), width), 2);
 }
+/** What a namespace is in which Istio captures nothing by design: nobody is told that this "pod" is healthy. */
+function uncaptured({ source, istio, findings }: CheckReport): string | null {
+  const found = istio.dataplane === 'none' ? findings.find(({ code }) => WHAT_IT_IS.has(code)) : undefined;
+  if (istio.dataplane !== 'none') return null;
+  const why = found === undefined ? '' : ` ${found.message}`;
+  return `Healthy: ${subjectOf(source)} is not captured by Istio, and is not meant to be.${why}`;
+}
+
+/** A node (or a pod in its network namespace), another mesh, a kind of pod that is not captured. */
+const WHAT_IT_IS: ReadonlySet<string> = new Set(['NAT1005', 'NAT1006', 'NAT1007']);
 
 function problems(report: CheckReport): string {
   const { error, warning } = report.summary;

@@ -18,12 +18,14 @@ interface Case {
   readonly addresses?: readonly string[];
   readonly resolvers?: readonly string[];
   readonly environment?: Metadata['environment'];
+  readonly isAmongOwnFiles?: boolean;
+  readonly transparent?: boolean;
 }
 
 /** The codes that a check raises about a pod whose rules are exactly Istio's. */
 function codes(
   check: Check,
-  { config: inputs = {}, listeners, addresses, resolvers, environment }: Case,
+  { config: inputs = {}, listeners, addresses, resolvers, environment, isAmongOwnFiles = false, transparent }: Case,
 ): string[] | string {
   const config: Config = { ...defaultConfig('1.28.10'), ...inputs };
   const layout = expectedRuleset(config);
@@ -32,7 +34,13 @@ function codes(
       ruleset: layout,
       coverage: (['ipv4', 'ipv6'] as const).map((family) => ({ family, tables: 'all' })),
       emptyLegacyTables: [],
-      sockets: listeners === undefined ? null : listening(...HEALTHY, ...listeners),
+      sockets:
+        listeners === undefined
+          ? null
+          : listening(...HEALTHY, ...listeners).map((one) => ({
+              ...one,
+              ...(transparent !== undefined && { transparent }),
+            })),
       routing: addresses === undefined ? null : { rules: [], routes: [], addresses: addresses.map(interfaceAddress) },
       diagnostics: [],
       obstacles: [],
@@ -42,7 +50,7 @@ function codes(
     expectedRouting(config),
     {
       ...{ declared: true, older: () => null, resolvers: resolvers ?? [] },
-      said: { environment: environment ?? {}, labels: {}, annotations: {} },
+      said: { environment: environment ?? {}, labels: {}, annotations: {}, isAmongOwnFiles },
     },
   );
   const result = check.run(context);
@@ -96,6 +104,11 @@ describe('NAT0403 and NAT0404, resolvers that DNS capture does not reach', () =>
       ['NAT0404'],
     ],
     ["somebody else's resolv.conf", { config: dns, resolvers: ['169.254.20.10'] }, 'skipped'],
+    [
+      'nobody says a word, and the file is the pod’s',
+      { config: dns, isAmongOwnFiles: true, resolvers: ['169.254.20.10'] },
+      ['NAT0403'],
+    ],
     ['DNS capture is off', { environment, resolvers: ['169.254.20.10'] }, 'skipped'],
   ])('%s', (_, facts, expected) => {
     expect(codes(resolversCovered, facts)).toEqual(expected);
@@ -107,6 +120,14 @@ describe('NAT0503, a TPROXY listener without the right', () => {
   it('is told by its user', () => {
     expect(codes(tproxyListener, { config: { interceptionMode: 'TPROXY' }, listeners: [] })).toEqual(['NAT0503']);
     expect(codes(tproxyListener, { listeners: root })).toBe('skipped');
+  });
+
+  it.each([
+    ['is what the kernel says', false, ['NAT0503']],
+    ['is not its user’s, where the kernel says it', true, []],
+  ])('%s', (_, transparent, expected) => {
+    const config = { interceptionMode: 'TPROXY' } as const;
+    expect(codes(tproxyListener, { config, listeners: [], transparent })).toEqual(expected);
   });
 });
 

@@ -4,6 +4,8 @@ import { applicationAsProxy, proxyOwner, reservedPorts } from '../../../src/diag
 import { expectedRuleset } from '../../../src/expect/layout.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';
+import type { SocketLook } from '../../../src/model/shown-sockets.ts';
+import { parseSs } from '../../../src/parse/sockets/ss.ts';
 import { contextOf, podOf } from '../pod-of.ts';
 import { HEALTHY, type Listener, listening } from './sockets.ts';
 
@@ -16,6 +18,18 @@ function said(check: Check, listeners: readonly Listener[], inputs: Partial<Conf
   return result.map(({ severity, message }) => `${severity}: ${message}`);
 }
 
+/** What a check gives in place of an answer: its reason. `live`: somebody looks here and now. */
+function open(check: Check, listeners: readonly Listener[], inputs: Partial<Config> = {}, live = false): string {
+  const config = { ...defaultConfig('1.28.10'), ...inputs };
+  const { tool, ...whole } = { ...parseSs('', { source: 'ss', command: ['ss', '-tuaenp'] }).asked[0] } as SocketLook;
+  const looks = [{ tool, ...whole, live }];
+  const pod = { ...podOf(expectedRuleset(config)), sockets: listening(...listeners), shownSockets: looks };
+  const result = check.run(contextOf(pod, config));
+  if ('skipped' in result) return result.skipped;
+  if (!('undetermined' in result)) throw new Error(JSON.stringify(result));
+  return live ? `undetermined: ${result.undetermined}` : result.undetermined;
+}
+
 const OPENSHIFT = { proxyUid: [1000680001], proxyGid: [1000680001] };
 const as = (uid: number) => HEALTHY.map((listener) => ({ ...listener, uid }));
 const APP: Listener = { at: '*:8080', uid: 1337, process: 'java' };
@@ -24,11 +38,15 @@ describe('the uid of the proxy', () => {
   it.each([
     ['1337 where 1337 is exempt', HEALTHY, {}],
     ['1000680001 where that is exempt', as(1000680001), OPENSHIFT],
-    // As root its group is exempt, which ss does not show.
-    ['root', as(0), {}],
     ['one of two', as(1338), { proxyUid: [1337, 1338] }],
   ])('may be %s', (_name, listeners, inputs) => {
     expect(said(proxyOwner, listeners, inputs)).toEqual([]);
+  });
+
+  it('is not all there is where it is root, whose group alone is exempt: ss does not show that', () => {
+    expect(open(proxyOwner, as(0), { interceptionMode: 'TPROXY' })).toContain('its gid (1337)');
+    const hidden = as(0).map(({ process: _process, ...listener }) => listener);
+    expect(open(proxyOwner, hidden, { interceptionMode: 'TPROXY' }, true)).toContain('undetermined: ');
   });
 
   it('may not be another, which is one finding and not one for each of its ports', () => {
@@ -49,8 +67,16 @@ describe('an application under the uid of the proxy', () => {
     expect(said(applicationAsProxy, [...HEALTHY, hidden, { ...hidden, at: '[::]:8080' }])).toHaveLength(1);
   });
 
-  it('is a warning where processes are hidden: it may be a listener of a Sidecar resource', () => {
-    expect(said(applicationAsProxy, [{ at: '0.0.0.0:8080' }])).toEqual([expect.stringMatching(/^warning: A process/)]);
+  it('is not judged where processes are hidden: it may be a listener of a Sidecar resource', () => {
+    const hidden = HEALTHY.map(({ process: _process, ...listener }) => listener);
+    expect(open(applicationAsProxy, [...hidden, { at: '0.0.0.0:8080' }])).toMatch(/^A process listens on port 8080 as/);
+    expect(open(applicationAsProxy, [{ at: '0.0.0.0:9080' }])).toContain('port 9080');
+  });
+
+  it('is an error where those of the proxy are seen and this one is not', () => {
+    expect(said(applicationAsProxy, [...HEALTHY, { at: '0.0.0.0:8080' }])).toEqual([
+      expect.stringMatching(/^error: A process listens on port 8080/),
+    ]);
   });
 
   it.each<[string, Listener]>([

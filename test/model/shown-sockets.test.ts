@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { couldShowConnections, couldShowListener, isSilent } from '../../src/model/shown-sockets.ts';
+import { observeRules } from '../../src/observe/index.ts';
+
+const WITHOUT_NETID = `State  Recv-Q Send-Q Local Address:Port  Peer Address:PortProcess
+LISTEN 0      128          0.0.0.0:15006      0.0.0.0:*
+LISTEN 0      128          0.0.0.0:15053      0.0.0.0:*
+`;
+const HEADER = 'Netid State  Recv-Q Send-Q Local Address:Port  Peer Address:Port Process\n';
+
+function seen(text: string) {
+  return observeRules([], { socketsText: { name: 'sockets', text } });
+}
+
+function shows(text: string, protocol: 'tcp' | 'udp', port: number): boolean {
+  return couldShowListener(seen(text), { protocol, port });
+}
+
+describe('a listener that is not there', () => {
+  it('was not asked for, where there is no column for the protocol', () => {
+    expect(shows(WITHOUT_NETID, 'tcp', 15001)).toBe(true);
+    expect(shows(WITHOUT_NETID, 'udp', 15053)).toBe(false);
+    expect(
+      shows(WITHOUT_NETID.replaceAll(/^LISTEN/gm, 'tcp LISTEN').replace(/^State/, 'Netid State'), 'udp', 15053),
+    ).toBe(true);
+  });
+
+  it('would be in another part of a text that has several', () => {
+    const udp = WITHOUT_NETID.replaceAll('LISTEN', 'UNCONN');
+    expect(shows(`${WITHOUT_NETID}${udp}`, 'udp', 15013)).toBe(true);
+  });
+
+  it('was not asked for, where only connections were', () => {
+    const text = `State Recv-Q Send-Q Local Address:Port  Peer Address:Port Process\nESTAB 0 0 10.0.0.5:43210 10.0.0.9:443\n`;
+    expect(shows(text, 'tcp', 15001)).toBe(false);
+    expect(couldShowConnections(seen(text))).toBe(true);
+    expect(couldShowConnections(seen(WITHOUT_NETID))).toBe(false);
+  });
+
+  it('would be shown by the command that stands above', () => {
+    expect(shows(`/ # ss -ltun\n${HEADER}tcp LISTEN 0 128 0.0.0.0:15006 0.0.0.0:*\n`, 'udp', 15053)).toBe(true);
+    expect(shows(`/ # ss -ltun | grep 15006\ntcp LISTEN 0 128 0.0.0.0:15006 0.0.0.0:*\n`, 'tcp', 15001)).toBe(false);
+  });
+
+  it('may be among the lines that a search left out', () => {
+    expect(shows('LISTEN 0 128 0.0.0.0:15001 0.0.0.0:*\n', 'tcp', 15006)).toBe(false);
+    expect(shows('LISTEN 0 128 0.0.0.0:15001 0.0.0.0:*\nLISTEN 0 128 0.0.0.0:15021 0.0.0.0:*\n', 'tcp', 15006)).toBe(
+      true,
+    );
+    expect(shows('LISTEN 0 128 0.0.0.0:15001 0.0.0.0:* users:(("envoy",pid=7,fd=3))\n', 'tcp', 15053)).toBe(false);
+    expect(shows('LISTEN 0 128 0.0.0.0:8080 0.0.0.0:*\n', 'tcp', 15001)).toBe(true);
+  });
+
+  it('may stand in a line that was not read', () => {
+    expect(shows(`${WITHOUT_NETID}LISTEN 0 1 nonsense\n`, 'tcp', 15001)).toBe(false);
+  });
+});
+
+describe('nobody listens at all', () => {
+  it('where the command shows that somebody looked', () => {
+    expect(isSilent(seen(`$ ss -ltn\n${HEADER}`))).toBe(true);
+    expect(isSilent(seen('# ss -Htunaep\n'))).toBe(true);
+  });
+
+  it('not where a text is empty, or shows other things', () => {
+    expect(seen('').sockets).toBeNull();
+    // The same header stands above no connections (ss -tun) and above no sockets at all (ss -tuna).
+    expect(isSilent(seen(HEADER))).toBe(false);
+    expect(isSilent(seen('# ss -tn\n'))).toBe(false);
+    expect(isSilent(seen('# ss -uln\n'))).toBe(false);
+  });
+});
