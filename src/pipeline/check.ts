@@ -6,7 +6,7 @@ import { evidenceOf } from '../expect/evidence.ts';
 import { expectationOf, layersOf, layoutFor } from '../expect/index.ts';
 import { olderRelease } from '../expect/inference.ts';
 import { type Declared, mergeLayers } from '../expect/layers.ts';
-import { cutListings } from '../expect/listing-ends.ts';
+import { unsettled } from '../expect/unsettled.ts';
 import { istioTables } from '../istio/chains.ts';
 import { exemptionOf } from '../istio/exempt.ts';
 import { expectedRouting, standInFor } from '../layout/index.ts';
@@ -56,7 +56,7 @@ function judged(facts: Facts, declared: Declared, { toolVersion }: CheckOptions)
       origin,
     },
     ...askedOf(facts),
-    ...diagnose(withObstacles(context, cutListings(context))),
+    ...diagnose(withObstacles(context, unsettled(context))),
   };
 }
 

@@ -51,8 +51,14 @@ function headSentence(report: CheckReport): string {
     case 'broken':
       return `${subject} is broken: ${problems(report)}. Expected: ${istio}.`;
     case 'undetermined':
-      return `${subject} could not be judged; what is missing is listed below. Expected: ${istio}.`;
+      return `${subject} could not be judged; what is missing is listed below.${isGuess(report) ? '' : ` Expected: ${istio}.`}`;
   }
+}
+
+/** Whether the release was taken from rules of which only a part was shown. */
+function isGuess({ istio, seen, asked }: CheckReport): boolean {
+  const isPart = asked !== undefined || seen.rules.some(({ lacks }) => lacks.length > 0);
+  return isPart && istio.origin.istioVersion === 'inferred';
 }
 
 /** How far an answer about saved texts reaches: to the tables that they show, unless they show all there are. */
