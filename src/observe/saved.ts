@@ -130,7 +130,9 @@ function readPlain(name: string, plain: PlainText, family: Family | undefined): 
 function ofNft(name: string, plain: PlainText): Part {
   const { tables, elsewhere, shown, format, diagnostics, refused } = parseNft(plain.text, linesOf(name, plain));
   if (refused !== undefined) return notRead(name, refused, 'rules');
+  const isWhole = asksForAll(plain.command);
   const coverage = FAMILIES.flatMap((family): Coverage[] => {
+    if (isWhole) return [{ family, tables: 'all' }];
     const names = shown.filter((one) => one.family === family).map(({ table }) => table);
     return names.length === 0 ? [] : [{ family, tables: names }];
   });
@@ -138,6 +140,11 @@ function ofNft(name: string, plain: PlainText): Part {
   const lost = unread.map((obstacle) => ({ ...obstacle, lost: 'anywhere' }) as const);
   const obstacles = [...lost, ...actingElsewhere(elsewhere)];
   return { ...NOTHING, name, kind: 'nft', tables, coverage, shown, diagnostics, obstacles, format };
+}
+
+/** `nft list ruleset` of no family: what it does not show does not exist. */
+function asksForAll(command: PlainText['command']): boolean {
+  return command?.at(-1) === 'ruleset';
 }
 
 function ofIptables(name: string, plain: PlainText, family: Family | undefined): Part {

@@ -64,9 +64,11 @@ export class LivePod {
       this.run(`ip ${family === 'ipv6' ? '-6' : '-4'} route add ${text} table ${table}`);
   }
 
-  /** Listens on tcp ports, and on udp 15053 where tcp 15053 is among them. */
-  async listen(ports: readonly number[]): Promise<this> {
-    const child = spawn(IP, ['netns', 'exec', this.name, process.execPath, '-e', LISTEN, ports.join(',')], {
+  /** Listens on tcp ports, and on udp 15053 where tcp 15053 is among them, as the user and group of that number. */
+  async listen(ports: readonly number[], owner = 0): Promise<this> {
+    const as = ['setpriv', `--reuid=${owner}`, `--regid=${owner}`, '--clear-groups'];
+    const command = ['netns', 'exec', this.name, ...as, process.execPath, '-e', LISTEN, ports.join(',')];
+    const child = spawn(IP, command, {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#listeners = child;
@@ -145,4 +147,9 @@ export async function withPod<T>(use: (pod: LivePod) => Promise<T>): Promise<T> 
   } finally {
     pod.dispose();
   }
+}
+
+/** A pod in which somebody listens as the proxy of a sidecar does. */
+export function withSidecar<T>(use: (pod: LivePod) => Promise<T>): Promise<T> {
+  return withPod(async (pod) => use(await pod.listen([15001, 15006, 15053], 1337)));
 }

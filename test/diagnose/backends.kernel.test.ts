@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kernelTests } from '../kernel/requirements.ts';
-import { codesOf, type Inputs, type LivePod, withPod } from './ambient-namespace.ts';
+import { codesOf, type Inputs, type LivePod, withSidecar } from './ambient-namespace.ts';
 
 const SIDECAR = { istioVersion: '1.28.10', dataplane: 'sidecar', enableIpv6: true };
 const IPTABLES = { ...SIDECAR, backend: 'iptables' };
@@ -95,13 +95,13 @@ const FAULTS: readonly Fault[] = [
 
 kernelTests('the same fault has the same name in iptables and in native nftables', () => {
   it.each(FAULTS)('$name: $code', async ({ code, iptables, nft, without }) => {
-    await withPod(async (pod) => {
+    await withSidecar(async (pod) => {
       pod.program(IPTABLES);
       for (const change of iptables)
         for (const tool of ['iptables', 'ip6tables']) pod.run(`${tool}-nft -t nat ${change}`);
       expect(distinct(codesOf(await pod.check(IPTABLES)))).toEqual([code]);
     });
-    await withPod(async (pod) => {
+    await withSidecar(async (pod) => {
       pod.program(NATIVE);
       for (const change of nft) pod.run(`nft ${change}`);
       if (without) deleteRule(pod, ...without);
@@ -112,7 +112,7 @@ kernelTests('the same fault has the same name in iptables and in native nftables
   });
 
   it('drops redirected packets in a table of its own: NAT0109', async () => {
-    await withPod(async (pod) => {
+    await withSidecar(async (pod) => {
       pod.program(NATIVE);
       pod.run('nft add table inet other');
       pod.run('nft add chain inet other input { type filter hook input priority 0 ; }');
@@ -142,7 +142,7 @@ kernelTests('backends', () => {
     ['iptables, native configured', IPTABLES, NATIVE, 'iptables-nft'],
     ['native, a release configured that had none', NATIVE, { ...IPTABLES, istioVersion: '1.20.0' }, 'nftables'],
   ])('rules in %s: one warning', async (_, programmed: Inputs, declared: Inputs, backend) => {
-    await withPod(async (pod) => {
+    await withSidecar(async (pod) => {
       const report = await pod.program(programmed).check(declared);
       expect(codesOf(report)).toEqual(['NAT0704']);
       expect([report.verdict, report.istio.backend]).toEqual(['degraded', backend]);
@@ -151,14 +151,14 @@ kernelTests('backends', () => {
   });
 
   it('a fault in rules of an unexpected backend is still found', async () => {
-    await withPod(async (pod) => {
+    await withSidecar(async (pod) => {
       pod.program(NATIVE).run(`nft flush chain ${NAT} istio-in-redirect`);
       expect(codesOf(await pod.check(IPTABLES)).toSorted()).toEqual(['NAT0101', 'NAT0704']);
     });
   });
 
   it('both variants of iptables', async () => {
-    await withPod(async (pod) => {
+    await withSidecar(async (pod) => {
       pod.program(IPTABLES, 'nft').program({ ...IPTABLES, inboundPortsExclude: '' }, 'legacy');
       const report = await pod.check(IPTABLES);
       expect(codesOf(report)).toEqual(['NAT0701']);
@@ -167,7 +167,7 @@ kernelTests('backends', () => {
   });
 
   it('IPv4 in one variant and IPv6 in the other is how Istio may choose', async () => {
-    await withPod(async (pod) => {
+    await withSidecar(async (pod) => {
       pod.program({ ...IPTABLES, enableIpv6: false }, 'legacy').program(IPTABLES, 'nft');
       pod.run('iptables-nft -t nat -F');
       pod.run('iptables-nft -t nat -X');
@@ -176,7 +176,7 @@ kernelTests('backends', () => {
   });
 
   it('DNS rules left in raw after DNS capture was switched off', async () => {
-    await withPod(async (pod) => {
+    await withSidecar(async (pod) => {
       pod.program({ ...NATIVE, ...DNS }).run(`nft flush table ${NAT}`);
       const report = await pod.program(NATIVE).check(NATIVE);
       expect(codesOf(report)).toEqual(['NAT0705']);
@@ -189,7 +189,7 @@ kernelTests('backends', () => {
   });
 
   it('TPROXY rules left in mangle still take the packets', async () => {
-    await withPod(async (pod) => {
+    await withSidecar(async (pod) => {
       pod.program({ ...NATIVE, interceptionMode: 'TPROXY' }).run(`nft flush table ${NAT}`);
       const report = await pod.program(NATIVE).check(NATIVE);
       expect(codesOf(report)).toEqual(['NAT0705']);
@@ -198,7 +198,7 @@ kernelTests('backends', () => {
   });
 
   it('DNS rules in nat and raw are a feature that is on, not a leftover', async () => {
-    await withPod(async (pod) => {
+    await withSidecar(async (pod) => {
       const report = await pod.program({ ...NATIVE, ...DNS }).check(NATIVE);
       expect(codesOf(report)).not.toContain('NAT0705');
     });
@@ -209,7 +209,7 @@ kernelTests('backends', () => {
       ['filter', 'DROP -m comment --comment probe'],
       ['nat', 'RETURN'],
     ])('%s INPUT', async (table, target) => {
-      await withPod(async (pod) => {
+      await withSidecar(async (pod) => {
         pod.program(IPTABLES, variant).run(`iptables-${variant} -t ${table} -A INPUT -p 255 -j ${target}`);
         const report = await pod.check(IPTABLES);
         expect(codesOf(report, true)).toEqual(['NAT0703']);

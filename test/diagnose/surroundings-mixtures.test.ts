@@ -29,6 +29,13 @@ const ROUTED = {
   ].join(''),
 };
 
+function socketsOf(name: string) {
+  return name.startsWith('ambient') || name.startsWith('guardrails') ? ROUTED : { sockets: PROXY };
+}
+
+/** A sidecar's proxy, without which nothing would listen where the rules lead. */
+const PROXY = [15001, 15006].map((port) => `tcp LISTEN 0 4096 *:${port} *:* uid:1337 ino:1 sk:1\n`).join('');
+
 function captureOf(name: string) {
   const text = mixtures.get(name) ?? {};
   const legacy = text['legacy.v4.save'] ?? '';
@@ -38,7 +45,7 @@ function captureOf(name: string) {
       'nft-save-ipv4': { stdout: text['nft.v4.save'] ?? '', stderr: text['nft.v4.save.stderr'] ?? '' },
       'nft-ruleset': { stdout: text['ruleset.nft'] ?? '', stderr: text['ruleset.nft.stderr'] ?? '' },
       'nft-ruleset-json': text['ruleset.json'] ?? '',
-      ...(name.startsWith('ambient') || name.startsWith('guardrails') ? ROUTED : {}),
+      ...(name === 'read-created-legacy-table' ? {} : socketsOf(name)),
     },
     { '/proc/net/ip_tables_names': { text: text.ip_tables_names ?? '' } },
   );
@@ -76,6 +83,7 @@ describe.skipIf(mixtures.size === 0)('a recorded mixture', () => {
   it('is judged against the backend that holds the rules, which is one warning', async () => {
     const report = await checkCapture(captureOf('legacy-only'), { ...SIDECAR, backend: 'nftables' });
     expect(codesOf(report, true)).toEqual(['NAT0704']);
+    expect(report.undetermined).toEqual([]);
     expect(report.verdict).toBe('degraded');
     expect(report.istio.backend).toBe('iptables-legacy');
   });

@@ -105,7 +105,7 @@ COMMIT
     expect([report.verdict, report.istio.dataplane]).toEqual(['healthy', 'none']);
     // Where Istio is asked for, its rules are missing; those of the other are not called faults one by one.
     const asked = await checkCapture(capture, declared);
-    expect(new Set(codesOf(asked))).toEqual(new Set(['NAT0105']));
+    expect(new Set(codesOf(asked))).toEqual(new Set(['NAT0105', 'NAT0801']));
   });
 });
 
@@ -147,7 +147,8 @@ describe('pods that are not captured', () => {
   it('a client has nothing inbound to capture when that is declared', async () => {
     const flags = { ...declared, inboundPortsInclude: '' };
     const { tables } = expectedRuleset(configOf(flags));
-    const report = await checkCapture(captureWith({ 'legacy-save-ipv4': printSave(tables) }), flags);
+    const sockets = listeners([15001, 15006]);
+    const report = await checkCapture(captureWith({ 'legacy-save-ipv4': printSave(tables), sockets }), flags);
     expect(codesOf(report, true)).toEqual(['NAT1007']);
     expect(report.istio.dataplane).toBe('sidecar');
   });

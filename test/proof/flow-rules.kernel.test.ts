@@ -105,7 +105,9 @@ kernelTests('what is said of all packets holds in the kernel', () => {
     const dead = new Set(unreached.map(({ where }) => `${where.table.name} ${where.chain.name} ${where.rule.index}`));
     counted.dead += dead.size;
     const hooks = new Hooks(ruleset);
-    const reaches = HOOKS.map((hook) => new HookReach(ruleset, hooks, family, hook, { localAddresses: [HOME[family]] }));
+    const reaches = HOOKS.map(
+      (hook) => new HookReach(ruleset, hooks, family, hook, { localAddresses: [HOME[family]] }),
+    );
     const shown = ruleset.tables.flatMap((table) =>
       table.chains.flatMap((chain) =>
         chain.rules.flatMap((rule) => {

@@ -155,7 +155,7 @@ export const INBOUND: readonly Fault[] = [
     name: 'interface-exclusion-deleted',
     layout: 'interfaces',
     commands: ['iptables -t nat -D PREROUTING -i net1 -j RETURN', 'iptables -t nat -D OUTPUT -o net1 -j RETURN'],
-    codes: ['NAT0210', 'NAT0210'],
+    codes: ['NAT0210'],
     quotes: '-i net1 -j RETURN',
   },
   {

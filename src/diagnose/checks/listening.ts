@@ -10,7 +10,7 @@ import { type CheckResult, defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
 import { socketEvidence } from '../sockets/listening.ts';
 import { accepts, type RedirectTarget, redirectTargets } from '../sockets/redirect-targets.ts';
-import { trafficFindingsOf } from '../traffic/groups.ts';
+import { isOutsideMesh, trafficFindingsOf } from '../traffic/groups.ts';
 import { isToldOfZtunnel } from './ambient-sockets.ts';
 import { mayHaveIpv6 } from './ipv6-addresses.ts';
 
@@ -22,6 +22,7 @@ export const proxyListening = defineCheck({
   run: (context) => {
     const { pod } = context;
     if (pod.sockets === null) return { skipped: 'the sockets were not shown' };
+    if (isOutsideMesh(context)) return { skipped: "the rules are none of Istio's" };
     const listeners = pod.sockets.filter(isListener);
     const misled = misledRules(context);
     const unserved = unservedTargets(listeners, context);

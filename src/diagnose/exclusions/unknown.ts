@@ -12,15 +12,18 @@ const OF_SIDECARS = /^traffic\.sidecar\.istio\.io\//;
 
 /**
  * Declared inputs, and annotations of the pod, that only the other data plane knows: Istio takes them and writes the same
- * rules. A value that is the default asks for nothing.
+ * rules. A value that is the default of either asks for nothing.
  */
 export function unknownInputs({ config, origin, said }: Context): UnknownInput[] {
   const { dataplane, istioVersion } = config;
   const values = formatConfig({ ...config, dataplane: 'ambient' });
-  const usual = formatConfig({ ...defaultConfig(istioVersion, 'istio-init', dataplane), dataplane: 'ambient' });
+  const usual = (['sidecar', 'ambient'] as const).map((plane) =>
+    formatConfig({ ...defaultConfig(istioVersion, 'istio-init', plane), dataplane: 'ambient' }),
+  );
   const declared = (key: ConfigKey) => !['default', 'inferred'].includes(origin[key] ?? 'default');
   const inputs = CONFIG_KEYS.filter(
-    ({ key }) => declared(key) && !isInputOf(dataplane, key) && asText(values[key]) !== asText(usual[key]),
+    ({ key }) =>
+      declared(key) && !isInputOf(dataplane, key) && usual.every((one) => asText(values[key]) !== asText(one[key])),
   ).map(({ key }) => ({ kind: 'command', command: key, text: asText(values[key]) }) as const);
   const annotations = Object.entries(dataplane === 'ambient' ? said.annotations : {})
     .filter(([name]) => OF_SIDECARS.test(name))

@@ -1,3 +1,4 @@
+import { hasIstioPrefix } from '../../istio/iptables-chains.ts';
 import type { FailureCause } from '../../model/write-failure.ts';
 
 /** What the kernel needs for tables, matches and targets that Istio uses, where its module has not the usual name. */
@@ -74,7 +75,7 @@ function modulesOfTable(table: string, { isIpv6 }: Complaint): readonly string[]
 }
 
 function modulesOfExtension(name: string): string[] {
-  return BUILT_IN.has(name) || name.startsWith('ISTIO_') ? [] : [EXTENSIONS[name] ?? `xt_${name}`];
+  return BUILT_IN.has(name) || hasIstioPrefix(name) ? [] : [EXTENSIONS[name] ?? `xt_${name}`];
 }
 
 /** The extensions of the rules, of one chain where a chain is named; targets first, because they are what a table may lack. */
