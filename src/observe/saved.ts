@@ -96,7 +96,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     diagnostics: all.flatMap((part) => part.diagnostics),
     obstacles: [
       ...all.flatMap((part) => part.obstacles),
-      ...lacking(rules.shown),
+      ...(all.some(isDamaged) ? [] : lacking(rules.shown)),
       ...unshown(parts),
       ...doubts,
       ...notTaken(failures, rules.shown),
@@ -105,6 +105,11 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     gaps: parts.flatMap((part) => part.gaps ?? []),
     ends: parts.flatMap((part) => part.ends ?? []),
   };
+}
+
+/** A text of rules of which a line is known not to be read: it says so itself, and what else it lacks hardly matters. */
+function isDamaged({ obstacles }: Part): boolean {
+  return obstacles.some(({ lost }) => lost !== undefined);
 }
 
 function readRules(input: SavedText, family: Family | undefined): Part[] {
@@ -153,8 +158,10 @@ function ofIptables(name: string, plain: PlainText, family: Family | undefined):
   // Its lines are not quoted: it may be any file that somebody named by mistake.
   if (parsed.tables.length === 0) return { ...NOTHING, name, kind: 'unrecognized' };
   const diagnostics = [...plain.losses, ...parsed.diagnostics];
-  const lost = parsed.located && plain.losses.length === 0 ? 'in-gaps' : 'anywhere';
-  const isPartial = parsed.shown.some(({ lacks }) => lacks.length > 0);
+  const lacks = parsed.shown.flatMap((one) => one.lacks);
+  const isPartial = lacks.length > 0;
+  const inGaps = parsed.located && plain.losses.length === 0 && lacks.every((lack) => lack.inGaps === true);
+  const lost = inGaps ? 'in-gaps' : 'anywhere';
   const told = diagnostics.filter(({ structural }) => structural === undefined || !isPartial);
   const unread = losses(name, told, 'rules').map((obstacle) => ({ ...obstacle, lost }) as const);
   return { ...NOTHING, name, kind: 'iptables', ...parsed, diagnostics, obstacles: unread };

@@ -10,10 +10,12 @@ const tables = (pod: ReturnType<typeof one>) =>
   pod.ruleset.tables.map((table) => `${table.backend} ${table.family} ${table.name}`);
 
 describe('forms', () => {
-  test('a save covers all tables of its family', () => {
+  test('a save covers the tables that it shows, and all of its family with its command', () => {
     const pod = one(save);
     expect(tables(pod)).toEqual(['iptables-nft ipv4 raw', 'iptables-nft ipv4 nat']);
-    expect(pod.coverage).toContainEqual({ family: 'ipv4', tables: 'all' });
+    expect(pod.coverage).toContainEqual({ family: 'ipv4', tables: ['raw', 'nat'] });
+    const asked = one(`root@web:/# iptables-save\n${save}`);
+    expect(asked.coverage).toContainEqual({ family: 'ipv4', tables: 'all' });
     expect(pod.obstacles).toEqual([]);
     expect(pod).toMatchObject({ sockets: null, routing: null });
   });

@@ -252,7 +252,8 @@ describe('what cannot be told', () => {
     const rules = layout()
       .split('\n')
       .filter((line) => line.startsWith('-A'));
-    const listing = ['# iptables -t nat -S', '-P PREROUTING ACCEPT', '-P OUTPUT ACCEPT', '-N ISTIO_INBOUND'];
+    const listing = ['# iptables -t nat -S', '-P PREROUTING ACCEPT', '-P INPUT ACCEPT', '-P OUTPUT ACCEPT'];
+    listing.push('-P POSTROUTING ACCEPT', '-N ISTIO_INBOUND');
     const chains = ['ISTIO_OUTPUT', 'ISTIO_REDIRECT', 'ISTIO_IN_REDIRECT'].map((name) => `-N ${name}`);
     const dropping = ['*mangle', ':PREROUTING ACCEPT [0:0]', '-A PREROUTING -p tcp -j DROP', 'COMMIT', ''].join('\n');
     const { report } = await change([...listing, ...chains, ...rules, ''].join('\n'), layout() + dropping);

@@ -4,6 +4,17 @@ import { startOf } from '../starts.ts';
 
 const HEADER = /^(?:Netid\s+)?State\s+Recv-Q\s*Send-Q\s*Local Address:Port\s+Peer Address:Port\s*(?:Process)?\s*$/;
 
+/** Behind the addresses ss and netstat print names with values, lists and arrows, and never a word by itself. */
+function hasPlainWord(line: string): boolean {
+  const words = line.replace(/"[^"]*"/g, '""').split(/\s+/);
+  return words
+    .slice(words.findIndex((word) => word.includes(':')))
+    .some((word) => /^[\w.-]*$/.test(word) && !OWN.test(word));
+}
+
+/** States of netstat, which stand behind its addresses, and what it prints of users and inodes. */
+const OWN = /^(?:[A-Z]+(?:_?[A-Z0-9]+)*|\d+|-|)$/;
+
 /**
  * Sockets. What makes none together stays as it is: ss breaks lines as well, and so do newlines in the names of processes,
  * which its parser knows.
@@ -16,7 +27,7 @@ export const SOCKETS: Form = {
   meaning: (line) => {
     if (line.includes('Recv-Q')) return HEADER.test(line) ? 'columns' : null;
     const { sockets, diagnostics } = parseSs(line, { source: '' });
-    if (diagnostics.length > 0 || sockets.length !== 1) return null;
+    if (diagnostics.length > 0 || sockets.length !== 1 || hasPlainWord(line)) return null;
     return JSON.stringify(sockets[0], (key, value: unknown) => (key === 'text' ? '' : value));
   },
   isPiece: () => false,
