@@ -78,6 +78,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
   const doubts = contradictions(parts.map(shownText));
   const tables = doubts.length > 0 ? [] : merged(parts);
   const shown = parts.flatMap((part) => part.shown);
+  const damaged = parts.filter(isDamaged).flatMap((part) => part.shown);
   const seenSockets = all.flatMap((part) => (part.sockets === null ? [] : [part.sockets]));
   const { failures, ...rules } = outcomeOf(
     { tables, coverage: parts.flatMap((part) => part.coverage), shown },
@@ -96,7 +97,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     diagnostics: all.flatMap((part) => part.diagnostics),
     obstacles: [
       ...all.flatMap((part) => part.obstacles),
-      ...(all.some(isDamaged) ? [] : lacking(rules.shown)),
+      ...lacking(rules.shown.filter((one) => !damaged.includes(one))),
       ...unshown(parts),
       ...doubts,
       ...notTaken(failures, rules.shown),
@@ -107,7 +108,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
   };
 }
 
-/** A text of rules of which a line is known not to be read: it says so itself, and what else it lacks hardly matters. */
+/** A text of rules of which a line is known not to be read: it says so itself, with all that it lacks (see `lost`). */
 function isDamaged({ obstacles }: Part): boolean {
   return obstacles.some(({ lost }) => lost !== undefined);
 }

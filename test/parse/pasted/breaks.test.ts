@@ -62,21 +62,22 @@ describe('a rule and its rest', () => {
 });
 
 describe('what stands between the rows and rules of a listing', () => {
-  const row = 'RETURN     6    --  0.0.0.0/0            0.0.0.0/0            tcp dpt:80';
+  const COLUMNS = ' pkts bytes target     prot opt in     out     source               destination';
+  const row = '    0     0 RETURN     6    --  *      *       0.0.0.0/0            0.0.0.0/0            tcp dpt:80';
   const listing = (line: string) =>
-    ['Chain OUTPUT (policy ACCEPT)', 'target     prot opt source               destination', row, line, row, ''].join(
+    ['Chain PREROUTING (policy ACCEPT)', COLUMNS, '', 'Chain OUTPUT (policy ACCEPT)', COLUMNS, row, line, row, ''].join(
       '\n',
     );
   const messages = (text: string) => observeRules([{ name: 'x', text }]).obstacles.map(({ message }) => message);
 
   test.each(['once upon a time', 'tcp dpt:', '123'])('of -L: %j is an error', (line) => {
-    expect(messages(listing(line))).toMatchObject([expect.stringContaining('line 4')]);
+    expect(messages(listing(line))).toMatchObject([expect.stringContaining('line 7')]);
     expect(messages(listing(row))).toEqual([]);
   });
 
   test.each(['once upon a time', 'p tcp -j ACCEPT', '15001'])('of -S: %j is an error', (line) => {
-    const list = ['-P OUTPUT ACCEPT', '-N A', '-A OUTPUT -j A'];
-    expect(messages([...list, line, '-A A -j RETURN'].join('\n'))).toMatchObject([expect.stringContaining('line 4')]);
+    const list = ['-P PREROUTING ACCEPT', '-P OUTPUT ACCEPT', '-N A', '-A OUTPUT -j A'];
+    expect(messages([...list, line, '-A A -j RETURN'].join('\n'))).toMatchObject([expect.stringContaining('line 5')]);
     expect(messages([...list, '-A A -j RETURN', '', 'Thanks!'].join('\n'))).toEqual([]);
   });
 });
