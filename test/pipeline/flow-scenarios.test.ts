@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SourceRequest } from '../../src/cli/gather.ts';
 import type { FlowReport } from '../../src/flow/types.ts';
 import { flow } from '../asked.ts';
-import { outsideOf, type Recorded, recordings, waysToRead } from '../diagnose/recorded.ts';
+import { outsideOf, type Recorded, recordings, textsOf, waysToRead } from '../diagnose/recorded.ts';
 import { FIRST_WRONG, NOT_MET } from './flow-scenarios.ts';
 
 const every = recordings().flatMap((recorded) => waysToRead(recorded).map((way) => ({ ...recorded, recorded, way })));
@@ -17,12 +17,12 @@ function inTurns<T extends { readonly name: string }>(items: readonly T[]): T[] 
   });
 }
 
-async function followed({ files, config }: Recorded, way: 'saved' | 'live'): Promise<FlowReport> {
-  const rules = Object.keys(files).filter((name) => name.startsWith('rule'));
+async function followed(recorded: Recorded, way: 'saved' | 'live'): Promise<FlowReport> {
+  const rules = Object.keys(recorded.files).filter((name) => name.startsWith('rule'));
   const source: SourceRequest =
     way === 'live' ? { kind: 'live' } : { kind: 'rules', files: rules, sockets: 'sockets.ss' };
   const request = { source, config: { configFile: 'config', flags: {}, env: {} } };
-  const { report } = await flow(request, outsideOf({ ...files, config: JSON.stringify(config) }));
+  const { report } = await flow(request, outsideOf(textsOf(recorded)));
   return report;
 }
 

@@ -43,8 +43,8 @@ function peeled(lines: readonly PastedLine[]): readonly PastedLine[] {
   const result: PastedLine[] = [];
   const state: State = { open: null, stream: null };
   let changed = false;
-  for (const line of lines) {
-    const inner = isBare(line.text) ? null : peel(line.text);
+  for (const [at, line] of lines.entries()) {
+    const inner = isBare(line.text) || isLoneMark(lines, at) ? null : peel(line.text);
     if (inner === null) result.push(state.stream === null ? line : { ...line, stream: state.stream });
     else put(result, state, line, inner);
     changed ||= inner !== null;
@@ -57,6 +57,12 @@ function peeled(lines: readonly PastedLine[]): readonly PastedLine[] {
 function isBare(text: string): boolean {
   const first = text.charCodeAt(0);
   return text === '' || (first === 45 && text.charCodeAt(1) !== 45) || first === 58 || first === 42 || first === 35;
+}
+
+/** A `>` and nothing else, where no line beside it is quoted: all that is left of a line, and no blank line of a mail. */
+function isLoneMark(lines: readonly PastedLine[], at: number): boolean {
+  if (lines[at]?.text.trim() !== '>') return false;
+  return ![lines[at - 1], lines[at + 1]].some((beside) => beside?.text.trimStart().startsWith('>') === true);
 }
 
 function peel(text: string): Peeled | null {

@@ -34,8 +34,10 @@ export async function judged(pod: Faulty, texts: readonly string[], { declared, 
 
 /** The verdicts that are none false, where all there is gives one with the same declared and one with everything declared. */
 export function acceptedBeside(same: Verdict, informed: Verdict): ReadonlySet<Verdict> {
-  const right = same === 'undetermined' ? informed : same;
-  return new Set<Verdict>(['undetermined', right, ...(informed === 'healthy' ? [informed] : [])]);
+  const right = same === 'undetermined' ? [informed] : [same];
+  // What is right of the pod by all that is known of it is never false, however little of it was told.
+  const known = informed === 'undetermined' || same === 'undetermined' ? [] : [informed];
+  return new Set<Verdict>(['undetermined', ...right, ...known]);
 }
 
 /** What is right to say of a pod, by what is shown of it and what is declared. */
@@ -60,7 +62,9 @@ export class Truth {
     const rest = this.#restOf(lines);
     const [same, informed] = [await this.#verdict(rest, declared), await this.#verdict(rest, 'everything')];
     // Where the rest shown whole leaves it open, a verdict that is right of all of the pod is no false one.
-    return acceptedBeside(same, informed === 'undetermined' ? await this.whole('everything') : informed);
+    const accepted = acceptedBeside(same, informed === 'undetermined' ? await this.whole('everything') : informed);
+    // Nor is one that all of it, shown whole, has with the same declared: nothing that was taken away has changed it.
+    return new Set([...accepted, await this.whole(declared)]);
   }
 
   /** What `check` says of all of it. */

@@ -14,7 +14,7 @@ export const WRAPPINGS: Readonly<Record<string, (lines: readonly string[], dice:
   crlf: (lines) => lines.map((line) => `${line}\r`),
   fenced: (lines) => ['```', ...lines, '```'],
   prompt: (lines, dice) => [
-    dice.pick(['root@web:/# iptables-save', '$ sudo iptables-save', '# nft list ruleset']),
+    dice.pick(['root@web:/# cat rules', '$ sudo sh look.sh', '# ./look']),
     ...lines,
     'root@web:/# ',
   ],

@@ -43,6 +43,18 @@ function readStatement(cursor: Cursor, lexer: Lexer, report: Reporter): Statemen
   }
 }
 
+/** What a statement may begin with, for lines that were cut off in the midst of a word. */
+const STARTS =
+  'accept comment continue counter ct dnat drop goto iifname ip ip6 jump log masquerade meta notrack oifname redirect reject return skgid skuid snat tcp tproxy udp xt'.split(
+    ' ',
+  );
+
+/** Whether a word may be one of nft's that we do not know: not one with other characters in it, and not the first part of one that we know. */
+function mayBeNew(token: Token, tokens: readonly Token[]): boolean {
+  if (!/^[a-z][a-z0-9_-]*$/.test(token.text)) return false;
+  return token !== tokens.at(-1) || !STARTS.some((start) => start !== token.text && start.startsWith(token.text));
+}
+
 /** A statement we do not know may be nft's own and newer than we are: a note. A known one in a wrong form is an error. */
 function complain(error: Unexpected, cursor: Cursor, lexer: Lexer, report: Reporter): void {
   const token = error.token ?? cursor.tokens.at(-1);
@@ -50,7 +62,8 @@ function complain(error: Unexpected, cursor: Cursor, lexer: Lexer, report: Repor
   const column = error.token === undefined ? token.column + (token.end - token.start) : token.column;
   const position = { line: token.line, column };
   const text = lexer.lineOf(token);
-  if (error.reason === 'word') report.note(position, `${error.message}; kept as unknown`, text);
+  if (error.reason === 'word' && mayBeNew(token, cursor.tokens))
+    report.note(position, `${error.message}; kept as unknown`, text);
   else report.error(position, `${error.message}; the rest of the rule is kept as unknown`, text);
 }
 

@@ -34,6 +34,10 @@ const COMMANDS: ReadonlySet<string> = new Set(
 /** What nft prints when it could not look. */
 const FAILURE = /^(?:Error|netlink)\b|Operation not permitted|Permission denied/;
 
+/** What stands inside of tables only: where it stands outside, lines that should be around it are lost. */
+const INSIDE =
+  /^}|\b(?:hook [a-z]+ priority|counter packets|meta (?:l4proto|mark) |redirect to :)|^\s+(?:(?:jump|goto) \S+|accept|return|drop)\s*$/;
+
 /** Anything outside a table: prompts, warnings, shell output. Consecutive lines of it are noted once. */
 function skipOutside(reader: TextReader, token: Token, repeated: boolean): void {
   const line = reader.lexer.lineOf(token);
@@ -43,6 +47,8 @@ function skipOutside(reader: TextReader, token: Token, repeated: boolean): void 
     reader.report.error(token, 'nft reported an error: the listing may be incomplete', line);
   } else if (COMMANDS.has(token.text) && token.kind === 'word') {
     reader.report.error(token, `expected 'table FAMILY NAME {' of a listing, found the command '${token.text}'`, line);
+  } else if (INSIDE.test(line)) {
+    reader.report.error(token, `expected 'table FAMILY NAME {', found what stands inside of a table`, line);
   } else if (!repeated) {
     reader.report.note(token, `text outside of a table was skipped; expected 'table FAMILY NAME {'`, line);
   }

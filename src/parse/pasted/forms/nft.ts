@@ -3,11 +3,11 @@ import type { Form } from '../rejoin.ts';
 import { startOf } from '../starts.ts';
 import { meaningOfOnlyRule } from './meaning.ts';
 
-/** Rules of nft: bodies of chains are indented, the rest of a broken line is not. */
+/** Rules of nft: bodies of chains are indented, the rest of a broken line is not, beyond the blank at which it was broken. */
 export const NFT: Form = {
   saw: () => undefined,
-  begins: (line) => /^\s+[^\s{}]/.test(line),
-  continues: (line) => /^[^\s{}#]/.test(line) && startOf(line) === null,
+  begins: (line) => /^(?:\t| {2})\s*[^\s{}]/.test(line),
+  continues: (line) => /^ ?[^\s{}#]/.test(line) && startOf(line) === null,
   meaning: (line) => {
     const listing = `table inet t {\n\tchain c {\n${line}\n\t}\n}\n`;
     return meaningOfOnlyRule(parseNft(listing, { source: '' }));
