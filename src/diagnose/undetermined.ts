@@ -33,7 +33,7 @@ function notShown({ pod, expected, families }: Context): Undetermined[] {
   const unseen = expected.tables.filter((table) => hasRules(table) && isAsked(table) && !isCovered(pod, table));
   if (unseen.length === 0) return [];
   const names = unseen.map(({ family, name }) => `${name} (${family})`).join(', ');
-  const tools = [...new Set(unseen.map(({ family }) => (family === 'ipv6' ? 'ip6tables-save' : 'iptables-save')))];
+  const tools = [...new Set(unseen.map(toolFor))];
   return [
     {
       code: 'NAT1004',
@@ -51,6 +51,11 @@ function openQuestions(context: Context): Undetermined[] {
     message: `What happens to ${packetsInWords(question)} cannot be told: ${question.because}`,
     remedy: question.remedy ?? 'Look at that rule by hand: istio-nat knows its text, and no packet field decides it.',
   }));
+}
+
+function toolFor({ backend, family }: Table): string {
+  if (backend === 'nftables') return 'nft list ruleset';
+  return family === 'ipv6' ? 'ip6tables-save' : 'iptables-save';
 }
 
 function hasRules({ chains }: Table): boolean {

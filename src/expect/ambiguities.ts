@@ -1,4 +1,5 @@
 import type { Config, ConfigKey } from '../model/config.ts';
+import { isCovered } from '../model/pod.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import { rulesOf } from '../model/ruleset.ts';
 import type { Facts } from '../observe/facts.ts';
@@ -81,7 +82,10 @@ export function reconsidered(context: Context, facts: Facts): Partial<Config> | 
   return uncaptured && inputsFromTraces(facts).interceptionMode === 'TPROXY' ? { inboundPortsInclude: '*' } : null;
 }
 
-function isInboundComplete({ different, expected, layout }: Context): boolean {
+/** As far as the tables that were shown tell. */
+function isInboundComplete({ pod, different, expected, layout }: Context): boolean {
   if (different.some(({ hook }) => hook === 'PREROUTING')) return false;
-  return rulesOf(expected).every((where) => where.chain.base?.hook !== 'PREROUTING' || layout.liveCount(where) > 0);
+  return rulesOf(expected).every(
+    (where) => where.chain.base?.hook !== 'PREROUTING' || !isCovered(pod, where.table) || layout.liveCount(where) > 0,
+  );
 }

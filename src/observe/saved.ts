@@ -157,7 +157,7 @@ function ofIptables(name: string, plain: PlainText, family: Family | undefined):
   const parsed = parseIptables(plain.text, { ...linesOf(name, plain), ...(family === undefined ? {} : { family }) });
   if (parsed.refused !== undefined) return notRead(name, parsed.refused, 'rules');
   // Its lines are not quoted: it may be any file that somebody named by mistake.
-  if (parsed.tables.length === 0) return { ...NOTHING, name, kind: 'unrecognized' };
+  if (parsed.tables.length === 0) return { ...NOTHING, name, kind: 'unrecognized', obstacles: remnants(name, plain) };
   const diagnostics = [...plain.losses, ...parsed.diagnostics];
   const lacks = parsed.shown.flatMap((one) => one.lacks);
   const isPartial = lacks.length > 0;
@@ -166,6 +166,15 @@ function ofIptables(name: string, plain: PlainText, family: Family | undefined):
   const told = diagnostics.filter(({ structural }) => structural === undefined || !isPartial);
   const unread = losses(name, told, 'rules').map((obstacle) => ({ ...obstacle, lost }) as const);
   return { ...NOTHING, name, kind: 'iptables', ...parsed, diagnostics, obstacles: unread };
+}
+
+/** Lines of a listing of which no table is left: what they were part of is not shown. */
+function remnants(name: string, { kind, text }: PlainText): Obstacle[] {
+  if (kind !== 'iptables') return [];
+  const [first] = text.split('\n').filter((line) => line.trim() !== '');
+  const message = `${name} holds lines of iptables of which no table can be made, such as ${JSON.stringify((first ?? '').slice(0, 60))}`;
+  const remedy = 'Give the whole output of iptables-save, or of `iptables -t nat -L -n -v`';
+  return [{ code: 'NAT1003', message, remedy, concerns: 'rules', lost: 'anywhere' }];
 }
 
 /** The sockets of a text that is said to have some; all of it is ss's where nothing in it looks like the output of a tool. */
@@ -276,7 +285,9 @@ const ACCEPTED =
 
 /** No rules in any of the texts: that does not mean that the pod has none. */
 function nothingFound(inputs: readonly SavedText[], parts: readonly Part[]): Obstacle[] {
-  if (parts.some((part) => part.kind === 'iptables' || part.kind === 'nft')) return [];
+  const isTold = ({ kind, obstacles }: Part) =>
+    kind === 'iptables' || kind === 'nft' || (kind === 'unrecognized' && obstacles.length > 0);
+  if (parts.some(isTold)) return [];
   const refused = inputs.find((input) => speaksOfRights(input.text));
   if (refused !== undefined) {
     const message = `${refused.name} holds no rules, only the message of a tool that lacked rights: ${refusalIn(refused.text)}`;

@@ -50,9 +50,8 @@ const STARTS =
   );
 
 /** Whether a word may be one of nft's that we do not know: not one with other characters in it, and not the first part of one that we know. */
-function mayBeNew(token: Token, tokens: readonly Token[]): boolean {
-  if (!/^[a-z][a-z0-9_-]*$/.test(token.text)) return false;
-  return token !== tokens.at(-1) || !STARTS.some((start) => start !== token.text && start.startsWith(token.text));
+function mayBeNew({ text }: Token): boolean {
+  return /^[a-z][a-z0-9_-]*$/.test(text) && !STARTS.some((start) => start !== text && start.startsWith(text));
 }
 
 /** A statement we do not know may be nft's own and newer than we are: a note. A known one in a wrong form is an error. */
@@ -62,8 +61,7 @@ function complain(error: Unexpected, cursor: Cursor, lexer: Lexer, report: Repor
   const column = error.token === undefined ? token.column + (token.end - token.start) : token.column;
   const position = { line: token.line, column };
   const text = lexer.lineOf(token);
-  if (error.reason === 'word' && mayBeNew(token, cursor.tokens))
-    report.note(position, `${error.message}; kept as unknown`, text);
+  if (error.reason === 'word' && mayBeNew(token)) report.note(position, `${error.message}; kept as unknown`, text);
   else report.error(position, `${error.message}; the rest of the rule is kept as unknown`, text);
 }
 
