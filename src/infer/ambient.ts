@@ -79,8 +79,9 @@ function onNode({ view }: Reader, family: Family): Form[] {
   return [...view.forms(family, 'nat', POSTRT), ...hook].filter((form) => form.target === 'snat');
 }
 
+/** A match of tcp without arguments is one that nft cannot print: a word that is not understood may be that. */
 function isProbe(form: Form, side: 'from' | 'to'): boolean {
-  return form.target === 'accept' && form.shape === `${side} tcp`;
+  return form.target === 'accept' && (form.shape === `${side} tcp` || form.shape === `${side} tcp other`);
 }
 
 /** Both rules of an interface stand in order; the one that redirects makes it a virtual one. */

@@ -6,6 +6,8 @@ export interface Columns {
   readonly numbers: boolean;
   /** `-v`: counters and interfaces. */
   readonly verbose: boolean;
+  /** The number that the next row has with `--line-numbers`. */
+  next: number;
 }
 
 /** The fields of one row as they stand; `extra` is everything after the destination. */
@@ -26,7 +28,7 @@ export function readColumns(line: string): Columns | null {
   const words = line.trim().split(/\s+/, 12);
   const at = words.indexOf('target');
   if (at < 0 || words[at + 1] !== 'prot' || !words.includes('source') || !words.includes('destination')) return null;
-  return { numbers: words[0] === 'num', verbose: words.includes('pkts') };
+  return { numbers: words[0] === 'num', verbose: words.includes('pkts'), next: 1 };
 }
 
 const OPTION_COLUMN: ReadonlySet<string> = new Set(['--', '-f', '!f', '!-']);
@@ -75,13 +77,14 @@ function readCount(text: string): number | null {
 
 type Shape = { readonly row: Omit<Row, 'counters' | 'extra'>; readonly length: number };
 
-/** A rule without target leaves its column empty, and ip6tables before 1.8.9 the one of the options: find out which. */
+/** A rule without target leaves its column empty, and ip6tables before 1.8.9 the one of the options: find out which. With addresses of IPv4 there is one. */
 function readShape(words: readonly string[], verbose: boolean): Shape | null {
   const interfaces = verbose ? 2 : 0;
   const option = OPTION_COLUMN.has(words[1] ?? '') ? 1 : OPTION_COLUMN.has(words[2] ?? '') ? 2 : -1;
   const source = option >= 0 ? option + 1 + interfaces : firstAddress(words, interfaces);
   const protocolAt = option >= 0 ? option - 1 : source - interfaces - 1;
   const destination = words[source + 1];
+  if (option < 0 && /^!?\d+\./.test(words[source] ?? '')) return null;
   if (source < 0 || destination === undefined || protocolAt < 0 || protocolAt > 1) return null;
   return {
     row: {

@@ -9,7 +9,7 @@ import { openTable, type Reader } from '../reader.ts';
 import { readRuleLine } from '../rule-line.ts';
 import { TARGET_MODULES, UNDECIDABLE_TARGETS } from '../targets/index.ts';
 import { splitWords } from '../words.ts';
-import { type Row, readColumns, readRow } from './columns.ts';
+import { type Columns, type Row, readColumns, readRow } from './columns.ts';
 import { type Extra, readExtra } from './extra.ts';
 import { splitNot } from './grammar.ts';
 import { addressInNumbers, unknownName } from './names.ts';
@@ -57,10 +57,20 @@ export function readListLine(reader: Reader, line: Line, at: number): boolean {
     if (reader.columns?.verbose === false) table.hidesInterfaces ??= line;
     return reader.columns !== null;
   }
+  checkNumber(reader, line, text, reader.columns);
   const row = readRow(text, reader.columns);
   if (row === null) return looksLikeRow(text) && refuse(reader, table, line, listChain, text);
   addRow(reader, table, line, listChain, row);
   return true;
+}
+
+/** Rows are numbered from 1: a number that is not the next one shows that lines were left out, there and perhaps elsewhere. */
+function checkNumber({ diagnostics }: Reader, line: Line, text: string, columns: Columns): void {
+  const number = columns.numbers ? /^\s*([0-9]{1,9})\s/.exec(text.slice(0, 40))?.[1] : undefined;
+  if (number === undefined) return;
+  if (Number(number) !== columns.next)
+    diagnostics.add('error', `this row has the number ${number}, and ${columns.next} would be the next`, line);
+  columns.next = Number(number) + 1;
 }
 
 /** A line with the option column of a row, or that begins with counters. */

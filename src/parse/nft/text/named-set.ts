@@ -4,7 +4,7 @@ import { Cursor, joinTokens, Unexpected } from './cursor.ts';
 import { parseElements } from './expression.ts';
 import type { Token } from './lexer.ts';
 import { takeStatement } from './lines.ts';
-import { type TextReader, unclosed } from './reader.ts';
+import { refuse, type TextReader, unclosed } from './reader.ts';
 
 /** A named set or map, after its header up to `{`. */
 export function parseNamedSet(reader: TextReader, keyword: 'set' | 'map', first: Token): ListedSet {
@@ -37,6 +37,7 @@ function readLine(reader: TextReader, tokens: readonly Token[], draft: SetDraft)
     case 'elements':
       return readElements(reader, tokens, draft);
     default:
+      if (keyword !== undefined && !/^[a-z]/.test(keyword.text)) refuse(reader, keyword, 'a line of a set');
       return {};
   }
 }

@@ -22,7 +22,9 @@ export function formOfIptables(lines: readonly PastedLine[]): Form {
   const meaningOfRow = (text: string, listed: string) => {
     const target = text.split(/\s+/, COLUMNS_AT_MOST).find(isChain);
     const known = target === undefined ? '' : `Chain ${target} (1 references)\n${listed}\n\n`;
-    const row = `Chain -row- (1 references)\n${listed}\n${text}\n`;
+    // It is the first row there.
+    const first = header?.columns.numbers === true ? text.replace(/^\d+/, '1') : text;
+    const row = `Chain -row- (1 references)\n${listed}\n${first}\n`;
     return meaningOfOnlyRule(parseIptables(`${known}${row}`, { source: '' }));
   };
   const isRow = (line: string) =>
