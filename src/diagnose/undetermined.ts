@@ -30,7 +30,10 @@ export function obstaclesOf({ pod, routing }: Context): Undetermined[] {
 function notShown({ pod, expected, families }: Context): Undetermined[] {
   if (pod.obstacles.some(({ concerns }) => concerns === 'rules')) return [];
   const isAsked = ({ family }: Table) => family === 'inet' || families.includes(family);
-  const unseen = expected.tables.filter((table) => hasRules(table) && isAsked(table) && !isCovered(pod, table));
+  const own = expected.tables.filter(hasRules);
+  const hidden = own.filter((table) => !isCovered(pod, table));
+  // Where none of them was shown, not even one family was seen.
+  const unseen = hidden.length < own.length ? hidden.filter(isAsked) : hidden;
   if (unseen.length === 0) return [];
   const names = unseen.map(({ family, name }) => `${name} (${family})`).join(', ');
   const tools = [...new Set(unseen.map(toolFor))];

@@ -74,12 +74,31 @@ function doubt(direction: string, intention: string, flag: string, usual: string
  */
 export function reconsidered(context: Context, facts: Facts): Partial<Config> | null {
   const { config, origin } = context;
+  const hidden = mayHideTproxy(context) ? ({ interceptionMode: 'TPROXY' } as const) : null;
   if (config.dataplane === 'ambient') {
+    if (hidden !== null && config.scope === 'pod' && !isLedInbound(context.pod)) return hidden;
     const inferred = config.scope === 'pod' && config.ingressMode && origin.ingressMode === 'inferred';
     return inferred && !isInboundComplete(context) ? { ingressMode: false } : null;
   }
   const uncaptured = config.inboundPortsInclude.length === 0 && origin.inboundPortsInclude === 'inferred';
+  if (uncaptured && hidden !== null) return { ...hidden, inboundPortsInclude: '*' };
   return uncaptured && inputsFromTraces(facts).interceptionMode === 'TPROXY' ? { inboundPortsInclude: '*' } : null;
+}
+
+/** Whether the rules that TPROXY mode has in place of those of REDIRECT mode would stand in a table that was not shown. */
+function mayHideTproxy({ config, origin, pod, families }: Context): boolean {
+  if (config.interceptionMode !== 'REDIRECT' || ![undefined, 'inferred', 'default'].includes(origin.interceptionMode))
+    return false;
+  const native = config.dataplane === 'ambient' ? 'istio-ambient-mangle' : 'istio-proxy-mangle';
+  const name = config.backend === 'nftables' ? native : 'mangle';
+  return families.some((family) => !isCovered(pod, { family, name }));
+}
+
+/** Whether anything in nat leads what comes in to a chain of Istio's. */
+function isLedInbound({ ruleset }: Context['pod']): boolean {
+  return ruleset.tables.some((table) =>
+    table.chains.some(({ base, rules }) => base?.hook === 'PREROUTING' && base.type === 'nat' && rules.length > 0),
+  );
 }
 
 /** As far as the tables that were shown tell. */

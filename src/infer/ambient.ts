@@ -8,7 +8,8 @@ import type { Observed } from './types.ts';
 
 /** The inputs of ambient's layout in a pod, or on its node. */
 export function readAmbient(context: Reader): Observed {
-  const host = onNode(context, 'ipv4').length + onNode(context, 'ipv6').length > 0;
+  const host =
+    onNode(context, 'ipv4').length + onNode(context, 'ipv6').length + inAll(context, 'nat', POSTRT).length > 0;
   return {
     scope: host ? 'host' : 'pod',
     enableIpv6: context.view.families.includes('ipv6'),

@@ -80,6 +80,8 @@ export interface Pod {
   readonly gaps?: readonly Gap[];
   /** Where listings end, which nothing marks: rules that are missing there may have been cut off. */
   readonly ends?: readonly Gap[];
+  /** Tables of which one chain is shown and nothing else, by texts that may be what `nft list chain` prints. */
+  readonly alone?: readonly ShownTable[];
 }
 
 /** Whether the input would show the table if it existed. */

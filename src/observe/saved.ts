@@ -13,6 +13,7 @@ import { type NftListing, parseNft } from '../parse/nft/index.ts';
 import { type PlainText, unwrapPasted } from '../parse/pasted/index.ts';
 import { parseSs } from '../parse/sockets/ss.ts';
 import { inWordsOfIptables, joinedWithText } from './agreement.ts';
+import { cutAtColumn, elided } from './cut-lines.ts';
 import { actingElsewhere } from './elsewhere.ts';
 import { isEmptyTable } from './legacy.ts';
 import { describeLosses } from './obstacles.ts';
@@ -53,6 +54,8 @@ interface Part {
   readonly formats?: ParsedIptables['formats'];
   readonly unprinted?: readonly Unprinted[];
   readonly asked?: readonly Table[];
+  /** See the pod's. */
+  readonly alone?: readonly ShownTable[];
 }
 
 const NOTHING: Part = {
@@ -105,6 +108,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     ],
     gaps: parts.flatMap((part) => part.gaps ?? []),
     ends: parts.flatMap((part) => part.ends ?? []),
+    alone: parts.flatMap((part) => part.alone ?? []),
   };
 }
 
@@ -134,8 +138,10 @@ function readPlain(name: string, plain: PlainText, family: Family | undefined): 
 }
 
 function ofNft(name: string, plain: PlainText): Part {
-  const { tables, elsewhere, shown, format, diagnostics, refused } = parseNft(plain.text, linesOf(name, plain));
+  const parsed = parseNft(plain.text, linesOf(name, plain));
+  const { outline, tables, elsewhere, shown, format, diagnostics, refused } = parsed;
   if (refused !== undefined) return notRead(name, refused, 'rules');
+  const alone = isOneChain(outline, plain.command) ? shown.slice(0, 1) : [];
   const isWhole = asksForAll(plain.command);
   const coverage = FAMILIES.flatMap((family): Coverage[] => {
     if (isWhole) return [{ family, tables: 'all' }];
@@ -145,7 +151,14 @@ function ofNft(name: string, plain: PlainText): Part {
   const unread = losses(name, [...plain.losses, ...diagnostics], 'rules');
   const lost = unread.map((obstacle) => ({ ...obstacle, lost: 'anywhere' }) as const);
   const obstacles = [...lost, ...actingElsewhere(elsewhere)];
-  return { ...NOTHING, name, kind: 'nft', tables, coverage, shown, diagnostics, obstacles, format };
+  return { ...NOTHING, name, kind: 'nft', tables, coverage, shown, alone, diagnostics, obstacles, format };
+}
+
+/** Whether a text may be what `nft list chain` prints, which looks like a table that has no other chains. */
+function isOneChain(outline: NftListing['outline'], command: PlainText['command']): boolean {
+  const [first, ...others] = outline;
+  if (others.length > 0 || first?.chains.length !== 1) return false;
+  return command === null || command.includes('chain');
 }
 
 /** `nft list ruleset` of no family: what it does not show does not exist. */
@@ -158,10 +171,14 @@ function ofIptables(name: string, plain: PlainText, family: Family | undefined):
   if (parsed.refused !== undefined) return notRead(name, parsed.refused, 'rules');
   // Its lines are not quoted: it may be any file that somebody named by mistake.
   if (parsed.tables.length === 0) return { ...NOTHING, name, kind: 'unrecognized', obstacles: remnants(name, plain) };
-  const diagnostics = [...plain.losses, ...parsed.diagnostics];
+  const numbering = plain.numbering;
+  const left = elided(plain.text, (at) => ({ source: name, line: numbering?.[at] ?? at + 1 }));
+  const cut = [...cutAtColumn(plain.text, parsed.diagnostics), ...left];
+  const diagnostics = [...plain.losses, ...cut, ...parsed.diagnostics];
   const lacks = parsed.shown.flatMap((one) => one.lacks);
   const isPartial = lacks.length > 0;
-  const inGaps = parsed.located && plain.losses.length === 0 && lacks.every((lack) => lack.inGaps === true);
+  const inGaps =
+    parsed.located && plain.losses.length + cut.length === 0 && lacks.every((lack) => lack.inGaps === true);
   const lost = inGaps ? 'in-gaps' : 'anywhere';
   const told = diagnostics.filter(({ structural }) => structural === undefined || !isPartial);
   const unread = losses(name, told, 'rules').map((obstacle) => ({ ...obstacle, lost }) as const);

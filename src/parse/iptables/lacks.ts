@@ -27,7 +27,21 @@ function ofSave(draft: DraftTable, name: string): Found[] {
       what: `no line declares its chain ${chain}, so lines were lost`,
       ...(HOOKS.includes(chain) && { inGaps: true as const }),
     })),
+    ...cutShort(draft),
   ];
+}
+
+function namesOf({ chains }: DraftTable): string[] {
+  return [...chains.values()].filter((chain) => chain.declared).map((chain) => chain.name);
+}
+
+/** A rule without target that is the widest of all: `cut`, or a window, may have taken its target. */
+function cutShort({ chains }: DraftTable): Found[] {
+  const rules = [...chains.values()].flatMap((chain) => chain.rules);
+  const width = Math.max(...rules.map(({ text }) => text.length));
+  const cut = rules.find(({ targets, text }) => targets.length === 0 && text.length === width);
+  if (cut === undefined || rules.length < 2) return [];
+  return [{ what: `line ${cut.origin.line}, the longest of its rules, has no target and may have lost its end` }];
 }
 
 function wholeSave(name: string): string {
@@ -39,6 +53,7 @@ function ofListing(draft: DraftTable, name: string): Found[] {
   const [unread] = draft.unread;
   return [
     ...(structure === null ? [] : [structure]),
+    ...(draft.form === 'list-rules' ? cutShort(draft) : []),
     ...(unread === undefined ? [] : [{ what: `line ${unread.number}, between its lines, is none of iptables` }]),
     ...(draft.hidesInterfaces === null ? [] : [INTERFACES]),
     ...(draft.named === null ? [] : [ofName(draft.named)]),
@@ -62,7 +77,7 @@ const LONGEST_NAME = 60;
 
 /** A listing shows all built-in chains of the table first, and every chain that has rules or is jumped to. */
 function structureOf(draft: DraftTable, name: string): Found | null {
-  const declared = [...draft.chains.values()].filter((chain) => chain.declared).map((chain) => chain.name);
+  const declared = namesOf(draft);
   const lost = lackingHooks(declared, name);
   if (lost.length > 0) return { what: alone(declared) ?? `its built-in ${chains(lost)} not shown` };
   const undeclared = undeclaredChains(draft);

@@ -36,6 +36,7 @@ interface Span {
 
 function openMatch(cursor: Cursor, rule: DraftRule, name: string, { from, to }: Span): boolean {
   if (rule.units.length >= MOST_UNITS) return cursor.fail(`more than ${MOST_UNITS} modules in one rule`, from);
+  if (!/^[\w-]+$/.test(name)) return cursor.fail(`${name} is no match module`, from);
   const module = MATCH_MODULES.get(name) ?? null;
   const unit: Unit = { role: 'match', name, options: NONE, from, to, module, swept: module === null ? [] : null };
   rule.units = appended(rule.units, unit);
@@ -136,6 +137,7 @@ function takeValues(cursor: Cursor, word: string, count: number): readonly strin
 /** After a module that we know completely it is a mistake; on its own it belongs to something we have not heard of. */
 function readUnknownOption(cursor: Cursor, rule: DraftRule, word: string): boolean {
   const last = rule.units.at(-1);
+  if (!/^--[\w-]+$/.test(word)) return cursor.fail(`${word} is no option`, cursor.here());
   if (last !== undefined && last.module !== null)
     return cursor.fail(`${last.name} has no option ${word}`, cursor.here());
   const at = cursor.here();

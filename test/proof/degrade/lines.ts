@@ -50,7 +50,8 @@ const FAMILY: Readonly<Record<string, string>> = { ip: 'ipv4', ip6: 'ipv6', inet
 
 /** nft lists the tables of iptables-nft beside others. */
 function holderOf({ holder, table: own }: Origin, table: string): Holder {
-  if (own !== '' || holder === 'iptables-legacy') return holder;
+  if (holder !== 'native' && own !== '') return holder;
+  if (holder === 'iptables-legacy') return holder;
   return table in IPTABLES_TABLES ? 'iptables-nft' : holder === 'native' ? 'native' : holder;
 }
 

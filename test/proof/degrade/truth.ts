@@ -72,7 +72,8 @@ export class Truth {
     return this.#verdict(this.#whole, declared);
   }
 
-  #restOf(lines: readonly Line[]): readonly (readonly Line[])[] {
+  #restOf(left: readonly Line[]): readonly (readonly Line[])[] {
+    const lines = left.filter(({ table }) => table !== '');
     const holders = new Set(lines.map(({ holder, family }) => `${holder} ${family}`));
     const tables = new Set(lines.map(({ holder, family, table }) => `${holder} ${family} ${table}`));
     return this.#whole

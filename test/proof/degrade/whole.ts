@@ -20,7 +20,7 @@ export function passesForWhole(listing: Listing, left: readonly Line[], full: re
   const tables = blocks(left);
   return tables.some((block, at) => {
     const isLast = at === tables.length - 1;
-    if (before.get(keyOf(block)) === textOf(block) || block.some(({ role }) => role === 'other')) return false;
+    if (before.get(keyOf(block)) === textOf(block) || block.some(isChanged(full))) return false;
     return WHOLE[listing](block) && !(isLast && isList(listing) && endsEmpty(block));
   });
 }
@@ -47,6 +47,12 @@ function blocks(lines: readonly Line[]): Line[][] {
     found.set(key, [...(found.get(key) ?? []), line]);
   }
   return [...found.values()];
+}
+
+/** Whether a line that no rule, chain or table begins with is not to the letter what was shown; nft prints such lines for sets. */
+function isChanged(full: readonly Line[]): (line: Line) => boolean {
+  const shown = new Set(full.map(({ text }) => text));
+  return ({ role, text }) => role === 'other' && !shown.has(text);
 }
 
 function keyOf([line]: readonly Line[]): string {

@@ -159,12 +159,18 @@ function jsonBase(object: JsonObject): ListedBase | null | undefined {
 
 function jsonRule(object: JsonObject, family: string, line: number): ListedRule | null {
   const expressions = member(object, 'expr');
-  if (!Array.isArray(expressions)) return null;
+  if (!Array.isArray(expressions) || expressions.some(isGarbled)) return null;
   const statements: Statement[] = expressions.map((expression: unknown) => jsonStatement(expression, family));
   const comment = stringMember(object, 'comment');
   if (comment !== null) statements.push({ kind: 'comment', text: comment });
   const handle = numberMember(object, 'handle');
   return { line, statements, ...(isHandle(handle) && { handle }), text: null, gap: false };
+}
+
+/** nft may have statements that we do not know, but none of such a name. */
+function isGarbled(expression: unknown): boolean {
+  const only = onlyMember(expression);
+  return only !== null && !/^[a-z][a-z0-9 _-]*$/.test(only.name);
 }
 
 /** The kernel's are 64 bits wide; one that JavaScript cannot hold exactly is none to us. */

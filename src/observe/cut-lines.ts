@@ -1,0 +1,40 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+
+/** No window and no `cut` is narrower. */
+const NARROWEST = 38;
+/** As many lines as hardly ever have the same length by chance, if that is the greatest. */
+const MANY = 3;
+
+/**
+ * An error where something seems to have cut lines off at a column: many lines end there, none goes beyond, and one of
+ * them is not understood. What the others lost may read like something else: `--to-ports 150`.
+ */
+export function cutAtColumn(text: string, diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const told = diagnostics.filter(({ severity }) => severity === 'note');
+  if (told.length === 0) return [];
+  const widths = text.split('\n').map((line) => line.trimEnd().length);
+  const widest = widths.reduce((most, width) => Math.max(most, width), 0);
+  // A blank at the edge is gone.
+  const isAtEdge = (width: number) => width >= widest - 1;
+  if (widest < NARROWEST || widths.filter(isAtEdge).length < MANY) return [];
+  const first = told.find((one) => isAtEdge(one.text.trimEnd().length));
+  if (first === undefined) return [];
+  const message = `lines end at column ${widest}, where something may have cut them off: ${first.message}`;
+  return [{ ...first, message, severity: 'error' }];
+}
+
+/** What people and programs write where they left something out; dots behind words of prose mean nothing. */
+const ELISION =
+  /^\s*[[(<]*\s*(?:\.{3,}|\u2026|snip|truncated|output truncated|cut|more)\s*[\])>]*\s*$|^\s*(?:-A |:|\[?\d).*(?:\u2026|\.{3})\s*$|^--More--/i;
+
+/** An error for the first line that says itself that something was left out there. */
+export function elided(text: string, line: (at: number) => Pick<Diagnostic, 'source' | 'line'>): Diagnostic[] {
+  const lines = text.split('\n');
+  const at = lines.findIndex((one) => one.length < LONGEST && ELISION.test(one));
+  const found = lines[at];
+  if (found === undefined) return [];
+  const message = 'something was left out here';
+  return [{ ...line(at), column: 1, message, text: found, severity: 'error' }];
+}
+
+const LONGEST = 2_000;
