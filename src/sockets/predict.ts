@@ -1,7 +1,11 @@
 import { evaluatePacket, Hooks, type Trace, verdictKey } from '../evaluate/packet.ts';
+import { IN, PRERT } from '../istio/iptables-chains.ts';
+import { canonicalChain, nativeTable } from '../istio/names.ts';
+import { FAMILIES, type Family } from '../model/family.ts';
 import type { Match } from '../model/match.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
 import type { Coverage } from '../model/pod.ts';
+import { coversFamily, type Rule, type Ruleset } from '../model/ruleset.ts';
 import type { ShownRules } from './facts.ts';
 import type { Prediction } from './types.ts';
 
@@ -14,6 +18,7 @@ export class Predictor {
   readonly #gids: readonly number[];
   readonly #looksAtSourcePorts: boolean;
   readonly #coverage: readonly Coverage[];
+  readonly #redirectInbound: readonly Family[];
   readonly #known = new Map<string, Prediction>();
 
   constructor({ ruleset, coverage }: ShownRules) {
@@ -22,6 +27,7 @@ export class Predictor {
     );
     this.#hooks = new Hooks(ruleset);
     this.#coverage = coverage;
+    this.#redirectInbound = FAMILIES.filter((family) => redirectsInbound(ruleset, family));
     this.#gids = gidsNamedBy(matches);
     this.#looksAtSourcePorts = matches.some(mayLookAtSourcePort);
   }
@@ -45,13 +51,17 @@ export class Predictor {
     return `${hook} ${protocol} ${source} ${port} ${destination} ${destinationPort} ${uid} ${gid} ${mark}`;
   }
 
-  /** A listing of one family says nothing about the other, and one of nat nothing about what TPROXY does. */
+  /**
+   * A listing of one family says nothing about the other, and one of nat nothing about TPROXY, which works in mangle:
+   * unless it shows that Istio captures inbound traffic in nat, by REDIRECT.
+   */
   #asFarAsShown({ family, hook }: Packet, prediction: Prediction): Prediction {
     const shown = this.#coverage.filter((covered) => covered.family === family).map(({ tables }) => tables);
-    const shows = (name: string) => shown.some((tables) => tables === 'all' || tables.includes(name));
+    const shows = (name: string) => shown.some((tables) => tables === 'all' || tables.map(purposeOf).includes(name));
     if (!shows('nat')) return notShown(`nat (${family})`);
     const passes = prediction.kind !== 'undetermined' && prediction.verdict.kind === 'accept';
-    return hook === 'PREROUTING' && passes && !shows('mangle') ? notShown(`mangle (${family})`) : prediction;
+    const mayBeTaken = hook === 'PREROUTING' && passes && !this.#redirectInbound.includes(family);
+    return mayBeTaken && !shows('mangle') ? notShown(`mangle (${family})`) : prediction;
   }
 
   #predict(packet: Packet, gid: KnownGid): Prediction {
@@ -69,6 +79,27 @@ export class Predictor {
   #trace(packet: Packet, gid: KnownGid): Trace {
     return evaluatePacket(this.#hooks, gid === null ? packet : { ...packet, gid });
   }
+}
+
+const INBOUND: ReadonlySet<string> = new Set([IN, PRERT]);
+
+function redirectsInbound({ tables }: Ruleset, family: Family): boolean {
+  return tables.some(
+    (table) =>
+      coversFamily(table, family) &&
+      purposeOf(table.name) === 'nat' &&
+      table.chains.some(({ base, rules }) => base?.hook === 'PREROUTING' && rules.some(leadsToInbound)),
+  );
+}
+
+/** In TPROXY mode nat has the chain as well, and nothing leads there. */
+function leadsToInbound({ targets }: Rule): boolean {
+  return targets.some((target) => target.kind === 'jump' && INBOUND.has(canonicalChain(target.chain)));
+}
+
+/** `nat` of iptables, and of the native table that is the same to Istio. */
+function purposeOf(table: string): string {
+  return nativeTable(table)?.twin ?? table;
 }
 
 /** Every verdict that a prediction leaves possible; none where it is undetermined. */

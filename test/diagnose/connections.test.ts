@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { expectedRuleset } from '../../src/expect/layout.ts';
+import { defaultConfig } from '../../src/layout/index.ts';
 import type { CheckReport } from '../../src/model/report.ts';
+import { printNft } from '../../src/print/nft/index.ts';
 import { check } from '../asked.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/sockets/', import.meta.url));
@@ -11,12 +14,13 @@ function checked(
   scene: string,
   inputs: Readonly<Record<string, string>> = {},
   change: (sockets: string) => string = (text) => text,
+  changeRules: (rules: string) => string = (text) => text,
 ): Promise<CheckReport> {
   const config = JSON.stringify({ istioVersion: '1.28.10', enableIpv6: true, ...inputs });
   const read = (path: string) => {
     if (path === 'config') return config;
     const text = readFileSync(`${FIXTURES}${scene}/${path}`, 'utf8');
-    return path.endsWith('.ss') ? change(text) : text;
+    return path.endsWith('.ss') ? change(text) : changeRules(text);
   };
   const source = { kind: 'rules', files: ['rules.v4.save', 'rules.v6.save'], sockets: 'sockets.ss' } as const;
   return check(
@@ -61,6 +65,25 @@ it('connections that a rule lets by which Istio would not write', async () => {
   expect(messages).toContainEqual(
     expect.stringMatching(/^NAT0805 1 live inbound .*port 9090\): a rule lets it through/),
   );
+});
+
+it('connections that a rule of native tables lets by, of which only nat was shown', async () => {
+  const config = { ...defaultConfig('1.28.10'), enableIpv6: true, backend: 'nftables' as const };
+  const { tables } = expectedRuleset({ ...config, inboundPortsExclude: [15090, 15021, 15020, 9090] });
+  const nat = printNft(tables.filter(({ name }) => name.endsWith('-nat')));
+  const report = await checked('redirect', { backend: 'nftables' }, undefined, () => nat);
+  expect(report.findings.filter(({ code }) => code === 'NAT0805')).toMatchObject([
+    { message: expect.stringMatching(/port 9090\): a rule lets it through/) },
+  ]);
+});
+
+it('connections past TPROXY, where the table that works in was not shown', async () => {
+  const withoutMangle = (text: string) => text.replace(/^\*mangle\n[\s\S]*?^COMMIT\n/m, '');
+  const report = await checked('tproxy', { interceptionMode: 'TPROXY' }, undefined, withoutMangle);
+  expect(report.verdict).toBe('undetermined');
+  expect(report.findings.filter(({ code }) => code === 'NAT0805')).toMatchObject([
+    { message: expect.stringMatching(/port 9090\): the rules do not show the table mangle .* is not known/) },
+  ]);
 });
 
 it('an application under the uid of the proxy is one finding, and no loop', async () => {

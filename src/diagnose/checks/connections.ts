@@ -16,8 +16,8 @@ import { finding } from '../finding.ts';
 import { asConfigured } from '../sockets/as-configured.ts';
 import { ruleAsEvidence, ruleOf } from '../sockets/deciding-rule.ts';
 import { socketEvidence } from '../sockets/listening.ts';
-import { areRulesUnread, type Judged, judgedSockets, socketsView } from '../sockets/view.ts';
-import { countOf, mayCapture, OLDER, placesOf, WRONG_RULE, whyOf } from '../sockets/words.ts';
+import { type Judged, judgedSockets, socketsView } from '../sockets/view.ts';
+import { countOf, mayCapture, OLDER, placesOf, reasonNotSeen, WRONG_RULE, whyOf } from '../sockets/words.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
 
 /** Live outbound connections without a partner on the proxy's port, and captured ones that should not be. */
@@ -75,10 +75,10 @@ function around(kind: SocketKind, context: Context): Group[] {
   return groupBy(all, ({ live }) => (live.agreement === 'agrees' ? ruleOf(live) : live.agreement));
 }
 
-/** The same where the rules could not be read: then nothing says why. */
+/** The same where the rules were not read, or not those that decide: then nothing says why. */
 function unexplained(kind: SocketKind, context: Context): Group[] {
-  if (!areRulesUnread(context)) return [];
-  return groupBy(unmeant(kind, context), () => kind);
+  const all = unmeant(kind, context).filter(({ live }) => reasonNotSeen(live) !== null);
+  return groupBy(all, ({ live }) => reasonNotSeen(live));
 }
 
 function unmeant(kind: SocketKind, context: Context): Judged[] {

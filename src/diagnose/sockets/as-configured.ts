@@ -7,7 +7,7 @@ import { finding } from '../finding.ts';
 import { ruleAsEvidence, ruleOf } from './deciding-rule.ts';
 import { socketEvidence } from './listening.ts';
 import { type Judged, judgedSockets } from './view.ts';
-import { countOf, placesOf } from './words.ts';
+import { countOf, letThrough, placesOf } from './words.ts';
 
 type Group = readonly [Judged, ...Judged[]];
 
@@ -44,13 +44,12 @@ function isOutsideRanges({ peerAddress }: Socket, { config }: Context): boolean 
 
 function excludedFromCapture(group: Group): Finding<'NAT0804'> {
   const sockets = group.map(({ live }) => live.socket);
-  const rule = ruleOf(group[0].live);
+  const [{ live }] = group;
   const verb = group.length === 1 ? 'goes' : 'go';
-  const why = rule === null ? 'no rule takes it' : 'a rule lets it through';
   return finding('NAT0804', {
     severity: 'info',
-    message: `${countOf(group.length, 'live outbound connection')} ${verb} around the proxy as configured (${placesOf('outbound', sockets)}): ${why}.`,
-    evidence: [...ruleAsEvidence(rule), ...socketEvidence(sockets)],
+    message: `${countOf(group.length, 'live outbound connection')} ${verb} around the proxy as configured (${placesOf('outbound', sockets)}): ${letThrough(live)}.`,
+    evidence: [...ruleAsEvidence(ruleOf(live)), ...socketEvidence(sockets)],
   });
 }
 

@@ -56,7 +56,7 @@ function makeViews(context: Context): Views | null {
 }
 
 /** Whether rules are missing: then what is left of them predicts nothing. */
-export function areRulesUnread({ pod }: Context): boolean {
+function areRulesUnread({ pod }: Context): boolean {
   return pod.obstacles.some(({ concerns }) => concerns === 'rules');
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from '../../model/socket.ts';
 import type { ClassifiedSocket } from '../../sockets/index.ts';
+import { ruleOf } from './deciding-rule.ts';
 
 /** What to do about connections that are older than the rules. */
 export const OLDER = 'Let the application open the connection again, for instance by replacing the pod.';
@@ -13,11 +14,23 @@ export function mayCapture({ prediction }: ClassifiedSocket): boolean {
   return prediction.verdict.kind === 'redirect' || prediction.verdict.kind === 'tproxy';
 }
 
+/** Why nothing says what the rules do to a connection; null where something does. */
+export function reasonNotSeen({ prediction }: ClassifiedSocket): string | null {
+  if (prediction === undefined) return 'the rules could not be read';
+  return prediction.kind === 'undetermined' ? prediction.because : null;
+}
+
+/** How rules let a connection be, as the end of a sentence. */
+export function letThrough(live: ClassifiedSocket): string {
+  return ruleOf(live) === null ? 'no rule takes it' : 'a rule lets it through';
+}
+
 /** Why a connection is around the proxy, as the end of a sentence. */
-export function whyOf({ agreement, prediction }: ClassifiedSocket): string {
-  if (agreement === undefined)
-    return 'the rules could not be read, so whether one lets it through, or it is older than they are, is not known';
-  if (agreement === 'agrees') return 'a rule lets it through';
+export function whyOf(live: ClassifiedSocket): string {
+  const { agreement, prediction } = live;
+  const unseen = reasonNotSeen(live);
+  if (unseen !== null) return `${unseen}, so whether one lets it through, or it is older than they are, is not known`;
+  if (agreement === 'agrees') return letThrough(live);
   const older = 'the rules would redirect it if it were opened now, so it is older than they are';
   if (agreement !== 'gid' || prediction?.kind !== 'depends-on-gid') return older;
   const gids = prediction.unless.map(({ gid }) => gid).join(' or ');
