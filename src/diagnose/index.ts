@@ -32,7 +32,7 @@ export function diagnose(context: Context): Diagnosis {
 }
 
 /** Why most checks have no answer. */
-export const RULES_NOT_READ = 'not all of the rules could be read';
+const RULES_NOT_READ = 'not all of the rules could be read';
 
 function diagnoseWithoutRules(context: Context): Diagnosis {
   const results = CHECKS.map((check) =>

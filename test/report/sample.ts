@@ -58,12 +58,18 @@ export const FINDING: Finding = {
   hint: 'https://example.org/findings/NAT0201',
 };
 
+/** The table of nat that its rules are in. */
+function natSeen(form: 'save' | 'kernel', source: string): CheckReport['seen'] {
+  const nat = { family: 'ipv4', table: 'nat', form, source, line: form === 'save' ? 1 : 0, lacks: [] } as const;
+  return { rules: [nat], allTables: ['ipv4', 'ipv6'] };
+}
+
 /** A broken pod that was read from a file; tests change what they look at. */
 export const BROKEN: CheckReport = {
   schemaVersion: 1,
   tool: { name: 'istio-nat', version: '0.1.0' },
   source: { kind: 'rules', files: ['pod.rules'] },
-  seen: { rules: [], allTables: ['ipv4', 'ipv6'] },
+  seen: natSeen('save', 'pod.rules'),
   verdict: 'broken',
   istio: {
     version: '1.28.10',
@@ -87,7 +93,7 @@ export const BROKEN: CheckReport = {
 export const HEALTHY: CheckReport = {
   ...BROKEN,
   source: { kind: 'live' },
-  seen: { rules: [], allTables: ['ipv4', 'ipv6'] },
+  seen: natSeen('kernel', 'iptables-nft-save'),
   verdict: 'healthy',
   checks: BROKEN.checks.map((check) => (check.outcome === 'fail' ? { ...check, outcome: 'pass' } : check)),
   findings: [],
@@ -97,7 +103,7 @@ export const HEALTHY: CheckReport = {
 /** A pod whose rules nobody was allowed to read. */
 export const UNDETERMINED: CheckReport = {
   ...HEALTHY,
-  seen: { rules: [], allTables: ['ipv4', 'ipv6'] },
+  seen: { rules: [], allTables: [] },
   verdict: 'undetermined',
   checks: [{ id: 'inbound-redirect', outcome: 'undetermined', reason: 'the rules could not be read' }],
   undetermined: [

@@ -1,4 +1,3 @@
-import { RULES_NOT_READ } from '../../diagnose/index.ts';
 import type { CheckReport, InputOrigin } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
 import type { Style } from '../style.ts';
@@ -35,8 +34,8 @@ export function inputLines(report: CheckReport, style: Style): string[] {
 }
 
 /** Sockets, routing and files imply something where no rule was read. */
-function impliedBy({ checks }: CheckReport): string {
-  return checks.some(({ reason }) => reason === RULES_NOT_READ) ? 'what was seen beside the rules' : 'the live rules';
+function impliedBy({ seen }: CheckReport): string {
+  return seen.rules.length === 0 ? 'what was seen beside the rules' : 'the live rules';
 }
 
 function othersText(rest: number, version: string): string {

@@ -41,18 +41,26 @@ function headLines(report: CheckReport, style: Style): string[] {
 }
 
 function headSentence(report: CheckReport): string {
-  const subject = capitalised(subjectOf(report.source));
+  const subject = subjectWords(report);
   const istio = istioName({ ...report.istio, istioVersion: report.istio.version });
+  const expected = report.istio.dataplane === 'none' ? '' : ` Expected: ${istio}.`;
   switch (report.verdict) {
     case 'healthy':
       return uncaptured(report) ?? `${subject} is healthy${scopeOf(report)}: packets go where ${istio} sends them.`;
     case 'degraded':
-      return `${subject} works${scopeOf(report)}, with ${count(report.summary.warning, 'warning')}. Expected: ${istio}.`;
+      return `${subject} works${scopeOf(report)}, with ${count(report.summary.warning, 'warning')}.${expected}`;
     case 'broken':
-      return `${subject} is broken: ${problems(report)}. Expected: ${istio}.`;
+      return `${subject} is broken: ${problems(report)}.${expected}`;
     case 'undetermined':
-      return `${subject} could not be judged; what is missing is listed below.${isGuess(report) ? '' : ` Expected: ${istio}.`}`;
+      return `${subject} could not be judged; what is missing is listed below.${isGuess(report) ? '' : expected}`;
   }
+}
+
+/** The pod, or the node where that is what was looked at. */
+function subjectWords({ source, istio, findings }: CheckReport): string {
+  const isNode = istio.config.scope === 'host' || findings.some(({ code }) => code === 'NAT1005');
+  const subject = capitalised(subjectOf(source));
+  return isNode ? subject.replace(/\bpod\b/, 'node') : subject;
 }
 
 /** Whether the release was taken from rules of which only a part was shown. */
@@ -81,11 +89,12 @@ function askedLines({ asked }: CheckReport, width: number): string[] {
   return indent(wrap(escapeText(`${capitalised(asked.note)}: ${tables}, from ${files}.`), width), 2);
 }
 /** What a namespace is in which Istio captures nothing by design: nobody is told that this "pod" is healthy. */
-function uncaptured({ source, istio, findings }: CheckReport): string | null {
-  const found = istio.dataplane === 'none' ? findings.find(({ code }) => WHAT_IT_IS.has(code)) : undefined;
+function uncaptured(report: CheckReport): string | null {
+  const { istio, findings } = report;
   if (istio.dataplane !== 'none') return null;
+  const found = findings.find(({ code }) => WHAT_IT_IS.has(code));
   const why = found === undefined ? '' : ` ${found.message}`;
-  return `Healthy: ${subjectOf(source)} is not captured by Istio, and is not meant to be.${why}`;
+  return `${subjectWords(report)} is not captured by Istio, and is not meant to be.${why}`;
 }
 
 /** A node (or a pod in its network namespace), another mesh, a kind of pod that is not captured. */

@@ -113,6 +113,26 @@ describe('checkTable', () => {
     `);
   });
 
+  it.each([
+    ['a node', { findings: [{ ...FINDING, code: 'NAT1005', severity: 'info', message: 'A node it is.' }] }],
+    [
+      'a pod that is not captured',
+      { findings: [{ ...FINDING, code: 'NAT1007', severity: 'info', message: 'A job.' }] },
+    ],
+  ] as const)('calls %s no healthy pod of the mesh', (_, changes) => {
+    const report = { ...HEALTHY, ...changes, istio: { ...HEALTHY.istio, dataplane: 'none' as const } };
+    const [first = ''] = checkTable(report, PLAIN).split('\n');
+    expect(first).not.toMatch(/healthy|none/);
+    expect(first).toContain('is not captured by Istio');
+    expect(first).toContain(changes.findings[0].message);
+    expect(first).toContain(changes.findings[0].code === 'NAT1005' ? 'This node' : 'This pod');
+  });
+
+  it('expects no release where nothing says that the pod belongs to the mesh', () => {
+    const report = { ...UNDETERMINED, istio: { ...UNDETERMINED.istio, dataplane: 'none' as const } };
+    expect(checkTable(report, PLAIN).split('\n\n')[0]).not.toMatch(/Expected|none/);
+  });
+
   it('says what could not be looked at and the command that could', () => {
     expect(checkTable(UNDETERMINED, { color: false, width: 60 })).toMatchInlineSnapshot(`
       "? This pod could not be judged; what is missing is listed
