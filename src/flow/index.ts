@@ -9,7 +9,7 @@ import { expectedRouting } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
-import type { Pod } from '../model/pod.ts';
+import { type Pod, toldObstacle } from '../model/pod.ts';
 import type { Undetermined } from '../model/report.ts';
 import type { Routing } from '../model/routing.ts';
 import { coversFamily, type Ruleset } from '../model/ruleset.ts';
@@ -18,7 +18,7 @@ import { mayMeetUnseen } from '../observe/seen-rules.ts';
 import { actorsOf } from './actors.ts';
 import { lifeOf } from './life.ts';
 import { Listeners } from './listeners.ts';
-import { ownAddress } from './routes.ts';
+import { addressesOf, ownAddress } from './routes.ts';
 import type { Scenario } from './scenario.ts';
 import { startsOf } from './starts.ts';
 import type { FlowAnswer, FlowQuestion, FlowReport, Journey } from './types.ts';
@@ -37,7 +37,7 @@ export function followed(question: FlowQuestion, declared: Declared, facts: Fact
   });
   const meant: Ruleset = membership.kind === 'member' ? expected : { tables: [] };
   const routing = membership.kind === 'member' ? expectedRouting(resolved.config) : NO_ROUTING;
-  const wanted = wantedFamilies(question, judged);
+  const wanted = wantedFamilies(question, judged, facts.pod);
   const watched = [...watchedMarks(meant), ...routedMarks(routing)];
   const sides = podAndLayout(facts.pod, tablesOf(meant, wanted), watched);
   const listeners = new Listeners(facts.pod, judged);
@@ -48,8 +48,9 @@ export function followed(question: FlowQuestion, declared: Declared, facts: Fact
   const unseen = families.length === 0 && sides.undetermined.length === 0 ? [notGiven(question)] : [];
   const assumed = families.length === 0 ? [] : [...asProxy(question, part), ...assumptions(families, part, routing)];
   const silent = membership.kind === 'open' && families.length > 0 ? [membership.because] : [];
+  const hidden = listeners.obstacle === null ? [] : [toldObstacle(listeners.obstacle)];
   return {
-    report: reportOf(journeys, assumed, [...sides.undetermined, ...unseen, ...silent]),
+    report: reportOf(journeys, assumed, [...sides.undetermined, ...unseen, ...hidden, ...silent]),
     source: facts.source,
     config: judged,
   };
@@ -72,11 +73,13 @@ function refuseProxyPort({ port }: FlowQuestion, config: Config): void {
   });
 }
 
-/** What is asked for, else every family that the layout captures. */
-function wantedFamilies({ family, to }: FlowQuestion, { enableIpv6 }: Config): readonly Family[] {
+/** What is asked for, else every family that the layout captures, unless the pod is seen to have addresses of the other alone. */
+function wantedFamilies({ family, to }: FlowQuestion, { enableIpv6 }: Config, { routing }: Pod): readonly Family[] {
   const asked = family ?? to?.family;
   if (asked !== undefined) return [asked];
-  return enableIpv6 ? FAMILIES : ['ipv4'];
+  const captured: readonly Family[] = enableIpv6 ? FAMILIES : ['ipv4'];
+  const held = captured.filter((one) => addressesOf(one, routing).length > 0);
+  return held.length > 0 ? held : captured;
 }
 
 /** The rules of the other family do not matter to these requests, so nobody need show them. */
@@ -143,13 +146,18 @@ function asProxy({ uid }: FlowQuestion, { config, membership }: Part): string[] 
   ];
 }
 
+function taken({ sockets }: Pod): string {
+  const what = sockets === null ? 'the sockets were not shown' : 'not all listeners were shown';
+  return `${what}: every port is taken to have its listener`;
+}
+
 function assumptions(families: readonly Family[], { pod, listeners, membership }: Part, routing: Routing): string[] {
   const addressless = families.some((family) => ownAddress(family, pod.routing) === undefined);
   const route = routing.rules.length > 0 && routingSeen(pod) === null;
   return [
     ...(membership.kind === 'free' ? [membership.note] : []),
     ...(addressless ? ['the addresses are examples'] : []),
-    ...(listeners.seen ? [] : ['the sockets were not shown: every port is taken to have its listener']),
+    ...(listeners.seen || listeners.obstacle !== null ? [] : [taken(pod)]),
     ...(route ? ["the routing was not shown: Istio's own is taken to be there"] : []),
   ];
 }

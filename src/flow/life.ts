@@ -167,6 +167,7 @@ function arrivalOf(packet: Packet, { verdict, leaving }: Passage): Arrival {
   const port = verdict.kind === 'tproxy' ? verdict.port : leaving.destinationPort;
   return {
     ...{ family, protocol, address: leaving.destination, port },
+    ...(packet.inInterface === undefined ? {} : { device: packet.inInterface }),
     original: { family, protocol, address: packet.destination, port: packet.destinationPort },
     source: { address: packet.source, port: packet.sourcePort },
   };

@@ -1,9 +1,10 @@
 import { isReserved } from '../istio/ports.ts';
 import type { Config } from '../model/config.ts';
 import type { Family } from '../model/family.ts';
-import type { Pod } from '../model/pod.ts';
-import { couldShowListener } from '../model/shown-sockets.ts';
+import type { Obstacle, Pod } from '../model/pod.ts';
+import { couldShowListener, couldShowListeners } from '../model/shown-sockets.ts';
 import { isListener, type Socket } from '../model/socket.ts';
+import { isInner } from '../sockets/address.ts';
 
 /** Where a packet arrives inside the pod. */
 export interface Endpoint {
@@ -11,6 +12,8 @@ export interface Endpoint {
   readonly protocol: string;
   readonly address: string;
   readonly port: number | undefined;
+  /** The interface by which it arrives, if that is known. */
+  readonly device?: string;
 }
 
 /** Who gets a packet that stays in the pod. `none`: nobody listens there. `unknown`: nothing says who does. */
@@ -28,7 +31,7 @@ export type Program =
 const WILDCARDS: ReadonlySet<string> = new Set(['*', '0.0.0.0', '::']);
 
 /** The part of a pod that says who listens. */
-type ListenersOf = Pick<Pod, 'sockets' | 'shownSockets'>;
+type ListenersOf = Pick<Pod, 'sockets' | 'shownSockets' | 'obstacles'>;
 
 /** Who listens in the pod, as far as that was seen. */
 export class Listeners {
@@ -42,15 +45,21 @@ export class Listeners {
     this.#config = config;
   }
 
-  /** Whether the sockets were shown, whichever of them. */
+  /** Whether all listeners of tcp would have been seen. */
   get seen(): boolean {
-    return this.#pod.sockets !== null;
+    return couldShowListeners(this.#pod, 'tcp');
+  }
+
+  /** Why somebody who looked saw no sockets; null where some were seen, or nobody looked. */
+  get obstacle(): Obstacle | null {
+    if (this.#pod.sockets !== null) return null;
+    return this.#pod.obstacles.find(({ concerns }) => concerns === 'sockets') ?? null;
   }
 
   /** Whether a listener there would have been seen: where none is, then, nobody listens. */
-  wouldShow({ protocol, port }: Endpoint): boolean {
+  wouldShow({ protocol, port, family }: Endpoint): boolean {
     if (port === undefined || (protocol !== 'tcp' && protocol !== 'udp')) return false;
-    return couldShowListener(this.#pod, { protocol, port });
+    return couldShowListener(this.#pod, { protocol, port, family });
   }
 
   /** The socket that gets what arrives there; a bound address goes ahead of a wildcard, as in the kernel. */
@@ -63,11 +72,11 @@ export class Listeners {
   application(): Socket | undefined {
     const { dataplane, proxyUid } = this.#config;
     const candidates = this.#sockets.filter(
-      ({ protocol, localPort, localAddress, uid }) =>
-        protocol === 'tcp' &&
-        !isReserved(localPort, this.#config) &&
-        !isLoopbackText(localAddress) &&
-        (dataplane === 'ambient' || uid === null || !proxyUid.includes(uid)),
+      (socket) =>
+        socket.protocol === 'tcp' &&
+        !isReserved(socket.localPort, this.#config) &&
+        !isInner(socket) &&
+        (dataplane === 'ambient' || socket.uid === null || !proxyUid.includes(socket.uid)),
     );
     return candidates.toSorted((a, b) => a.localPort - b.localPort)[0];
   }
@@ -81,12 +90,9 @@ export class Listeners {
 }
 
 /** Whether a socket gets what arrives there. */
-export function isAt(socket: Socket, { family, protocol, address, port }: Endpoint): boolean {
+export function isAt(socket: Socket, { family, protocol, address, port, device }: Endpoint): boolean {
   if (socket.protocol !== protocol || socket.localPort !== port) return false;
   if (socket.family !== 'any' && socket.family !== family) return false;
+  if (socket.interface !== undefined && device !== undefined && socket.interface !== device) return false;
   return WILDCARDS.has(socket.localAddress) || socket.localAddress === address;
-}
-
-function isLoopbackText(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
 }

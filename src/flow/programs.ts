@@ -22,12 +22,13 @@ export interface Reception {
 /** Who listens where a packet arrives: what the sockets show, else who Istio has there. */
 export function receive(world: Scenario, arrival: Arrival): Reception {
   const program = programAt(world, arrival);
-  const { listeners, actors } = world;
+  const { listeners, actors, expected } = world;
   // Without an application in sight, its port is only an example.
   const example = program === 'application' && arrival.port === actors.applicationPort && !actors.applicationSeen;
   const socket = listeners.at(arrival);
   if (socket !== undefined) return shown(program, socket, world);
-  return listeners.wouldShow(arrival) ? refused(arrival, example) : unseen(program, arrival.port, example);
+  if (listeners.wouldShow(arrival)) return refused(arrival, example, expected !== null);
+  return unseen(program, { port: arrival.port, example, open: listeners.obstacle !== null });
 }
 
 function programAt(world: Scenario, { port, address, original }: Arrival): Program {
@@ -53,14 +54,16 @@ function takesInbound(world: Scenario, inbound: number, original: Endpoint): boo
   return both && original.address === world.actors.own;
 }
 
-function unseen(program: Program, port: number | undefined, example: boolean): Reception {
-  return { program, by: { kind: 'unseen', port, example }, intended: program === 'unknown' ? 'no' : 'yes' };
+function unseen(program: Program, how: Omit<Extract<Evidence, { kind: 'unseen' }>, 'kind'>): Reception {
+  const taken = how.open ? 'unknown' : 'yes';
+  return { program, by: { kind: 'unseen', ...how }, intended: program === 'unknown' ? 'no' : taken };
 }
 
-/** That nobody serves a port which nobody named is no fault. */
-function refused({ protocol, port, address }: Arrival, example: boolean): Reception {
+/** That nobody serves a port which nobody named is no fault, nor where nobody knows what is meant. */
+function refused({ protocol, port, address }: Arrival, example: boolean, isMeantKnown: boolean): Reception {
   const by = { kind: 'nobody', protocol, address, port, example } as const;
-  return { program: 'none', by, intended: example ? 'yes' : 'no' };
+  if (example) return { program: 'none', by, intended: 'yes' };
+  return { program: 'none', by, intended: isMeantKnown ? 'no' : 'unknown' };
 }
 
 function shown(program: Program, { uid, process }: Socket, { config }: Scenario): Reception {

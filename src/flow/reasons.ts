@@ -3,8 +3,16 @@ import type { Endpoint, Program } from './listeners.ts';
 
 /** What the sockets say of whoever gets a packet. */
 export type Evidence =
-  /** Nobody looked, or (`example`) there is no application in sight and its port stands for any. */
-  | { readonly kind: 'unseen'; readonly port: number | undefined; readonly example: boolean }
+  /**
+   * Nobody looked, or (`example`) there is no application in sight and its port stands for any. `open`: somebody looked and
+   * saw no sockets, so that nobody may be there.
+   */
+  | {
+      readonly kind: 'unseen';
+      readonly port: number | undefined;
+      readonly example: boolean;
+      readonly open: boolean;
+    }
   | ({ readonly kind: 'nobody'; readonly example: boolean } & Pick<Endpoint, 'protocol' | 'address' | 'port'>)
   | {
       readonly kind: 'socket';

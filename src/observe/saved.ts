@@ -3,7 +3,7 @@ import { FAMILIES, type Family } from '../model/family.ts';
 import type { Coverage, Gap, Obstacle, Pod } from '../model/pod.ts';
 import type { Table } from '../model/ruleset.ts';
 import type { Lack, ShownTable } from '../model/shown.ts';
-import type { SocketLook } from '../model/shown-sockets.ts';
+import { ASK_FOR_SOCKETS, type SocketLook } from '../model/shown-sockets.ts';
 import type { Socket } from '../model/socket.ts';
 import { headOf } from '../parse/head.ts';
 import { type ParsedIptables, parseIptables, type Unprinted } from '../parse/iptables/index.ts';
@@ -100,6 +100,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
     diagnostics: all.flatMap((part) => part.diagnostics),
     obstacles: [
       ...all.flatMap((part) => part.obstacles),
+      ...blank(all),
       ...lacking(rules.shown.filter((one) => !damaged.includes(one))),
       ...unshown(parts),
       ...doubts,
@@ -198,7 +199,9 @@ function remnants(name: string, { kind, text }: PlainText): Obstacle[] {
 function readSockets({ name, text }: SavedText): Part[] {
   const plain = unwrapPasted(text, name);
   const sockets = plain.filter(({ kind }) => kind === 'sockets');
-  return (sockets.length > 0 ? sockets : plain.slice(0, 1)).map((one) => ofSockets(name, one));
+  const [first, ...others] = sockets.length > 0 ? sockets : plain.slice(0, 1);
+  if (first === undefined) return [{ ...NOTHING, name, kind: 'sockets' }];
+  return [first, ...others].map((one) => ofSockets(name, one));
 }
 
 function ofSockets(name: string, plain: PlainText): Part {
@@ -207,10 +210,22 @@ function ofSockets(name: string, plain: PlainText): Part {
   if (refused !== undefined) return notRead(name, refused, 'sockets');
   const unread = [...plain.losses, ...diagnostics];
   const obstacles = losses(name, unread, 'sockets');
-  // An empty text proves nothing: neither a header nor a command says that a tool ran.
   if (asked.length === 0) return { ...NOTHING, name, kind: 'sockets', obstacles };
   const looks = asked.map((one) => ({ ...one, live: false, ...(unread.length > 0 && { filtered: true }) }));
   return { ...NOTHING, name, kind: 'sockets', sockets, looks, diagnostics, obstacles };
+}
+
+/**
+ * NAT1004 where texts have no socket and nothing says what they would have shown: `ss -H` prints nothing where nobody listens
+ * and nothing where it failed, and its header is the same above no listeners and above no connections.
+ */
+function blank(parts: readonly Part[]): Obstacle[] {
+  const own = parts.filter(({ kind }) => kind === 'sockets');
+  const [first] = own;
+  if (first === undefined || own.some(({ sockets, obstacles }) => sockets !== null || obstacles.length > 0)) return [];
+  const message = `${first.name} shows no socket and not what was asked for: if listeners were, nobody listens, and whatever is redirected is refused (NAT0801)`;
+  const remedy = `Give it with the command above it, as a terminal shows both: # ${ASK_FOR_SOCKETS}`;
+  return [{ code: 'NAT1004', message, remedy, concerns: 'sockets' }];
 }
 
 function linesOf(

@@ -1,6 +1,6 @@
 import type { Verdict } from '../model/packet.ts';
 import type { Socket } from '../model/socket.ts';
-import { isLoopback, isWildcard } from './address.ts';
+import { isInner, isWildcard } from './address.ts';
 import { packetToListener } from './first-packet.ts';
 import { OWNER_NOT_SHOWN } from './holder.ts';
 import { isProxyPort } from './ports.ts';
@@ -16,7 +16,7 @@ export function classifyListener(socket: Socket, scene: Scene): ClassifiedSocket
   const as = holder === 'application' ? scene.holders.sharedId(socket) : null;
   const own = { ...base, ...(as === null ? {} : { as }), ...doubt(holder) };
   if (socket.protocol === 'udp') return { ...own, kind: 'listener-udp' };
-  if (isLoopback(socket.localAddress)) return { ...own, kind: 'listener-loopback' };
+  if (isInner(socket)) return { ...own, kind: 'listener-loopback' };
   const predictions = predictionsFor(socket, scene);
   const kinds = predictions.map(kindOf);
   // What one of two families leaves alone is open to that family.

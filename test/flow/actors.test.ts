@@ -15,7 +15,7 @@ function actorsAt(own: string, changed: Partial<Config> = {}) {
     {},
     {
       ...{ config, pod: { ...observeRules([], {}), routing } },
-      listeners: new Listeners({ sockets: null }, config),
+      listeners: new Listeners({ sockets: null, obstacles: [] }, config),
     },
   );
 }

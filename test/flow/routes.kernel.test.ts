@@ -56,7 +56,7 @@ kernelTests('a pod with several interfaces and addresses', () => {
 
   it.each(DESTINATIONS)('%s: what is sent to %s leaves as the kernel chooses', async (family, address) => {
     const seen = { ...observeRules([], {}), routing };
-    const listeners = new Listeners({ sockets: null }, CONFIG);
+    const listeners = new Listeners({ sockets: null, obstacles: [] }, CONFIG);
     const world = {
       ...{ live: new Hooks({ tables: [] }), expected: null, watched: [], config: CONFIG, listeners },
       actors: actorsOf(family, {}, { pod: seen, config: CONFIG, listeners }),

@@ -25,6 +25,16 @@ describe('a listener that is not there', () => {
     ).toBe(true);
   });
 
+  it('may be of the other family, where all are of one and no command says that both were asked for', () => {
+    const ofIpv6 = (text: string) => couldShowListener(seen(text), { protocol: 'tcp', port: 15001, family: 'ipv6' });
+    expect(ofIpv6(WITHOUT_NETID)).toBe(false);
+    expect(ofIpv6(`# ss -tln\n${WITHOUT_NETID}`)).toBe(true);
+    expect(ofIpv6(`${WITHOUT_NETID}LISTEN 0 128 *:8080 *:*\n`)).toBe(true);
+    expect(ofIpv6(`# ss -4tln\n${WITHOUT_NETID}`)).toBe(false);
+    // A socket of IPv6 may take what comes over IPv4.
+    expect(shows(`# ss -4tln\n${WITHOUT_NETID}`, 'tcp', 15001)).toBe(false);
+  });
+
   it('would be in another part of a text that has several', () => {
     const udp = WITHOUT_NETID.replaceAll('LISTEN', 'UNCONN');
     expect(shows(`${WITHOUT_NETID}${udp}`, 'udp', 15013)).toBe(true);
@@ -62,10 +72,19 @@ describe('nobody listens at all', () => {
     expect(isSilent(seen('# ss -Htunaep\n'))).toBe(true);
   });
 
-  it('not where a text is empty, or shows other things', () => {
-    expect(seen('').sockets).toBeNull();
-    // The same header stands above no connections (ss -tun) and above no sockets at all (ss -tuna).
-    expect(isSilent(seen(HEADER))).toBe(false);
+  it.each([
+    ['an empty text', ''],
+    ['a header, which is the same above no connections (ss -tun) and above no sockets (ss -tuna)', HEADER],
+  ])('may be so behind %s, which is left open', (_, text) => {
+    const pod = seen(text);
+    expect(pod.sockets).toBeNull();
+    expect(pod.obstacles.filter(({ concerns }) => concerns === 'sockets')).toMatchObject([
+      { code: 'NAT1004', message: expect.stringContaining('nobody listens') },
+    ]);
+    expect(seen(`${text}${WITHOUT_NETID}`).obstacles.filter(({ concerns }) => concerns === 'sockets')).toEqual([]);
+  });
+
+  it('not where a text shows other things', () => {
     expect(isSilent(seen('# ss -tn\n'))).toBe(false);
     expect(isSilent(seen('# ss -uln\n'))).toBe(false);
   });

@@ -202,6 +202,49 @@ describe('sockets', () => {
     expect([`${step?.program} ${step?.port}`, journey.end]).toEqual([wrong, end]);
   });
 
+  it('refuse what comes from outside to an application that is bound to lo', async () => {
+    const sockets = [ENVOY(15001), ENVOY(15006), ENVOY(15020), APP('0.0.0.0%lo:9090')].join('\n');
+    const request = { port: 9090 };
+    expect((await life('self-pod', { sockets, request })).end).toBe('application');
+    // The proxy calls it by lo, and whoever is excluded from capture comes by eth0.
+    expect((await life('inbound', { sockets, request })).end).toBe('application');
+    const inputs = { inboundPortsExclude: [9090] };
+    expect((await life('inbound', { inputs, sockets, request })).end).toBe('refused');
+  });
+
+  it('of a command that found none refuse everything', async () => {
+    const { intended, journeys } = await lives({ sockets: '# ss -Htunaep\n' });
+    expect(intended).toBe(false);
+    expect(journeys.find(({ name }) => name === 'inbound')).toMatchObject({ intended: 'no', end: 'refused' });
+  });
+
+  it.each([
+    ['an empty text', '\n'],
+    ['a header', 'Netid State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n'],
+  ])('of which there is nothing but %s leave open who listens', async (_, sockets) => {
+    const { intended, journeys, undetermined } = await lives({ sockets });
+    expect(intended).toBeNull();
+    expect(undetermined).toMatchObject([{ code: 'NAT1004', message: expect.stringContaining('nobody listens') }]);
+    const received = journeys.flatMap(({ steps }) => steps.filter(({ program }) => program !== undefined));
+    expect(received.filter((step) => step.intended !== 'unknown')).toEqual([]);
+  });
+
+  it('of connections alone leave who listens to be taken as given', async () => {
+    const { intended, assumed } = await lives({ sockets: '# ss -tn\nESTAB 0 0 10.0.0.5:40000 10.0.0.9:443\n' });
+    expect(intended).toBe(true);
+    expect(assumed.join()).toContain('not all listeners were shown');
+  });
+
+  it('of one family say nothing of the other', async () => {
+    const families = async (command: string) => {
+      const text = [`# ${command}`, ENVOY(15001), ENVOY(15006), ENVOY(15020), APP('0.0.0.0:9090')].join('\n');
+      const { journeys } = await lives({ inputs: { enableIpv6: true }, sockets: text });
+      return journeys.find(({ name, family }) => name === 'inbound' && family === 'ipv6')?.end;
+    };
+    expect(await families('ss -tunae')).toBe('refused');
+    expect(await families('ss -4 -tunae')).toBe('application');
+  });
+
   it('of a proxy that runs as another user end in a loop', async () => {
     const sockets = [ENVOY(15001, 1338), ENVOY(15006, 1338), APP('0.0.0.0:9090')].join('\n');
     const outbound = await life('outbound', { sockets });
@@ -312,6 +355,11 @@ describe('a pod that nobody said anything about', () => {
 
   it('but has a proxy: its rules are missing', async () => {
     expect((await silent(SOUND)).intended).toBe(false);
+  });
+
+  it('and nobody to ask for its health: that is no fault', async () => {
+    const { journeys } = await silent(`# ss -Htunaep\n${APP('0.0.0.0:9090')}\n`);
+    expect(journeys.find(({ name }) => name === 'probe')).toMatchObject({ intended: 'unknown', end: 'refused' });
   });
 
   it('but is a gateway by its listeners: nothing is redirected, and nothing should be', async () => {

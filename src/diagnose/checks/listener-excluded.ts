@@ -4,6 +4,7 @@ import { isReserved } from '../../istio/ports.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import type { Socket } from '../../model/socket.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
+import { isInner } from '../../sockets/address.ts';
 import { defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
 import { socketEvidence, withListeners } from '../sockets/listening.ts';
@@ -35,11 +36,11 @@ function capturesInbound({ config, families }: Context): boolean {
   return config.dataplane === 'sidecar' && families.length > 0 && (include === '*' || include.length > 0);
 }
 
-function isApplications({ protocol, family, localAddress, localPort, uid }: Socket, { config }: Context): boolean {
+function isApplications(socket: Socket, { config }: Context): boolean {
+  const { protocol, family, localPort, uid } = socket;
   if (protocol !== 'tcp' || isReserved(localPort, config)) return false;
   if (family === 'ipv6' && !config.enableIpv6) return false;
-  const loopback = localAddress.startsWith('127.') || localAddress === '::1';
-  return !loopback && (uid === null || !config.proxyUid.includes(uid));
+  return !isInner(socket) && (uid === null || !config.proxyUid.includes(uid));
 }
 
 function leftAlone(open: readonly { readonly socket: Socket; readonly decidedBy: RuleReference | null }[]) {

@@ -69,6 +69,7 @@ function sees({ rule }: RuleReference, family: Family): boolean {
 export function accepts(socket: Socket, { port, protocol, family, hook }: RedirectTarget): boolean {
   if (socket.localPort !== port || socket.protocol !== protocol) return false;
   if (socket.family !== 'any' && socket.family !== family) return false;
+  if (socket.interface !== undefined && (socket.interface === 'lo') !== (hook === 'OUTPUT')) return false;
   if (['*', '0.0.0.0', '::'].includes(socket.localAddress)) return true;
   const loopback = socket.localAddress === '::1' || socket.localAddress.startsWith('127.');
   return hook === 'OUTPUT' ? ['127.0.0.1', '::1'].includes(socket.localAddress) : !loopback;

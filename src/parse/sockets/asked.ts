@@ -22,7 +22,11 @@ export function askedBy(argv: readonly string[]): Asked | null {
     families: familiesOf(options),
     states: statesOf(options),
     columns: columnsOf(tool, options),
-    filtered: options.words.length > 0 || options.has('summary') || filters.some((stage) => !isHarmless(stage)),
+    filtered:
+      options.words.length > 0 ||
+      options.has('summary') ||
+      isOfOneFamily(options) ||
+      filters.some((stage) => !isHarmless(stage)),
   };
   return filters.length === 1 && isSearchForListen(filters[0] ?? []) ? onlyListen(asked, options) : asked;
 }
@@ -40,9 +44,14 @@ function protocolsOf({ has, queries }: Options): Asked['protocols'] {
   return named.length > 0 || others ? named : PROTOCOLS;
 }
 
-function familiesOf({ has }: Options): readonly Family[] {
-  if (has('ipv4') === has('ipv6')) return BOTH;
-  return has('ipv4') ? ['ipv4'] : ['ipv6'];
+function familiesOf(options: Options): readonly Family[] {
+  if (!isOfOneFamily(options)) return BOTH;
+  return options.has('ipv4') ? ['ipv4'] : ['ipv6'];
+}
+
+/** The family is that of the socket: one of IPv6 may serve IPv4, and both ends of a connection may be of different ones. */
+function isOfOneFamily({ has }: Options): boolean {
+  return has('ipv4') !== has('ipv6');
 }
 
 /** Of -a and -l the last one counts. */
@@ -81,6 +90,6 @@ function isSearchForListen([program, ...words]: readonly string[]): boolean {
 
 function onlyListen(asked: Asked, { words }: Options): Asked {
   const protocols = asked.protocols.filter((protocol) => protocol === 'tcp');
-  const filtered = words.length > 0 || asked.states === 'connected';
+  const filtered = words.length > 0 || asked.states === 'connected' || asked.families.length < BOTH.length;
   return { ...asked, protocols, states: 'listening', filtered };
 }

@@ -1,13 +1,18 @@
 import { DNS_PROXY_PORTS } from '../../istio/dns.ts';
+import type { Family } from '../../model/family.ts';
 import type { Socket } from '../../model/socket.ts';
 import { type Asked, askedBy } from './asked.ts';
 import type { Listing } from './records.ts';
 
 const BOTH = ['ipv4', 'ipv6'] as const;
 
-/** What a listing would have shown: by its command where that is known, else by its form and by what occurs in it. */
-export function askedIn(listing: Listing, sockets: readonly Socket[]): Asked {
+/**
+ * What a listing would have shown: by its command where that is known, else by its form and by what occurs in it. Null where
+ * that is nothing but the header of ss, which is the same whatever was asked for.
+ */
+export function askedIn(listing: Listing, sockets: readonly Socket[]): Asked | null {
   const known = listing.command === null ? null : askedBy(listing.command);
+  if (known === null && listing.states === undefined && listing.records.length === 0) return null;
   if (known !== null) return { ...known, columns: [...new Set([...known.columns, ...columnsIn(sockets)])] };
   const tool = isNetstats(listing) ? 'netstat' : 'ss';
   const { header, states } = listing;
@@ -15,7 +20,7 @@ export function askedIn(listing: Listing, sockets: readonly Socket[]): Asked {
   return {
     tool,
     protocols: tool === 'ss' ? protocolsOfSs(listing, sockets) : occurring(sockets),
-    families: BOTH,
+    families: familiesIn(sockets),
     states: states ?? statesIn(sockets),
     columns: columnsIn(sockets),
     // A single state was asked for: ss leaves the column out.
@@ -51,7 +56,23 @@ function occurring(sockets: readonly Socket[]): Asked['protocols'] {
   return (['tcp', 'udp'] as const).filter((protocol) => sockets.some((socket) => socket.protocol === protocol));
 }
 
-/** A title or a header alone says nothing: without -a and -l it is the connections that are shown. */
+/**
+ * Where all sockets are of one family, that alone may have been asked for (`-4`): a sidecar that runs has some of both. With -e,
+ * as we ask for it, they are taken for all there are.
+ */
+function familiesIn(sockets: readonly Socket[]): Asked['families'] {
+  if (sockets.some(({ inode }) => inode !== null)) return BOTH;
+  const found = BOTH.filter((family) => sockets.some((socket) => isOf(socket, family)));
+  return found.length === 0 ? BOTH : found;
+}
+
+/** Whether a socket is of a family: a wildcard of IPv6 that takes both is shown as one of both. */
+function isOf({ family, text }: Socket, wanted: Family): boolean {
+  if (family === 'any') return true;
+  return wanted === (family === 'ipv4' && !text.includes('::ffff:') ? 'ipv4' : 'ipv6');
+}
+
+/** Without -a and -l it is the connections that are shown. */
 function statesIn(sockets: readonly Socket[]): Asked['states'] {
   const listens = sockets.some(
     ({ state, peerPort }) => state === 'LISTEN' || (state === 'UNCONN' && peerPort === null),

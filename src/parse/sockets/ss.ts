@@ -13,7 +13,7 @@ import { type Listing, type SocketRecord, splitRecords } from './records.ts';
 export interface ParsedSockets {
   readonly sockets: readonly Socket[];
   readonly diagnostics: readonly Diagnostic[];
-  /** What the text would show if it were there, for each listing in it; none where nothing proves that a tool ran. */
+  /** What the text would show if it were there, for each listing in it of which that can be told. */
   readonly asked: readonly Asked[];
   /** Why nothing of the text was taken: it has more of something than is read. */
   readonly refused?: Diagnostic;
@@ -55,12 +55,14 @@ function readSockets(text: string, input: SocketsInput): ParsedSockets {
     sockets: read.flatMap(({ sockets }) => sockets),
     diagnostics: summarized(unread),
     // What stands in a line that was not read may be anything.
-    asked: read.map(({ asked }) => (unread.length > 0 ? { ...asked, filtered: true } : asked)),
+    asked: read.flatMap(({ asked }) =>
+      asked === null ? [] : [unread.length > 0 ? { ...asked, filtered: true } : asked],
+    ),
   };
 }
 
 interface ReadListing extends Omit<ParsedSockets, 'asked'> {
-  readonly asked: Asked;
+  readonly asked: Asked | null;
 }
 
 function readListing(listing: Listing, input: SocketsInput): ReadListing {

@@ -65,7 +65,8 @@ function evidenceWords(program: Program, by: Evidence): string {
   switch (by.kind) {
     case 'unseen':
       if (program === 'unknown') return `nothing of Istio listens on port ${by.port}, and who else does was not shown`;
-      return `${WHO[program]}, ${by.example ? 'port taken as an example' : 'taken to listen: the sockets were not shown'}`;
+      if (by.open) return `${WHO[program]}, if anybody: who listens was not shown`;
+      return `${WHO[program]}, ${by.example ? 'port taken as an example' : 'taken to listen: that was not shown'}`;
     case 'nobody':
       return `nobody listens on ${by.protocol} ${by.address} port ${by.port}: refused${by.example ? NO_APPLICATION : ''}`;
     case 'socket': {

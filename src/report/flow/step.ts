@@ -31,10 +31,11 @@ export function stepLines(step: FlowStep, column: number, style: Style): string[
   ];
 }
 
-function sign({ intended }: FlowStep, { chalk }: Style): string {
+function sign({ intended, program }: FlowStep, { chalk }: Style): string {
   switch (intended) {
     case 'yes':
-      return chalk.green('✓');
+      // Nobody is there, which is no fault and nothing to tick.
+      return program === 'none' ? chalk.dim('-') : chalk.green('✓');
     case 'no':
       return chalk.red('✗');
     case 'follows':

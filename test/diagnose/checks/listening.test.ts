@@ -134,6 +134,8 @@ describe('a listener accepts', () => {
     ['[::]:15006', false],
     ['127.0.0.1:15006', false],
     ['0.0.0.0:15007', false],
+    ['0.0.0.0%eth0:15006', true],
+    ['0.0.0.0%lo:15006', false],
   ])('%s: %s', (at, yes) => {
     const [socket] = listening({ at });
     expect(target && socket && accepts(socket, target)).toBe(yes);

@@ -72,6 +72,7 @@ describe('NAT0207, an application on a port that is left alone', () => {
     ['not in the list', { inboundPortsInclude: [9090] }, APPLICATION, ['NAT0207']],
     ['in the list', { inboundPortsInclude: [8080] }, APPLICATION, []],
     ['excluded, and on loopback only', { inboundPortsExclude: [8080] }, { ...APPLICATION, at: '127.0.0.1:8080' }, []],
+    ['excluded, and bound to lo', { inboundPortsExclude: [8080] }, { ...APPLICATION, at: '0.0.0.0%lo:8080' }, []],
     ["excluded, and the proxy's", { inboundPortsExclude: [8080] }, { at: '*:8080', process: 'envoy' }, []],
     ['nothing is captured by design', { inboundPortsInclude: [] }, APPLICATION, 'skipped'],
   ])('%s', (_, config, listener, expected) => {

@@ -28,7 +28,7 @@ function worldOf({ texts, config, variant }: Subject, family: Family): Scenario 
   const saved = texts.map(({ tool, text }) => ({ name: tool, text: tool === 'nft' ? text : `# ${tool}\n${text}` }));
   const pod = observeRules(saved, {});
   const expected = layoutOf(config, variant);
-  const listeners = new Listeners({ sockets: null }, config);
+  const listeners = new Listeners({ sockets: null, obstacles: [] }, config);
   const { own, peer, remote, resolver: named } = ADDRESSES[family];
   const servers = family === 'ipv4' ? config.dnsServersV4 : config.dnsServersV6;
   const actors = actorsOf(family, {}, { pod, config, listeners });

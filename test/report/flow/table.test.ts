@@ -99,6 +99,20 @@ What causes it, and what to do: istio-nat check
     );
   });
 
+  it('ticks nothing at a port where nobody listens', () => {
+    const nobody: FlowStep = {
+      ...APPLICATION,
+      ...{ hook: 'socket', action: 'refused', intended: 'yes', program: 'none' },
+      why: {
+        ...{ kind: 'received', program: 'none', refusal: null, loop: 'none' },
+        by: { kind: 'nobody', protocol: 'tcp', address: '10.0.0.5', port: 8080, example: true },
+      },
+    };
+    const text = table(shown([{ ...RIGHT, end: 'refused', steps: [JUMP, nobody] }]));
+    expect(text).toMatch(/^- Inbound/m);
+    expect(text).toMatch(/^ {2}- {2}3 port 8080/m);
+  });
+
   it('says what to do next', () => {
     expect(table(shown([RIGHT]))).toMatch(/^✓ In this pod this request goes as .* means it to/s);
     expect(table(shown([RIGHT]))).toMatch(/every other packet fares as it should:\sistio-nat check\n$/);
