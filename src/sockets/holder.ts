@@ -59,12 +59,13 @@ export class Holders {
 
   /**
    * An Envoy that hands over to its successor no longer listens; names tell it from others where no container is named. What
-   * runs in the container of Envoy, as somebody's `kubectl exec -c istio-proxy` does, is none of the application's.
+   * runs in the container of Envoy, as somebody's `kubectl exec -c istio-proxy` does, is none of the application's. From
+   * inside of it nothing else is visible, and its id is not.
    */
   #isProxys(socket: Socket, pid: number, proxy: ProxyIdentity): boolean {
     const container = this.#processes.get(pid)?.container;
     if (proxy.pids.has(pid) || (container !== undefined && proxy.containers.has(container))) return true;
-    return hasIstioName(socket) && !isElsewhere(socket, this.#processes.get(pid), proxy);
+    return (proxy.isFirst || hasIstioName(socket)) && !isElsewhere(socket, this.#processes.get(pid), proxy);
   }
 
   /** A socket under the uid of the proxy whose process is not visible. */

@@ -60,6 +60,7 @@ export function proxyIdentity(
     gids: new Set([...pids].flatMap((pid) => processes.get(pid)?.fsgid ?? [])),
     pids,
     isVisible: own.every(({ process }) => process !== undefined),
+    isFirst: own.some((socket) => socket.process?.pid === 1 && hasIstioName(socket)),
     ...places,
     listeners,
   };

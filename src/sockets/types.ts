@@ -116,6 +116,8 @@ export interface ProxyIdentity {
   readonly containers: ReadonlySet<string>;
   /** The reader sees the processes of all that listens on the proxy's ports: of Envoy, and of the agent too. */
   readonly isVisible: boolean;
+  /** Process 1 of the reader's pid namespace is Istio's: what the reader sees runs in the container of the proxy. */
+  readonly isFirst: boolean;
   /** The listeners on its outbound port, or else on the others. */
   readonly listeners: readonly Socket[];
 }

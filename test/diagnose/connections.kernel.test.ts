@@ -69,6 +69,84 @@ kernelTests('check and live connections', () => {
     expect(said(report)).toEqual({ NAT0804: expect.stringMatching(/the rules could not be read, so whether/) });
   });
 
+  it('tells without rights what came in around the proxy, too', async () => {
+    const { world } = await sidecarWithApp(false);
+    await using _ = world;
+    await world.peer.ask('connect', { to: POD_IPV4, port: 8080 });
+    await world.program();
+    expect(said(await world.check({}, 'proxy'))).toEqual({
+      NAT0805: expect.stringMatching(/the rules could not be read/),
+    });
+  });
+
+  it.each([
+    ['root', 'broken', ['NAT0303']],
+    ['elsewhere', 'undetermined', []],
+  ] as const)(
+    'says of an idle application as the proxy, to %s, the same or nothing',
+    async (reader, verdict, codes) => {
+      await using world = await World.create();
+      await world.sidecar();
+      await world.listen(await world.start({ uid: 1337, gid: 2000, name: 'app' }), 8080);
+      await world.program();
+      const report = await world.check({}, reader);
+      expect([report.verdict, Object.keys(said(report))]).toEqual([verdict, codes]);
+    },
+  );
+
+  it('does not vouch for a proxy of root whose group nobody sees, which may be in a loop', async () => {
+    await using world = await World.create();
+    const proxy = await world.sidecar({ uid: 0, gid: 0, name: 'envoy' }, { transparent: true });
+    await world.program({ interceptionMode: 'TPROXY' });
+    const inputs = { interceptionMode: 'TPROXY' };
+    expect((await world.check(inputs, 'elsewhere')).verdict).toBe('undetermined');
+    expect(said(await world.check(inputs))).toHaveProperty('NAT0302', expect.stringContaining('uid 0 and gid 0'));
+    await proxy.ask('connect', { to: '203.0.113.7', port: 443 });
+    expect(said(await world.check(inputs))).toHaveProperty('NAT0306');
+    expect((await world.check(inputs, 'elsewhere')).verdict).toBe('undetermined');
+  });
+
+  it('misses no listener of IPv6 in a pod that has no address of it', async () => {
+    await using world = await World.create();
+    const proxy = await world.start({ uid: 1337, name: 'envoy' });
+    for (const [port, operation] of [
+      [15001, 'outbound'],
+      [15006, 'inbound'],
+      [15021, 'listen'],
+    ] as const)
+      await proxy.ask(operation, { address: '0.0.0.0', port });
+    await world.program();
+    expect(said(await world.check({}))).toEqual({ NAT0801: expect.stringContaining('over IPv6') });
+    await world.run(['ip', '-6', 'addr', 'flush', 'dev', 'eth0', 'scope', 'global']);
+    expect((await world.check({})).verdict).toBe('healthy');
+  });
+
+  it.each([
+    ['lo', '', true],
+    ['eth0', '', false],
+    ['lo', 'lo', false],
+  ])(
+    'takes a proxy for what its interfaces let it accept: outbound %s, inbound "%s"',
+    async (outbound, inbound, works) => {
+      await using world = await World.create();
+      const proxy = await world.start({ uid: 1337, name: 'envoy' });
+      await world.listen(proxy, 15001, { device: outbound }, 'outbound');
+      await world.listen(proxy, 15006, { device: inbound }, 'listen');
+      await world.listen(proxy, 15021);
+      await world.program();
+      const app = await world.start({ uid: 1000, name: 'app' });
+      await world.listen(app, 8080);
+      const connects = async (actor: Actor, to: string, port: number) =>
+        actor.ask('connect', { to, port }).then(
+          () => true,
+          () => false,
+        );
+      const got = [await connects(app, '203.0.113.7', 443), await connects(world.peer, POD_IPV4, 8080)];
+      expect(got).toEqual([outbound === 'lo', inbound !== 'lo']);
+      expect('NAT0801' in said(await world.check({}))).toBe(!works);
+    },
+  );
+
   it('finds nobody behind complete rules where no container has started', async () => {
     await using world = await World.create();
     await world.program();

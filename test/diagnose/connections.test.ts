@@ -90,6 +90,20 @@ it('an application under the uid of the proxy is one finding, and no loop', asyn
   expect(codes(await checked('as-proxy'))).toEqual(['NAT0303']);
 });
 
+it('a loop of a proxy whose user was not asked for leaves open whether it is exempt', async () => {
+  const envoy = 'users:(("envoy",pid=20,fd=3))';
+  const ends = ['*:15001 *:*', '*:15006 *:*', '127.0.0.1:15001 10.77.0.5:40001'];
+  const states = ['LISTEN', 'LISTEN', 'ESTAB', 'ESTAB'];
+  const lines = [...ends, '10.77.0.5:40001 203.0.113.7:443'].map((own, at) => `tcp ${states[at]} 0 0 ${own} ${envoy}`);
+  const app = 'tcp LISTEN 0 0 *:8080 *:* users:(("app",pid=30,fd=3))\n';
+  const report = await checked('redirect', EXCLUDED, () => `${lines.join('\n')}\n${app}`);
+  expect(report.verdict).toBe('undetermined');
+  expect(report.findings).toMatchObject([
+    { code: 'NAT0306', message: expect.stringMatching(/^The proxy has accepted/) },
+  ]);
+  expect(report.undetermined).toMatchObject([{ message: expect.stringContaining('connected to itself') }]);
+});
+
 it('a listener of the pod address only, for releases before 1.10', async () => {
   const onPodAddress = (text: string) =>
     text.replace('*:8080 ', '10.77.0.5:8080 ').replace('*:9090 ', '10.77.0.5:9090 ');

@@ -74,6 +74,13 @@ describe('a process that is called envoy and has the uid of the proxy', () => {
     );
   });
 
+  it('need not be called so where process 1 is the agent, whose container the reader is in', () => {
+    const curl = connection('users:(("curl",pid=50,fd=3)) uid:1337');
+    const elsewhere = listener(15020, 'users:(("pilot-agent",pid=7,fd=3)) uid:1337');
+    expect(last([ENVOY, AGENT, curl])).toBe('proxy-upstream');
+    expect(last([ENVOY, elsewhere, curl])).toBe('outbound-direct as proxy-uid');
+  });
+
   it('is not the proxy’s in another control group', () => {
     const proxy = `${ENVOY} cgroup:/proxy <->`;
     expect(last([proxy, AGENT, `${connection(named)} cgroup:/other <->`])).toBe('outbound-direct as proxy-uid');

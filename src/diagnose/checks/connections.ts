@@ -58,9 +58,10 @@ export const proxyLoops = defineCheck({
     const [first] = loops;
     if (first === undefined) return [];
     const uid = loops.find(({ socket }) => socket.uid !== null)?.socket.uid;
+    const who = uid === undefined ? 'The proxy' : `The proxy (uid ${uid})`;
     return [
       finding('NAT0306', {
-        message: `The proxy (uid ${uid}) has accepted connections on port ${context.config.proxyPort} that it opened itself: ${countOf(loops.length, 'socket')} of them.`,
+        message: `${who} has accepted connections on port ${context.config.proxyPort} that it opened itself: ${countOf(loops.length, 'socket')} of them.`,
         evidence: socketEvidence(loops.flatMap(({ socket, partner }) => [socket, ...(partner ? [partner] : [])])),
       }),
     ];

@@ -42,49 +42,71 @@ export const proxyOwner = defineCheck({
   description: 'the proxy runs as the uid that Istio exempts',
   codes: ['NAT0302'],
   withoutRules: true,
-  run: withOwners((listeners, context): CheckResult<'NAT0302'> => {
-    const { config } = context;
-    const proxy = proxySockets(listeners, config.proxyPort);
-    const wrong = proxy.filter((socket) => isCapturedItself(socket, context));
-    const [first] = wrong;
-    if (!first)
-      return groupNotSeen(
-        proxy.filter((socket) => isExemptByHiddenGroup(socket, context)),
-        context,
-      );
-    const gid = groupOf(first, context);
-    const group = gid === undefined ? '' : ` and gid ${gid}`;
-    const exempt = gid === undefined ? '' : ` and gid ${config.proxyGid.join(', ')}`;
-    return [
-      finding('NAT0302', {
-        message: `The process that listens on port ${config.proxyPort} runs as uid ${first.uid}${group}; the rules exempt uid ${config.proxyUid.join(', ')}${exempt}, so its own connections are redirected back to it.`,
-        evidence: socketEvidence(wrong),
-      }),
-    ];
-  }),
+  run: (context) => (isLoopOfUnknown(context) ? LOOP_OF_UNKNOWN : judgedOwner(context)),
 });
 
-/** Either id is enough to pass. As root (TPROXY, privileged ports) it is the gid, which not everybody can see. */
+const LOOP_OF_UNKNOWN = unseen(
+  'The proxy is connected to itself, and the owners of the sockets were not shown: whether the rules exempt its user cannot be told',
+  `Give the output of ${ASK_FOR_SOCKETS}`,
+);
+
+/** A loop says that the proxy was not exempt once; whether it is now its user tells. */
+function isLoopOfUnknown(context: Context): boolean {
+  if (withoutExemption(context) !== null || showsColumn(context.pod, 'uid')) return false;
+  return socketsView(context)?.sockets.some(({ kind }) => kind === 'proxy-loop') ?? false;
+}
+
+const judgedOwner = withOwners((listeners, context): CheckResult<'NAT0302'> => {
+  const { config } = context;
+  const proxy = proxySockets(listeners, config.proxyPort);
+  const wrong = proxy.filter((socket) => isCapturedItself(socket, context));
+  const [first] = wrong;
+  if (!first)
+    return groupNotSeen(
+      proxy.filter((socket) => mayBeExemptByGroup(socket, context)),
+      context,
+    );
+  const gid = groupOf(first, context);
+  const group = gid === undefined ? '' : ` and gid ${gid}`;
+  const exempt = gid === undefined ? '' : ` and gid ${config.proxyGid.join(', ')}`;
+  return [
+    finding('NAT0302', {
+      message: `The process that listens on port ${config.proxyPort} runs as uid ${first.uid}${group}; the rules exempt uid ${config.proxyUid.join(', ')}${exempt}, so its own connections are redirected back to it.`,
+      evidence: socketEvidence(wrong),
+    }),
+  ];
+});
+
+/** Either id is enough to pass: where the gid is hidden the uid decides, unless the gid may. */
 function isCapturedItself(socket: Socket, context: Context): boolean {
   const { proxyUid, proxyGid } = context.config;
   const gid = groupOf(socket, context);
   if (socket.uid === null || proxyUid.includes(socket.uid)) return false;
-  return gid === undefined ? socket.uid !== 0 : !proxyGid.includes(gid);
+  return gid === undefined ? !mayBeExemptByGroup(socket, context) : !proxyGid.includes(gid);
 }
 
-/** The injector sets uid and gid alike, but for root's: then the gid alone decides, and here it is not visible. */
-function isExemptByHiddenGroup(socket: Socket, context: Context): boolean {
-  const isRoots = socket.uid === 0 && !context.config.proxyUid.includes(0);
-  return isRoots && groupOf(socket, context) === undefined;
+/**
+ * Whether a hidden gid may be what exempts a proxy. The injector sets uid and gid alike, but for root's (TPROXY, privileged
+ * ports). No text of ss has gids, so one that somebody saved lacks nothing; who looks here and now would see those of
+ * visible processes.
+ */
+function mayBeExemptByGroup(socket: Socket, context: Context): boolean {
+  const { uid, process } = socket;
+  if (uid === null || context.config.proxyUid.includes(uid) || groupOf(socket, context) !== undefined) return false;
+  return uid === 0 || (process === undefined && isLive(context));
 }
 
-/** No text of ss has gids, so one that somebody saved lacks nothing; who looks here and now sees those of visible processes. */
-function groupNotSeen(sockets: readonly Socket[], { pod, config }: Context): CheckResult<'NAT0302'> {
-  if (sockets.length === 0) return [];
-  const gid = config.proxyGid.join(', ');
-  const reason = `the proxy runs as root and only its gid (${gid}) would exempt it, which is not visible here`;
-  const isHidden = sockets.some(({ process }) => process === undefined);
-  if (!isHidden || !(pod.shownSockets ?? []).some(({ live }) => live)) return { skipped: reason };
+function isLive({ pod }: Context): boolean {
+  return (pod.shownSockets ?? []).some(({ live }) => live);
+}
+
+function groupNotSeen(sockets: readonly Socket[], context: Context): CheckResult<'NAT0302'> {
+  const [first] = sockets;
+  if (first === undefined) return [];
+  const gid = context.config.proxyGid.join(', ');
+  const who = first.uid === 0 ? 'root' : `uid ${first.uid}`;
+  const reason = `the proxy runs as ${who} and only its gid (${gid}) would exempt it, which is not visible here`;
+  if (!isLive(context) || sockets.every(({ process }) => process !== undefined)) return { skipped: reason };
   return unseen(
     reason,
     `Look from the container istio-proxy or from the node, where its process is visible, or see Gid in /proc/PID/status of envoy: it should be ${gid}.`,

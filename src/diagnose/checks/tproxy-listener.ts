@@ -1,8 +1,12 @@
+import type { Context } from '../../expect/context.ts';
+import type { Family } from '../../model/family.ts';
 import type { Finding } from '../../model/report.ts';
 import type { Socket } from '../../model/socket.ts';
 import { defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
 import { socketEvidence, withListeners } from '../sockets/listening.ts';
+import { redirectTargets } from '../sockets/redirect-targets.ts';
+import { mayHaveIpv6 } from './ipv6-addresses.ts';
 
 /**
  * TPROXY hands a packet to a transparent socket, which needs NET_ADMIN. Newer versions of ss show whether it is one. Where
@@ -12,11 +16,16 @@ export const tproxyListener = defineCheck({
   id: 'tproxy-listener',
   description: 'the inbound listener can take what TPROXY hands over',
   codes: ['NAT0503'],
-  run: withListeners((listeners, { config }) => {
+  run: withListeners((listeners, context) => {
+    const { config } = context;
     if (config.dataplane !== 'sidecar' || config.interceptionMode !== 'TPROXY')
       return { skipped: 'the interception mode is REDIRECT' };
     const { inboundCapturePort: port } = config;
-    const waiting = listeners.filter(({ localPort, protocol }) => localPort === port && protocol === 'tcp');
+    const families = familiesHandedTo(port, context);
+    const waiting = listeners.filter(
+      ({ localPort, protocol, family }) =>
+        localPort === port && protocol === 'tcp' && (family === 'any' || families.has(family)),
+    );
     const [first] = waiting;
     if (first === undefined) return { skipped: `nobody is seen to listen on port ${port}` };
     const ordinary = waiting.filter(({ transparent }) => transparent === false);
@@ -26,6 +35,16 @@ export const tproxyListener = defineCheck({
     return waiting.some(({ transparent }) => transparent) ? [] : { skipped: `${NOT_SHOWN} ${port}` };
   }),
 });
+
+/** The families in which Istio hands packets to a port by TPROXY, and in which any can come. */
+function familiesHandedTo(port: number, context: Context): ReadonlySet<Family> {
+  const targets = redirectTargets(context.expected).filter(
+    (target) => target.port === port && target.where.rule.targets.some(({ kind }) => kind === 'tproxy'),
+  );
+  const families = new Set(targets.map(({ family }) => family));
+  if (!mayHaveIpv6(context)) families.delete('ipv6');
+  return families;
+}
 
 const NOT_SHOWN = 'whether the listener is transparent was not shown: see ss -ltn --inet-sockopt, port';
 

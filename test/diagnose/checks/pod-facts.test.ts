@@ -9,6 +9,7 @@ import { buildContext } from '../../../src/expect/context.ts';
 import { expectedRuleset } from '../../../src/expect/layout.ts';
 import { defaultConfig, expectedRouting } from '../../../src/layout/index.ts';
 import type { Config } from '../../../src/model/config.ts';
+import type { Family } from '../../../src/model/family.ts';
 import type { Metadata } from '../../../src/model/pod.ts';
 import { HEALTHY, type Listener, listening } from './sockets.ts';
 
@@ -19,7 +20,8 @@ interface Case {
   readonly resolvers?: readonly string[];
   readonly environment?: Metadata['environment'];
   readonly isAmongOwnFiles?: boolean;
-  readonly transparent?: boolean;
+  /** The families whose listeners are transparent; left out where that was not shown. */
+  readonly transparent?: readonly Family[];
 }
 
 /** The codes that a check raises about a pod whose rules are exactly Istio's. */
@@ -39,7 +41,7 @@ function codes(
           ? null
           : listening(...HEALTHY, ...listeners).map((one) => ({
               ...one,
-              ...(transparent !== undefined && { transparent }),
+              ...(transparent !== undefined && { transparent: transparent.some((family) => family === one.family) }),
             })),
       routing: addresses === undefined ? null : { rules: [], routes: [], addresses: addresses.map(interfaceAddress) },
       diagnostics: [],
@@ -124,11 +126,20 @@ describe('NAT0503, a TPROXY listener without the right', () => {
   });
 
   it.each([
-    ['is what the kernel says', false, ['NAT0503']],
-    ['is not its user’s, where the kernel says it', true, []],
-  ])('%s', (_, transparent, expected) => {
+    ['is what the kernel says', [], ['NAT0503']],
+    ['is not its user’s, where the kernel says it', ['ipv4'], []],
+  ] as const)('%s', (_, transparent, expected) => {
     const config = { interceptionMode: 'TPROXY' } as const;
     expect(codes(tproxyListener, { config, listeners: [], transparent })).toEqual(expected);
+  });
+
+  it.each([
+    [['10.0.0.5'], []],
+    [['10.0.0.5', 'fd00::5'], ['NAT0503']],
+  ])('does not matter in a family in which nothing comes in: %s', (addresses, expected) => {
+    const config = { interceptionMode: 'TPROXY', enableIpv6: true } as const;
+    const listeners = [{ at: '[::]:15006', process: 'envoy' }];
+    expect(codes(tproxyListener, { config, listeners, addresses, transparent: ['ipv4'] })).toEqual(expected);
   });
 });
 

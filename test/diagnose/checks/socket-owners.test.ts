@@ -49,6 +49,12 @@ describe('the uid of the proxy', () => {
     expect(open(proxyOwner, hidden, { interceptionMode: 'TPROXY' }, true)).toContain('undetermined: ');
   });
 
+  it('is left open where it is another whose gid is hidden from somebody who looks here and now', () => {
+    const hidden = as(1338).map(({ process: _process, ...listener }) => listener);
+    expect(open(proxyOwner, hidden, {}, true)).toMatch(/^undetermined: the proxy runs as uid 1338 and only its gid/);
+    expect(said(proxyOwner, hidden)).toHaveLength(1);
+  });
+
   it('may not be another, which is one finding and not one for each of its ports', () => {
     expect(said(proxyOwner, HEALTHY, OPENSHIFT)).toEqual([expect.stringContaining('runs as uid 1337')]);
     expect(said(reservedPorts, HEALTHY, OPENSHIFT)).toEqual([]);

@@ -115,15 +115,16 @@ async function populated(world: World, inputs: Partial<Config> = {}, uid = 1000)
 }
 
 /** What shows all that is to be seen of sockets. */
-export const ALL_SOCKETS = 'ss -H -t -u -a -n -e -p';
+export const ALL_SOCKETS = 'ss -H -t -u -a -n -e -p -O --inet-sockopt';
 
 /**
- * What people run, with and without rights. Neither -4 nor -6, nor a filter of ports: what they leave out is left out of a
- * text that reads as one of all sockets, and nobody can tell.
+ * What people run, with and without rights. No filter of ports: what it leaves out is left out of a text that reads as one of
+ * all sockets, and nobody can tell.
  */
 const COMMANDS = [
   ...[
     ALL_SOCKETS,
+    'ss -Htunaep',
     'ss -tunaep',
     'ss -tunap',
     'ss -tuna',
