@@ -41,7 +41,7 @@ export class Holders {
   of(socket: Socket): Holder {
     const proxy = this.#proxy;
     const { uid, process } = socket;
-    if (uid === null) return socket.inode === null ? this.#byProcess(socket) : 'nobody';
+    if (uid === null) return socket.inode === 0 ? 'nobody' : this.#byProcess(socket);
     if (proxy === null && process !== undefined && hasIstioName(socket)) return 'proxy';
     if (proxy === null) return this.#sight.isProxyShown ? 'application' : 'unknown';
     if (!proxy.uids.has(uid)) return 'application';
@@ -49,7 +49,7 @@ export class Holders {
     return this.#hidden(socket, proxy, uid);
   }
 
-  /** Without -e ss shows no user, and a socket that nobody holds looks the same. */
+  /** Without -e no user is shown, and a socket that nobody holds looks the same; netstat without -n may give a name. */
   #byProcess(socket: Socket): Holder {
     const { process } = socket;
     if (process === undefined) return 'unknown';

@@ -112,6 +112,16 @@ describe('an owner that ss does not show', () => {
     expect(last(['LISTEN 0 128 0.0.0.0:15001 0.0.0.0:* users:(("envoy",pid=20,fd=3))', held(rest)])).toBe(kind);
   });
 
+  it('is not nobody where netstat gave a name that says no number', () => {
+    const text = [
+      'tcp 0 0 0.0.0.0:15001 0.0.0.0:* LISTEN 1337 11 20/envoy',
+      'tcp 0 0 10.0.0.5:40000 203.0.113.7:443 ESTABLISHED app 12 -',
+    ].join('\n');
+    const { sockets } = parseSs(text, { source: 'netstat' });
+    const facts = { sockets, rules: null, addresses: null, processes: [], ports: USUAL_PORTS };
+    expect(classifySockets(facts).sockets.at(-1)).toMatchObject({ holder: 'unknown', kind: 'unknown' });
+  });
+
   it('is not known where the proxy was not shown, which it would have to be told from', () => {
     const { asked } = parseSs('', { source: 'ss', command: ['ss', '-tne'] });
     expect(last([held('uid:1000 ino:9')], { shown: asked.map((one) => ({ ...one, live: false })) })).toBe('unknown');

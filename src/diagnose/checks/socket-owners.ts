@@ -59,6 +59,7 @@ function isLoopOfUnknown(context: Context): boolean {
 const judgedOwner = withOwners((listeners, context): CheckResult<'NAT0302'> => {
   const { config } = context;
   const proxy = proxySockets(listeners, config.proxyPort);
+  if (proxy.some(({ uid }) => uid === null)) return { skipped: OWNERS_NOT_SHOWN };
   const wrong = proxy.filter((socket) => isCapturedItself(socket, context));
   const [first] = wrong;
   if (!first)

@@ -1,6 +1,7 @@
 import { formatAddress, parseAddress } from '../../model/address.ts';
 import type { Family } from '../../model/family.ts';
 import type { Socket } from '../../model/socket.ts';
+import { portNamed } from '../services.ts';
 
 /** The part of a socket that its two address columns say. */
 export type EndpointPair = Pick<
@@ -49,13 +50,14 @@ function parseEndpoint(text: string, oldNotation: boolean): Endpoint | string {
   if (colon < 0 || text.length > LONGEST_ENDPOINT)
     return `${JSON.stringify(text.slice(0, LONGEST_ENDPOINT))} is not an address with a port`;
   const port = parsePort(text.slice(colon + 1));
-  if (port === 'named') return `the port in ${JSON.stringify(text)} is a service name; ask ss with -n for numbers`;
+  if (port === 'named')
+    return `the port in ${JSON.stringify(text)} is a name of several ports or of none that is known; ask with -n for numbers`;
   const { host, device } = hostAndDevice(text.slice(0, colon));
   // Before 4.15 `*` was IPv4's wildcard; now it is the one of a socket that takes both families.
   if (host === '*')
     return { address: oldNotation ? '0.0.0.0' : '*', family: oldNotation ? 'ipv4' : 'any', port, ...device };
   const parsed = parseAddress(host);
-  if (parsed === null) return `${JSON.stringify(host)} is not an IP address; ask ss with -n for numbers`;
+  if (parsed === null) return `${JSON.stringify(host)} is not an IP address; ask with -n for numbers`;
   // What parses as IPv4 is canonical: leading zeros are refused.
   if (parsed.family === 'ipv4' && device.device === undefined) return { address: host, family: 'ipv4', port };
   if (parsed.family === 'ipv4') return { address: host, family: 'ipv4', port, ...device };
@@ -86,5 +88,6 @@ function plainAddress(
 
 function parsePort(text: string): number | null | 'named' {
   if (text === '*') return null;
-  return /^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : 'named';
+  if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  return portNamed(text) ?? 'named';
 }

@@ -83,7 +83,7 @@ function statesIn(sockets: readonly Socket[]): Asked['states'] {
 
 function columnsIn(sockets: readonly Socket[]): Asked['columns'] {
   return [
-    ...(sockets.some(({ inode }) => inode !== null) ? (['uid'] as const) : []),
+    ...(sockets.some(({ uid }) => uid !== null) ? (['uid'] as const) : []),
     ...(sockets.some(({ process }) => process !== undefined) ? (['process'] as const) : []),
     ...(sockets.some(({ transparent }) => transparent !== undefined) ? (['transparent'] as const) : []),
   ];

@@ -4,7 +4,7 @@ import { linesOf, type Numbering } from '../lines.ts';
 import { commandIn } from './command.ts';
 import type { Extension } from './extension.ts';
 import { type Head, isHeader, isWholeHeader, parseHead } from './head.ts';
-import { isNetstatHeader, isOtherNetstat, parseNetstatLine, titleStates } from './netstat.ts';
+import { isNetstatHeader, isOtherNetstat, isRemark, parseNetstatLine, titleStates } from './netstat.ts';
 
 /** One socket: its line, and the lines that belong to it. */
 export interface SocketRecord {
@@ -49,6 +49,7 @@ export function splitRecords(
   for (const { number, text: line } of linesOf(text, numbering)) {
     amounts.add('lines', number);
     if (line.length > INPUT_LIMITS.lineBytes) throw new TooMuch(LONG_LINE, number);
+    if (isRemark(line)) continue;
     const record = recordOf(line, number);
     const last = listings.last;
     if (record !== null && !(isForged(record.head) && goesOn(last, line))) {

@@ -192,8 +192,9 @@ describe('text that is not as it should be', () => {
     return diagnostics[0];
   };
 
-  test('service names instead of numbers', () => {
-    expect(complaint('LISTEN 0 128 0.0.0.0:ssh 0.0.0.0:*')).toMatchObject({
+  test('names that only the machine can resolve', () => {
+    // 8008 on some distributions, 8080 on others.
+    expect(complaint('LISTEN 0 128 0.0.0.0:http-alt 0.0.0.0:*')).toMatchObject({
       line: 1,
       severity: 'error',
       message: expect.stringContaining('-n'),

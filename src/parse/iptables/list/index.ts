@@ -3,6 +3,7 @@ import type { Family } from '../../../model/family.ts';
 import type { Match } from '../../../model/match.ts';
 import { protocolName, protocolNumber } from '../../../model/protocol.ts';
 import type { Rule } from '../../../model/ruleset.ts';
+import { addressInNumbers } from '../../names.ts';
 import type { Line } from '../diagnostics.ts';
 import { addRules, beginsNextTable, chainOf, type DraftTable, moveStrays } from '../draft-table.ts';
 import { openTable, type Reader } from '../reader.ts';
@@ -12,7 +13,7 @@ import { splitWords } from '../words.ts';
 import { type Columns, type Row, readColumns, readRow } from './columns.ts';
 import { type Extra, readExtra } from './extra.ts';
 import { splitNot } from './grammar.ts';
-import { addressInNumbers, unknownName } from './names.ts';
+import { unknownName } from './names.ts';
 import { joinWords } from './quote.ts';
 
 /** `Chain NAME (policy ACCEPT 1 packets, 2 bytes)` or `Chain NAME (3 references)`. False for anything else. */

@@ -1,5 +1,5 @@
+import { ownerInNumbers } from '../../names.ts';
 import { oneValue, type Translate, valueAt } from './grammar.ts';
-import { ownerInNumbers } from './names.ts';
 
 /** The output of the modules that a verdict depends on: owner, marks, connection tracking, ranges, address types. */
 export const PACKET: Readonly<Record<string, Translate>> = {

@@ -1,5 +1,5 @@
+import { portsInNumbers } from '../../services.ts';
 import { splitNot, type Translate, valueAt } from './grammar.ts';
-import { portsInNumbers } from './services.ts';
 
 /** The output of the port modules: `tcp spt:5 dpts:!1:2 flags:0x17/0x02`, `multiport dports  !53,15008`. */
 export const PORTS: Readonly<Record<string, Translate>> = {

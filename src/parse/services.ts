@@ -41,6 +41,12 @@ const PORTS: ReadonlyMap<string, string> = new Map(
   Array.from(SERVICES.matchAll(/(\S+) (\d+)/g), ([, name = '', port = '']) => [name, port]),
 );
 
+/** The port of a name; undefined where it is not known, or different ports are called so. */
+export function portNamed(name: string): number | undefined {
+  const port = PORTS.get(name);
+  return port === undefined ? undefined : Number(port);
+}
+
 /** A list of ports and ranges (`ssh,http:https`) with numbers for the names that are known; others stay as they are. */
 export function portsInNumbers(text: string): string {
   return text.replace(/[^,:]+/g, (word) => PORTS.get(word) ?? word);
