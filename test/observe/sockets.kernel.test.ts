@@ -28,10 +28,17 @@ kernelTests('what saved output of real tools shows', () => {
     ['ss -Htunaep', true, true, true],
     ['ss -tulpn', true, true, false],
     ['ss -ntlp', true, false, false],
+    ['ss -tlp', true, false, false],
+    ['ss -ltn', true, false, false],
+    ['ss -l', true, true, false],
+    ['ss -Htunaep --inet-sockopt', true, true, true],
+    ['ss -tn', false, false, true],
     ['ss -tnp', false, false, true],
     ['ss -uln', false, false, false],
     ['netstat -tulpn', true, false, false],
     ['netstat -tanpe', true, false, true],
+    ['netstat -tape', true, false, true],
+    ['netstat -tl', true, false, false],
     ['netstat -tn', false, false, true],
   ] as const)('%s: listeners of tcp %s, of udp %s, connections %s', async (command, tcp, udp, connections) => {
     const pod = await seen(command.split(' '));

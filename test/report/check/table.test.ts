@@ -148,8 +148,8 @@ describe('checkTable', () => {
 
       Expected configuration
         istioVersion  1.28.10 (from the command line)
-        Implied by the live rules: inboundPortsExclude
-        15090,15021.
+        Implied by what was seen beside the rules:
+        inboundPortsExclude 15090,15021.
         2 others: defaults of Istio 1.28.10.
 
       Checks
