@@ -1,5 +1,6 @@
 import type { Metadata, Pod } from '../model/pod.ts';
 import type { Evidence } from '../model/report.ts';
+import { showsColumn } from '../model/shown-sockets.ts';
 import { isListener, type Socket } from '../model/socket.ts';
 import { isAmbientRoute } from './marks.ts';
 import { ZTUNNEL_PORTS } from './ports.ts';
@@ -25,9 +26,11 @@ export function signsOfEnrolment(pod: Pod, said: Metadata): Evidence[] {
 
 /**
  * The listeners of ztunnel, one for each of its ports, if all are there. ztunnel opens them as root from a namespace of
- * its own, so they have no process here; Envoy's belong to the proxy's user.
+ * its own, so they have no process here; Envoy's belong to the proxy's user. Where users and processes were not asked for,
+ * nothing tells the two apart.
  */
 function ztunnelSockets(pod: Pod): Socket[] {
+  if (!showsColumn(pod, 'uid') || !showsColumn(pod, 'process')) return [];
   const listeners = (pod.sockets ?? []).filter((socket) => isListener(socket) && isHidden(socket));
   const found = ZTUNNEL_PORTS.map((port) => listeners.find(({ localPort }) => localPort === port));
   return found.every((socket) => socket !== undefined) ? found : [];

@@ -138,7 +138,7 @@ function withConnections<C extends FindingCode>(
   return (context) => {
     const view = socketsView(context);
     if (view === null) return { skipped: 'the sockets were not shown' };
-    if (isOutsideMesh(context)) return { skipped: 'this pod is not captured' };
+    if (isOutsideMesh(context)) return { skipped: 'nothing says that this pod is captured' };
     const hidden = notShown(context);
     if (hidden !== null) return { skipped: hidden };
     if (!view.sockets.some(({ socket }) => socket.protocol === 'tcp' && socket.peerPort !== null)) {
