@@ -4,13 +4,16 @@ import type { ConfigKey } from '../../src/model/config.ts';
 import type { CheckReport } from '../../src/model/report.ts';
 import { check } from '../asked.ts';
 
-/** `check` on a capture, as it runs live, with the flags given. */
-export function checkCapture(
-  capture: Capture,
-  flags: Readonly<Partial<Record<ConfigKey, string>>> = {},
-): Promise<CheckReport> {
-  const request = { source: { kind: 'live' }, config: { flags, env: {} }, toolVersion: '0' } as const;
-  return check(request, outsideOf(capture));
+type Inputs = Readonly<Partial<Record<ConfigKey, string>>>;
+
+/** `check` on a capture, as it runs live, with the flags given, and a file for `--config` where there is one. */
+export function checkCapture(capture: Capture, flags: Inputs = {}, file?: Inputs): Promise<CheckReport> {
+  const config = { flags, env: {}, ...(file === undefined ? {} : { configFile: 'pod.json' }) };
+  const readInput = async () => ({ text: JSON.stringify(file) });
+  return check(
+    { source: { kind: 'live' }, config, toolVersion: '0' },
+    file === undefined ? outsideOf(capture) : { ...outsideOf(capture), readInput },
+  );
 }
 
 /** Programs and files answer what the capture says they did. */

@@ -16,7 +16,9 @@ type Texts = Readonly<Record<string, string>>;
 
 /** What is claimed of a mixture. */
 interface Claim {
-  readonly flags: Readonly<Partial<Record<ConfigKey, string>>>;
+  readonly flags?: Readonly<Partial<Record<ConfigKey, string>>>;
+  /** What `--config` says. */
+  readonly file?: Readonly<Partial<Record<ConfigKey, string>>>;
   readonly verdict: CheckReport['verdict'];
   /** What `check` finds, information and open questions included. */
   readonly codes: readonly string[];
@@ -24,7 +26,7 @@ interface Claim {
   readonly layouts: readonly string[];
 }
 
-/** The sidecars of these recordings were programmed without excluded ports and without a range to capture. */
+/** The sidecars of these recordings were programmed without excluded ports, which no annotation asks for, nor a range. */
 const SIDECAR = {
   istioVersion: '1.28.10',
   dataplane: 'sidecar',
@@ -44,13 +46,13 @@ export const CLAIMS: Readonly<Record<string, Claim>> = {
   // both layouts write into ISTIO_OUTPUT, so that neither is there without a rule of the other
   'ambient-plus-sidecar-iptables': { flags: AMBIENT, verdict: 'broken', codes: ['NAT0906'], layouts: [] },
   'double-programmed': {
-    flags: SIDECAR,
+    file: SIDECAR,
     verdict: 'broken',
     codes: ['NAT0701'],
     layouts: ['sidecar iptables-legacy', 'sidecar iptables-nft'],
   },
   'filter-probe-residue-then-nft': {
-    flags: SIDECAR,
+    file: SIDECAR,
     verdict: 'healthy',
     codes: ['NAT0702'],
     layouts: ['sidecar iptables-nft'],
@@ -61,7 +63,7 @@ export const CLAIMS: Readonly<Record<string, Claim>> = {
     codes: ['NAT0111'],
     layouts: ['ambient iptables-legacy'],
   },
-  'legacy-only': { flags: SIDECAR, verdict: 'healthy', codes: [], layouts: ['sidecar iptables-legacy'] },
+  'legacy-only': { file: SIDECAR, verdict: 'healthy', codes: [], layouts: ['sidecar iptables-legacy'] },
   'native-nft-plus-iptables-nft': {
     flags: NATIVE,
     verdict: 'broken',
@@ -75,12 +77,12 @@ export const CLAIMS: Readonly<Record<string, Claim>> = {
     layouts: ['sidecar iptables-legacy', 'sidecar nftables'],
   },
   'probe-residue-then-nft': {
-    flags: SIDECAR,
+    file: SIDECAR,
     verdict: 'healthy',
     codes: ['NAT0702'],
     layouts: ['sidecar iptables-nft'],
   },
-  'read-created-legacy-table': { flags: {}, verdict: 'undetermined', codes: ['NAT0702', 'NAT1004'], layouts: [] },
+  'read-created-legacy-table': { verdict: 'undetermined', codes: ['NAT0702', 'NAT1004'], layouts: [] },
 };
 
 /** Everything that was parsed, printed and loaded side by side, where the kernel shows it otherwise than recorded. */
@@ -116,7 +118,7 @@ function partsOf(recorded: Texts): { legacy: Table[]; nft: Table[]; native: Tabl
 /** Where `check` finds something else in a mixture than is claimed. */
 export async function judgedOtherwise(name: string, recorded: Texts): Promise<string[]> {
   const claim = CLAIMS[name];
-  const { verdict, findings, undetermined } = await checkCapture(captureOf(name, recorded), claim?.flags);
+  const { verdict, findings, undetermined } = await checkCapture(captureOf(name, recorded), claim?.flags, claim?.file);
   const codes = [...findings, ...undetermined].map(({ code }) => code).sort();
   return same(name, { verdict, codes }, { verdict: claim?.verdict, codes: claim?.codes });
 }
@@ -130,7 +132,12 @@ const ROUTED = {
   ].join(''),
 };
 
-/** The recording as a live pod would answer; what ambient needs beside the rules is in order. */
+/** A sidecar's proxy, without which nothing would listen where the rules lead. */
+const PROXY = {
+  sockets: [15001, 15006].map((port) => `tcp LISTEN 0 4096 *:${port} *:* uid:1337 ino:1 sk:1\n`).join(''),
+};
+
+/** The recording as a live pod would answer; what its data plane needs beside the rules is in order. */
 function captureOf(name: string, recorded: Texts) {
   const text = (file: string) => recorded[file] ?? '';
   return captureWith(
@@ -139,7 +146,7 @@ function captureOf(name: string, recorded: Texts) {
       'nft-save-ipv4': { stdout: text('nft.v4.save'), stderr: text('nft.v4.save.stderr') },
       'nft-ruleset': { stdout: text('ruleset.nft'), stderr: text('ruleset.nft.stderr') },
       'nft-ruleset-json': text('ruleset.json'),
-      ...(CLAIMS[name]?.flags === AMBIENT ? ROUTED : {}),
+      ...(name === 'read-created-legacy-table' ? {} : CLAIMS[name]?.flags === AMBIENT ? ROUTED : PROXY),
     },
     { '/proc/net/ip_tables_names': { text: text('ip_tables_names') } },
   );
