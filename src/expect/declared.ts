@@ -7,7 +7,10 @@ type Inputs = { -readonly [K in ConfigKey]?: Config[K] };
 
 /** What somebody says of a pod, as raw text, strongest first. */
 export interface GivenInputs {
-  /** Inputs by their key, such as `istioVersion` or `inboundPortsExclude`, each written as its flag takes it. */
+  /**
+   * Inputs by their key, such as `istioVersion` or `proxyUid`, each written as its flag takes it. `inboundPortsExclude` is
+   * the annotation's value here and in `env`, to which Istio adds ports of its own; in a file it is exact.
+   */
   readonly flags?: Readonly<Partial<Record<ConfigKey, string>>>;
   /** A file for `--config`. It is complete: its gaps are defaults, and nothing is inferred from the rules. */
   readonly file?: { readonly name: string; readonly text: string };
@@ -24,9 +27,9 @@ export function declaredOf({ flags = {}, file, env = {} }: GivenInputs): Declare
   const fromEnv = inputsOf(({ environment }) => [env[environment], environment]);
   return {
     layers: [
-      { origin: 'flag', inputs: fromFlags },
+      { origin: 'flag', inputs: fromFlags, annotated: true },
       { origin: 'config', inputs: file === undefined ? {} : inputsOfFile(file) },
-      { origin: 'env', inputs: fromEnv },
+      { origin: 'env', inputs: fromEnv, annotated: true },
     ],
     complete: file !== undefined,
   };

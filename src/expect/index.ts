@@ -6,7 +6,7 @@ import type { Ruleset } from '../model/ruleset.ts';
 import type { Facts } from '../observe/facts.ts';
 import { evidenceOf, type Implied, inferredInputs } from './inference.ts';
 import { inputsFromEnvironment, inputsFromRules } from './inputs-from-pod.ts';
-import { type Declared, type Layer, mergeLayers, resolveConfig } from './layers.ts';
+import { type Declared, type Layer, resolveConfig, type Said, saidIn } from './layers.ts';
 import { expectedRuleset } from './layout.ts';
 import { groupsFromRules } from './owner-groups.ts';
 import { inputsFromSurroundings, withBackendInUse } from './surroundings.ts';
@@ -16,14 +16,22 @@ import { inputsFromTraces } from './traces.ts';
  * All that is known about the inputs, strongest first. `supposed` are inputs to be inferred so, whatever the rules look like, unless somebody declared them.
  */
 export function layersOf({ layers, complete }: Declared, facts: Facts, supposed: Partial<Config> = {}): Layer[] {
-  const pod: Layer[] = [{ origin: 'env', inputs: inputsFromEnvironment(facts.environment) }];
-  const known = [...layers, ...pod];
-  const given = { ...mergeLayers(known), ...supposed };
+  const own = inputsFromEnvironment(facts.environment);
+  const known: Layer[] = [...exactIn(layers, own), { origin: 'env', inputs: own }];
+  const said = saidIn(known);
+  const given = { ...said.inputs, ...supposed };
   const traces = inputsFromTraces(facts);
-  const inferred = complete ? { inputs: {} } : inferredWith({ ...traces, ...given }, facts);
+  const inferred = complete ? { inputs: {} } : inferredWith({ ...said, inputs: { ...traces, ...given } }, facts);
   const ipv6 = traces.enableIpv6 === undefined ? {} : { enableIpv6: traces.enableIpv6 };
   const seen = { ...inputsFromSurroundings(facts, given), ...inputsFromRules(facts), ...ipv6 };
   return [...known, { ...inferred, origin: 'inferred', inputs: { ...seen, ...inferred.inputs, ...supposed } }];
+}
+
+/** Nothing is added to an annotation where the pod's own word is that it was programmed with just these ports. */
+function exactIn(declared: readonly Layer[], own: Partial<Config>): readonly Layer[] {
+  const { excluded } = saidIn(declared);
+  const isExact = excluded !== undefined && same(excluded.toSorted(), own.inboundPortsExclude?.toSorted());
+  return isExact ? declared.map(({ annotated: _, ...layer }) => layer) : declared;
 }
 
 /** Inputs that say which rules are looked at, and in whose light; the others only say what should be there. */
@@ -33,15 +41,18 @@ const VIEW = new Set(['istioVersion', 'dataplane', 'backend', 'scope']);
  * What the rules imply, the others being known from traces or by somebody's word. The release is that of the rules alone:
  * one that would have written less of what is meant does not explain better what is missing.
  */
-function inferredWith(meant: Partial<Config>, facts: Facts): Implied {
+function inferredWith({ inputs: meant, ...annotated }: Said, facts: Facts): Implied {
   const left = featuresLeft(facts.pod.ruleset);
   const view = Object.fromEntries(Object.entries(meant).filter(([key]) => VIEW.has(key)));
-  const alone = inferredInputs(facts, evidenceOf(facts, { ...left, ...view }, meant));
+  const alone = inferredInputs(facts, evidenceOf(facts, { ...annotated, inputs: { ...left, ...view } }, meant));
   const told = { ...alone.inputs, ...meant };
   const isKnown = (Object.keys(meant) as (keyof Config)[]).every((key) => same(told[key], alone.inputs[key]));
   const { istioVersion } = told;
   if (isKnown || istioVersion === undefined) return { ...alone, inputs: told };
-  const inLight = inferredInputs(facts, evidenceOf(facts, { ...left, ...meant, istioVersion }));
+  const inLight = inferredInputs(
+    facts,
+    evidenceOf(facts, { ...annotated, inputs: { ...left, ...meant, istioVersion } }),
+  );
   return { ...alone, inputs: { ...inLight.inputs, istioVersion } };
 }
 

@@ -1,9 +1,11 @@
 import { type Candidate, type Evidence, inferConfig, safeCandidate } from '../infer/index.ts';
-import { compareReleases, parseRelease } from '../layout/index.ts';
+import { compareReleases, type InboundAnnotations, parseRelease } from '../layout/index.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import { couldShowListeners } from '../model/shown-sockets.ts';
 import { isListener } from '../model/socket.ts';
 import type { Facts } from '../observe/facts.ts';
+import { parsePort } from '../parse/config/elements.ts';
+import type { Said } from './layers.ts';
 
 /** What rules imply: the inputs, and first and last release that write them. */
 export interface Implied {
@@ -29,10 +31,10 @@ export function inferredInputs(facts: Facts, evidence: Evidence): Implied {
 }
 
 /** The releases before the declared one that write exactly the live rules from the same inputs; null: none. */
-export function olderRelease(facts: Facts, declared: Partial<Config>): Candidate['releases'] | null {
-  const { istioVersion, ...inputs } = declared;
+export function olderRelease(facts: Facts, declared: Said): Candidate['releases'] | null {
+  const { istioVersion, ...inputs } = declared.inputs;
   if (istioVersion === undefined) return null;
-  const { candidates } = inferConfig(facts.pod.ruleset, evidenceOf(facts, inputs));
+  const { candidates } = inferConfig(facts.pod.ruleset, evidenceOf(facts, { ...declared, inputs }));
   const exact = candidates.find(
     ({ distance, releases, suspicious }) =>
       distance === 0 && suspicious.length === 0 && isBefore(releases[1], istioVersion),
@@ -41,18 +43,28 @@ export function olderRelease(facts: Facts, declared: Partial<Config>): Candidate
 }
 
 /** What is known of a pod besides its rules, and what was declared. */
-export function evidenceOf({ pod, annotations }: Facts, declared: Partial<Config>, meant?: Partial<Config>): Evidence {
+export function evidenceOf({ pod, annotations }: Facts, { inputs, excluded }: Said, meant?: Partial<Config>): Evidence {
   // A port where nobody listens says as much as one where somebody does.
   const seen = couldShowListeners(pod, 'tcp') ? pod.sockets : null;
   const listeners = seen?.filter(isListener).map(({ localPort }) => localPort);
   const injected = injectedFor(annotations['sidecar.istio.io/status'] ?? '');
   return {
     coverage: pod.coverage,
-    declared,
+    declared: inputs,
+    ...(excluded === undefined ? {} : { annotations: { excluded, ...statusPort(annotations[STATUS_PORT]) } }),
     ...(meant === undefined ? {} : { meant }),
     ...(listeners === undefined ? {} : { listeners }),
     ...(injected === undefined ? {} : { injected }),
   };
+}
+
+const STATUS_PORT = 'status.sidecar.istio.io/port';
+
+/** Where the agent answers, by the annotation of a pod that has it elsewhere than at 15020; 0 is nowhere. */
+function statusPort(annotation = ''): Pick<InboundAnnotations, 'status'> {
+  if (annotation === '0') return { status: null };
+  const port = parsePort(annotation);
+  return 'value' in port ? { status: port.value } : {};
 }
 
 /** The injector lists the containers that it added: istio-init programs the pod, istio-validation waits for the plugin. */

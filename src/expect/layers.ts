@@ -1,4 +1,4 @@
-import { defaultConfig, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
+import { defaultConfig, excludedInbound, featuresFor, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import type { InputOrigin, ResolvedConfig } from '../model/report.ts';
@@ -10,6 +10,8 @@ type Origins = Partial<Record<ConfigKey, InputOrigin>>;
 export interface Layer {
   readonly origin: InputOrigin;
   readonly inputs: Partial<Config>;
+  /** The excluded inbound ports are the annotation's, to which the injector or the CNI plugin adds ports of its own. */
+  readonly annotated?: true;
   /** First and last release that could be the one named, where it was inferred. */
   readonly releases?: readonly [string, string];
 }
@@ -28,17 +30,41 @@ export function mergeLayers(layers: readonly Layer[]): Partial<Config> {
   return Object.assign({}, ...layers.toReversed().map(({ inputs }) => inputs));
 }
 
+/** The inputs of all layers that are exact, and excluded inbound ports where the strongest word on them is an annotation. */
+export interface Said {
+  readonly inputs: Partial<Config>;
+  readonly excluded?: readonly number[];
+}
+
+/** The inputs of all layers, with what is said in the annotation's words told apart. */
+export function saidIn(layers: readonly Layer[]): Said {
+  const inputs = mergeLayers(layers);
+  const { inboundPortsExclude: excluded, ...exact } = inputs;
+  const strongest = layers.find((layer) => layer.inputs.inboundPortsExclude !== undefined);
+  return excluded !== undefined && strongest?.annotated ? { inputs: exact, excluded } : { inputs };
+}
+
 /** The configuration with all gaps filled from the release's defaults. Layers are given strongest first. */
 export function resolveConfig(layers: readonly Layer[]): ResolvedConfig {
   const given = mergeLayers(layers);
   const dataplane = given.dataplane ?? 'sidecar';
-  const defaults = defaultConfig(given.istioVersion ?? `1.${NEWEST_MINOR}.0`, 'istio-init', dataplane);
+  const istioVersion = given.istioVersion ?? `1.${NEWEST_MINOR}.0`;
+  const defaults = defaultConfig(istioVersion, 'istio-init', dataplane);
   // Istio takes the uids for the gids when it is given no gids.
   const gid = given.proxyUid !== undefined && given.proxyGid === undefined ? { proxyGid: given.proxyUid } : {};
-  const config: Config = { ...defaults, ...given, ...gid };
+  const ports = dataplane === 'sidecar' ? withReserved(layers, istioVersion) : {};
+  const config: Config = { ...defaults, ...given, ...gid, ...ports };
   refuseWithoutLayout(config);
   const releases = layers.find(({ inputs }) => 'istioVersion' in inputs)?.releases;
   return { config, origin: originsOf(layers), ...(releases && { releases }) };
+}
+
+/** Excluded inbound ports as programmed, where an annotation names them: as the rules have it, else as the injector does it. */
+function withReserved(layers: readonly Layer[], istioVersion: string): Partial<Config> {
+  const { excluded } = saidIn(layers);
+  if (excluded === undefined) return {};
+  const implied = layers.find(({ origin }) => origin === 'inferred')?.inputs.inboundPortsExclude;
+  return { inboundPortsExclude: implied ?? excludedInbound({ excluded }, featuresFor(istioVersion)) };
 }
 
 function refuseWithoutLayout(config: Config): void {

@@ -1,4 +1,5 @@
 import type { Features } from '../layout/eras.ts';
+import type { InboundAnnotations } from '../layout/inbound-exclusions.ts';
 import type { Family } from '../model/family.ts';
 import type { View } from './istio-tables.ts';
 import type { Form } from './rule-pattern.ts';
@@ -11,6 +12,7 @@ export interface Reader {
   readonly reading: Reading;
   /** Inputs that are taken as given instead of read: declared ones, or a guess that is being tried. */
   readonly given: Observed;
+  readonly annotations: InboundAnnotations | undefined;
   /** Whether the IPv6 rules could be seen, even if there are none. */
   readonly sawIpv6: boolean;
   readonly listeners: ReadonlySet<number> | null;

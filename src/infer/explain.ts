@@ -60,6 +60,7 @@ export function observe(
     has: eras[0].has,
     reading,
     given: { ...guess, ...evidence.declared },
+    annotations: evidence.annotations,
     sawIpv6: coverage.some(({ family }) => family === 'ipv6'),
     listeners: evidence.listeners === undefined ? null : new Set(evidence.listeners),
   };

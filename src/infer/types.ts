@@ -1,3 +1,4 @@
+import type { InboundAnnotations } from '../layout/inbound-exclusions.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import type { TableFamily } from '../model/family.ts';
 import type { Coverage } from '../model/pod.ts';
@@ -13,6 +14,8 @@ export interface Evidence {
   readonly declared?: Partial<Config>;
   /** Inputs that are known to be meant though the rules are read without them: their release has them. */
   readonly meant?: Partial<Config>;
+  /** Annotations that say in each release's own way which inbound ports are excluded; not together with a declared list. */
+  readonly annotations?: InboundAnnotations;
   /** Whom the injector left the pod to, by its annotation. */
   readonly injected?: 'istio-init' | 'istio-cni';
 }

@@ -1,7 +1,8 @@
 import { buildLayout } from '../layout/index.ts';
 import { compareChains } from './distance.ts';
 import { type EraGroup, newestOf } from './eras.ts';
-import type { Subject } from './explain.ts';
+import { observe, type Subject } from './explain.ts';
+import { same } from './inputs.ts';
 import { kubeletFromRules } from './kubelet.ts';
 import type { Proposal } from './proposal.ts';
 
@@ -53,8 +54,16 @@ function reached(subject: Subject, away: readonly EraGroup[], proposal: Proposal
   return found;
 }
 
-function writes(subject: Subject, eras: EraGroup, { config, foreign }: Proposal): boolean {
+function writes(subject: Subject, eras: EraGroup, proposal: Proposal): boolean {
+  const { config, foreign } = proposal;
+  if (!isAnnotatedAlike(subject, eras, proposal)) return false;
   const { tables } = buildLayout({ ...config, istioVersion: newestOf(eras) }, kubeletFromRules(subject.view.tables));
   const compared = compareChains(subject.live, tables, subject.coverage);
   return compared.differences.length === 0 && compared.foreign <= foreign;
+}
+
+/** Whether the annotations make the same list in the release, where there are any. */
+function isAnnotatedAlike(subject: Subject, eras: EraGroup, { observed, reading, guess }: Proposal): boolean {
+  if (subject.evidence.annotations === undefined) return true;
+  return same(observe(subject, eras, reading, guess).inboundPortsExclude, observed.inboundPortsExclude);
 }

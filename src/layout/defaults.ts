@@ -1,11 +1,9 @@
 import { TPROXY_MARK, TPROXY_TABLE } from '../istio/marks.ts';
-import { EXCLUDED_BY_INJECTOR, EXCLUDED_BY_PLUGIN, PORT } from '../istio/ports.ts';
+import { PORT } from '../istio/ports.ts';
 import { PROXY_ID } from '../istio/proxy.ts';
 import type { Config } from '../model/config.ts';
 import { type Features, featuresFor } from './eras.ts';
-
-/** Who programmed the pod: the init container, or the CNI plugin. They take different defaults for the same pod. */
-export type Programmer = 'istio-init' | 'istio-cni';
+import { excludedInbound, type Programmer } from './inbound-exclusions.ts';
 
 /**
  * What Istio programs when nobody configured anything: for a sidecar the arguments of the release's injection template
@@ -25,20 +23,16 @@ export function defaultConfig(
 
 function sidecarDefaults(has: Features, programmer: Programmer): Partial<Config> {
   const inboundCapturePort = has('capture-port-for-all-ports') ? PORT.inbound : PORT.outbound;
+  const inboundPortsExclude = excludedInbound({ excluded: [] }, has, programmer);
   const cni = programmer === 'istio-cni' && has('cni-default-excludes');
-  if (!cni) return { inboundCapturePort, inboundPortsExclude: excludedByInjector(has) };
+  if (!cni) return { inboundCapturePort, inboundPortsExclude };
   return {
     inboundCapturePort,
-    inboundPortsExclude: EXCLUDED_BY_PLUGIN,
+    inboundPortsExclude,
     outboundPortsExclude: [PORT.status],
     // The plugin cannot see the pod's resolv.conf, so DNS capture there means every server.
     captureAllDns: has('dns-capture-all'),
   };
-}
-
-function excludedByInjector(has: Features): readonly number[] {
-  if (has('prometheus-port-excluded')) return EXCLUDED_BY_INJECTOR;
-  return has('status-port-excluded') ? [PORT.status] : [];
 }
 
 function ambientDefaults(has: Features): Partial<Config> {

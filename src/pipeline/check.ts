@@ -5,7 +5,7 @@ import { buildContext, type Context } from '../expect/context.ts';
 import { evidenceOf } from '../expect/evidence.ts';
 import { expectationOf, layersOf, layoutFor } from '../expect/index.ts';
 import { olderRelease } from '../expect/inference.ts';
-import { type Declared, mergeLayers } from '../expect/layers.ts';
+import { type Declared, mergeLayers, saidIn } from '../expect/layers.ts';
 import { unsettled } from '../expect/unsettled.ts';
 import { istioTables } from '../istio/chains.ts';
 import { exemptionOf } from '../istio/exempt.ts';
@@ -76,11 +76,13 @@ function askedOf({ pod }: Facts): Pick<CheckReport, 'asked'> {
 function contextFor(declared: Declared, facts: Facts, supposed: Partial<Config> = {}) {
   const layers = layersOf(declared, facts, supposed);
   const { resolved, judged, expected } = expectationOf(layers, facts);
-  const explicit = mergeLayers(layers.filter((layer) => layer.origin !== 'inferred'));
+  const explicit = layers.filter((layer) => layer.origin !== 'inferred');
+  const said = saidIn(explicit);
+  const backend = said.inputs.backend && { backend: judged.backend };
   const asked = Object.keys(mergeLayers(declared.layers)).length > 0;
   return buildContext(facts.pod, resolved, expected, expectedRouting(resolved.config), {
-    declared: Object.keys(explicit).length > 0,
-    older: () => olderRelease(facts, { ...explicit, ...(explicit.backend && { backend: judged.backend }) }),
+    declared: Object.keys(mergeLayers(explicit)).length > 0,
+    older: () => olderRelease(facts, { ...said, inputs: { ...said.inputs, ...backend } }),
     said: facts,
     resolvers: facts.resolvers,
     exempt: exemptionOf(facts.pod, facts, asked),

@@ -1,5 +1,5 @@
 import { evidenceOf } from '../expect/inference.ts';
-import { type Declared, mergeLayers } from '../expect/layers.ts';
+import { type Declared, saidIn } from '../expect/layers.ts';
 import { type Candidate, inferConfig, type RuleDifference } from '../infer/index.ts';
 import type { InferReport, InferredCandidate, InferredDifference } from '../infer/report.ts';
 import { toldObstacle } from '../model/pod.ts';
@@ -18,7 +18,7 @@ const MOST_DIFFERENCES = 50;
  * @throws CannotLook when the time is over before there is any answer
  */
 export function infer(facts: Facts, declared: Declared): InferReport {
-  const given = mergeLayers(declared.layers);
+  const given = saidIn(declared.layers);
   const { candidates } = inTime(facts, () => inferConfig(facts.pod.ruleset, evidenceOf(facts, given)));
   const obstacles = facts.pod.obstacles.filter(({ concerns }) => concerns === 'rules');
   return {

@@ -69,10 +69,11 @@ describe('infer --json', () => {
   });
 
   it('takes declared inputs as they are', async () => {
-    const { candidates } = await inferred(saved(), '--istio-version', '1.24.6', '--inbound-ports-exclude', '15090');
+    const { candidates } = await inferred(saved(), '--istio-version', '1.24.6', '--inbound-ports-exclude', '8080');
     expect(candidates).toHaveLength(1);
-    expect(candidates[0]).toMatchObject({ releases: ['1.24.6', '1.24.6'], distance: 4 });
-    expect(candidates[0]?.config).toMatchObject({ istioVersion: '1.24.6', inboundPortsExclude: '15090' });
+    expect(candidates[0]).toMatchObject({ releases: ['1.24.6', '1.24.6'], distance: 3 });
+    const inboundPortsExclude = '15090,15021,8080,15020';
+    expect(candidates[0]?.config).toMatchObject({ istioVersion: '1.24.6', inboundPortsExclude });
   });
 
   it('has one candidate for releases with the same rules, and names those between that differ', async () => {

@@ -1,5 +1,6 @@
 import { DIVERT, IN, IN_REDIRECT, TPROXY } from '../../istio/iptables-chains.ts';
 import { EXCLUDED_BY_INJECTOR, PORT } from '../../istio/ports.ts';
+import { excludedInbound } from '../../layout/inbound-exclusions.ts';
 import type { Family } from '../../model/family.ts';
 import { allCaptured, commonExemptions, unique } from '../agree.ts';
 import { between, inAll, listed, type Reader } from '../context.ts';
@@ -20,10 +21,24 @@ export function readInbound(context: Reader, tproxy: boolean, tunnel: number): O
   if (include !== '*') return { inboundPortsInclude: include };
   const lists = chains.filter((chain) => chain.rules.length > 0).map((chain) => excludes(context, chain, tunnel));
   const ports = listed(context, commonExemptions(lists, USUAL));
-  return {
-    inboundPortsInclude: include,
-    inboundPortsExclude: context.reading === 'cautious' ? withUsual(ports) : ports,
-  };
+  const read = context.reading === 'cautious' ? withUsual(ports) : ports;
+  return { inboundPortsInclude: include, inboundPortsExclude: asAnnotated(context, read) };
+}
+
+/**
+ * The list that the annotations make, where there are any: in the order of the rules, if these are for just those ports.
+ * A status port of the pod's own is taken from the rules, where no annotation tells.
+ */
+function asAnnotated({ annotations, has }: Reader, ports: readonly number[]): readonly number[] {
+  if (annotations === undefined) return ports;
+  const last = hasOwnStatusPort(ports) ? ports.at(-1) : undefined;
+  const own = last === undefined || annotations.excluded.includes(last) ? {} : { status: last };
+  const meant = excludedInbound({ ...own, ...annotations }, has, isByPlugin(ports) ? 'istio-cni' : 'istio-init');
+  return isPermutation(meant, ports) ? ports : meant;
+}
+
+function isPermutation(a: readonly number[], b: readonly number[]): boolean {
+  return a.toSorted().join() === b.toSorted().join();
 }
 
 /**
@@ -34,14 +49,24 @@ export function readInbound(context: Reader, tproxy: boolean, tunnel: number): O
 function withUsual(ports: readonly number[]): readonly number[] {
   const [lost, ...more] = [...USUAL].filter((port) => !ports.includes(port));
   if (lost === undefined || more.length > 0) return ports;
-  const [first, second] = ports;
-  const byPlugin = ports.join().endsWith(`${health},${metrics}`) || (first !== metrics && first !== health);
-  if (byPlugin) {
+  if (isByPlugin(ports)) {
     const next = lost === status ? ports.indexOf(health) : lost === health ? ports.indexOf(metrics) : ports.length;
     return ports.toSpliced(next, 0, lost);
   }
-  if (lost === status) return second === health && ports.length > 2 ? ports : [...ports, lost];
+  if (lost === status) return hasOwnStatusPort(ports) ? ports : [...ports, lost];
   return ports.toSpliced(lost === metrics ? 0 : 1, 0, lost);
+}
+
+/** Whether a list that may lack one of the usual ports is in the plugin's order. */
+function isByPlugin(ports: readonly number[]): boolean {
+  const [first] = ports;
+  if (first === undefined) return false;
+  return ports.join().endsWith(`${health},${metrics}`) || (first !== metrics && first !== health);
+}
+
+/** Whether the injector's list ends in another port than 15020, as it does where an annotation names the status port. */
+function hasOwnStatusPort(ports: readonly number[]): boolean {
+  return ports[0] === metrics && ports[1] === health && ports.length > 2 && !ports.includes(status);
 }
 
 /** ISTIO_INBOUND where the family's inbound capture is, and whether PREROUTING leads there. */
