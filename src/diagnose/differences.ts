@@ -3,6 +3,7 @@ import { publishedSteps } from '../evaluate/publish.ts';
 import type { Sides } from '../expect/sides.ts';
 import type { Config } from '../model/config.ts';
 import { asJsonText } from '../model/json.ts';
+import type { Releases } from '../model/releases.ts';
 import type { Difference, QuotedRule, Source, Undetermined } from '../model/report.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import type { TraceStep } from '../model/trace.ts';
@@ -38,8 +39,10 @@ export interface DiffCause {
 export interface DiffAnswer {
   readonly report: DiffReport;
   readonly source: Source;
-  /** The other side: the layout of a configuration, or files. */
-  readonly other: { readonly kind: 'layout'; readonly config: Config } | Extract<Source, { kind: 'rules' }>;
+  /** The other side: the layout of a configuration (with the releases that write it, where that was inferred), or files. */
+  readonly other:
+    | { readonly kind: 'layout'; readonly config: Config; readonly releases?: Releases }
+    | Extract<Source, { kind: 'rules' }>;
   /** For each difference the rule that makes it, where one alone does. */
   readonly causes: readonly (DiffCause | null)[];
 }

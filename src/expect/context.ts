@@ -3,6 +3,7 @@ import type { Exemption } from '../istio/exempt.ts';
 import type { Config } from '../model/config.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
 import { isCovered, linksOf, type Metadata, type Pod } from '../model/pod.ts';
+import type { Releases } from '../model/releases.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import type { Routing } from '../model/routing.ts';
 import type { Ruleset } from '../model/ruleset.ts';
@@ -26,7 +27,7 @@ export interface Context extends ResolvedConfig {
   /** Whether anything but the rules says that the pod belongs to the mesh. */
   readonly declared: boolean;
   /** First and last release of an older layout that the live rules are exactly, if they are one. */
-  readonly older: readonly [string, string] | null;
+  readonly older: Releases | null;
   /** What the pod says about itself. */
   readonly said: Metadata;
   /** Addresses of the name servers that the pod asks; empty when they were not shown. */
@@ -40,7 +41,7 @@ export interface Context extends ResolvedConfig {
 /** What is known about the pod besides rules and inputs. `older` is called only when the rules are not as expected. */
 export interface Background {
   readonly declared: boolean;
-  readonly older: () => readonly [string, string] | null;
+  readonly older: () => Releases | null;
   readonly said?: Metadata;
   readonly resolvers?: readonly string[];
   readonly exempt?: Exemption | null;

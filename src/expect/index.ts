@@ -1,6 +1,7 @@
 import { kubeletFromRules } from '../infer/index.ts';
 import { featuresLeft } from '../istio/stale-tables.ts';
 import type { Config } from '../model/config.ts';
+import type { Releases } from '../model/releases.ts';
 import type { ResolvedConfig } from '../model/report.ts';
 import type { Ruleset } from '../model/ruleset.ts';
 import type { Facts } from '../observe/facts.ts';
@@ -64,6 +65,8 @@ function same(a: unknown, b: unknown): boolean {
 export interface Expectation {
   readonly resolved: ResolvedConfig;
   readonly judged: Config;
+  /** First and last release that `judged` could be of as well, where the release was inferred. */
+  readonly releases?: Releases;
   readonly expected: Ruleset;
 }
 
@@ -74,7 +77,9 @@ export interface Expectation {
 export function expectationOf(layers: readonly Layer[], facts: Facts): Expectation {
   const resolved = resolveConfig(layers);
   const judged = withBackendInUse(resolved.config, facts);
-  return { resolved, judged, expected: layoutFor(judged, facts) };
+  const { config, releases } = resolved;
+  const isOfOne = releases === undefined || judged.istioVersion !== config.istioVersion;
+  return { resolved, judged, ...(isOfOne ? {} : { releases }), expected: layoutFor(judged, facts) };
 }
 
 /** The rules of inputs, with names and sets as the pod's rules have them. */

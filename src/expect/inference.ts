@@ -1,6 +1,7 @@
-import { type Candidate, type Evidence, inferConfig, safeCandidate } from '../infer/index.ts';
+import { type Evidence, inferConfig, safeCandidate } from '../infer/index.ts';
 import { compareReleases, type InboundAnnotations, parseRelease } from '../layout/index.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
+import type { Releases } from '../model/releases.ts';
 import { couldShowListeners } from '../model/shown-sockets.ts';
 import { isListener } from '../model/socket.ts';
 import type { Facts } from '../observe/facts.ts';
@@ -10,7 +11,7 @@ import type { Said } from './layers.ts';
 /** What rules imply: the inputs, and first and last release that write them. */
 export interface Implied {
   readonly inputs: Partial<Config>;
-  readonly releases?: readonly [string, string];
+  readonly releases?: Releases;
 }
 
 /**
@@ -31,7 +32,7 @@ export function inferredInputs(facts: Facts, evidence: Evidence): Implied {
 }
 
 /** The releases before the declared one that write exactly the live rules from the same inputs; null: none. */
-export function olderRelease(facts: Facts, declared: Said): Candidate['releases'] | null {
+export function olderRelease(facts: Facts, declared: Said): Releases | null {
   const { istioVersion, ...inputs } = declared.inputs;
   if (istioVersion === undefined) return null;
   const { candidates } = inferConfig(facts.pod.ruleset, evidenceOf(facts, { ...declared, inputs }));

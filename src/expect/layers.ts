@@ -1,6 +1,7 @@
 import { defaultConfig, excludedInbound, featuresFor, NEWEST_MINOR, whyNoLayout } from '../layout/index.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
+import type { Releases } from '../model/releases.ts';
 import type { InputOrigin, ResolvedConfig } from '../model/report.ts';
 import { CONFIG_KEYS } from '../parse/config/index.ts';
 
@@ -13,7 +14,7 @@ export interface Layer {
   /** The excluded inbound ports are the annotation's, to which the injector or the CNI plugin adds ports of its own. */
   readonly annotated?: true;
   /** First and last release that could be the one named, where it was inferred. */
-  readonly releases?: readonly [string, string];
+  readonly releases?: Releases;
 }
 
 /** What somebody declared of a pod. Where it is `complete` its gaps are defaults, and nothing is inferred from the rules. */

@@ -29,7 +29,7 @@ import type { FlowAnswer, FlowQuestion, FlowReport, Journey } from './types.ts';
  */
 export function followed(question: FlowQuestion, declared: Declared, facts: Facts): FlowAnswer {
   const layers = layersOf(declared, facts);
-  const { resolved, judged, expected } = expectationOf(layers, facts);
+  const { resolved, judged, releases, expected } = expectationOf(layers, facts);
   refuseProxyPort(question, judged);
   const membership = membershipOf(facts, resolved, {
     declared: Object.keys(mergeLayers(layers.filter(({ origin }) => origin !== 'inferred'))).length > 0,
@@ -53,6 +53,7 @@ export function followed(question: FlowQuestion, declared: Declared, facts: Fact
     report: reportOf(journeys, assumed, [...sides.undetermined, ...unseen, ...hidden, ...silent]),
     source: facts.source,
     config: judged,
+    ...(releases && { releases }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../model/config.ts';
 import type { Family } from '../model/family.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
+import type { Releases } from '../model/releases.ts';
 import type { QuotedRule, Source, Undetermined } from '../model/report.ts';
 import type { Hook } from '../model/ruleset.ts';
 import type { Program } from './listeners.ts';
@@ -97,4 +98,6 @@ export interface FlowAnswer {
   readonly report: FlowReport;
   readonly source: Source;
   readonly config: Config;
+  /** First and last release that `config` could be of as well, where the release was inferred. */
+  readonly releases?: Releases;
 }

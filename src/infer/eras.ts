@@ -2,6 +2,7 @@ import { type Features, featuresFor } from '../layout/eras.ts';
 import { CHANGES } from '../layout/index.ts';
 import { NEWEST_MINOR, OLDEST_MINOR, parseRelease } from '../layout/release.ts';
 import type { Config } from '../model/config.ts';
+import type { Releases } from '../model/releases.ts';
 import type { View } from './istio-tables.ts';
 
 /** Patches of one minor between which no layout changed. */
@@ -100,7 +101,7 @@ const DEFAULTS: ReadonlySet<string> = new Set([
 ]);
 
 /** First and last release of eras next to each other: `1.9.0` and `1.10` become `1.9` and `1.10`. */
-export function rangeOf(eras: EraGroup): readonly [string, string] {
+export function rangeOf(eras: EraGroup): Releases {
   const [{ first }] = eras;
   const last = eras.at(-1)?.last ?? first;
   const whole = /^(1\.\d+)\.0$/.exec(first)?.[1];
@@ -109,7 +110,7 @@ export function rangeOf(eras: EraGroup): readonly [string, string] {
 }
 
 /** The releases between the first and the last era that are in none of them, as ranges. */
-export function gapsIn(eras: EraGroup): (readonly [string, string])[] {
+export function gapsIn(eras: EraGroup): Releases[] {
   const [from, to] = [ERAS.indexOf(eras[0]), ERAS.indexOf(eras.at(-1) ?? eras[0])];
   const gaps: [Era, ...Era[]][] = [];
   for (const [at, era] of ERAS.entries()) {

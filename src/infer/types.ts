@@ -2,6 +2,7 @@ import type { InboundAnnotations } from '../layout/inbound-exclusions.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import type { TableFamily } from '../model/family.ts';
 import type { Coverage } from '../model/pod.ts';
+import type { Releases } from '../model/releases.ts';
 import type { Backend, Rule } from '../model/ruleset.ts';
 
 /** What is known besides the rules. Everything is optional; without it the rules speak alone. */
@@ -51,9 +52,9 @@ export interface Candidate {
    * First and last release whose layout this is, both included. `1.25` is all patches of 1.25: as the first release it
    * means from 1.25.0 on, as the last one up to the newest patch.
    */
-  readonly releases: readonly [string, string];
+  readonly releases: Releases;
   /** Releases between those whose layout is another one, as ranges of the same form. */
-  readonly except: readonly (readonly [string, string])[];
+  readonly except: readonly Releases[];
   readonly config: Config;
   /** Rules to insert and to delete until the live rules are this layout; 0 when they are. */
   readonly distance: number;

@@ -2,6 +2,7 @@ import type { FindingCode, ObstacleCode } from './code.ts';
 import type { Config, ConfigKey } from './config.ts';
 import type { Family } from './family.ts';
 import type { Packet, PacketHook, Verdict } from './packet.ts';
+import type { Releases } from './releases.ts';
 import type { AS_ASKED_FOR, ShownTable } from './shown.ts';
 
 /** How much a finding matters. */
@@ -105,7 +106,7 @@ export interface CheckReport {
   readonly istio: {
     readonly version: string;
     /** First and last release that write these rules, where `version` was inferred from them. */
-    readonly releases?: readonly [string, string];
+    readonly releases?: Releases;
     /** The newest release known here, where `version` is newer and was compared with that. */
     readonly heldAgainst?: string;
     readonly dataplane: 'sidecar' | 'ambient' | 'none';
@@ -128,5 +129,5 @@ export interface ResolvedConfig {
   readonly config: Config;
   readonly origin: Readonly<Partial<Record<ConfigKey, InputOrigin>>>;
   /** First and last release that write such rules, where the release was inferred. */
-  readonly releases?: readonly [string, string];
+  readonly releases?: Releases;
 }

@@ -33,9 +33,12 @@ export function diff(facts: Facts, against: DiffAgainst, { traces = false }: Dif
 type Opponent = Pick<DiffAnswer, 'other'> & { readonly sides: Sides };
 
 function againstLayout(declared: Declared, facts: Facts): Opponent {
-  const { resolved, judged, expected } = expectationOf(layersOf(declared, facts), facts);
+  const { resolved, judged, releases, expected } = expectationOf(layersOf(declared, facts), facts);
   const watched = [...watchedMarks(expected), ...marksOfRouting(expectedRouting(resolved.config).rules)];
-  return { other: { kind: 'layout', config: judged }, sides: podAndLayout(facts.pod, expected, watched) };
+  return {
+    other: { kind: 'layout', config: judged, ...(releases && { releases }) },
+    sides: podAndLayout(facts.pod, expected, watched),
+  };
 }
 
 function againstRules(now: Facts, before: Facts): Opponent {

@@ -33,7 +33,7 @@ export async function probe(
   { own, announce, ...ways }: ProbeWays,
 ): Promise<ProbeAnswer> {
   refuseTarget(question, facts.pod);
-  const { judged: config, expected } = inTime(facts, () => expectationOf(layersOf(declared, facts), facts));
+  const { judged: config, releases, expected } = inTime(facts, () => expectationOf(layersOf(declared, facts), facts));
   const owners = question.owners.length > 0 ? question.owners : defaultOwners(own, facts.pod, config);
   const { usable: resolvers, notes } = usableResolvers(facts.resolvers, facts.pod);
   const plan = planProbes(question, { pod: facts.pod, config, resolvers, owners });
@@ -46,6 +46,7 @@ export async function probe(
   const obstacles = facts.pod.obstacles.filter(({ concerns }) => concerns === 'rules' || concerns === 'routing');
   return {
     config,
+    ...(releases && { releases }),
     probes,
     validation: judgeValidation(probes),
     undetermined: obstacles.map(toldObstacle),

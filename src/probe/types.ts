@@ -2,6 +2,7 @@ import type { Ending } from '../collect/attempt/attempt.ts';
 import type { Owner } from '../collect/owner.ts';
 import type { Config } from '../model/config.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
+import type { Releases } from '../model/releases.ts';
 import type { QuotedRule, Undetermined } from '../model/report.ts';
 
 export type { Owner };
@@ -61,6 +62,8 @@ export interface ProbeResult extends Omit<PlannedProbe, 'from'> {
 /** What `probe` answers. */
 export interface ProbeAnswer {
   readonly config: Config;
+  /** First and last release that `config` could be of as well, where the release was inferred. */
+  readonly releases?: Releases;
   readonly probes: readonly ProbeResult[];
   /** What istio-validation would find; null where Istio runs none. */
   readonly validation: Judgement | null;

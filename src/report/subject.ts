@@ -1,4 +1,5 @@
 import { standInFor } from '../layout/index.ts';
+import { type Releases, releaseOf } from '../model/releases.ts';
 import type { Source, Undetermined } from '../model/report.ts';
 import { escapeText } from './escape.ts';
 import { type Style, symbol } from './style.ts';
@@ -24,7 +25,7 @@ export function fileNames(files: readonly string[]): string {
 interface Held {
   readonly istioVersion: string;
   /** First and last release that write such rules, where the release was inferred. */
-  readonly releases?: readonly [string, string] | undefined;
+  readonly releases?: Releases | undefined;
   readonly dataplane: string;
   readonly interceptionMode: string;
   readonly backend: string;
@@ -36,10 +37,9 @@ interface Held {
  */
 export function istioName({ istioVersion, releases, dataplane, interceptionMode, backend }: Held): string {
   const mode = dataplane === 'sidecar' ? `sidecar, ${interceptionMode}, ${backend}` : `${dataplane}, ${backend}`;
-  const [first, last] = releases ?? [istioVersion, istioVersion];
   const known = standInFor(istioVersion);
-  const range = first === last ? last : `${first} – ${last}`;
-  return `Istio ${range}${known === null ? '' : `, held against ${known}, the newest that is known`} (${mode})`;
+  const release = releaseOf({ config: { istioVersion }, releases });
+  return `Istio ${release}${known === null ? '' : `, held against ${known}, the newest that is known`} (${mode})`;
 }
 
 /** The first letter of a sentence. */

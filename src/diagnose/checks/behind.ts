@@ -1,6 +1,7 @@
 import type { Context } from '../../expect/context.ts';
 import { inputsOf, parseRelease } from '../../layout/index.ts';
 import { formatNetwork } from '../../model/address.ts';
+import { releaseOf } from '../../model/releases.ts';
 import { type CapturedGuests, capturedGuests } from '../behind/captured.ts';
 import { defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
@@ -36,11 +37,11 @@ function fromWhere({ name, range }: CapturedGuests): string {
   return name === null ? addresses.trim() : `in by ${name}${addresses}`;
 }
 
-function wayOut(captured: readonly CapturedGuests[], { config }: Context): string {
-  const { istioVersion, dataplane, rerouteVirtualInterfaces } = config;
+function wayOut(captured: readonly CapturedGuests[], context: Context): string {
+  const { istioVersion, dataplane, rerouteVirtualInterfaces } = context.config;
   const release = parseRelease(istioVersion);
   if ('error' in release || !inputsOf(release, dataplane).includes('rerouteVirtualInterfaces'))
-    return `Istio ${istioVersion} cannot be told to treat it as outbound: the annotation istio.io/reroute-virtual-interfaces came to ambient with 1.25, kubevirtInterfaces to sidecars with 1.1.`;
+    return `Istio ${releaseOf(context)} cannot be told to treat it as outbound: the annotation istio.io/reroute-virtual-interfaces came to ambient with 1.25, kubevirtInterfaces to sidecars with 1.1.`;
   const names = [...rerouteVirtualInterfaces, ...captured.flatMap(({ name }) => name ?? [])];
   const list = names.length > 0 ? names.join(',') : 'NAME';
   const find = captured.some(({ name }) => name === null)

@@ -1,6 +1,7 @@
 import type { Context } from '../../expect/context.ts';
 import { istioTables } from '../../istio/chains.ts';
 import { whyRefused } from '../../layout/index.ts';
+import { releaseOf } from '../../model/releases.ts';
 import { defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
 
@@ -16,7 +17,7 @@ export const programmable = defineCheck({
     if (refusal === null || istioTables(pod.ruleset).length > 0) return [];
     return [
       finding(codeFor(context), {
-        message: `Istio ${config.istioVersion} cannot program this configuration, and left no rule: ${refusal.reason}.`,
+        message: `Istio ${releaseOf(context)} cannot program this configuration, and left no rule: ${refusal.reason}.`,
         evidence: [{ kind: 'command', command: 'nft list ruleset', text: 'no table whose name starts with istio-' }],
         advice: refusal.remedy,
       }),

@@ -9,6 +9,7 @@ import { parseNetwork } from '../../model/address.ts';
 import type { Config } from '../../model/config.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Packet } from '../../model/packet.ts';
+import { type Releases, releaseOf } from '../../model/releases.ts';
 import type { Ruleset } from '../../model/ruleset.ts';
 import { quoted } from '../../rules/quote.ts';
 import { captures } from '../traffic/verdicts.ts';
@@ -24,6 +25,7 @@ export interface Idle {
 }
 
 type Why = Pick<Idle, 'because' | 'harmless'>;
+type Inputs = { readonly config: Config; readonly releases?: Releases | undefined };
 
 const KEYS: readonly ExclusionKey[] = [
   'inboundPortsExclude',
@@ -44,7 +46,7 @@ const USUAL: ReadonlySet<string> = new Set([
  * The configured exclusions without which the layout would treat every packet the same. Each is tried alone, so that one
  * which another covers as well is not called idle: its traffic does stay out.
  */
-export function idleExclusions({ config, families }: Pick<Context, 'config' | 'families'>): Idle[] {
+export function idleExclusions({ config, families, releases }: Inputs & Pick<Context, 'families'>): Idle[] {
   if (config.dataplane !== 'sidecar') return [];
   const entries = KEYS.map((key) => ({
     key,
@@ -55,7 +57,7 @@ export function idleExclusions({ config, families }: Pick<Context, 'config' | 'f
   const none = buildLayout(bare);
   return entries.flatMap(({ key, items }) =>
     suspects(key, items, bare, none).flatMap((item) => {
-      const why = whyIdle(key, item, bare, none, families);
+      const why = whyIdle(key, item, { config: bare, releases }, none, families);
       return why === null ? [] : [{ key, item, ...why }];
     }),
   );
@@ -122,12 +124,13 @@ function isUsual(key: ExclusionKey, item: string, config: Config): boolean {
 function whyIdle(
   key: ExclusionKey,
   item: string,
-  bare: Config,
+  inputs: Inputs,
   none: Ruleset,
   families: Context['families'],
 ): Why | null {
+  const bare = inputs.config;
   const layout = layoutWith(key, [item], bare);
-  if (countRules(layout) === countRules(none)) return unwritten(key, item, bare);
+  if (countRules(layout) === countRules(none)) return unwritten(key, item, inputs);
   const [before, after] = [new Hooks(none), new Hooks(layout)];
   const packets = packetsFor(key, item, bare);
   const matters = packets.some((packet) => differs(packet, before, after));
@@ -148,8 +151,8 @@ function countRules({ tables }: Ruleset): number {
 }
 
 /** Istio writes no rule for it. */
-function unwritten(key: ExclusionKey, item: string, config: Config): Why {
-  const { inboundPortsInclude: ports, ownerGroupsInclude: groups } = config;
+function unwritten(key: ExclusionKey, item: string, inputs: Inputs): Why {
+  const { inboundPortsInclude: ports, ownerGroupsInclude: groups } = inputs.config;
   if (key === 'inboundPortsExclude' && ports !== '*') {
     if (ports.length === 0) return { because: 'no inbound port is captured at all', harmless: true };
     if (ports.includes(Number(item)))
@@ -161,7 +164,7 @@ function unwritten(key: ExclusionKey, item: string, config: Config): Why {
     const harmless = !groups.includes(item);
     return { because: 'exclusions only count when all groups are captured, and here only listed groups are', harmless };
   }
-  return { because: `Istio ${config.istioVersion} writes no rule for it`, harmless: false };
+  return { because: `Istio ${releaseOf(inputs)} writes no rule for it`, harmless: false };
 }
 
 /** A rule is written and decides nothing. */

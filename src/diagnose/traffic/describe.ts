@@ -1,5 +1,6 @@
 import type { DifferentClass } from '../../evaluate/compare.ts';
 import type { Context } from '../../expect/context.ts';
+import { type Releases, releaseOf, releasesInWords } from '../../model/releases.ts';
 import type { Difference } from '../../model/report.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { quoted } from '../../rules/quote.ts';
@@ -36,15 +37,10 @@ export function describeGroup(group: Group, context: Context, groups: readonly G
 }
 
 /** The same rules would be right for an older release: one warning that says what behaves differently. */
-export function olderLayout(
-  causes: readonly Cause[],
-  [from, to]: readonly [string, string],
-  { config }: Context,
-): Found<'NAT0112'> {
-  const releases = from === to ? from : `${from} – ${to}`;
+export function olderLayout(causes: readonly Cause[], older: Releases, { config }: Context): Found<'NAT0112'> {
   const effects = causes.map((cause) => `${happens(cause.class)}.`).join(' ');
   return finding('NAT0112', {
-    message: `The rules are exactly the layout of Istio ${releases}, not that of ${config.istioVersion}. ${effects || 'Every packet is treated the same.'}`,
+    message: `The rules are exactly the layout of Istio ${releasesInWords(older)}, not that of ${config.istioVersion}. ${effects || 'Every packet is treated the same.'}`,
     differences: causes.map(differenceOf),
   });
 }
@@ -67,23 +63,23 @@ function isLeft({ input }: Group): boolean {
   return input?.keys.includes('istioVersion') ?? false;
 }
 
-function leftBy(group: Group, { config }: Context): string {
+function leftBy(group: Group, context: Context): string {
   if (!isLeft(group)) return '';
   const count = group.input?.stray.length ?? 0;
-  return `${count} rules that Istio ${group.input?.config.istioVersion} writes here were left beside those of ${config.istioVersion}. `;
+  return `${count} rules that Istio ${group.input?.config.istioVersion} writes here were left beside those of ${releaseOf(context)}. `;
 }
 
-function blame(cause: Cause, { pod, config }: Context, isLeftover: boolean): string {
-  const whose = isLeftover ? `of Istio ${config.istioVersion}` : "Istio's";
+function blame(cause: Cause, context: Context, isLeftover: boolean): string {
+  const whose = isLeftover ? `of Istio ${releaseOf(context)}` : "Istio's";
   const { intruder, missing, order } = cause;
   if (intruder) return `The rule that decides is not ${whose}: ${placeOf(intruder)}: ${quoted(intruder).text}`;
   if (missing)
     return `This rule of Istio's is missing in ${missing.table.name} ${missing.chain.name}: ${quoted(missing).text}`;
-  const dormant = dormantTable(cause, pod.ruleset);
+  const dormant = dormantTable(cause, context.pod.ruleset);
   if (dormant) return `The table ${dormant.name} is switched off (flags dormant): none of its rules is evaluated.`;
   if (order?.early)
     return `Every rule is there, in the wrong order; ${placeOf(order.early)} comes too early: ${quoted(order.early).text}`;
-  const chains = droppingChains(cause, pod.ruleset).map(({ table, chain }) => `${table.name} ${chain.name}`);
+  const chains = droppingChains(cause, context.pod.ruleset).map(({ table, chain }) => `${table.name} ${chain.name}`);
   if (chains.length > 0) return `No rule decides: the policy of ${chains.join(' and of ')} is DROP.`;
   return 'No rule decides; the policy of the chain applies.';
 }

@@ -1,3 +1,4 @@
+import { releaseOf } from '../../model/releases.ts';
 import type { CheckReport, InputOrigin } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
 import type { Style } from '../style.ts';
@@ -15,7 +16,7 @@ const ORIGINS: Readonly<Record<Exclude<InputOrigin, 'default'>, string>> = {
 /** The inputs that somebody set, each with its value and where that came from; the others in a sentence or two. */
 export function inputLines(report: CheckReport, style: Style): string[] {
   const known = Object.entries(report.istio.origin).flatMap(([key, origin]) =>
-    origin === undefined || origin === 'default' ? [] : [{ key, origin, value: valueText(report.istio.config[key]) }],
+    origin === undefined || origin === 'default' ? [] : [{ key, origin, value: shownValue(key, report) }],
   );
   const set = known.filter(({ origin }) => origin !== 'inferred');
   const inferred = known.filter(({ origin }) => origin === 'inferred').map(({ key, value }) => `${key} ${value}`);
@@ -25,12 +26,20 @@ export function inputLines(report: CheckReport, style: Style): string[] {
     const text = wrap(`${escapeText(clip(value, 200))}  (${ORIGINS[origin]})`, style.width - 2 - column);
     return text.map((line, index) => `${(index === 0 ? escapeText(key) : '').padEnd(column)}${line}`);
   });
-  const version = escapeText(report.istio.version);
+  const version = escapeText(releaseName(report));
   const defaults = known.length === 0 ? `All inputs are the defaults of Istio ${version}.` : othersText(rest, version);
   const implied =
     inferred.length === 0 ? '' : `Implied by ${impliedBy(report)}: ${escapeText(clip(inferred.join(', '), 1200))}.`;
   const sentences = [implied, defaults].flatMap((text) => (text === '' ? [] : wrap(text, style.width - 2)));
   return [style.chalk.bold('Expected configuration'), ...indent([...lines, ...sentences], 2)];
+}
+
+function shownValue(key: string, report: CheckReport): string {
+  return key === 'istioVersion' ? releaseName(report) : valueText(report.istio.config[key]);
+}
+
+function releaseName({ istio: { version, releases } }: CheckReport): string {
+  return releaseOf({ config: { istioVersion: version }, releases });
 }
 
 /** Sockets, routing and files imply something where no rule was read. */

@@ -53,7 +53,7 @@ function headLines(answer: DiffAnswer, classes: number, style: Style): string[] 
 function headSentence({ report, source, other }: DiffAnswer, classes: number): string {
   const many = count(classes, 'kind').replace(/$/, ' of packets');
   if (other.kind === 'layout') {
-    const istio = istioName(other.config);
+    const istio = istioName({ ...other.config, releases: other.releases });
     if (report.equivalent === null) return `Whether ${subjectOf(source)} does what ${istio} would do cannot be told.`;
     if (report.equivalent) return `${capitalised(subjectOf(source))} treats every packet as ${istio} would.`;
     return `${capitalised(subjectOf(source))} treats ${many} differently than ${istio} would.`;

@@ -53,9 +53,9 @@ function headLines(answer: FlowAnswer, style: Style): string[] {
   return lines.map((line, index) => `${index === 0 ? symbol(mark, style.chalk) : ' '} ${style.chalk.bold(line)}`);
 }
 
-function headSentence({ report, source, config }: FlowAnswer): string {
+function headSentence({ report, source, config, releases }: FlowAnswer): string {
   const { journeys, intended } = report;
-  const istio = istioName(config);
+  const istio = istioName({ ...config, releases });
   const wrong = journeys.filter((one) => one.intended === 'no');
   if (wrong.length > 0) {
     const many = `${wrong.length} of ${journeys.length} requests ${wrong.length === 1 ? 'goes' : 'go'} wrong`;

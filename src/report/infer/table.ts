@@ -1,4 +1,5 @@
 import type { InferReport, InferredCandidate } from '../../infer/report.ts';
+import { releasesInWords } from '../../model/releases.ts';
 import type { Undetermined } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
@@ -48,12 +49,8 @@ function headSentence(best: InferredCandidate): string {
 }
 
 function releaseWords({ releases, except }: InferredCandidate): string {
-  const but = except.length > 0 ? ` without ${except.map(rangeWords).join(', ')}` : '';
-  return `Istio ${rangeWords(releases)}${but}`;
-}
-
-function rangeWords([first, last]: readonly [string, string]): string {
-  return first === last ? first : `${first} – ${last}`;
+  const but = except.length > 0 ? ` without ${except.map(releasesInWords).join(', ')}` : '';
+  return `Istio ${releasesInWords(releases)}${but}`;
 }
 
 function kindWords({ config, backend }: InferredCandidate): string {

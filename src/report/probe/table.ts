@@ -1,7 +1,7 @@
 import type { Judgement, ProbeAnswer, ProbeResult } from '../../probe/types.ts';
 import { escapeText } from '../escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
-import { openLines } from '../subject.ts';
+import { istioName, openLines } from '../subject.ts';
 import { count, place, verdictWords } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
 
@@ -18,9 +18,9 @@ export function probeTable(probed: ProbeAnswer, options: ReportOptions): string 
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function headLines({ probes, config }: ProbeAnswer, style: Style): string[] {
+function headLines({ probes, config, releases }: ProbeAnswer, style: Style): string[] {
   const of = (outcome: ProbeResult['outcome']) => probes.filter((attempt) => attempt.outcome === outcome).length;
-  const istio = `Istio ${config.istioVersion} (${config.dataplane})`;
+  const istio = istioName({ ...config, releases });
   if (of('skipped') > 0) return marked('skipped', `${count(of('skipped'), 'probe')} would be sent.`, style);
   if (of('fail') > 0)
     return marked(
