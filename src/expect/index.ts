@@ -1,5 +1,6 @@
 import { kubeletFromRules } from '../infer/index.ts';
 import { featuresLeft } from '../istio/stale-tables.ts';
+import { defaultConfig, inputsOf, parseRelease } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Releases } from '../model/releases.ts';
 import type { ResolvedConfig } from '../model/report.ts';
@@ -39,22 +40,39 @@ function exactIn(declared: readonly Layer[], own: Partial<Config>): readonly Lay
 const VIEW = new Set(['istioVersion', 'dataplane', 'backend', 'scope']);
 
 /**
- * What the rules imply, the others being known from traces or by somebody's word. The release is that of the rules alone:
- * one that would have written less of what is meant does not explain better what is missing.
+ * What the rules imply, the others being known from traces or by somebody's word. The release is one of those that the
+ * rules alone imply: another that would have written less of what is meant does not explain better what is missing.
  */
 function inferredWith({ inputs: meant, ...annotated }: Said, facts: Facts): Implied {
   const left = featuresLeft(facts.pod.ruleset);
   const view = Object.fromEntries(Object.entries(meant).filter(([key]) => VIEW.has(key)));
-  const alone = inferredInputs(facts, evidenceOf(facts, { ...annotated, inputs: { ...left, ...view } }, meant));
+  const inView = { inputs: { ...left, ...view } };
+  const silent = inferredInputs(facts, evidenceOf(facts, inView, { meant }));
+  const alone =
+    annotated.excluded === undefined
+      ? silent
+      : inferredInputs(facts, evidenceOf(facts, { ...annotated, ...inView }, { meant, within: silent.releases }));
   const told = { ...alone.inputs, ...meant };
   const isKnown = (Object.keys(meant) as (keyof Config)[]).every((key) => same(told[key], alone.inputs[key]));
   const { istioVersion } = told;
   if (isKnown || istioVersion === undefined) return { ...alone, inputs: told };
-  const inLight = inferredInputs(
-    facts,
-    evidenceOf(facts, { ...annotated, inputs: { ...left, ...meant, istioVersion } }),
-  );
-  return { ...alone, inputs: { ...inLight.inputs, istioVersion } };
+  const inLight = (inputs: Partial<Config>) =>
+    inferredInputs(
+      facts,
+      evidenceOf(facts, { ...annotated, inputs: { ...left, ...inputs } }, { within: alone.releases }),
+    );
+  const fitting = inLight(meant);
+  if (fitting.isExact && hasAll(fitting.inputs, meant)) return fitting;
+  return { ...alone, inputs: { ...inLight({ ...meant, istioVersion }).inputs, istioVersion } };
+}
+
+/** Whether the release has the inputs that are meant, or does what is meant all the same. */
+function hasAll({ istioVersion = '', dataplane }: Partial<Config>, meant: Partial<Config>): boolean {
+  const release = parseRelease(istioVersion);
+  if ('error' in release) return false;
+  const known = new Set(inputsOf(release, dataplane));
+  const defaults = defaultConfig(istioVersion, 'istio-init', dataplane);
+  return (Object.keys(meant) as (keyof Config)[]).every((key) => known.has(key) || same(meant[key], defaults[key]));
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -12,6 +12,8 @@ import type { Said } from './layers.ts';
 export interface Implied {
   readonly inputs: Partial<Config>;
   readonly releases?: Releases;
+  /** Whether these releases write just these rules from the inputs. */
+  readonly isExact?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export function inferredInputs(facts: Facts, evidence: Evidence): Implied {
     backend: candidate.config.backend,
     istioVersion: candidate.releases[1],
   };
-  return { inputs, releases: candidate.releases };
+  return { inputs, releases: candidate.releases, isExact: candidate.distance === 0 };
 }
 
 /** The releases before the declared one that write exactly the live rules from the same inputs; null: none. */
@@ -43,8 +45,18 @@ export function olderRelease(facts: Facts, declared: Said): Releases | null {
   return exact?.releases ?? null;
 }
 
+/** What is known of the release besides what was declared. */
+interface Supposed {
+  readonly meant?: Partial<Config>;
+  readonly within?: Releases | undefined;
+}
+
 /** What is known of a pod besides its rules, and what was declared. */
-export function evidenceOf({ pod, annotations }: Facts, { inputs, excluded }: Said, meant?: Partial<Config>): Evidence {
+export function evidenceOf(
+  { pod, annotations }: Facts,
+  { inputs, excluded }: Said,
+  { meant, within }: Supposed = {},
+): Evidence {
   // A port where nobody listens says as much as one where somebody does.
   const seen = couldShowListeners(pod, 'tcp') ? pod.sockets : null;
   const listeners = seen?.filter(isListener).map(({ localPort }) => localPort);
@@ -54,6 +66,7 @@ export function evidenceOf({ pod, annotations }: Facts, { inputs, excluded }: Sa
     declared: inputs,
     ...(excluded === undefined ? {} : { annotations: { excluded, ...statusPort(annotations[STATUS_PORT]) } }),
     ...(meant === undefined ? {} : { meant }),
+    ...(within === undefined ? {} : { within }),
     ...(listeners === undefined ? {} : { listeners }),
     ...(injected === undefined ? {} : { injected }),
   };

@@ -14,7 +14,7 @@ const BEYOND_EXACT = 3;
 
 /** Every reading of a view's rules, best first. */
 export function proposalsFor(subject: Subject): Proposal[] {
-  const groups = erasFor(subject.view, subject.evidence.declared ?? {}, subject.evidence.meant);
+  const groups = erasFor(subject.view, subject.evidence);
   const drafts = draftsFor(subject, groups);
   const proposals = drafts.flatMap((draft) => (isNear(draft, drafts) ? refined(subject, draft) : [draft]));
   return widened(subject, groups, joined(proposals).toSorted(compareProposals));

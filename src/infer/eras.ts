@@ -4,6 +4,7 @@ import { NEWEST_MINOR, OLDEST_MINOR, parseRelease } from '../layout/release.ts';
 import type { Config } from '../model/config.ts';
 import type { Releases } from '../model/releases.ts';
 import type { View } from './istio-tables.ts';
+import type { Evidence } from './types.ts';
 
 /** Patches of one minor between which no layout changed. */
 export interface Era {
@@ -42,20 +43,20 @@ function changedPatches(minor: number): number[] {
 }
 
 /**
- * The eras that could have programmed the view from the inputs declared and those known to be meant, or only that of a
- * declared release.
+ * The eras that could have programmed the view from the inputs declared and those known to be meant, among those that are
+ * known to come into question; or only that of a declared release.
  */
 export function erasFor(
   view: View,
-  { istioVersion, ...declared }: Partial<Config>,
-  meant: Partial<Config> = {},
+  { declared = {}, meant, within }: Pick<Evidence, 'declared' | 'meant' | 'within'>,
 ): EraGroup[] {
-  const inputs = { ...meant, ...declared };
+  const { istioVersion, ...inputs } = declared;
   if (istioVersion !== undefined)
     return [[{ first: istioVersion, last: istioVersion, has: featuresFor(istioVersion) }]];
   const groups: [Era, ...Era[]][] = [];
   let signature = '';
-  for (const era of ERAS.filter(({ has }) => exists(view, has) && knows(view, has, inputs))) {
+  const known = { ...meant, ...inputs };
+  for (const era of erasIn(within).filter(({ has }) => exists(view, has) && knows(view, has, known))) {
     const next = signatureOf(view, era);
     const group = groups.at(-1);
     if (group !== undefined && next === signature) group.push(era);
@@ -63,6 +64,15 @@ export function erasFor(
     signature = next;
   }
   return groups;
+}
+
+/** The eras of a range as `rangeOf` makes it; all of them where there is none. */
+function erasIn(within: Releases | undefined): readonly Era[] {
+  if (within === undefined) return ERAS;
+  const [from, to] = within;
+  const first = ERAS.findIndex((era) => era.first === from || era.first === `${from}.0`);
+  const last = ERAS.findLastIndex((era) => era.last === to);
+  return ERAS.slice(first, last + 1);
 }
 
 function exists({ dataplane, backend }: View, has: Features): boolean {

@@ -15,6 +15,8 @@ export interface Evidence {
   readonly declared?: Partial<Config>;
   /** Inputs that are known to be meant though the rules are read without them: their release has them. */
   readonly meant?: Partial<Config>;
+  /** The only releases that come into question: those of the rules read without what is declared. */
+  readonly within?: Releases;
   /** Annotations that say in each release's own way which inbound ports are excluded; not together with a declared list. */
   readonly annotations?: InboundAnnotations;
   /** Whom the injector left the pod to, by its annotation. */

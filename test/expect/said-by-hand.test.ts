@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { declaredOf } from '../../src/expect/declared.ts';
 import { buildLayout, defaultConfig, inputsOf, parseRelease } from '../../src/layout/index.ts';
 import type { Config } from '../../src/model/config.ts';
+import { UsageError } from '../../src/model/errors.ts';
 import type { CheckReport } from '../../src/model/report.ts';
 import type { Facts } from '../../src/observe/facts.ts';
 import { observeRules } from '../../src/observe/index.ts';
@@ -59,6 +61,98 @@ describe('inputs said by hand', () => {
     for (const inputs of [{ enableIpv6: true }, { redirectDns: true, captureAllDns: true }, { dropInvalid: true }]) {
       expect(checked(facts, inputs).istio).toMatchObject({ version: '1.31', releases: ['1.25', '1.31'] });
     }
+  });
+});
+
+describe('one input said by hand of a healthy pod', () => {
+  const UNTRUE: readonly (readonly [Partial<Config>, string])[] = [
+    [{ interceptionMode: 'TPROXY' }, 'NAT0202'],
+    [{ proxyUid: [2000] }, 'NAT0304'],
+    [{ proxyGid: [2000] }, 'NAT0304'],
+    [{ proxyPort: 15101 }, 'NAT0104'],
+    [{ inboundCapturePort: 15106 }, 'NAT0104'],
+    [{ inboundPortsInclude: [8080] }, 'NAT0202'],
+    [{ inboundPortsExclude: [15090, 15021, 15020, 9191] }, 'NAT0202'],
+    [{ outboundIpRangesInclude: ['10.0.0.0/8'] }, 'NAT0206'],
+    [{ outboundIpRangesExclude: ['10.9.0.0/16'] }, 'NAT0206'],
+    [{ outboundPortsExclude: [9191] }, 'NAT0204'],
+    [{ excludeInterfaces: ['net9'] }, 'NAT0210'],
+    [{ rerouteVirtualInterfaces: ['virt9'] }, 'NAT0210'],
+    [{ ownerGroupsInclude: ['5005'] }, 'NAT0307'],
+    [{ ownerGroupsExclude: ['5005'] }, 'NAT0307'],
+    [{ hostIpv4LoopbackCidr: '127.0.0.0/8' }, 'NAT0206'],
+  ];
+
+  it.each(['1.16.7', '1.22.8', '1.24.6', '1.28.10', '1.31.0'])(
+    'of %s is missed where it is not so, of no other release',
+    (release) => {
+      const facts = factsOf(printed(buildLayout(defaultConfig(release)), 'save'));
+      const known = new Set(inputsIn(defaultConfig(release)).map(([key]) => key));
+      const { releases } = checked(facts, {}).istio;
+      for (const [said, code] of UNTRUE) {
+        if (!Object.keys(said).every((key) => known.has(key as keyof Config))) continue;
+        const report = checked(facts, said);
+        expect([said, report.verdict, report.istio.releases]).toEqual([said, 'broken', releases]);
+        expect([said, report.findings.map((finding) => finding.code)]).toEqual([said, expect.arrayContaining([code])]);
+      }
+    },
+  );
+
+  const V4 = printed(buildLayout(defaultConfig('1.28.10')), 'save');
+  const BOTH = printed(buildLayout({ ...defaultConfig('1.28.10'), enableIpv6: true }), 'save');
+
+  it.each([
+    ['where IPv4 alone is shown', V4, true],
+    ['where both families are', BOTH, true],
+    ['where IPv4 alone is shown, and IPv6 is not meant', V4, false],
+  ])('about IPv6 leaves it healthy %s', (_, text, enableIpv6) => {
+    const { verdict, istio, findings } = checked(factsOf(text), { enableIpv6 });
+    expect([verdict, istio.releases, findings]).toEqual(['healthy', ['1.25', '1.31'], []]);
+  });
+
+  it('leaves the one of its releases that writes just these rules from it', () => {
+    // 1.28.0 wrote ambient's native rules for IPv6 whether or not it was enabled.
+    const config = {
+      ...defaultConfig('1.28.0', 'istio-cni', 'ambient'),
+      backend: 'nftables',
+      enableIpv6: false,
+    } as const;
+    const facts = factsOf(printed(buildLayout(config), 'save'));
+    expect(checked(facts, {})).toMatchObject({ verdict: 'healthy', istio: { releases: ['1.28', '1.31'] } });
+    const said = checked(facts, { enableIpv6: false });
+    expect(said).toMatchObject({ verdict: 'healthy', istio: { releases: ['1.28.0', '1.28.0'] }, findings: [] });
+  });
+
+  it('takes none of its releases that does not have the input', () => {
+    const facts = factsOf(printed(buildLayout(defaultConfig('1.11.8')), 'save'));
+    expect(checked(facts, {}).istio.releases).toEqual(['1.7', '1.12']);
+    const { verdict, istio, findings } = checked(facts, { excludeInterfaces: ['net1'] });
+    expect([verdict, istio.releases, findings.map(({ code }) => code)]).toEqual([
+      'broken',
+      ['1.7', '1.12'],
+      ['NAT0210'],
+    ]);
+  });
+});
+
+describe('a release said by hand', () => {
+  it.each(['latest', '1.28.x', 'stable', ''])('%j is none, and a usage error names the flag', (istioVersion) => {
+    expect(() => declaredOf({ flags: { istioVersion } })).toThrow(UsageError);
+    expect(() => declaredOf({ flags: { istioVersion } })).toThrow(/^--istio-version: .*is not an Istio release/);
+  });
+
+  it.each([
+    ['v1.28.10-distroless', '1.28.10', undefined],
+    ['1.28.10-debug', '1.28.10', undefined],
+    ['1.28.10', '1.28.10', undefined],
+    ['1.31.0-rc.0', '1.31.0-rc.0', undefined],
+    ['1.32.0', '1.32.0', '1.31.0'],
+    ['1.28.99-distroless', '1.28.99', '1.28.10'],
+    ['2.0.0', '2.0.0', '1.31.0'],
+  ])('%s is %s, held against %s where it is newer than known', (istioVersion, version, known) => {
+    const facts = factsOf(printed(buildLayout(defaultConfig('1.28.10')), 'save'));
+    const report = check(facts, declaredOf({ flags: { istioVersion } }), { toolVersion: '0.0.0' });
+    expect([report.verdict, report.istio.version, report.istio.heldAgainst]).toEqual(['healthy', version, known]);
   });
 });
 
