@@ -16,10 +16,13 @@ export function unsettled(context: Context): Obstacle[] {
   return found.slice(0, 1);
 }
 
+/** Inputs that decide what stands in other tables, and that rules in nat tell. */
+const TOLD_BY_NAT = ['interceptionMode', 'inboundPortsInclude', 'redirectDns', 'dropInvalid'] as const;
+
 /** Istio's redirects stand in nat: without it, what other tables were written from can only be guessed. */
 function withoutNat({ pod, expected, families, origin }: Context): Obstacle[] {
   const [first] = pod.shown ?? [];
-  const isGuessed = Object.values(origin).includes('inferred');
+  const isGuessed = TOLD_BY_NAT.some((key) => [undefined, 'inferred', 'default'].includes(origin[key]));
   const isNat = ({ chains }: Table) => chains.some(({ base, rules }) => base?.type === 'nat' || rules.some(redirects));
   const nat = expected.tables.find(
     (table) => isNat(table) && (table.family === 'inet' || families.includes(table.family)) && !isCovered(pod, table),

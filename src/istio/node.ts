@@ -10,7 +10,7 @@ import { nativeName, probedPodsName } from './names.ts';
 import { POSTROUTING } from './native-chains.ts';
 
 /** Interfaces that a node has for its pods, by the network plugin that makes them. */
-const POD_INTERFACES = /^(cali|veth|lxc|azv|gke|cni|flannel|cilium_|kube-ipvs|nodelocaldns)/;
+const POD_INTERFACES = /^(cali|cbr|veth|lxc|azv|gke|cni|flannel|cilium_|kube-ipvs|nodelocaldns)/;
 /** No pod has this many of them; one with Docker inside may have a few. */
 const MANY = 4;
 

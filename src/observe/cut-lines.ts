@@ -4,6 +4,8 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 const NARROWEST = 38;
 /** As many lines as hardly ever have the same length by chance, if that is the greatest. */
 const MANY = 3;
+/** Of rows of a listing one is enough, whose last words mean nothing. */
+const UNKNOWN_WORDS = / is not understood: /;
 
 /**
  * An error where something seems to have cut lines off at a column: many lines end there, none goes beyond, and one of
@@ -16,9 +18,9 @@ export function cutAtColumn(text: string, diagnostics: readonly Diagnostic[]): D
   const widest = widths.reduce((most, width) => Math.max(most, width), 0);
   // A blank at the edge is gone.
   const isAtEdge = (width: number) => width >= widest - 1;
-  if (widest < NARROWEST || widths.filter(isAtEdge).length < MANY) return [];
   const first = told.find((one) => isAtEdge(one.text.trimEnd().length));
-  if (first === undefined) return [];
+  if (first === undefined || widest < NARROWEST) return [];
+  if (widths.filter(isAtEdge).length < MANY && !UNKNOWN_WORDS.test(first.message)) return [];
   const message = `lines end at column ${widest}, where something may have cut them off: ${first.message}`;
   return [{ ...first, message, severity: 'error' }];
 }

@@ -107,7 +107,12 @@ function inPlace(rule: Rule, index: number): Rule {
  */
 export function beginsNextTable(table: DraftTable, chain: string): boolean {
   if (table.chains.get(chain)?.declared === true) return true;
-  return HOOKS.includes(chain) && hasUserChain(table);
+  return HOOKS.includes(chain) && (hasUserChain(table) || isHeadless(table));
+}
+
+/** Rules without the lines above them that declare chains: what begins after them is another table. */
+function isHeadless({ form, chains }: DraftTable): boolean {
+  return form === 'list-rules' && chains.size > 0 && [...chains.values()].every(({ declared }) => !declared);
 }
 
 function hasUserChain(table: DraftTable): boolean {
