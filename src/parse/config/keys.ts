@@ -60,7 +60,7 @@ const ROWS: readonly Row[] = [
   [
     'inboundPortsExclude',
     'ports',
-    'traffic.sidecar.istio.io/excludeInboundPorts, to which the ports that Istio reserves are added; in a --config file exact, -d',
+    'traffic.sidecar.istio.io/excludeInboundPorts, to which Istio adds reserved ports; in a --config file exact (-d)',
   ],
   ['outboundIpRangesInclude', 'ranges-or-all', 'traffic.sidecar.istio.io/includeOutboundIPRanges, -i: * or CIDRs'],
   ['outboundIpRangesExclude', 'ranges', 'traffic.sidecar.istio.io/excludeOutboundIPRanges, -x'],
