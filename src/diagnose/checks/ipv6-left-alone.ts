@@ -5,7 +5,8 @@ import { defaultConfig } from '../../layout/index.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
 import type { InterfaceAddress } from '../../model/routing.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
-import { type CheckResult, defineCheck } from '../check.ts';
+import { isInner } from '../../sockets/address.ts';
+import { type CheckResult, defineCheck, unseen } from '../check.ts';
 import { finding } from '../finding.ts';
 import { globalIpv6 } from './ipv6-addresses.ts';
 
@@ -23,7 +24,10 @@ export const ipv6LeftAlone = defineCheck({
   codes: ['NAT0602'],
   run: (context) => {
     if (!isOpen(context)) return { skipped: 'IPv6 is captured, or somebody said that it is not' };
-    if (context.pod.routing === null) return unknownAddresses(context);
+    if (context.pod.routing === null) {
+      const isHidden = context.pod.obstacles.some(({ concerns }) => concerns === 'routing');
+      return isHidden ? hiddenAddresses(context) : unknownAddresses(context);
+    }
     const [address] = globalIpv6(context);
     if (address === undefined) return { skipped: 'the pod has no address of IPv6' };
     return withAddress(address, context);
@@ -57,6 +61,18 @@ function withAddress({ address }: InterfaceAddress, context: Context): Finding<'
   return [
     leftAlone(`The pod has the address ${address}, and no rule of Istio captures IPv6: it goes past ztunnel.`, [shown]),
   ];
+}
+
+/** Whoever looked and could not see the addresses has not seen that there is none of IPv6. */
+function hiddenAddresses(context: Context): CheckResult<'NAT0602'> {
+  const listeners = context.pod.sockets?.filter(
+    (socket) => !isInner(socket) && isReachable(socket, socket.localAddress, context),
+  );
+  if (context.config.dataplane === 'sidecar' && listeners?.length === 0) return [];
+  return unseen(
+    "Istio's rules are there for IPv4 and not for IPv6, and whether the pod has an address of IPv6 could not be seen",
+    'Give --enable-ipv6 true or false to settle it, or look where `ip addr show` can be run.',
+  );
 }
 
 /** Ambient captures IPv6 unless its agent was told not to (1.23 and later); sidecars only in clusters that have it. */

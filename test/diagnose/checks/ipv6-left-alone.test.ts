@@ -15,9 +15,13 @@ interface Case {
   readonly address?: string;
   readonly ipv6?: boolean;
   readonly origin?: InputOrigin;
+  /** False: somebody looked, and ip failed. */
+  readonly routed?: boolean;
 }
 
-function findings({ sockets, address = '2001:db8::5', ipv6 = false, origin = 'inferred' }: Case) {
+const IP_FAILED = { code: 'NAT1003', message: 'ip failed', remedy: 'Look again', concerns: 'routing' } as const;
+
+function findings({ sockets, address = '2001:db8::5', ipv6 = false, origin = 'inferred', routed = true }: Case) {
   const config = { ...defaultConfig('1.28.10'), enableIpv6: ipv6 };
   const layout = buildLayout(config);
   const scope = address.startsWith('fe80') ? 'link' : 'global';
@@ -26,13 +30,15 @@ function findings({ sockets, address = '2001:db8::5', ipv6 = false, origin = 'in
     coverage: (['ipv4', 'ipv6'] as const).map((family) => ({ family, tables: 'all' })),
     emptyLegacyTables: [],
     sockets: parseSs(sockets, { source: 'ss', protocol: 'tcp' }).sockets,
-    routing: {
-      rules: [],
-      routes: [],
-      addresses: [{ interface: 'eth0', family: 'ipv6', address, prefixLength: 64, scope }],
-    },
+    routing: routed
+      ? {
+          rules: [],
+          routes: [],
+          addresses: [{ interface: 'eth0', family: 'ipv6', address, prefixLength: 64, scope }],
+        }
+      : null,
     diagnostics: [],
-    obstacles: [],
+    obstacles: routed ? [] : [IP_FAILED],
   };
   const background = { declared: true, older: () => null };
   const context = buildContext(
@@ -55,6 +61,12 @@ it.each<[string, Case]>([
   ['only the proxy listens on IPv6', { sockets: PROXY }],
 ])('nothing to say when %s', (_, pod) => {
   expect(findings(pod)).toEqual([]);
+});
+
+it('is left open where addresses could not be seen, if that would matter', () => {
+  expect(findings({ sockets: LISTENS_ON_BOTH, routed: false })).toHaveProperty('undetermined');
+  expect(findings({ sockets: `${LISTENS_ON_IPV4}\n${PROXY}`, routed: false })).toEqual([]);
+  expect(findings({ sockets: LISTENS_ON_BOTH.replace('*:8080', '[::1]:8080'), routed: false })).toEqual([]);
 });
 
 it.each<[string, Case]>([
