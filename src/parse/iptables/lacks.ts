@@ -3,6 +3,7 @@ import type { Rule } from '../../model/ruleset.ts';
 import { type Lack, SHOWS_ALL } from '../../model/shown.ts';
 import { type DraftChain, type DraftTable, jumpsOf } from './draft-table.ts';
 import { HOOKS, lackingHooks } from './identify.ts';
+import { hiddenByOlderTool } from './older-tool.ts';
 
 /**
  * How one can tell that a table was not shown whole: by what every listing of its form has and this one has not. Text for
@@ -28,6 +29,7 @@ function ofSave(draft: DraftTable, name: string): Found[] {
       ...(HOOKS.includes(chain) && { inGaps: true as const }),
     })),
     ...cutShort(draft),
+    ...hiddenByOlderTool(draft),
   ];
 }
 
@@ -38,7 +40,7 @@ function namesOf({ chains }: DraftTable): string[] {
 /** A rule without target that is the widest of all: `cut`, or a window, may have taken its target. */
 function cutShort({ chains }: DraftTable): Found[] {
   const rules = [...chains.values()].flatMap((chain) => chain.rules);
-  const width = Math.max(...rules.map(({ text }) => text.length));
+  const width = rules.reduce((most, { text }) => Math.max(most, text.length), 0);
   const cut = rules.find(({ targets, text }) => targets.length === 0 && text.length === width);
   if (cut === undefined || rules.length < 2) return [];
   return [{ what: `line ${cut.origin.line}, the longest of its rules, has no target and may have lost its end` }];
@@ -54,6 +56,7 @@ function ofListing(draft: DraftTable, name: string): Found[] {
   return [
     ...(structure === null ? [] : [structure]),
     ...(draft.form === 'list-rules' ? cutShort(draft) : []),
+    ...hiddenByOlderTool(draft),
     ...(unread === undefined ? [] : [{ what: `line ${unread.number}, between its lines, is none of iptables` }]),
     ...(draft.hidesInterfaces === null ? [] : [INTERFACES]),
     ...(draft.named === null ? [] : [ofName(draft.named)]),

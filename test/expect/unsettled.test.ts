@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { buildLayout, defaultConfig } from '../../src/layout/index.ts';
+import type { Config } from '../../src/model/config.ts';
+import { printSave } from '../../src/print/iptables/index.ts';
+import { printNft } from '../../src/print/nft/index.ts';
+import { check } from '../asked.ts';
+import { savedTexts } from '../observe/saved.ts';
+
+const layout = (changes: Partial<Config>) => {
+  const { tables } = buildLayout({ ...defaultConfig('1.28.10', 'istio-init', changes.dataplane), ...changes });
+  return tables.filter(({ family }) => family !== 'ipv6');
+};
+const save = (changes: Partial<Config>, table?: string) =>
+  printSave(layout(changes).filter(({ name }) => table === undefined || name === table));
+const SIDECAR: Partial<Config> = { dataplane: 'sidecar' };
+const TPROXY: Partial<Config> = { dataplane: 'sidecar', interceptionMode: 'TPROXY' };
+const NATIVE: Partial<Config> = { dataplane: 'sidecar', backend: 'nftables' };
+
+async function judged(rules: string, flags: Record<string, string> = {}) {
+  const source = { kind: 'rules', files: ['rules'] } as const;
+  const report = await check({ source, config: { flags, env: {} }, toolVersion: '0' }, savedTexts({ rules }));
+  return [report.verdict, ...report.undetermined.map(({ message }) => message)].join('; ');
+}
+
+const without = (text: string, pattern: RegExp) =>
+  text
+    .split('\n')
+    .filter((line) => !pattern.test(line))
+    .join('\n');
+
+describe('rules that are missing', () => {
+  it('with the built-in chain that a save has to declare are not said to be', async () => {
+    const rest = without(save(SIDECAR), /^(?::|-A )OUTPUT /);
+    expect(await judged(rest)).toMatch(/^undetermined; .*does not declare OUTPUT in the table nat/);
+    expect(await judged(without(save(SIDECAR), /^-A OUTPUT /))).toMatch(/^broken/);
+  });
+
+  it('where a text shows one chain of nft and no command are not said to be', async () => {
+    const [chain] =
+      /table inet istio-proxy-nat \{\n\tchain prerouting \{[^}]*\}\n/.exec(printNft(layout(NATIVE))) ?? [];
+    expect(await judged(`${chain?.replace(/jump istio-inbound/, 'return')}}\n`)).toMatch(/^undetermined; .*one chain/);
+  });
+
+  it('in tables that only nat explains are not said to be where nat is not shown', async () => {
+    const mangle = save(TPROXY, 'mangle');
+    const rest = without(mangle, /^-A PREROUTING .*ISTIO_INBOUND/);
+    expect(await judged(rest)).toMatch(/^undetermined; .*does not show the table nat/);
+    expect(await judged(save(TPROXY, 'nat'))).toMatch(/^undetermined/);
+  });
+});
+
+describe('a port of which only the first digits stand at the end of a line', () => {
+  it.each(['1', '150'])('is no other port: %s', async (port) => {
+    expect(await judged(save(SIDECAR).replace(/15001$/m, port))).toMatch(/^undetermined; .*first digits of a port/);
+  });
+
+  it('is one where it is none of Istio’s', async () => {
+    expect(await judged(save(SIDECAR).replace(/15001$/m, '15091'))).toMatch(/^broken/);
+  });
+});
