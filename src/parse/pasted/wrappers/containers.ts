@@ -5,9 +5,10 @@ import type { Wrapper } from './wrapper.ts';
 export const kubectlPrefix: Wrapper = (line) => {
   if (!line.startsWith('[')) return null;
   const [all, stream] = /^\[((?:pod\/)?[a-z0-9][\w./-]*(?: [a-z0-9][\w.-]*)?)\](?: |$)/.exec(line) ?? [];
-  return all === undefined || stream === undefined || !/[a-z]/.test(stream)
-    ? null
-    : { text: line.slice(all.length), stream };
+  if (all === undefined || stream === undefined || !/[a-z]/.test(stream)) return null;
+  // `[snip]` by itself is what somebody wrote where lines were left out.
+  const isAlone = line.trimEnd().length <= all.length && !/[ /]/.test(stream);
+  return isAlone ? null : { text: line.slice(all.length), stream };
 };
 
 /** Containers of one composition: `name-1  | line`. */
