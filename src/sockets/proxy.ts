@@ -1,3 +1,4 @@
+import { DNS_PROXY_PORTS } from '../istio/dns.ts';
 import { isServicePort } from '../istio/ports.ts';
 import { isListener, type Process, type Socket } from '../model/socket.ts';
 import { isProxyPort, type ProxyPorts } from './ports.ts';
@@ -24,6 +25,11 @@ export function isElsewhere(
   return process?.container !== undefined && containers.size > 0 && !containers.has(process.container);
 }
 
+/** Whether a listener is on a port of the proxy's or its agent's, who answers DNS by both protocols. */
+function isPortOfProxy({ protocol, localPort }: Socket, ports: ProxyPorts): boolean {
+  return protocol === 'tcp' ? isProxyPort(localPort, ports) : DNS_PROXY_PORTS.has(localPort);
+}
+
 /**
  * Who the proxy is: the owner of what listens on its outbound port, or else on an inbound one, or else on the ports for
  * health and metrics. Null when nobody listens on any of them.
@@ -48,9 +54,9 @@ export function proxyIdentity(
     containers: new Set(listeners.flatMap((socket) => processOf(socket)?.container ?? [])),
   };
   // The agent is another process of the same user, by its name or by the ports it listens on.
-  const agents = tcp.filter((socket) => {
-    if (socket.uid === null || !uids.has(socket.uid)) return false;
-    if (isProxyPort(socket.localPort, ports)) return true;
+  const agents = sockets.filter((socket) => {
+    if (!isListener(socket) || socket.uid === null || !uids.has(socket.uid)) return false;
+    if (isPortOfProxy(socket, ports)) return true;
     return hasIstioName(socket) && !isElsewhere(socket, processOf(socket), places);
   });
   const own = [...listeners, ...agents];

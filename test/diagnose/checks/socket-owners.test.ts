@@ -91,6 +91,7 @@ describe('an application under the uid of the proxy', () => {
     ['envoy itself', { ...APP, process: 'envoy' }],
     ['the agent', { ...APP, process: 'pilot-agent' }],
     ['a port of Istio', { ...APP, at: '*:15021' }],
+    ['DNS over udp, whoever of Istio answers it', { at: '127.0.0.1:15053', protocol: 'udp', process: 'dns' }],
     ['udp of a hidden process', { at: '0.0.0.0:43210', protocol: 'udp' }],
   ])('is not: %s', (_name, listener) => {
     expect(said(applicationAsProxy, [...HEALTHY, listener])).toEqual([]);
