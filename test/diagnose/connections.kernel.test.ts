@@ -59,6 +59,22 @@ kernelTests('check and live connections', () => {
     expect(notes[0]?.evidence[0]).toMatchObject({ kind: 'rule', text: expect.stringContaining('--dport 3306') });
   });
 
+  it('notes it without rights too, where the configuration is known', async () => {
+    const { world, app } = await sidecarWithApp(false);
+    await using _ = world;
+    await world.program({ outboundPortsExclude: [3306] });
+    await app.ask('connect', { to: '203.0.113.7', port: 3306 });
+    const { findings, verdict } = await world.check({ outboundPortsExclude: '3306' }, 'proxy');
+    expect(verdict).toBe('undetermined');
+    expect(findings).toMatchObject([
+      {
+        code: 'NAT0804',
+        severity: 'info',
+        message: expect.stringMatching(/203\.0\.113\.7:3306\): the rules could not/),
+      },
+    ]);
+  });
+
   it('says without rights what is seen, and that the reason is not', async () => {
     const { world, app } = await sidecarWithApp(false);
     await using _ = world;

@@ -7,7 +7,7 @@ import { finding } from '../finding.ts';
 import { ruleAsEvidence, ruleOf } from './deciding-rule.ts';
 import { socketEvidence } from './listening.ts';
 import { type Judged, judgedSockets } from './view.ts';
-import { countOf, letThrough, placesOf } from './words.ts';
+import { countOf, letThrough, placesOf, reasonNotSeen } from './words.ts';
 
 type Group = readonly [Judged, ...Judged[]];
 
@@ -25,10 +25,10 @@ export function asConfigured(context: Context): Finding<'NAT0804' | 'NAT0208'>[]
   ];
 }
 
+/** Where the rules were not read it is the configuration alone that says so. */
 function isMeant({ live, expected }: Judged): boolean {
-  return [live, expected].every(
-    ({ kind, as, agreement }) => kind === 'outbound-direct' && as === undefined && agreement === 'agrees',
-  );
+  if ([live, expected].some(({ kind, as }) => kind !== 'outbound-direct' || as !== undefined)) return false;
+  return expected.agreement === 'agrees' && (live.agreement === 'agrees' || reasonNotSeen(live) !== null);
 }
 
 /** Only some ranges are captured, and the other end is in none of them. */

@@ -22,6 +22,8 @@ export function reasonNotSeen({ prediction }: ClassifiedSocket): string | null {
 
 /** How rules let a connection be, as the end of a sentence. */
 export function letThrough(live: ClassifiedSocket): string {
+  const unseen = reasonNotSeen(live);
+  if (unseen !== null) return unseen;
   return ruleOf(live) === null ? 'no rule takes it' : 'a rule lets it through';
 }
 
