@@ -1,3 +1,4 @@
+import { nativeName } from '../istio/names.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import { isCovered } from '../model/pod.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
@@ -89,8 +90,7 @@ export function reconsidered(context: Context, facts: Facts): Partial<Config> | 
 function mayHideTproxy({ config, origin, pod, families }: Context): boolean {
   if (config.interceptionMode !== 'REDIRECT' || ![undefined, 'inferred', 'default'].includes(origin.interceptionMode))
     return false;
-  const native = config.dataplane === 'ambient' ? 'istio-ambient-mangle' : 'istio-proxy-mangle';
-  const name = config.backend === 'nftables' ? native : 'mangle';
+  const name = config.backend === 'nftables' ? nativeName(config.dataplane, 'mangle') : 'mangle';
   return families.some((family) => !isCovered(pod, { family, name }));
 }
 
