@@ -34,7 +34,8 @@ function matchKey(match: Match, family: TableFamily): string {
         : sign(match.negated, match.kind, block(match.network));
     case 'in-interface':
     case 'out-interface':
-      return sign(match.negated, match.kind, match.name);
+      // Any interface, which iptables does not even print.
+      return match.name === '+' && !match.negated ? '' : sign(match.negated, match.kind, match.name);
     case 'protocol':
       return match.protocol === 0 && !match.negated ? '' : sign(match.negated, 'protocol', String(match.protocol));
     case 'multiport':
