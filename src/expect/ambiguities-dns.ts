@@ -1,3 +1,4 @@
+import { UNSEEN_SERVER } from '../infer/index.ts';
 import { DNS_PROXY_PORTS, isToDnsProxy } from '../istio/dns.ts';
 import type { Config, ConfigKey } from '../model/config.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
@@ -15,8 +16,10 @@ export function dnsDoubt({ config, origin }: ResolvedConfig, facts: Facts): Unde
   const { pod } = facts;
   if (config.dataplane !== 'sidecar' || leadsToDnsProxy(pod.ruleset)) return [];
   const isOpen = (key: ConfigKey) => origin[key] === 'inferred' || origin[key] === 'default';
-  const because = wantsDns(config, origin) ?? answersDns(config, origin, pod.sockets ?? []);
-  const isNamed = config.captureAllDns || config.dnsServersV4.length + config.dnsServersV6.length > 0;
+  const because =
+    wantsDns(config, origin) ?? makesRoom(config, origin) ?? answersDns(config, origin, pod.sockets ?? []);
+  const servers = [...config.dnsServersV4, ...config.dnsServersV6].filter((server) => server !== UNSEEN_SERVER);
+  const isNamed = config.captureAllDns || servers.length > 0;
   const areOpen = (['captureAllDns', 'dnsServersV4', 'dnsServersV6'] as const).every(isOpen);
   if (because === null || isNamed || !areOpen || isLostAltogether(config, facts)) return [];
   return [
@@ -35,6 +38,12 @@ type Origin = ResolvedConfig['origin'];
 function wantsDns({ redirectDns }: Config, { redirectDns: origin = 'default' }: Origin): string | null {
   const isSaid = origin === 'flag' || origin === 'env' || origin === 'annotation';
   return redirectDns && isSaid ? 'DNS is to be captured' : null;
+}
+
+/** From 1.25 on the exceptions are written only where some server is known, of a family that may have no rules. */
+function makesRoom({ redirectDns, dnsServersV6 }: Config, origin: Origin): string | null {
+  const isSo = redirectDns && origin.dnsServersV6 === 'inferred' && dnsServersV6.includes(UNSEEN_SERVER);
+  return isSo ? 'The rules make the exceptions for port 53 that belong to DNS capture' : null;
 }
 
 function answersDns({ redirectDns, proxyUid }: Config, origin: Origin, sockets: readonly Socket[]): string | null {

@@ -3,7 +3,7 @@ import { type EraGroup, erasFor, gapsIn, isNext, rangeOf } from './eras.ts';
 import { explain, observe, type Subject, withoutTraces } from './explain.ts';
 import { certaintyOf, oddity, reasonsFor, same } from './inputs.ts';
 import { commentedChains, programmerOf } from './programmer.ts';
-import type { Proposal } from './proposal.ts';
+import type { Proposal, Ranked } from './proposal.ts';
 import type { Candidate, Observed, Reading } from './types.ts';
 import { widened } from './widen.ts';
 
@@ -13,11 +13,22 @@ const NEAREST = 8;
 const BEYOND_EXACT = 3;
 
 /** Every reading of a view's rules, best first. */
-export function proposalsFor(subject: Subject): Proposal[] {
+export function proposalsFor(subject: Subject): Ranked[] {
   const groups = erasFor(subject.view, subject.evidence);
-  const drafts = draftsFor(subject, groups);
+  const drafts = ranked(draftsFor(subject, groups));
   const proposals = drafts.flatMap((draft) => (isNear(draft, drafts) ? refined(subject, draft) : [draft]));
-  return widened(subject, groups, joined(proposals).toSorted(compareProposals));
+  return widened(subject, groups, joined(ranked(proposals)).toSorted(compareProposals));
+}
+
+/** The proposals with what the others say of the rules that each leaves unexplained: what one of them writes is Istio's. */
+export function ranked(proposals: readonly Proposal[]): Ranked[] {
+  const all = new Set(proposals.flatMap(({ strangers }) => [...strangers]));
+  const istios = new Set([...all].filter((rule) => proposals.some(({ strangers }) => !strangers.has(rule))));
+  return proposals.map((proposal) => {
+    const inTheWay = new Set(proposal.differences.flatMap(({ kind, rule }) => (kind === 'extra' ? [rule] : [])));
+    const unwritten = [...proposal.strangers].filter((rule) => inTheWay.has(rule) || istios.has(rule)).length;
+    return { ...proposal, unwritten };
+  });
 }
 
 /**
@@ -46,7 +57,7 @@ function propose(subject: Subject, eras: EraGroup, reading: Reading): Proposal {
 }
 
 /** Whether a closer look can make the draft the best: not where one explains all, nor for those that are far off. */
-function isNear(draft: Proposal, all: readonly Proposal[]): boolean {
+function isNear(draft: Ranked, all: readonly Ranked[]): boolean {
   if (all.some(isExact)) return false;
   return all.filter((other) => compareFit(other, draft) < 0).length < NEAREST;
 }
@@ -58,7 +69,8 @@ function refined(subject: Subject, draft: Proposal): Proposal[] {
   if (suspicious.length === 0) return [cautious];
   const first = propose(subject, draft.eras, 'literal');
   const literal = { ...first, ...withoutTraces(subject, draft.eras, 'literal', first), suspicious };
-  return compareFit(literal, cautious) < 0 ? [literal, cautious] : [cautious];
+  const [both, other] = ranked([literal, cautious]);
+  return both && other && compareFit(both, other) < 0 ? [literal, cautious] : [cautious];
 }
 
 function changedKeys(cautious: Observed, literal: Observed): ConfigKey[] {
@@ -67,8 +79,8 @@ function changedKeys(cautious: Observed, literal: Observed): ConfigKey[] {
 }
 
 /** Eras next to each other with the same layout for the same inputs become one range. */
-function joined(proposals: readonly Proposal[]): Proposal[] {
-  const open: Proposal[] = [];
+function joined(proposals: readonly Ranked[]): Ranked[] {
+  const open: Ranked[] = [];
   for (const proposal of proposals) {
     const before = open.findIndex((earlier) => isNext(earlier.eras, proposal.eras) && isSameReading(earlier, proposal));
     const earlier = open[before];
@@ -81,17 +93,18 @@ function joined(proposals: readonly Proposal[]): Proposal[] {
 /** The newer release may have more inputs: each must then have the value that is fixed in the older one. */
 function isSameReading(a: Proposal, b: Proposal): boolean {
   if (a.differences.length !== b.differences.length || a.suspicious.join() !== b.suspicious.join()) return false;
-  if (a.foreign !== b.foreign) return false;
+  if (a.foreign !== b.foreign || a.strangers.size !== b.strangers.size) return false;
   const keys = Object.keys({ ...a.observed, ...b.observed }) as ConfigKey[];
   return keys.every((key) => same(a.config[key], b.config[key]));
 }
 
-/** Best first: nearest (see `compareFit`), then what leaves least unexplained, is most trustworthy, plainest, newest. */
-export function compareProposals(a: Proposal, b: Proposal): number {
+/** Best first: nearest (see `compareFit`), then most trustworthy, plainest, with the fewest copies, newest. */
+export function compareProposals(a: Ranked, b: Ranked): number {
   return (
     compareFit(a, b) ||
     a.suspicious.length - b.suspicious.length ||
     oddity(a.config, a.observed) - oddity(b.config, b.observed) ||
+    a.differences.length - b.differences.length ||
     minorOf(b.config) - minorOf(a.config)
   );
 }
@@ -100,7 +113,7 @@ export function compareProposals(a: Proposal, b: Proposal): number {
  * What is missing got lost or was never written, and what is there twice was written twice. What a release does not write
  * takes somebody else, and where another release does write it, it was that one.
  */
-function compareFit(a: Proposal, b: Proposal): number {
+function compareFit(a: Ranked, b: Ranked): number {
   return a.unwritten - b.unwritten || lost(a) - lost(b) || a.foreign - b.foreign;
 }
 

@@ -24,10 +24,11 @@ export function compareChains(
   const foreign = [...live].map(
     ([name, chain]) => chain.keys.length - countedRules(chain, keysOf(wanted.get(name))).length,
   );
+  const strangers = [...live].flatMap(([name, chain]) => strangersIn(chain, keysOf(wanted.get(name))));
   const missing = differences.filter(({ kind }) => kind === 'missing').length;
   return {
     differences,
-    unwritten: sum(chains.map((chain) => chain.unwritten)),
+    strangers: new Set(strangers),
     unfinished: sum(chains.map((chain) => chain.unfinished)),
     foreign: sum(foreign),
     common: sum([...wanted.values()].map(({ keys }) => keys.length)) - missing,
@@ -38,10 +39,10 @@ export function compareChains(
 interface Comparison {
   readonly differences: readonly RuleDifference[];
   /**
-   * How many of the extra rules the layout's chain does not have at all, not even in another place. Who writes a layout
-   * twice, or half of it, makes none of those.
+   * The live rules that the layout's chain does not have at all, not even in another place, whether they count as extra or
+   * not. Who writes a layout twice, or half of it, makes none of those.
    */
-  readonly unwritten: number;
+  readonly strangers: ReadonlySet<Rule>;
   /** How many of the missing rules stand behind all that are there, as where the writer was stopped. */
   readonly unfinished: number;
   /** How many live rules are neither the layout's nor in its way. */
@@ -64,11 +65,10 @@ function isCovered(table: Table, coverage: readonly Coverage[]): boolean {
 function inChain(
   live: KeyedChain | undefined,
   wanted: KeyedChain | undefined,
-): Pick<Comparison, 'differences' | 'unwritten' | 'unfinished'> {
+): Pick<Comparison, 'differences' | 'unfinished'> {
   const place = live ?? wanted;
-  if (place === undefined) return { differences: [], unwritten: 0, unfinished: 0 };
-  const written = keysOf(wanted);
-  const counted = live === undefined ? [] : countedRules(live, written);
+  if (place === undefined) return { differences: [], unfinished: 0 };
+  const counted = live === undefined ? [] : countedRules(live, keysOf(wanted));
   const edits = editsBetween(
     counted.map((position) => live?.keys[position] ?? ''),
     wanted?.keys ?? [],
@@ -84,8 +84,11 @@ function inChain(
       ...edits.missing.flatMap((position) => difference('missing', wanted?.rules[position])),
       ...extra.flatMap((position) => difference('extra', live?.rules[position])),
     ],
-    unwritten: extra.filter((position) => !written.has(live?.keys[position] ?? '')).length,
   };
+}
+
+function strangersIn({ rules, keys }: KeyedChain, written: ReadonlySet<string>): Rule[] {
+  return rules.filter((_, position) => !written.has(keys[position] ?? ''));
 }
 
 function keysOf(chain: KeyedChain | undefined): ReadonlySet<string> {

@@ -4,6 +4,7 @@ import { isIstioChainName } from '../istio/names.ts';
 import { buildLayout, defaultConfig } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
 import type { Coverage } from '../model/pod.ts';
+import type { Rule } from '../model/ruleset.ts';
 import { readAmbient } from './ambient.ts';
 import type { Reader } from './context.ts';
 import { compareChains } from './distance.ts';
@@ -29,8 +30,8 @@ export interface Explanation {
   readonly guess: Observed;
   readonly config: Config;
   readonly differences: readonly RuleDifference[];
-  /** How many of the differences are live rules that this release does not write. */
-  readonly unwritten: number;
+  /** The live rules that this release does not write with these inputs. */
+  readonly strangers: ReadonlySet<Rule>;
   /** How many of them stand at the end of a chain and are missing. */
   readonly unfinished: number;
   /** How many live rules of the same tables are neither the layout's nor in its way. */
@@ -86,7 +87,7 @@ export function withoutTraces(subject: Subject, eras: EraGroup, reading: Reading
     if (unexplained(best) === 0) break;
     const attempt = { ...guess, ...other };
     const next = explain(subject, eras, reading, attempt);
-    if (unexplained(next) >= unexplained(best)) continue;
+    if (unexplained(next) >= unexplained(best) || next.strangers.size > best.strangers.size) continue;
     best = next;
     guess = attempt;
   }

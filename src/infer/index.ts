@@ -1,15 +1,16 @@
 import { FAMILIES } from '../model/family.ts';
 import type { Coverage } from '../model/pod.ts';
 import type { Ruleset } from '../model/ruleset.ts';
-import { candidateOf, carriedOver, compareProposals, proposalsFor } from './candidates.ts';
+import { candidateOf, carriedOver, compareProposals, proposalsFor, ranked } from './candidates.ts';
 import type { Subject } from './explain.ts';
 import { viewsOf } from './istio-tables.ts';
 import { keyedChains } from './live.ts';
-import type { Proposal } from './proposal.ts';
+import type { Ranked } from './proposal.ts';
 import { sampleOf } from './sample.ts';
 import type { Candidate, Evidence, Inference } from './types.ts';
 
 export { kubeletFromRules } from './kubelet.ts';
+export { UNSEEN_SERVER } from './sidecar/dns.ts';
 export type { Candidate, Evidence, Inference, Programmer, RuleDifference } from './types.ts';
 
 /** More candidates than anybody looks at; the worst of 40 layouts are of no interest. */
@@ -48,10 +49,10 @@ function shown(ruleset: Ruleset): Coverage[] {
 }
 
 /** The best of the proposals, and the best that is not suspicious. */
-function whole(subject: Subject, proposals: readonly Proposal[]): Proposal[] {
+function whole(subject: Subject, proposals: readonly Ranked[]): Ranked[] {
   const trusted = proposals.find(({ suspicious }) => suspicious.length === 0);
   const best = new Set([...proposals.slice(0, MOST_CARRIED_OVER), ...(trusted === undefined ? [] : [trusted])]);
-  return [...best].map((proposal) => carriedOver(subject, proposal));
+  return ranked([...best].map((proposal) => carriedOver(subject, proposal)));
 }
 
 /** The best candidate that takes nothing suspicious for an intention: what live rules may be compared with. */

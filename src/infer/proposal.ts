@@ -9,3 +9,9 @@ export interface Proposal extends Explanation {
   readonly reading: Reading;
   readonly suspicious: readonly ConfigKey[];
 }
+
+/** A proposal among others, which tell how much of what it leaves unexplained is Istio's. */
+export interface Ranked extends Proposal {
+  /** How many live rules its release does not write though they stand in Istio's way, or another proposal has them. */
+  readonly unwritten: number;
+}

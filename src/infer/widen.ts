@@ -4,7 +4,7 @@ import { type EraGroup, newestOf } from './eras.ts';
 import { observe, type Subject } from './explain.ts';
 import { same } from './inputs.ts';
 import { kubeletFromRules } from './kubelet.ts';
-import type { Proposal } from './proposal.ts';
+import type { Proposal, Ranked } from './proposal.ts';
 
 /** No layout ever returned after more than one other. */
 const MOST_MISSES = 3;
@@ -13,8 +13,8 @@ const MOST_MISSES = 3;
  * Every exact proposal with all the eras that write its rules from its inputs, also those that their own reading would
  * have led astray, and those beyond an era that differs. What one already covers is left out of the next.
  */
-export function widened(subject: Subject, groups: readonly EraGroup[], proposals: readonly Proposal[]): Proposal[] {
-  const kept: Proposal[] = [];
+export function widened(subject: Subject, groups: readonly EraGroup[], proposals: readonly Ranked[]): Ranked[] {
+  const kept: Ranked[] = [];
   for (const proposal of proposals) {
     const exact = proposal.differences.length === 0;
     if (exact && kept.some((earlier) => isCovered(proposal, earlier))) continue;
@@ -28,7 +28,7 @@ function isCovered(proposal: Proposal, by: Proposal): boolean {
   return proposal.eras.every((era) => by.eras.includes(era)) && by.suspicious.every((key) => doubts.has(key));
 }
 
-function widest(subject: Subject, groups: readonly EraGroup[], proposal: Proposal): Proposal {
+function widest(subject: Subject, groups: readonly EraGroup[], proposal: Ranked): Ranked {
   const own = groups.flatMap((group, position) => (proposal.eras.includes(group[0]) ? [position] : []));
   const older = groups.slice(0, own[0]).toReversed();
   const newer = groups.slice((own.at(-1) ?? -1) + 1);

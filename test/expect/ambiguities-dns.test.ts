@@ -66,3 +66,15 @@ describe('rules with DNS capture', () => {
     },
   );
 });
+
+describe('rules that make the exceptions for DNS capture and capture none', () => {
+  it('are left open, as of a release that writes them: the only resolver may be one of the other family', async () => {
+    const { verdict, codes, open } = await checked({ redirectDns: true, dnsServersV6: ['fd00::a'] }, []);
+    expect([verdict, codes, open]).toEqual(['undetermined', [], [expect.stringContaining('exceptions for port 53')]]);
+  });
+
+  it('are right where that resolver is named', async () => {
+    const inputs = { redirectDns: true, dnsServersV6: ['fd00::a'] };
+    expect(await checked(inputs, [], { redirectDns: 'true', dnsServersV6: 'fd00::a' })).toEqual(HEALTHY);
+  });
+});

@@ -95,8 +95,14 @@ function includes(chains: readonly InboundChain[], tunnel: number, context: Read
   if (captures.flat().some((form) => form.dports.length === 0)) return '*';
   const ports = allCaptured(captures.map((forms) => capturedPorts(forms)));
   if (ports.length > 0) return [...listed(context, ports)];
-  const meant = chains.some((chain) => chain.entered || excludes(context, chain, tunnel).length > 0);
+  const meant =
+    chains.some((chain) => chain.entered || excludes(context, chain, tunnel).length > 0) || diverts(context);
   return meant || (context.reading === 'cautious' && isLost(context)) ? '*' : [];
+}
+
+/** TPROXY has these chains only where something inbound is captured. */
+function diverts(context: Reader): boolean {
+  return [DIVERT, TPROXY].some((chain) => inAll(context, 'mangle', chain).length > 0);
 }
 
 /** Istio writes these chains even where nothing inbound is captured. */
@@ -114,10 +120,10 @@ function excludes({ has, reading }: Reader, { rules, inNat }: InboundChain, tunn
   // Behind the capture of everything a RETURN does nothing: whoever put it there meant it, and it is out of order.
   const late = reading === 'cautious' && capture >= 0 ? rules.slice(capture) : [];
   const ports = [...place.slice(ssh), ...late].flatMap((form) => (isPortReturn(form) ? form.dports : []));
-  // Who writes the chain twice returns the HBONE port, and 22, twice.
-  const isRepeated = ports.includes(tunnel) || unique(ports).length < ports.length;
-  if (reading !== 'cautious' || !inNat || !isRepeated) return ports;
-  return ports.filter((port) => port !== tunnel && !(has('ssh-excluded') && port === SSH));
+  // Who writes the chain twice returns the HBONE port (in nat) and 22 twice.
+  const isRepeated = (inNat && ports.includes(tunnel)) || unique(ports).length < ports.length;
+  if (reading !== 'cautious' || !isRepeated) return ports;
+  return ports.filter((port) => !(inNat && port === tunnel) && !(has('ssh-excluded') && port === SSH));
 }
 
 /** A port of TPROXY stands in a rule for connections that exist, once or twice, and one for those that do not. */

@@ -1,4 +1,5 @@
 import { OUT, REDIRECT } from '../../istio/iptables-chains.ts';
+import { isOwnInterface } from '../../istio/virtual-interfaces.ts';
 import { unique } from '../agree.ts';
 import { inAll, listed, mainFamily, type Reader, returned } from '../context.ts';
 import type { Form } from '../rule-pattern.ts';
@@ -37,15 +38,16 @@ function arriving(forms: readonly Form[]): string[] {
 }
 
 /**
- * Virtual interfaces are inserted at the head, so they stand in reverse. Where nothing outbound is captured only their
- * RETURN is left, which anybody could have put there.
+ * Virtual interfaces are inserted at the head, so they stand in reverse. Where nothing outbound is captured (or not yet)
+ * only their RETURN is left, which anybody could have put there for an interface that the pod is reached by.
  */
 function virtual(context: Reader, excludes: readonly string[]): string[] {
   const hook = inAll(context, 'nat', 'PREROUTING');
   const redirected = hook.filter((form) => form.target === `jump ${REDIRECT}`).flatMap((form) => form.in ?? []);
   const captures = inAll(context, 'nat', OUT).some(capturesRanges);
-  const alone = !captures && context.reading === 'literal';
-  return unique([...redirected, ...(alone ? onlyReturned(context, excludes) : [])]).reverse();
+  const alone = captures ? [] : onlyReturned(context, excludes);
+  const virtuals = alone.filter((name) => context.reading === 'literal' || !isOwnInterface(name));
+  return unique([...redirected, ...virtuals]).reverse();
 }
 
 function capturesRanges({ target, shape }: Form): boolean {

@@ -40,7 +40,9 @@ function excludedPorts(context: Reader, chains: readonly OutputChain[]): readonl
     if (!context.has('outbound-port-excludes-udp')) return tcp;
     const inUdp = new Set(udp);
     const halves = [...USUAL].filter((port) => !tcp.includes(port) && inUdp.has(port));
-    return [...tcp.filter((port) => inUdp.has(port) || USUAL.has(port)), ...halves];
+    // Where the chain ends with one half, its writer was stopped there.
+    const last = head.length === forms.length ? tcp.at(-1) : undefined;
+    return [...tcp.filter((port) => inUdp.has(port) || USUAL.has(port) || port === last), ...halves];
   });
   return listed(context, commonExemptions(lists, USUAL));
 }
@@ -62,7 +64,12 @@ function excludedRanges({ reading }: Reader, { forms, family }: OutputChain): st
   const late = reading === 'cautious' && capture >= 0 ? returned(forms.slice(capture), 'to') : [];
   const excluded = (form: Form): boolean =>
     form.target === 'return' && (form.shape === 'to' || (form.shape === '' && reading === 'literal'));
-  return [...place.filter(excluded), ...late].map((form) => rangeOf(form, family));
+  // Who writes the chain twice returns localhost twice, the second time behind what concerns lo.
+  const onLo = forms.findIndex((form, at) => at >= start && form.out === 'lo');
+  const isCopy = (form: Form): boolean =>
+    reading === 'cautious' && onLo >= 0 && forms.indexOf(form) > onLo && isLoopback(form.to, family);
+  const ranges = [...place.filter(excluded), ...late].filter((form) => !isCopy(form));
+  return ranges.map((form) => rangeOf(form, family));
 }
 
 function localhostAt(forms: readonly Form[], family: Family): number {
