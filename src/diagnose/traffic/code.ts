@@ -1,7 +1,9 @@
 import type { Context } from '../../expect/context.ts';
 import { isAboutIstio } from '../../istio/chains.ts';
 import { goesToDnsProxy } from '../../istio/dns.ts';
+import { isIstioChainName } from '../../istio/names.ts';
 import { type RuleReference, rulesOf } from '../../model/ruleset.ts';
+import { goes } from '../../model/target-effects.ts';
 import type { TrafficCode } from '../catalogue/index.ts';
 import type { Cause } from './cause.ts';
 import { letsGo, traitsOf } from './traits.ts';
@@ -65,7 +67,7 @@ function nameMissing(cause: Cause, missing: RuleReference, context: Context): Tr
   if (traits.mark && missing.table.name.includes('mangle') && !captures(expected.verdict)) return 'NAT0501';
   if (expected.verdict.mark !== undefined && !captures(expected.verdict)) return 'NAT0501';
   if (traits.owner || traits.notOwner) return nameMissingOwner(missing, context);
-  if (captures(expected.verdict)) {
+  if (captures(expected.verdict) || (expected.verdict.kind === 'undetermined' && leadsToIstio(missing))) {
     if (hook === 'PREROUTING') return traits.interface ? 'NAT0210' : 'NAT0101';
     return 'NAT0102';
   }
@@ -73,6 +75,11 @@ function nameMissing(cause: Cause, missing: RuleReference, context: Context): Tr
   if (traits.source) return 'NAT0301';
   if (traits.destinationPort) return hook === 'PREROUTING' ? 'NAT0202' : 'NAT0204';
   return 'NAT0206';
+}
+
+/** What becomes of packets there may hang on a socket (`-m socket`), but capture is what the rule is for. */
+function leadsToIstio({ rule }: RuleReference): boolean {
+  return rule.targets.some((target) => goes(target, 'calls') && isIstioChainName(target.chain));
 }
 
 /** All exemptions of the proxy gone: a loop. Some: a gap. Rules about other owners: owner groups. */

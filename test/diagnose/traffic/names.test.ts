@@ -58,6 +58,11 @@ describe('a rule of others', () => {
 
 describe('a rule of Istio that is missing', () => {
   it.each<[Partial<Config>, string[], string]>([
+    [
+      { istioVersion: '1.2.10', interceptionMode: 'TPROXY' },
+      ['-A ISTIO_INBOUND -p tcp -m socket -j ISTIO_DIVERT', '-A ISTIO_INBOUND -p tcp -j ISTIO_TPROXY'],
+      'NAT0101',
+    ],
     [{}, ['-A PREROUTING -p tcp -j ISTIO_INBOUND'], 'NAT0101'],
     [{}, ['-A OUTPUT -j ISTIO_OUTPUT'], 'NAT0102'],
     [{}, ['-A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006'], 'NAT0101'],
