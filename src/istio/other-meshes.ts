@@ -3,20 +3,24 @@ import type { Evidence } from '../model/report.ts';
 import type { Chain, RuleReference, Table } from '../model/ruleset.ts';
 import { isProbeResidue } from './probe-residue.ts';
 
-const OSM = 'Open Service Mesh';
+/** A product that programs pods, by its own names for chains; others may use one or the other of such a name. */
+interface Mesh {
+  readonly name: string;
+  readonly chains: RegExp;
+  /** How many such chains one table has at least. */
+  readonly atLeast: number;
+}
 
-/** Chains by which other products are known. Their own sources name them so. */
-const OTHERS: readonly (readonly [string, RegExp])[] = [
-  ['Linkerd', /^PROXY_INIT_/],
-  ['Kuma', /^(KUMA_)?MESH_(INBOUND|OUTBOUND)/],
-  ['Consul', /^CONSUL_(PROXY|DNS)_/],
-  [OSM, /^OSM_PROXY_(INBOUND|OUTBOUND|IN_REDIRECT|OUT_REDIRECT)$/],
-  ['AWS App Mesh', /^APPMESH_/],
-  ['Cilium', /^(OLD_)?CILIUM_/],
+const OTHERS: readonly Mesh[] = [
+  { name: 'Linkerd', chains: /^PROXY_INIT_/, atLeast: 1 },
+  { name: 'Kuma', chains: /^(KUMA_)?MESH_(INBOUND|OUTBOUND)/, atLeast: 1 },
+  { name: 'Consul', chains: /^CONSUL_(PROXY|DNS)_/, atLeast: 1 },
+  { name: 'Open Service Mesh', chains: /^OSM_PROXY_(INBOUND|OUTBOUND|IN_REDIRECT|OUT_REDIRECT)$/, atLeast: 2 },
+  // Before 1.0.
+  { name: 'Open Service Mesh', chains: /^PROXY_(INBOUND|IN_REDIRECT|OUTPUT|REDIRECT)$/, atLeast: 4 },
+  { name: 'AWS App Mesh', chains: /^APPMESH_/, atLeast: 1 },
+  { name: 'Cilium', chains: /^(OLD_)?CILIUM_/, atLeast: 1 },
 ];
-
-/** Its chains before 1.0. Others use one or the other of these names, so it takes all of them. */
-const EARLY_OSM = ['PROXY_INBOUND', 'PROXY_IN_REDIRECT', 'PROXY_OUTPUT', 'PROXY_REDIRECT'];
 
 /** A product whose chains are in the pod. */
 export interface OtherMesh {
@@ -25,17 +29,15 @@ export interface OtherMesh {
 }
 
 /** The products that have programmed the namespace beside Istio. */
-export function otherMeshes({ ruleset }: Pod): OtherMesh[] {
-  return OTHERS.flatMap(([name, pattern]) => {
-    const evidence = ruleset.tables.flatMap((table) =>
-      table.chains
-        .filter((chain) => pattern.test(chain.name) || (name === OSM && isOfEarlyOsm(chain.name, table)))
-        .map(
-          (chain): Evidence => ({ kind: 'chain', table: table.name, chain: chain.name, text: `chain ${chain.name}` }),
-        ),
-    );
-    return evidence.length > 0 ? [{ name, evidence: evidence.slice(0, 5) }] : [];
+export function otherMeshes({ ruleset: { tables } }: Pod): OtherMesh[] {
+  return OTHERS.flatMap((mesh) => {
+    const evidence = tables.flatMap((table) => chainsOf(mesh, table).map((chain) => evidenceOf(table, chain)));
+    return evidence.length > 0 ? [{ name: mesh.name, evidence: evidence.slice(0, 5) }] : [];
   });
+}
+
+function evidenceOf(table: Table, { name }: Chain): Evidence {
+  return { kind: 'chain', table: table.name, chain: name, text: `chain ${name}` };
 }
 
 /** Whether a finding of its own names whose rule this is: another mesh, a node's programs, Istio's probe. */
@@ -44,11 +46,11 @@ export function isNamedElsewhere(where: RuleReference): boolean {
   return isProbeResidue(where) || [where.chain.name, ...jumps].some((chain) => isOthersChain(chain, where.table));
 }
 
-function isOthersChain(chain: string, table: Table): boolean {
-  return chain.startsWith('KUBE-') || OTHERS.some(([, pattern]) => pattern.test(chain)) || isOfEarlyOsm(chain, table);
+function isOthersChain(name: string, table: Table): boolean {
+  return name.startsWith('KUBE-') || OTHERS.some((mesh) => mesh.chains.test(name) && chainsOf(mesh, table).length > 0);
 }
 
-function isOfEarlyOsm(chain: string, { chains }: Table): boolean {
-  const isThere = (wanted: string) => chains.some(({ name }: Chain) => name === wanted);
-  return EARLY_OSM.includes(chain) && EARLY_OSM.every(isThere);
+function chainsOf({ chains: pattern, atLeast }: Mesh, { chains }: Table): readonly Chain[] {
+  const named = chains.filter(({ name }) => pattern.test(name));
+  return named.length >= atLeast ? named : [];
 }

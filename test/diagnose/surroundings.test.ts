@@ -107,6 +107,23 @@ COMMIT
     const asked = await checkCapture(capture, declared);
     expect(new Set(codesOf(asked))).toEqual(new Set(['NAT0105', 'NAT0801']));
   });
+
+  it('Open Service Mesh before 1.0 is named by all of its chains', async () => {
+    const others = ':PROXY_IN_REDIRECT - [0:0]\n:PROXY_REDIRECT - [0:0]\n-A PREROUTING';
+    const all = rules('PROXY_INBOUND', 'PROXY_OUTPUT').replace('-A PREROUTING', others);
+    const { findings } = await checkCapture(captureWith({ 'legacy-save-ipv4': all }));
+    expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('Open Service Mesh')]);
+  });
+
+  it.each([
+    ['PROXY_INBOUND', 'PROXY_OUTPUT'],
+    ['PROXY_INBOUND', 'SQUID'],
+    ['OSM_PROXY_INBOUND', 'SQUID'],
+  ])('is not named by what others call their chains too: %s, %s', async (inbound, outbound) => {
+    const report = await checkCapture(captureWith({ 'legacy-save-ipv4': rules(inbound, outbound) }));
+    expect(codesOf(report, true)).not.toContain('NAT1006');
+    expect(JSON.stringify(report)).not.toContain('Open Service Mesh');
+  });
 });
 
 describe('pods that are not captured', () => {
