@@ -4,11 +4,13 @@ import { type Releases, releaseOf, releasesInWords } from '../../model/releases.
 import type { Difference } from '../../model/report.ts';
 import type { RuleReference } from '../../model/ruleset.ts';
 import { quoted } from '../../rules/quote.ts';
+import { toldOf } from '../behind/told.ts';
 import type { TrafficCode } from '../catalogue/index.ts';
 import { type Found, finding } from '../finding.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { evidenceOf } from './evidence.ts';
+import { guestsOfPrograms } from './guests.ts';
 import { isLimitedBlock } from './limited.ts';
 import { editsFor } from './mending.ts';
 import { droppingChains } from './policies.ts';
@@ -25,14 +27,17 @@ export function describeGroup(group: Group, context: Context, groups: readonly G
   const { family } = first.class;
   const both = causes.some((cause) => cause.class.family !== family);
   const limited = causes.every((cause) => isLimitedBlock(cause, context));
+  const [guest, ...guests] = guestsOfPrograms(causes, context);
+  const behind = guest && toldOf([guest, ...guests], context);
   return finding(code, {
-    message: `${happens(first.class)}${more(causes.length - 1)}. ${leftBy(group, context)}${blame(first, context, isLeft(group))}${alike(causes)}${limited ? LIMITED : ''}`,
+    message: `${happens(first.class)}${more(causes.length - 1)}. ${leftBy(group, context)}${blame(causes, context, isLeft(group))}${alike(causes)}${limited ? LIMITED : ''}${behind ? ` ${behind.message}` : ''}`,
     ...(isLeft(group) ? { severity: 'error' as const } : {}),
     ...(limited ? { severity: 'warning' as const } : {}),
     ...(both ? {} : { family }),
-    evidence: evidenceOf(causes, context),
+    evidence: [...evidenceOf(causes, context), ...(behind?.evidence ?? [])],
+    ...(behind && { advice: behind.advice }),
     differences: causes.map(differenceOf),
-    edits: limited ? [] : editsFor(group, context, groups),
+    edits: editsFor(group, context, groups),
   });
 }
 
@@ -69,8 +74,9 @@ function leftBy(group: Group, context: Context): string {
   return `${count} rules that Istio ${group.input?.config.istioVersion} writes here were left beside those of ${releaseOf(context)}. `;
 }
 
-function blame(cause: Cause, context: Context, isLeftover: boolean): string {
+function blame(causes: Group['causes'], context: Context, isLeftover: boolean): string {
   const whose = isLeftover ? `of Istio ${releaseOf(context)}` : "Istio's";
+  const [cause] = causes;
   const { intruder, missing, order } = cause;
   if (intruder) return `The rule that decides is not ${whose}: ${placeOf(intruder)}: ${quoted(intruder).text}`;
   if (missing)
@@ -79,8 +85,9 @@ function blame(cause: Cause, context: Context, isLeftover: boolean): string {
   if (dormant) return `The table ${dormant.name} is switched off (flags dormant): none of its rules is evaluated.`;
   if (order?.early)
     return `Every rule is there, in the wrong order; ${placeOf(order.early)} comes too early: ${quoted(order.early).text}`;
-  const chains = droppingChains(cause, context.pod.ruleset).map(({ table, chain }) => `${table.name} ${chain.name}`);
-  if (chains.length > 0) return `No rule decides: the policy of ${chains.join(' and of ')} is DROP.`;
+  const dropping = causes.flatMap((one) => droppingChains(one, context.pod.ruleset));
+  const chains = new Set(dropping.map(({ table, chain }) => `${table.name} ${chain.name}`));
+  if (chains.size > 0) return `No rule decides: the policy of ${[...chains].join(' and of ')} is DROP.`;
   return 'No rule decides; the policy of the chain applies.';
 }
 

@@ -6,12 +6,14 @@ import { groupBy } from '../../model/group-by.ts';
 import { isCovered } from '../../model/pod.ts';
 import { remembered } from '../../model/remembered.ts';
 import { isListener } from '../../model/socket.ts';
+import type { CapturedGuests } from '../behind/captured.ts';
 import { ENTRIES, type TrafficCode } from '../catalogue/index.ts';
 import type { Found } from '../finding.ts';
 import { isFree } from '../free.ts';
 import { type Cause, causeOf, type Group } from './cause.ts';
 import { nameOf } from './code.ts';
 import { describeGroup } from './describe.ts';
+import { guestsOfPrograms } from './guests.ts';
 import { isHarmless } from './harmless.ts';
 import { codeOfInput, inputFaults } from './inputs.ts';
 import { leftovers } from './leftovers.ts';
@@ -23,7 +25,16 @@ import { codeAmong } from './surroundings-code.ts';
 
 /** The findings that explain all differences in what happens to packets, one for each cause. */
 export const trafficFindings = remembered((context: Context): readonly Found<TrafficCode>[] =>
-  isOutsideMesh(context) ? [] : groupCauses(context).map((group, _, groups) => describeGroup(group, context, groups)),
+  groupsOf(context).map((group, _, groups) => describeGroup(group, context, groups)),
+);
+
+/** The captured guests that these findings tell of. */
+export function guestsTold(context: Context): ReadonlySet<CapturedGuests> {
+  return new Set(groupsOf(context).flatMap(({ causes }) => guestsOfPrograms(causes, context)));
+}
+
+const groupsOf = remembered((context: Context): readonly Group[] =>
+  isOutsideMesh(context) ? [] : groupCauses(context),
 );
 
 /** Those of them that have one of the codes. */
@@ -104,13 +115,10 @@ function guiltyKey(cause: Cause, context: Context): string {
   return program === null ? `${scopeOf(cause, context)} ${ruleKeyOf(cause, context)}` : `program ${program}`;
 }
 
-function ruleKeyOf(cause: Cause, { layout, pod }: Context): string {
-  const { intruder, missing, order } = cause;
+function ruleKeyOf({ intruder, missing, order }: Cause, { layout }: Context): string {
   const where = intruder ?? missing ?? order?.late ?? null;
-  if (where === null) {
-    const chains = droppingChains(cause, pod.ruleset).map(({ table, chain }) => `${table.name} ${chain.name}`);
-    return `policy ${chains.join(' ')}`;
-  }
+  // Who lets through only what rules allow sets the policy of several chains.
+  if (where === null) return 'policy';
   if (where !== intruder && layout.isFlushed(where.table, where.chain))
     return `flushed ${where.table.name} ${where.chain.name}`;
   return `${where.table.backend} ${where.table.name} ${where.chain.name} ${where.rule.index} ${intruder !== null}`;

@@ -6,27 +6,30 @@ import { ENTRIES } from '../catalogue/index.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { guardrailsIn } from './guardrails.ts';
+import { isLimitedBlock } from './limited.ts';
 import { droppingChains } from './policies.ts';
 
 /**
- * Edits of single rules; a layout that is broken as a whole is programmed anew by restarting the pod.
- * `groups` are all that findings are made of.
+ * Edits of single rules; a layout that is broken as a whole is programmed anew by restarting the pod, and what may block
+ * nothing that the pod meets is left as it is. `groups` are all that findings are made of.
  */
 export function editsFor(group: Group, context: Context, groups: readonly Group[]): Edit[] {
-  const { code, causes, input } = group;
+  const { code, input } = group;
+  const causes = group.causes.filter((cause) => !isLimitedBlock(cause, context));
+  if (causes.length === 0) return [];
   const isLeft = input?.keys.includes('istioVersion') ?? false;
   if (ENTRIES[code].traffic.mending === 'reprogram' && !isLeft) return [];
   const live = context.pod.ruleset;
   const dormant = new Set(causes.flatMap((cause) => dormantTable(cause, live) ?? []));
   if (dormant.size > 0) return [...dormant].map((table) => ({ kind: 'run', argv: nftWakeTable(table) }));
   return [
-    ...mendingEdits({ remove: removed(group, context), restore: restored(group, context, groups) }, live),
+    ...mendingEdits({ remove: removed(group, causes, context), restore: restored(group, context, groups) }, live),
     ...orderEdits(disordered(causes, context), live),
     ...policies(causes, context),
   ];
 }
 
-function removed({ code, causes, input }: Group, { pod }: Context): RuleReference[] {
+function removed({ code, input }: Group, causes: readonly Cause[], { pod }: Context): RuleReference[] {
   const families = new Set(causes.map((cause) => cause.class.family));
   const guardrails = code === 'NAT0111' ? guardrailsIn(pod.ruleset) : [];
   const ofFamily = guardrails.filter(({ table }) => table.family !== 'inet' && families.has(table.family));

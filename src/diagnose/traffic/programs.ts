@@ -15,6 +15,11 @@ export function programOf(where: RuleReference, live: Ruleset): string | null {
   return first === undefined ? null : programsIn(live)(first);
 }
 
+/** The program whose rules name an interface, as `programOf` has it. */
+export function programAt(name: string, live: Ruleset): string {
+  return programsIn(live)(`interface ${name}`);
+}
+
 /** The signs that stand for each other, because some rule has both. */
 const programsIn = remembered((live: Ruleset): ((sign: string) => string) => {
   const leaders = new Map<string, string>();

@@ -1,0 +1,55 @@
+import type { Context } from '../../expect/context.ts';
+import { inputsOf, parseRelease } from '../../layout/index.ts';
+import { formatNetwork } from '../../model/address.ts';
+import { releaseOf } from '../../model/releases.ts';
+import type { Evidence } from '../../model/report.ts';
+import type { CapturedGuests } from './captured.ts';
+
+/** More signs than this of one interface are not quoted. */
+const QUOTED = 4;
+
+/** What becomes of guests, what shows them, and the way out, as findings say it. */
+export interface Told {
+  readonly message: string;
+  readonly evidence: readonly Evidence[];
+  readonly advice: string;
+}
+
+/** The words for guests, of which there is one at least. */
+export function toldOf(captured: readonly [CapturedGuests, ...CapturedGuests[]], context: Context): Told {
+  const [{ verdict }] = captured;
+  const port = 'port' in verdict ? verdict.port : '';
+  return {
+    message: `What comes ${captured.map(fromWhere).join(' and ')} and goes on to other hosts is captured as inbound: its connections end at port ${port} of this pod, whatever host they are for.`,
+    evidence: captured.flatMap(({ evidence }) => evidence.slice(0, QUOTED)),
+    advice: wayOut(captured, context),
+  };
+}
+
+function fromWhere({ name, range }: CapturedGuests): string {
+  const addresses = range === null ? '' : ` from ${formatNetwork(range)}`;
+  return name === null ? addresses.trim() : `in by ${name}${addresses}`;
+}
+
+function wayOut(captured: readonly CapturedGuests[], context: Context): string {
+  const { istioVersion, dataplane, rerouteVirtualInterfaces } = context.config;
+  const release = parseRelease(istioVersion);
+  if ('error' in release || !inputsOf(release, dataplane).includes('rerouteVirtualInterfaces'))
+    return `Istio ${releaseOf(context)} cannot be told to treat it as outbound: the annotation istio.io/reroute-virtual-interfaces came to ambient with 1.25, kubevirtInterfaces to sidecars with 1.1.`;
+  const names = [...rerouteVirtualInterfaces, ...captured.flatMap(({ name }) => name ?? [])];
+  const list = names.length > 0 ? names.join(',') : 'NAME';
+  const find = captured.some(({ name }) => name === null)
+    ? ' `ip addr show` has the name: of the interface with an address in that range.'
+    : '';
+  return `On the pod template: ${annotationOf(release, dataplane)}: "${list}" makes it outbound traffic.${find}`;
+}
+
+type Release = Extract<ReturnType<typeof parseRelease>, { readonly major: number }>;
+
+/** 1.25 gave the annotation a name that both data planes know. */
+function annotationOf(release: Release, dataplane: 'sidecar' | 'ambient'): string {
+  const isOld = release.major === 1 && release.minor < 25;
+  return dataplane === 'sidecar' && isOld
+    ? 'traffic.sidecar.istio.io/kubevirtInterfaces'
+    : 'istio.io/reroute-virtual-interfaces';
+}
