@@ -8,6 +8,9 @@ LISTEN 0      128          0.0.0.0:15053      0.0.0.0:*
 `;
 const HEADER = 'Netid State  Recv-Q Send-Q Local Address:Port  Peer Address:Port Process\n';
 
+const NETSTAT =
+  'Active Internet connections (only servers)\nProto Recv-Q Send-Q Local Address   Foreign Address   State   PID/Program name\n';
+
 function seen(text: string) {
   return observeRules([], { socketsText: { name: 'sockets', text } });
 }
@@ -61,6 +64,16 @@ describe('a listener that is not there', () => {
     expect(shows('LISTEN 0 128 0.0.0.0:8080 0.0.0.0:*\n', 'tcp', 15001)).toBe(true);
   });
 
+  it('may be among them with -e as well, where all that is left has one port or is envoy’s', () => {
+    const outbound = 'tcp LISTEN 0 128 0.0.0.0:15001 0.0.0.0:* uid:1337 ino:11 sk:1\n';
+    const accepted = 'tcp ESTAB 0 0 127.0.0.1:15001 10.0.0.5:40000 uid:1337 ino:12 sk:2\n';
+    const app = 'tcp LISTEN 0 128 *:8080 *:* uid:1000 ino:13 sk:3\n';
+    expect(shows(`${outbound}${accepted}`, 'tcp', 15006)).toBe(false);
+    expect(shows(`${outbound}${accepted}${app}`, 'tcp', 15006)).toBe(true);
+    const envoy = (line: string) => line.replace('uid', 'users:(("envoy",pid=7,fd=3)) uid');
+    expect(shows(`${envoy(outbound)}${envoy(accepted)}`, 'udp', 15053)).toBe(false);
+  });
+
   it('may stand in a line that was not read', () => {
     expect(shows(`${WITHOUT_NETID}LISTEN 0 1 nonsense\n`, 'tcp', 15001)).toBe(false);
   });
@@ -75,6 +88,7 @@ describe('nobody listens at all', () => {
   it.each([
     ['an empty text', ''],
     ['a header, which is the same above no connections (ss -tun) and above no sockets (ss -tuna)', HEADER],
+    ['a title of netstat, which is the same for udp (-ul) and for both (-tul)', NETSTAT],
   ])('may be so behind %s, which is left open', (_, text) => {
     const pod = seen(text);
     expect(pod.sockets).toBeNull();

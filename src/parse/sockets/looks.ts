@@ -8,11 +8,11 @@ const BOTH = ['ipv4', 'ipv6'] as const;
 
 /**
  * What a listing would have shown: by its command where that is known, else by its form and by what occurs in it. Null where
- * that is nothing but the header of ss, which is the same whatever was asked for.
+ * that is nothing but a header, which is the same for all states (ss) and all protocols (netstat).
  */
 export function askedIn(listing: Listing, sockets: readonly Socket[]): Asked | null {
   const known = listing.command === null ? null : askedBy(listing.command);
-  if (known === null && listing.states === undefined && listing.records.length === 0) return null;
+  if (known === null && listing.records.length === 0 && listing.states !== 'connected') return null;
   if (known !== null) return { ...known, columns: [...new Set([...known.columns, ...columnsIn(sockets)])] };
   const tool = isNetstats(listing) ? 'netstat' : 'ss';
   const { header, states } = listing;
@@ -94,15 +94,24 @@ const SEARCHED_NAMES: ReadonlySet<string> = new Set(['envoy', 'pilot-agent']);
 
 /**
  * Traces of a search for Istio in lines that stand without their header: whatever else there is may have been left out.
- * With -e, as we ask for it, the lines are taken for all there are.
+ * With -e, as we ask for it, lines are taken for all there are unless every one of them has the same port of Istio's.
  */
 function searchIn(sockets: readonly Socket[]): Pick<Asked, 'digits'> | { readonly filtered: true } {
-  if (sockets.some(({ inode }) => inode !== null)) return {};
   const names = new Set(sockets.map(({ process }) => process?.name ?? ''));
   const [name = ''] = names;
   if (names.size === 1 && SEARCHED_NAMES.has(name)) return { filtered: true };
-  const digits = commonDigits(sockets.map(({ localPort }) => `${localPort}`));
+  const isAsAskedFor = sockets.some(({ inode }) => inode !== null);
+  const digits = isAsAskedFor ? commonPort(sockets) : commonDigits(sockets.map(({ localPort }) => `${localPort}`));
   return digits.startsWith('150') ? { digits } : {};
+}
+
+/** The port that every socket has at one of its ends. */
+function commonPort([first, ...others]: readonly Socket[]): string {
+  const ports = first === undefined ? [] : [first.localPort, first.peerPort ?? 0];
+  const common = ports.find((port) =>
+    others.every(({ localPort, peerPort }) => localPort === port || peerPort === port),
+  );
+  return common === undefined ? '' : `${common}`;
 }
 
 /** The longest digits that all of some ports begin with. */
