@@ -167,6 +167,17 @@ const COMMANDS = [
     'ss -tunapO',
     'ss -tuan --inet-sockopt',
   ],
+  ...[
+    'ss -Htunaep | grep 15001',
+    'ss -Htunaep | grep 15006',
+    'ss -Htunaep | grep envoy',
+    'ss -tulpn | grep LISTEN',
+    'ss -tlnp | grep 150',
+    'ss -tanp | grep ESTAB',
+    'ss -tunap | tail -n +2',
+    'netstat -tulpn | grep LISTEN',
+    'netstat -tulp',
+  ],
   ...['netstat -tunlp', 'netstat -an', 'netstat -tnp', 'netstat -ltn', 'netstat -tulpen'],
 ] as const;
 
@@ -176,7 +187,7 @@ export function recordedScene(name: string): Promise<Recorded> {
     const { runner } = world.outside('proxy');
     const sockets: Record<string, string> = {};
     for (const command of COMMANDS) {
-      const argv = command.split(' ') as [string, ...string[]];
+      const argv = ['sh', '-c', command] as const;
       sockets[command] = (await world.pod.exec(argv)).stdout;
       sockets[`${command}, without rights`] = (await runner.run(argv)).stdout;
     }
