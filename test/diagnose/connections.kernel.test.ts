@@ -316,6 +316,23 @@ kernelTests('check and live connections', () => {
     ]);
   });
 
+  it('takes nothing in the container of the proxy for an application, seen from inside', async () => {
+    await using world = await World.create();
+    const agent = await world.start({ uid: 1337, name: 'pilot-agent', container: 'first' });
+    await world.listen(agent, 15001, {}, 'outbound');
+    await world.listen(agent, 15006, {}, 'inbound');
+    await world.listen(agent, 15021);
+    await world.program();
+    const client = await world.start({ uid: 1337, name: 'curl', container: agent });
+    await client.ask('connect', { to: '203.0.113.7', port: 443 });
+    expect((await world.check({}, agent)).findings).toEqual([]);
+    const app = await world.start({ uid: 1337, name: 'app', container: 'first' });
+    await app.ask('connect', { to: '203.0.113.7', port: 3306 });
+    expect(said(await world.check({}, agent))).toEqual({
+      NAT0303: expect.stringContaining('A process has 1 connection'),
+    });
+  });
+
   it('takes a proxy of another uid that has the exempt gid for what it is', async () => {
     await using world = await World.create();
     await world.sidecar({ uid: 2000, gid: 1337, name: 'envoy' });

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { findPython } from '../kernel/requirements.ts';
@@ -6,6 +7,7 @@ import { findPython } from '../kernel/requirements.ts';
 const SCRIPT = fileURLToPath(new URL('actors/actor.py', import.meta.url));
 
 const ENTER_NAMESPACE = 'nsenter';
+const FIRST = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 /** Who a process of a pod is. */
 export interface ActorOwner {
@@ -15,6 +17,8 @@ export interface ActorOwner {
   readonly groups?: readonly number[];
   /** At most 15 bytes, any of them. */
   readonly name?: string;
+  /** `first`: process 1 of a pid namespace of its own, as in a container; or in that of another actor, as by exec. */
+  readonly container?: 'first' | Actor;
 }
 
 /** A process in a network namespace that opens sockets when it is told to: see actors/actor.py. */
@@ -23,10 +27,11 @@ export class Actor {
   readonly #lines: Interface;
   #errors = '';
 
-  private constructor(netns: string, { uid, gid = uid, groups = [] }: ActorOwner) {
+  private constructor(netns: string, { uid, gid = uid, groups = [], container }: ActorOwner) {
     const supplementary = groups.length > 0 ? ['--groups', groups.join(',')] : ['--clear-groups'];
     const owner = ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, ...supplementary];
-    const argv = [`--net=${netns}`, ...owner, findPython() ?? 'python3', '-B', SCRIPT];
+    const place = container === 'first' ? FIRST : container === undefined ? [] : container.inside();
+    const argv = [`--net=${netns}`, ...place, ...owner, findPython() ?? 'python3', '-B', SCRIPT];
     this.#child = spawn(ENTER_NAMESPACE, argv, { stdio: 'pipe' });
     this.#child.stderr.on('data', (data: Buffer) => {
       this.#errors += data.toString();
@@ -43,6 +48,12 @@ export class Actor {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** The start of a command that runs beside a first process of a container, and sees what it sees. */
+  inside(): readonly string[] {
+    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim();
+    return [ENTER_NAMESPACE, `--target=${children}`, '--pid', '--mount'];
   }
 
   /** What it could not do on its own account, as the proxy; empty when all went well. */

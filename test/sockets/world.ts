@@ -20,10 +20,13 @@ export const PEER_PORTS = [443, 3306, 5432, 15012, 53] as const;
 /** Connections are taken over by processes of their own; this is how long that may take. */
 const SETTLING_MS = 150;
 
-/** Who reads the sockets: all rights; the istio-proxy container; all rights, but in a pid namespace of its own. */
-export type Reader = 'root' | 'proxy' | 'elsewhere';
+/**
+ * Who reads the sockets: all rights; the istio-proxy container; all rights, but in a pid namespace of its own, or in that of
+ * the first process of a container.
+ */
+export type Reader = 'root' | 'proxy' | 'elsewhere' | Actor;
 
-const AS: Readonly<Record<Reader, readonly string[]>> = {
+const AS: Readonly<Record<Exclude<Reader, Actor>, readonly string[]>> = {
   root: [],
   proxy: [
     ...['setpriv', '--reuid', '1337', '--regid', '1337', '--clear-groups'],
@@ -134,9 +137,10 @@ export class World implements AsyncDisposable {
   /** The pod as a program in it would see it. */
   outside(reader: Reader): Outside {
     const runner = localRunner();
+    const as = reader instanceof Actor ? reader.inside() : AS[reader];
     const inside: CommandRunner = {
       run: async (argv, options) => {
-        const command = ['nsenter', `--net=${this.#pod.netns}`, ...AS[reader], ...argv] as const;
+        const command = ['nsenter', `--net=${this.#pod.netns}`, ...as, ...argv] as const;
         return { ...(await runner.run(command as readonly [string, ...string[]], options)), argv };
       },
     };
