@@ -20,7 +20,7 @@ export function journeyLines(journey: Journey, alsoIpv6: boolean, style: Style):
 }
 
 /** The rules do as they should, and at the end of the way there is nobody: nothing to tick. */
-function isUnserved({ intended, steps }: Journey): boolean {
+export function isUnserved({ intended, steps }: Journey): boolean {
   return intended === 'yes' && steps.at(-1)?.program === 'none';
 }
 

@@ -3,7 +3,7 @@ import { escapeText } from '../escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { istioName, openLines, subjectOf } from '../subject.ts';
 import { indent, wrap } from '../wrap.ts';
-import { journeyLines } from './journey.ts';
+import { isUnserved, journeyLines } from './journey.ts';
 
 /**
  * The report of `flow` for people: the answer in a sentence, what was taken as given, then life by life one line a step,
@@ -64,7 +64,17 @@ function headSentence({ report, source, config, releases }: FlowAnswer): string 
   if (intended === null)
     return `Whether every request in ${subjectOf(source)} goes as ${istio} means it to cannot be told.`;
   const all = journeys.length === 1 ? 'this request' : `each of these ${journeys.length} requests`;
-  return `In ${subjectOf(source)} ${all} goes as ${istio} means it to.`;
+  return `In ${subjectOf(source)} ${all} goes as ${istio} means it to${unserved(journeys)}.`;
+}
+
+/** Requests whose way is right and that nobody answers. */
+function unserved(journeys: readonly Journey[]): string {
+  const { length } = journeys.filter(isUnserved);
+  if (length === 0) return '';
+  if (journeys.length === 1) return ', and ends where nobody listens';
+  return length === 1
+    ? ', and one of them ends where nobody listens'
+    : `, and ${length} of them end where nobody listens`;
 }
 
 function firstWrong({ name, family, steps }: Journey): string {

@@ -108,7 +108,8 @@ What causes it, and what to do: istio-nat check
         by: { kind: 'nobody', protocol: 'tcp', address: '10.0.0.5', port: 8080, example: true },
       },
     };
-    const text = table(shown([{ ...RIGHT, end: 'refused', steps: [JUMP, nobody] }]));
+    const text = table(shown([RIGHT, { ...RIGHT, end: 'refused', steps: [JUMP, nobody] }]), 120);
+    expect(text.split('\n\n')[0]).toContain('one of them ends where nobody listens');
     expect(text).toMatch(/^- Inbound/m);
     expect(text).toMatch(/^ {2}- {2}3 port 8080/m);
   });
