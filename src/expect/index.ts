@@ -1,4 +1,4 @@
-import { kubeletFromRules } from '../infer/index.ts';
+import { optionsFromRules } from '../infer/index.ts';
 import { featuresLeft } from '../istio/stale-tables.ts';
 import { defaultConfig, inputsOf, parseRelease } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
@@ -104,6 +104,6 @@ export function expectationOf(layers: readonly Layer[], facts: Facts): Expectati
 export function layoutFor(config: Config, { pod: { ruleset } }: Facts): Ruleset {
   return expectedRuleset(config, {
     resolveGroup: groupsFromRules(ruleset, config),
-    ...kubeletFromRules(ruleset.tables),
+    ...optionsFromRules(ruleset.tables),
   });
 }

@@ -10,10 +10,10 @@ import type { Reader } from './context.ts';
 import { compareChains } from './distance.ts';
 import { type EraGroup, newestOf } from './eras.ts';
 import type { View } from './istio-tables.ts';
-import { kubeletFromRules } from './kubelet.ts';
 import type { KeyedChain } from './live.ts';
 import { readSidecar } from './sidecar/index.ts';
 import type { Evidence, Observed, Reading, RuleDifference } from './types.ts';
+import { optionsFromRules } from './unsaid.ts';
 
 /** A view ready to be compared with layouts. */
 export interface Subject {
@@ -45,7 +45,7 @@ export function explain(subject: Subject, eras: EraGroup, reading: Reading, gues
   checkTime(LIMITS.seconds);
   const observed = observe(subject, eras, reading, guess);
   const config = complete(subject.view, eras, observed);
-  const { tables } = buildLayout(config, kubeletFromRules(subject.view.tables));
+  const { tables } = buildLayout(config, optionsFromRules(subject.view.tables));
   return { observed, guess, config, ...compareChains(subject.live, tables, subject.coverage) };
 }
 

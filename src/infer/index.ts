@@ -9,9 +9,9 @@ import type { Ranked } from './proposal.ts';
 import { sampleOf } from './sample.ts';
 import type { Candidate, Evidence, Inference } from './types.ts';
 
-export { kubeletFromRules } from './kubelet.ts';
 export { UNSEEN_SERVER } from './sidecar/dns.ts';
 export type { Candidate, Evidence, Inference, Programmer, RuleDifference } from './types.ts';
+export { optionsFromRules } from './unsaid.ts';
 
 /** More candidates than anybody looks at; the worst of 40 layouts are of no interest. */
 const MOST_CANDIDATES = 12;

@@ -3,8 +3,8 @@ import { compareChains } from './distance.ts';
 import { type EraGroup, newestOf } from './eras.ts';
 import { observe, type Subject } from './explain.ts';
 import { same } from './inputs.ts';
-import { kubeletFromRules } from './kubelet.ts';
 import type { Proposal, Ranked } from './proposal.ts';
+import { optionsFromRules } from './unsaid.ts';
 
 /** No layout ever returned after more than one other. */
 const MOST_MISSES = 3;
@@ -57,7 +57,7 @@ function reached(subject: Subject, away: readonly EraGroup[], proposal: Proposal
 function writes(subject: Subject, eras: EraGroup, proposal: Proposal): boolean {
   const { config, foreign } = proposal;
   if (!isAnnotatedAlike(subject, eras, proposal)) return false;
-  const { tables } = buildLayout({ ...config, istioVersion: newestOf(eras) }, kubeletFromRules(subject.view.tables));
+  const { tables } = buildLayout({ ...config, istioVersion: newestOf(eras) }, optionsFromRules(subject.view.tables));
   const compared = compareChains(subject.live, tables, subject.coverage);
   return compared.differences.length === 0 && compared.foreign <= foreign;
 }

@@ -24,6 +24,8 @@ export interface LayoutOptions {
   readonly resolveGroup?: ResolveGroup;
   /** User that the kubelet runs as, for the rules on the node with native nftables; root by default. */
   readonly kubeletUid?: number;
+  /** 1.7 captured DNS for Envoy (ISTIO_META_DNS_CAPTURE), or with another variable, DNS_AGENT, for the agent. */
+  readonly dnsAgent?: boolean;
 }
 
 /**
@@ -39,5 +41,6 @@ export function buildLayout(config: Config, options: LayoutOptions = {}): Rulese
   if (config.dataplane === 'ambient') {
     return { tables: native ? ambientNftables(config, has, options.kubeletUid ?? 0) : ambientIptables(config, has) };
   }
-  return { tables: native ? sidecarNftables(config, has, resolveGroup) : sidecarIptables(config, has, resolveGroup) };
+  if (native) return { tables: sidecarNftables(config, has, resolveGroup) };
+  return { tables: sidecarIptables(config, has, { resolveGroup, dnsAgent: options.dnsAgent ?? false }) };
 }

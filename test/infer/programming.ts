@@ -25,7 +25,7 @@ export function commandsOf(config: Config): Command[] {
   const has = featuresFor(config.istioVersion);
   return FAMILIES.flatMap((family) => {
     const commands: Command[] = [];
-    const plan = planFamily(config, family, has, () => null);
+    const plan = planFamily(config, family, has, { resolveGroup: () => null, dnsAgent: false });
     const noting = (table: TableName): TableDraft => ({
       ...plan[table],
       append: (chain, clauses, ...targets) => {

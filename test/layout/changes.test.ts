@@ -59,9 +59,12 @@ function variants(version: string): Config[] {
 }
 
 function build(config: Config, has: Features): string {
-  const unresolved = () => null;
+  const resolveGroup = () => null;
   const native = config.backend === 'nftables';
-  const sidecar = () => (native ? sidecarNftables(config, has, unresolved) : sidecarIptables(config, has, unresolved));
+  const sidecar = () =>
+    native
+      ? sidecarNftables(config, has, resolveGroup)
+      : sidecarIptables(config, has, { resolveGroup, dnsAgent: false });
   const ambient = () => (native ? ambientNftables(config, has, 0) : ambientIptables(config, has));
   const tables = config.dataplane === 'sidecar' ? sidecar() : ambient();
   return JSON.stringify(tables, (_, value) => (typeof value === 'bigint' ? String(value) : value));

@@ -28,9 +28,11 @@ function nameOrder({ order }: Cause): TrafficCode {
   return late !== null && traitsOf(late.rule).interface ? 'NAT0210' : 'NAT0107';
 }
 
-/** DNS that does not reach the agent, unless a rule of somebody else's takes it away. */
+/** DNS that does not reach the agent, unless a rule of somebody else's takes it away: to another port of Istio's is none. */
 function nameDns(cause: Cause): TrafficCode {
-  if (cause.intruder && !isAboutIstio(cause.intruder)) return nameIntruder(cause, cause.intruder);
+  const isOthers =
+    cause.intruder !== null && !isAboutIstio(cause.intruder) && !goesToDnsProxy(cause.class.live.verdict);
+  if (cause.intruder && isOthers) return nameIntruder(cause, cause.intruder);
   return cause.intruder || cause.missing ? 'NAT0401' : 'NAT0107';
 }
 

@@ -15,11 +15,11 @@ export function captureEveryUdpQuery(plan: Plan): void {
   if (plan.dns === 'off') return;
   const query = [udp, udpDport(53)];
   for (const owner of ownersOf(plan)) plan.nat.append('OUTPUT', [query, owner], RETURN);
-  const port = plan.has('dns-agent') ? PORT.dns : PORT.envoyDns;
   if (!plan.has('dns-by-dnat')) {
-    plan.nat.append('OUTPUT', [query], redirect(port));
+    plan.nat.append('OUTPUT', [query], redirect(PORT.envoyDns));
     return;
   }
+  const port = plan.has('dns-agent') || plan.dnsAgent ? PORT.dns : PORT.envoyDns;
   const ports = { from: port, to: port };
   plan.nat.append('OUTPUT', [query], { kind: 'dnat', address: LOCALHOST, ports, flags: [] });
   plan.nat.append('POSTROUTING', [udp, udpDport(port)], { kind: 'snat', address: LOCALHOST, flags: [] });

@@ -2,16 +2,15 @@ import type { Config } from '../../model/config.ts';
 import { FAMILIES } from '../../model/family.ts';
 import type { Table } from '../../model/ruleset.ts';
 import type { Features } from '../eras.ts';
-import type { ResolveGroup } from '../groups.ts';
 import { iptablesTables } from '../kernel-form.ts';
-import { type Plan, planFamily } from './plan.ts';
+import { type Plan, planFamily, type Unsaid } from './plan.ts';
 import { program } from './program.ts';
 import { programScript, refuseIpv6 } from './script.ts';
 
 /** The iptables tables of a sidecar: IPv4 always, and IPv6 when it is enabled. */
-export function sidecarIptables(config: Config, has: Features, resolveGroup: ResolveGroup): Table[] {
+export function sidecarIptables(config: Config, has: Features, unsaid: Unsaid): Table[] {
   return FAMILIES.flatMap((family) => {
-    const plan = planFamily(config, family, has, resolveGroup);
+    const plan = planFamily(config, family, has, unsaid);
     programFamily(plan);
     return iptablesTables(family, plan);
   });

@@ -19,11 +19,16 @@ export interface FamilyFacts {
   readonly dns: 'off' | 'all' | readonly Network[];
 }
 
+/** What the configuration does not say: see `LayoutOptions`. */
+export interface Unsaid {
+  readonly resolveGroup: ResolveGroup;
+  readonly dnsAgent: boolean;
+}
+
 /** What the steps of a sidecar's iptables layout share while they program one family. */
-export interface Plan extends Drafts, FamilyFacts {
+export interface Plan extends Drafts, FamilyFacts, Unsaid {
   readonly config: Config;
   readonly has: Features;
-  readonly resolveGroup: ResolveGroup;
   /** TPROXY is what this family does inbound. */
   readonly tproxy: boolean;
   /** Where inbound capture happens: mangle for TPROXY, nat otherwise. */
@@ -33,15 +38,15 @@ export interface Plan extends Drafts, FamilyFacts {
 }
 
 /** The plan of one family, with empty tables. */
-export function planFamily(config: Config, family: Family, has: Features, resolveGroup: ResolveGroup): Plan {
+export function planFamily(config: Config, family: Family, has: Features, unsaid: Unsaid): Plan {
   const drafts = { raw: createTable(), mangle: createTable(), nat: createTable(), filter: createTable() };
   const tproxy = config.interceptionMode === 'TPROXY' && (family === 'ipv4' || has('families-alike'));
   return {
     ...drafts,
     ...familyFacts(config, family, has),
+    ...unsaid,
     config,
     has,
-    resolveGroup,
     tproxy,
     inbound: tproxy ? drafts.mangle : drafts.nat,
     includesLoopback: includesLoopback(config),

@@ -1,4 +1,4 @@
-import { inferConfig, kubeletFromRules } from '../../../src/infer/index.ts';
+import { inferConfig, optionsFromRules } from '../../../src/infer/index.ts';
 import { buildLayout } from '../../../src/layout/index.ts';
 import { compareReleases, parseRelease, type Release } from '../../../src/layout/release.ts';
 import type { Coverage } from '../../../src/model/pod.ts';
@@ -41,7 +41,7 @@ function oneForm({ id, config }: Recording, tables: readonly Table[]): string[] 
     ...same(`${id} distance`, best.distance, 0),
     ...(fitting === undefined ? [`${id}: ${config.istioVersion} is not in ${ranges}`] : []),
     ...(fitting === best || AMBIGUOUS.includes(id) ? [] : [`${id}: another range comes first: ${ranges}`]),
-    ...same(id, textsOf(buildLayout(best.config, kubeletFromRules(tables)).tables), textsOf(tables)),
+    ...same(id, textsOf(buildLayout(best.config, optionsFromRules(tables)).tables), textsOf(tables)),
   ];
 }
 
