@@ -120,9 +120,13 @@ function asked({ pod }: Context): Obstacle[] {
   ];
 }
 
-/** What `nft list chain` prints looks like a table that has no other chains. */
-function onlyChains({ pod }: Context): Obstacle[] {
-  const [first] = pod.alone ?? [];
+/** What `nft list chain` prints looks like a table that has no other chains, where Istio writes to others as well. */
+function onlyChains({ pod, expected }: Context): Obstacle[] {
+  const first = (pod.alone ?? []).find(({ table: name }) => {
+    const shown = pod.ruleset.tables.find((one) => one.name === name);
+    const own = expected.tables.filter((one) => one.name === name).flatMap(({ chains }) => chains);
+    return own.some((chain) => chain.rules.length > 0 && !(shown && findChain(shown, chain.name)));
+  });
   if (first === undefined) return [];
   return [
     {
