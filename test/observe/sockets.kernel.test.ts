@@ -5,7 +5,7 @@ import { observeRules } from '../../src/observe/index.ts';
 import { kernelTests } from '../kernel/index.ts';
 import { World } from '../sockets/world.ts';
 
-/** Listeners on 15001 and 15006 (tcp) and 15053 (udp), and one connection inside of the pod. */
+/** Listeners of the proxy and of an application, and one connection inside of the pod. */
 kernelTests('what saved output of real tools shows', () => {
   let world: World;
   beforeAll(async () => {
@@ -13,6 +13,8 @@ kernelTests('what saved output of real tools shows', () => {
     const proxy = await world.start({ uid: 0, name: 'envoy' });
     await world.listen(proxy, 15001, { transparent: true });
     await world.listen(proxy, 15006);
+    // Where all sockets are Envoy's, somebody may have searched for it.
+    await world.listen(await world.start({ uid: 1000, name: 'app' }), 9080);
     await proxy.ask('connect', { to: '127.0.0.1', port: 15006 });
   });
   afterAll(() => world[Symbol.asyncDispose]());
@@ -67,6 +69,6 @@ kernelTests('what saved output of real tools shows', () => {
   it.each(['-tlne', '-tlneO'])('ss %s --inet-sockopt says which listeners are transparent', async (options) => {
     const pod = await seen(['ss', options, '--inet-sockopt']);
     const told = pod.sockets?.map(({ localPort, transparent }) => `${localPort} ${transparent}`);
-    expect(new Set(told)).toEqual(new Set(['15001 true', '15006 false']));
+    expect(new Set(told)).toEqual(new Set(['15001 true', '15006 false', '9080 false']));
   });
 });
