@@ -1,8 +1,9 @@
-import { PORT } from '../istio/ports.ts';
-import { type Gap, isCovered, type Obstacle } from '../model/pod.ts';
+import { isIstioChainName } from '../istio/names.ts';
+import { isCovered, type Obstacle } from '../model/pod.ts';
 import { findChain, type Rule, type Table } from '../model/ruleset.ts';
-import { lackingHooks } from '../parse/iptables/identify.ts';
+import { isWhole } from '../rules/agreement.ts';
 import type { Context } from './context.ts';
+import { cutListings, cutPorts, undeclaredHooks } from './lost-lines.ts';
 
 /**
  * NAT1004 where rules are missing that what was shown need not have: at the end of a listing, beside a chain that may have been listed alone, or in what somebody handed to
@@ -12,7 +13,9 @@ export function unsettled(context: Context): Obstacle[] {
   const { different, layout, pod } = context;
   if (pod.obstacles.some(({ lost }) => lost !== undefined)) return [];
   if (different.length === 0 && layout.isComplete()) return undeclaredHooks(context);
-  const found = [asked, onlyChains, withoutNat, cutPorts, cutListings, undeclaredHooks].flatMap((of) => of(context));
+  const found = [asked, onlyChains, namedOnly, withoutNat, cutPorts, cutListings, undeclaredHooks].flatMap((of) =>
+    of(context),
+  );
   return found.slice(0, 1);
 }
 
@@ -42,66 +45,6 @@ function withoutNat({ pod, expected, families, origin }: Context): Obstacle[] {
 
 function redirects({ targets }: Rule): boolean {
   return targets.some(({ kind }) => kind === 'redirect');
-}
-
-/** `--to-ports 150` at the end of a rule: nobody means that port, and what cuts lines makes it of 15001. */
-function cutPorts({ pod, config }: Context): Obstacle[] {
-  if ((pod.shown ?? []).length === 0) return [];
-  const ports = [config.proxyPort, config.inboundCapturePort, PORT.dns].map(String);
-  const isCut = ({ text, targets }: Rule) =>
-    targets.some((target) => {
-      const port = target.kind === 'redirect' || target.kind === 'tproxy' ? portOf(target) : null;
-      return port !== null && text.endsWith(port) && ports.some((own) => own !== port && own.startsWith(port));
-    });
-  const first = pod.ruleset.tables.flatMap(({ chains }) => chains.flatMap(({ rules }) => rules)).find(isCut);
-  if (first === undefined) return [];
-  const { source, line } = first.origin;
-  return [
-    {
-      code: 'NAT1003',
-      message: `line ${line} of ${source} ends in the first digits of a port of Istio's, so its end may have been cut off`,
-      remedy: 'Give the output of iptables-save, or of nft list ruleset, as it was printed',
-      concerns: 'rules',
-      lost: 'anywhere',
-    },
-  ];
-}
-
-function portOf(target: Extract<Rule['targets'][number], { kind: 'redirect' | 'tproxy' }>): string | null {
-  const port = target.kind === 'redirect' ? target.ports?.from : target.port;
-  return port === undefined || port === null ? null : String(port);
-}
-
-/**
- * A save declares the built-in chains of its tables. Where one is not declared, lines were lost, and its rules may be among
- * them: none is called missing there, and nothing is vouched for.
- */
-function undeclaredHooks({ pod, expected, layout }: Context): Obstacle[] {
-  for (const { family, table: name, form, source } of pod.shown ?? []) {
-    const table = pod.ruleset.tables.find((one) => one.family === family && one.name === name);
-    if (form !== 'save' || table === undefined) continue;
-    const [chain] = lackingHooks(
-      table.chains.map((one) => one.name),
-      name,
-    );
-    if (chain === undefined) continue;
-    const isMissed = expected.tables
-      .filter((one) => one.family === family && one.name === name)
-      .some((one) => {
-        const own = findChain(one, chain);
-        return own?.rules.some((rule) => layout.liveCount({ table: one, chain: own, rule }) === 0) === true;
-      });
-    return [
-      {
-        code: 'NAT1003',
-        message: `${source} does not declare ${chain} in the table ${name}, as every save does: lines of it were lost`,
-        remedy: `Give the output of iptables-save whole, from *${name} to COMMIT`,
-        concerns: 'rules',
-        ...(isMissed && { lost: 'anywhere' as const }),
-      },
-    ];
-  }
-  return [];
 }
 
 /** iptables-restore adds to what is there, and what it was given once says nothing of what came before or after. */
@@ -139,25 +82,20 @@ function onlyChains({ pod, expected }: Context): Obstacle[] {
   ];
 }
 
-/**
- * Nothing marks the end of a listing, so where rules of Istio's are missing at its very end it may have been cut off (by
- * `head`, a terminal, a log), and a chain that was flushed looks the same.
- */
-function cutListings({ pod, expected, layout }: Context): Obstacle[] {
-  const isShort = ({ table: { family, name }, chain }: Gap) =>
-    expected.tables.some((table) => {
-      if (table.family !== family || table.name !== name) return false;
-      const own = findChain(table, chain);
-      return own?.rules.some((rule) => layout.liveCount({ table, chain: own, rule }) === 0) === true;
-    });
-  const short = (pod.ends ?? []).find(isShort);
-  if (short === undefined) return [];
-  const { source, line, chain, table } = short;
+/** nft names a module of xtables in JSON and not what the rule asks of it: such rules look alike in every release and mode. */
+function namedOnly({ pod }: Context): Obstacle[] {
+  if ((pod.shown ?? []).length === 0) return [];
+  const first = pod.ruleset.tables
+    .flatMap(({ chains }) => chains)
+    .filter(({ name }) => isIstioChainName(name))
+    .flatMap(({ rules }) => rules)
+    .find((rule) => !isWhole(rule));
+  if (first === undefined) return [];
   return [
     {
       code: 'NAT1004',
-      message: `${source} ends at line ${line}, where rules of the chain ${chain} are missing, and nothing marks the end of a listing: they may be lost from the pod or from the text`,
-      remedy: `Give the output of iptables-save -t ${table.name}, which ends with COMMIT`,
+      message: `${first.origin.source} names modules of xtables in rules of Istio's chains without what the rules ask of them (line ${first.origin.line}: ${first.text})`,
+      remedy: 'Give the output of iptables-nft-save, which prints them in full',
       concerns: 'rules',
       lost: 'anywhere',
     },

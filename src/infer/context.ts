@@ -15,6 +15,8 @@ export interface Reader {
   readonly annotations: InboundAnnotations | undefined;
   /** Whether the IPv6 rules could be seen, even if there are none. */
   readonly sawIpv6: boolean;
+  /** Whether mangle was seen in every family that has Istio's rules, even if it is empty. */
+  readonly sawMangle: boolean;
   readonly listeners: ReadonlySet<number> | null;
 }
 

@@ -1,5 +1,5 @@
 import { isIstioChainName } from '../istio/names.ts';
-import type { Coverage } from '../model/pod.ts';
+import { type Coverage, isCovered } from '../model/pod.ts';
 import type { Rule, Table } from '../model/ruleset.ts';
 import type { Target } from '../model/target.ts';
 import { endsWay } from '../model/target-effects.ts';
@@ -17,7 +17,7 @@ export function compareChains(
   expected: readonly Table[],
   coverage: readonly Coverage[],
 ): Comparison {
-  const wanted = keyedChains(expected.filter((table) => isCovered(table, coverage)));
+  const wanted = keyedChains(expected.filter((table) => isCovered({ coverage }, table)));
   const names = new Set([...wanted.keys(), ...live.keys()]);
   const chains = [...names].map((name) => inChain(live.get(name), wanted.get(name)));
   const differences = chains.flatMap((chain) => chain.differences);
@@ -53,13 +53,6 @@ interface Comparison {
 
 function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
-}
-
-function isCovered(table: Table, coverage: readonly Coverage[]): boolean {
-  return coverage.some(
-    ({ family, tables }) =>
-      (table.family === 'inet' || table.family === family) && (tables === 'all' || tables.includes(table.name)),
-  );
 }
 
 function inChain(

@@ -1,9 +1,9 @@
 import { LIMITS } from '../evaluate/symbolic/limits.ts';
 import { checkTime } from '../evaluate/symbolic/time.ts';
-import { isIstioChainName } from '../istio/names.ts';
+import { isIstioChainName, nativeName } from '../istio/names.ts';
 import { buildLayout, defaultConfig } from '../layout/index.ts';
 import type { Config } from '../model/config.ts';
-import type { Coverage } from '../model/pod.ts';
+import { type Coverage, isCovered } from '../model/pod.ts';
 import type { Rule } from '../model/ruleset.ts';
 import { readAmbient } from './ambient.ts';
 import type { Reader } from './context.ts';
@@ -63,9 +63,14 @@ export function observe(
     given: { ...guess, ...evidence.declared },
     annotations: evidence.annotations,
     sawIpv6: coverage.some(({ family }) => family === 'ipv6'),
+    sawMangle: view.families.every((family) => isCovered({ coverage }, { family, name: mangleOf(view) })),
     listeners: evidence.listeners === undefined ? null : new Set(evidence.listeners),
   };
   return view.dataplane === 'sidecar' ? readSidecar(context) : readAmbient(context);
+}
+
+function mangleOf({ backend, dataplane }: View): string {
+  return backend === 'nftables' ? nativeName(dataplane, 'mangle') : 'mangle';
 }
 
 /** The inputs with the defaults of the newest release of the era for those that the rules do not show. */

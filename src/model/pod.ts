@@ -85,7 +85,7 @@ export interface Pod {
 }
 
 /** Whether the input would show the table if it existed. */
-export function isCovered(pod: Pod, table: Pick<Table, 'family' | 'name'>): boolean {
+export function isCovered(pod: Pick<Pod, 'coverage'>, table: Pick<Table, 'family' | 'name'>): boolean {
   return pod.coverage.some(
     ({ family, tables }) =>
       (table.family === family || table.family === 'inet') && (tables === 'all' || tables.includes(table.name)),

@@ -58,3 +58,43 @@ describe('a port of which only the first digits stand at the end of a line', () 
     expect(await judged(save(SIDECAR).replace(/15001$/m, '15091'))).toMatch(/^broken/);
   });
 });
+
+describe('rules of which nft only names the modules', () => {
+  const named = (rules: readonly object[]) => JSON.stringify({ nftables: [...NAMED_CHAINS, ...rules] });
+  const table = { family: 'ip', table: 'nat' };
+  const NAMED_CHAINS = [
+    { table: { family: 'ip', name: 'nat', handle: 1 } },
+    { chain: { ...table, name: 'PREROUTING', type: 'nat', hook: 'prerouting', prio: -100, policy: 'accept' } },
+    { chain: { ...table, name: 'OUTPUT', type: 'nat', hook: 'output', prio: -100, policy: 'accept' } },
+    { chain: { ...table, name: 'ISTIO_INBOUND' } },
+    { chain: { ...table, name: 'ISTIO_REDIRECT' } },
+  ];
+  const rule = (chain: string, ...expr: object[]) => ({ rule: { ...table, chain, expr } });
+  const redirect = rule('ISTIO_REDIRECT', { xt: { type: 'target', name: 'REDIRECT' } });
+
+  it('tell no release and no mode, so nothing is said to be wrong with them', async () => {
+    const entry = rule('PREROUTING', { jump: { target: 'ISTIO_INBOUND' } });
+    expect(await judged(named([entry, redirect]))).toMatch(
+      /^undetermined; .*names modules of xtables .*xt target REDIRECT/,
+    );
+  });
+
+  it('keep nothing from being said of others: no rule of Istio’s is left', async () => {
+    expect(await judged(named([]), { 'istio-version': '1.28.10' })).toMatch(/^broken/);
+  });
+});
+
+describe('an interface that nat returns', () => {
+  const flags = { 'istio-version': '1.31.0' };
+  const excluding = (mode: Partial<Config>) => save({ ...mode, excludeInterfaces: ['net1'] }, 'nat');
+
+  it('may be excluded where the other half stands in a table that was not shown', async () => {
+    const rest = without(excluding(TPROXY), /^-A PREROUTING /);
+    expect(await judged(rest, { ...flags, 'interception-mode': 'TPROXY' })).toMatch(/^undetermined/);
+  });
+
+  it('is not where both halves would have been seen', async () => {
+    const rest = without(excluding(SIDECAR), /^-A PREROUTING -i /);
+    expect(await judged(rest, { ...flags, 'interception-mode': 'REDIRECT' })).toMatch(/^broken/);
+  });
+});

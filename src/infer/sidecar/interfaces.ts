@@ -15,14 +15,18 @@ export function readInterfaces(context: Reader): Observed {
   };
 }
 
-/** Istio returns an excluded interface in two hooks, and in TPROXY mode in two tables: one rule alone is not Istio's. */
+/**
+ * Istio returns an excluded interface in two hooks, and in TPROXY mode in two tables: one rule alone is not Istio's, unless
+ * the other half would stand in a table that was not seen.
+ */
 function excludedInterfaces(context: Reader): readonly string[] {
   // First where nothing else returns interfaces, so that its order is the list's.
   const places = ['nat', 'mangle'].flatMap((table) => [
     leaving(inAll(context, table, 'OUTPUT')),
     arriving(inAll(context, table, 'PREROUTING')),
   ]);
-  const names = unique(places.flat()).filter((name) => places.filter((place) => place.includes(name)).length > 1);
+  const enough = context.given.interceptionMode === 'TPROXY' && !context.sawMangle ? 1 : 2;
+  const names = unique(places.flat()).filter((name) => places.filter((place) => place.includes(name)).length >= enough);
   const known = leaving(context.view.forms(mainFamily(context), 'nat', 'OUTPUT')).filter((name) =>
     names.includes(name),
   );
