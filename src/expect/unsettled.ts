@@ -1,7 +1,9 @@
 import { isIstioChainName } from '../istio/names.ts';
+import { isPortsMatch, type Match } from '../model/match.ts';
 import { isCovered, type Obstacle } from '../model/pod.ts';
-import { findChain, type Rule, type Table } from '../model/ruleset.ts';
+import { findChain, type Rule, rulesOf, type Table } from '../model/ruleset.ts';
 import { isWhole } from '../rules/agreement.ts';
+import { ruleKey } from '../rules/rule-key.ts';
 import type { Context } from './context.ts';
 import { cutListings, cutPorts, undeclaredHooks } from './lost-lines.ts';
 
@@ -13,9 +15,16 @@ export function unsettled(context: Context): Obstacle[] {
   const { different, layout, pod } = context;
   if (pod.obstacles.some(({ lost }) => lost !== undefined)) return [];
   if (different.length === 0 && layout.isComplete()) return undeclaredHooks(context);
-  const found = [asked, onlyChains, namedOnly, withoutNat, cutPorts, cutListings, undeclaredHooks].flatMap((of) =>
-    of(context),
-  );
+  const found = [
+    asked,
+    onlyChains,
+    namedOnly,
+    withoutPorts,
+    withoutNat,
+    cutPorts,
+    cutListings,
+    undeclaredHooks,
+  ].flatMap((of) => of(context));
   return found.slice(0, 1);
 }
 
@@ -100,4 +109,38 @@ function namedOnly({ pod }: Context): Obstacle[] {
       lost: 'anywhere',
     },
   ];
+}
+
+/**
+ * iptables-nft before 1.8.8 leaves the ports and marks out of rules that a newer one wrote, without a word (seen with 1.8.7
+ * and rules of 1.8.9). Where no rule of Istio's chains has any, one that has all else may be the expected one.
+ */
+function withoutPorts({ pod, expected, layout }: Context): Obstacle[] {
+  const own = pod.ruleset.tables.flatMap(({ backend, chains }) =>
+    backend === 'iptables-legacy' || backend === 'nftables' ? [] : chains.filter(({ name }) => isIstioChainName(name)),
+  );
+  if (own.length === 0 || own.some(({ rules }) => rules.some(({ matches }) => matches.some(namesPort)))) return [];
+  const hidden = rulesOf(expected)
+    .filter((where) => where.rule.matches.some(namesPort) && layout.liveCount(where) === 0)
+    .flatMap(({ table: { family }, chain, rule }) => {
+      const key = ruleKey({ ...rule, matches: rule.matches.filter((match) => !namesPort(match)) }, family);
+      const alike = own.filter(({ name }) => name === chain.name).flatMap(({ rules }) => rules);
+      return alike.filter((one) => ruleKey(one, family) === key);
+    });
+  const [first] = hidden;
+  if (first === undefined) return [];
+  const { source, line } = first.origin;
+  return [
+    {
+      code: 'NAT1004',
+      message: `no rule of Istio's chains names a port or a mark (line ${line} of ${source}: ${first.text}), and iptables before 1.8.8 leaves them out where a newer one wrote the rules`,
+      remedy: 'Give the output of `nft list ruleset`, or of the iptables that wrote the rules',
+      concerns: 'rules',
+      lost: 'anywhere',
+    },
+  ];
+}
+
+function namesPort(match: Match): boolean {
+  return isPortsMatch(match) || ['multiport', 'mark', 'connmark'].includes(match.kind);
 }

@@ -1,18 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectedRuleset } from '../../src/expect/layout.ts';
-import type { Chain, Rule, Ruleset, Table } from '../../src/model/ruleset.ts';
-import { parseIptables } from '../../src/parse/iptables/index.ts';
-import { ruleKey } from '../../src/rules/rule-key.ts';
+import type { Config } from '../../src/model/config.ts';
+import type { Rule, Ruleset } from '../../src/model/ruleset.ts';
 import { anyConfig } from '../infer/arbitrary.ts';
 import { judged } from './causes/judged.ts';
 import { chainsOf } from './causes/own.ts';
 import { mutationOf } from './mutations.ts';
 import { withChain } from './pod-of.ts';
+import { calledMissing, stands } from './standing.ts';
 
-/** A layout of iptables with a change or two, and in some rules the conditions in another order. */
-const changed = anyConfig
-  .filter(({ dataplane, backend }) => dataplane === 'sidecar' && backend === 'iptables')
+/** A layout with a change or two, and in some rules the conditions in another order. */
+const changed = fc
+  .constantFrom<Pick<Config, 'backend' | 'istioVersion'>>(
+    { backend: 'iptables', istioVersion: '' },
+    { backend: 'nftables', istioVersion: '1.28.10' },
+  )
+  .chain(({ backend, istioVersion }) =>
+    anyConfig
+      .filter((config) => config.dataplane === 'sidecar' && config.backend === 'iptables')
+      .map((config): Config => (backend === 'iptables' ? config : { ...config, backend, istioVersion })),
+  )
   .chain((config) =>
     fc
       .tuple(mutationOf(expectedRuleset(config)), fc.boolean(), fc.nat())
@@ -44,23 +52,15 @@ describe('a rule that stands in its chain', () => {
   it('is never called missing, and never inserted without being deleted', () => {
     fc.assert(
       fc.property(changed, ({ config, live }) => {
-        const { findings } = judged({ config, live });
-        for (const { code, family, evidence, remedy = '' } of findings) {
-          const missing = evidence.flatMap(({ kind, text, ...place }) =>
-            kind === 'chain' && 'table' in place && text.startsWith('missing here: ')
-              ? [{ table: String(place.table), text: text.slice('missing here: '.length) }]
-              : [],
-          );
-          if (family !== undefined) {
-            for (const { table, text } of missing)
-              expect([code, text, stands(live, family, table, text)]).toEqual([code, text, 0]);
-          }
+        const report = judged({ config, live });
+        for (const missing of calledMissing(report).filter(({ family }) => family !== undefined))
+          expect([missing, stands(live, missing)]).toEqual([missing, 0]);
+        for (const { remedy = '' } of report.findings)
           for (const [command, ...again] of insertionsIn(remedy)) expect([command, again.length]).toEqual([command, 0]);
-        }
-        const all = findings.map(({ remedy = '' }) => remedy).join('\n');
+        const all = report.findings.map(({ remedy = '' }) => remedy).join('\n');
         for (const { tool, table, chain, spec } of parsedInserts(all)) {
           const text = `-A ${chain} ${spec}`;
-          const there = stands(live, tool === 'ip6tables' ? 'ipv6' : 'ipv4', table, text);
+          const there = stands(live, { family: tool === 'ip6tables' ? 'ipv6' : 'ipv4', table, chain, text });
           if (there > 0) expect(all).toMatch(new RegExp(`${tool} -t ${table} -D ${chain} `));
         }
       }),
@@ -84,16 +84,4 @@ function parsedInserts(remedy: string) {
   return [...remedy.matchAll(/(ip6?tables)\S* -t (\S+) -I (\S+) \d+ (.+)/g)].map(
     ([, tool = '', table = '', chain = '', spec = '']) => ({ tool, table, chain, spec }),
   );
-}
-
-/** How often a rule of iptables stands in its chain, whatever the order of its conditions. */
-function stands(live: Ruleset, family: 'ipv4' | 'ipv6', table: string, text: string): number {
-  const name = /^-A (\S+)/.exec(text)?.[1] ?? '';
-  const { tables } = parseIptables(`*${table}\n:${name} - [0:0]\n${text}\nCOMMIT\n`, { source: 'command', family });
-  const wanted = tables[0]?.chains.find((chain) => chain.name === name)?.rules[0];
-  const homes = live.tables.filter((one: Table) => one.family === family && one.name === table);
-  const rules = homes
-    .flatMap((home) => home.chains.filter((chain: Chain) => chain.name === name))
-    .flatMap(({ rules: all }) => all);
-  return wanted === undefined ? 0 : rules.filter((rule) => ruleKey(rule, family) === ruleKey(wanted, family)).length;
 }

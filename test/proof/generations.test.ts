@@ -73,13 +73,18 @@ describe.skipIf(reason !== null)(
         const by = loader === root ? '' : ` of ${loader.suite}'s rules`;
         const name = `${root.suite}${by}, ${backend}: ${form.name}`;
         tally.add(name, said);
-        if (!isRight(said, form.shows))
-          wrong.push(`${recording.id} ${name}: ${said.verdict} ${said.because.join('; ')}`);
+        const shows = form.shows && (loader === root || !hidesPorts(root, form.name));
+        if (!isRight(said, shows)) wrong.push(`${recording.id} ${name}: ${said.verdict} ${said.because.join('; ')}`);
       }
       return wrong;
     }
   },
 );
+
+/** iptables-nft 1.8.7 leaves out the ports and marks of rules that a newer one wrote. */
+function hidesPorts({ suite }: Root, form: string): boolean {
+  return suite === 'bullseye' && !form.startsWith('nft ');
+}
 
 /** A healthy layout is healthy where the form shows it, and nowhere anything but open. */
 function isRight({ verdict, codes }: Said, shows: boolean): boolean {

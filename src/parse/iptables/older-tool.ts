@@ -10,7 +10,7 @@ const PORTLESS: ReadonlySet<string> = new Set(
 
 /**
  * What iptables-nft before 1.8.8 leaves out, without a word, of rules that a newer one wrote: their ports and marks
- * (seen with 1.8.7). What is left is nothing that Istio writes: exemptions of ports one after the other that name none, or
+ * (seen with 1.8.7). What is left is nothing that Istio writes: rules for ports one after the other that name none, or
  * all of a protocol sent to the DNS proxy.
  */
 export function hiddenByOlderTool({ chains }: DraftTable): Pick<Lack, 'what' | 'instead'>[] {
@@ -27,5 +27,5 @@ function lacksPort(rule: Rule, at: number, rules: readonly Rule[]): boolean {
   if (target?.kind === 'redirect') return DNS_PROXY_PORTS.has(target.ports?.from ?? 0);
   const [protocol, ...others] = rule.matches;
   const isOfProtocol = protocol?.kind === 'protocol' && others.length === 0;
-  return target?.kind === 'return' && isOfProtocol && rules[at + 1]?.text === rule.text;
+  return (target?.kind === 'return' || target?.kind === 'jump') && isOfProtocol && rules[at + 1]?.text === rule.text;
 }
