@@ -141,6 +141,8 @@ function withoutPorts({ pod, expected, layout }: Context): Obstacle[] {
   ];
 }
 
+/** What iptables-nft 1.8.8 and newer write with expressions of nft's own; modules of xtables are shown by all. */
 function namesPort(match: Match): boolean {
-  return isPortsMatch(match) || ['multiport', 'mark', 'connmark'].includes(match.kind);
+  if (!isPortsMatch(match)) return match.kind === 'mark';
+  return match.sourcePort !== undefined || match.destinationPort !== undefined;
 }

@@ -98,3 +98,25 @@ describe('an interface that nat returns', () => {
     expect(await judged(rest, { ...flags, 'interception-mode': 'REDIRECT' })).toMatch(/^broken/);
   });
 });
+
+describe('rules of which no port and no mark is shown', () => {
+  const portless = (text: string) => text.replace(/ -m tcp(?: ! --dport 15008)?/g, '').replace(/ --dport \d+/g, '');
+  const flags = { 'istio-version': '1.24.6' };
+  const layoutOf = () =>
+    printSave(
+      buildLayout({ ...defaultConfig('1.24.6'), inboundPortsInclude: [] }).tables.filter(
+        ({ family, name }) => family === 'ipv4' && name === 'nat',
+      ),
+    );
+
+  it('may be those of a newer iptables that an older one lists', async () => {
+    expect(await judged(portless(layoutOf()), { ...flags, 'inbound-ports-include': '' })).toMatch(
+      /^undetermined; .*no rule of Istio's chains names a port or a mark/,
+    );
+  });
+
+  it('are not, where others of them name one', async () => {
+    const text = layoutOf().replace(/ -m tcp ! --dport 15008/, '');
+    expect(await judged(text, { ...flags, 'inbound-ports-include': '' })).toMatch(/^broken/);
+  });
+});
