@@ -92,18 +92,20 @@ function onlyChains({ pod, expected }: Context): Obstacle[] {
 }
 
 /** nft names a module of xtables in JSON and not what the rule asks of it: such rules look alike in every release and mode. */
-function namedOnly({ pod }: Context): Obstacle[] {
+function namedOnly({ pod, expected, origin }: Context): Obstacle[] {
   if ((pod.shown ?? []).length === 0) return [];
+  const told = origin.istioVersion === 'inferred' ? rulesOf(expected).map(({ chain }) => chain.name) : [];
+  const own = new Set(told);
   const first = pod.ruleset.tables
     .flatMap(({ chains }) => chains)
-    .filter(({ name }) => isIstioChainName(name))
+    .filter(({ name }) => isIstioChainName(name) || own.has(name))
     .flatMap(({ rules }) => rules)
     .find((rule) => !isWhole(rule));
   if (first === undefined) return [];
   return [
     {
       code: 'NAT1004',
-      message: `${first.origin.source} names modules of xtables in rules of Istio's chains without what the rules ask of them (line ${first.origin.line}: ${first.text})`,
+      message: `${first.origin.source} names modules of xtables in rules of chains that Istio writes to, without what the rules ask of them (line ${first.origin.line}: ${first.text})`,
       remedy: 'Give the output of iptables-nft-save, which prints them in full',
       concerns: 'rules',
       lost: 'anywhere',

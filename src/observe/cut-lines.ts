@@ -27,7 +27,7 @@ export function cutAtColumn(text: string, diagnostics: readonly Diagnostic[]): D
 
 /** What people and programs write where they left something out; dots behind words of prose mean nothing. */
 const ELISION =
-  /^\s*[[(<]*\s*(?:\.{3,}|\u2026|snip|truncated|output truncated|cut|more)\s*[\])>]*\s*$|^\s*(?:-A |:|\[?\d).*(?:\u2026|\.{3})\s*$|^--More--/i;
+  /^\s*[[(<]*\s*(?:\.{3,}|\u2026|snip|truncated|output truncated|cut|more)\s*[\])>]*\s*$|^\s*(?:-A |:|\[?\d).*(?:\u2026|\.{3}|[^\s>]>)\s*$|^--More--/i;
 
 /** An error for the first line that says itself that something was left out there. */
 export function elided(text: string, line: (at: number) => Pick<Diagnostic, 'source' | 'line'>): Diagnostic[] {
@@ -37,6 +37,19 @@ export function elided(text: string, line: (at: number) => Pick<Diagnostic, 'sou
   if (found === undefined) return [];
   const message = 'something was left out here';
   return [{ ...line(at), column: 1, message, text: found, severity: 'error' }];
+}
+
+/** Where comments may have any bytes. */
+const COMMENTS = /"(?:[^"\\]|\\.)*"|\/\*.*?\*\//g;
+
+/** An error for the first line of which bytes are no text: a name that they are in could be any. */
+export function garbledBytes(text: string, line: (at: number) => Pick<Diagnostic, 'source' | 'line'>): Diagnostic[] {
+  if (!text.includes('\ufffd')) return [];
+  const lines = text.split('\n');
+  const at = lines.findIndex((one) => one.length < LONGEST && one.replace(COMMENTS, '').includes('\ufffd'));
+  const found = lines[at];
+  if (found === undefined) return [];
+  return [{ ...line(at), column: 1, message: 'bytes of this line are no text', text: found, severity: 'error' }];
 }
 
 const LONGEST = 2_000;

@@ -13,7 +13,7 @@ import { type NftListing, parseNft } from '../parse/nft/index.ts';
 import { type PlainText, unwrapPasted } from '../parse/pasted/index.ts';
 import { parseSs } from '../parse/sockets/ss.ts';
 import { inWordsOfIptables, joinedWithText } from './agreement.ts';
-import { cutAtColumn, elided } from './cut-lines.ts';
+import { cutAtColumn, elided, garbledBytes } from './cut-lines.ts';
 import { actingElsewhere } from './elsewhere.ts';
 import { isEmptyTable } from './legacy.ts';
 import { describeLosses } from './obstacles.ts';
@@ -173,7 +173,8 @@ function ofIptables(name: string, plain: PlainText, family: Family | undefined):
   // Its lines are not quoted: it may be any file that somebody named by mistake.
   if (parsed.tables.length === 0) return { ...NOTHING, name, kind: 'unrecognized', obstacles: remnants(name, plain) };
   const numbering = plain.numbering;
-  const left = elided(plain.text, (at) => ({ source: name, line: numbering?.[at] ?? at + 1 }));
+  const line = (at: number) => ({ source: name, line: numbering?.[at] ?? at + 1 });
+  const left = [...elided(plain.text, line), ...garbledBytes(plain.text, line)];
   const cut = [...cutAtColumn(plain.text, parsed.diagnostics), ...left];
   const diagnostics = [...plain.losses, ...cut, ...parsed.diagnostics];
   const lacks = parsed.shown.flatMap((one) => one.lacks);

@@ -25,7 +25,35 @@ describe('what says itself that something was left out', () => {
     ]);
   });
 
+  it('> at the end of a rule, as pagers mark lines that go on', () => {
+    const at = rules.findIndex((line) => line.startsWith('-A OUTPUT'));
+    const text = rules.with(at, `${rules[at]?.replace(/ -m owner.*/, '')} -m>`).join('\n');
+    expect(told(text)).toMatchObject([expect.stringMatching(/left out/)]);
+  });
+
   it.each(['Running iptables, please wait ...', 'and so on'])('is no line of prose: %s', (line) => {
     expect(told([line, '', ...rules, ''].join('\n'))).toEqual(told([...rules, ''].join('\n')));
+  });
+});
+
+describe('a line that was garbled', () => {
+  const rules = RECORDED.S.trimEnd().split('\n');
+  const garbled = (line: string) => [...line].reverse().join('');
+  const ends = (text: string) => observeRules([{ name: 'x', text }]).ends ?? [];
+
+  it('leaves open where a listing ends, if it is the last of it', () => {
+    const text = [...rules.slice(0, -1), garbled(rules.at(-1) ?? '')].join('\n');
+    expect(ends(text)).not.toEqual([]);
+    expect(ends([text, '-P PREROUTING ACCEPT', '-P OUTPUT ACCEPT'].join('\n'))).not.toEqual([]);
+  });
+
+  it('is none where prose begins behind a blank line', () => {
+    expect(ends([...rules, '', 'This is all that I have.', ''].join('\n'))).toEqual([]);
+  });
+
+  it('is known by bytes that are no text, but not in a comment', () => {
+    const text = `${rules.join('\n')}\n`;
+    expect(told(text.replace('OUTPUT -p', 'OUTPUT -o l\ufffd -p'))).toMatchObject([expect.stringMatching(/bytes/)]);
+    expect(told(text.replace('OUTPUT -p', 'OUTPUT -m comment --comment "a \ufffd" -p'))).toEqual(told(text));
   });
 });

@@ -49,7 +49,7 @@ export interface DraftTable {
   readonly unread: Line[];
   /** The first header of a listing without the columns of interfaces. */
   hidesInterfaces: Line | null;
-  /** Of a listing: the last line of the text, which ends with it; null where something comes after. */
+  /** Of a listing: the last line of the text, which ends with it, or one right behind it that was not read; null where something else comes after. */
   openEnd: number | null;
   /** The first name in a listing that only the machine can resolve where it was printed. */
   named: { readonly line: Line; readonly name: string } | null;

@@ -1,5 +1,13 @@
 import type { Family } from '../../model/family.ts';
-import { type Base, type Chain, type Hook, IPTABLES_TABLES, type Rule, type Table } from '../../model/ruleset.ts';
+import {
+  type Backend,
+  type Base,
+  type Chain,
+  type Hook,
+  IPTABLES_TABLES,
+  type Rule,
+  type Table,
+} from '../../model/ruleset.ts';
 import type { Lack } from '../../model/shown.ts';
 import type { Target } from '../../model/target.ts';
 import { type DraftChain, type DraftTable, type Form, jumpsOf } from './draft-table.ts';
@@ -22,16 +30,32 @@ export function finishTables(reader: Reader): readonly FinishedTable[] {
   for (const draft of reader.tables) {
     if (draft.family !== null && !families.has(draft.group)) families.set(draft.group, draft.family);
   }
+  const [first] = reader.tables;
   return reader.tables
     .filter((draft) => draft.chains.size > 0 || draft.form === 'save')
-    .map((draft) => finishTable(reader, draft, draft.family ?? families.get(draft.group) ?? 'ipv4'));
+    .map((draft) => {
+      const family = draft.family ?? families.get(draft.group) ?? 'ipv4';
+      const backend = draft.backend ?? (draft === first ? backendOfAll(reader) : null) ?? 'iptables';
+      return finishTable(reader, draft, { family, backend });
+    });
 }
 
-function finishTable(reader: Reader, draft: DraftTable, family: Family): FinishedTable {
+/** The line that says who printed a save stands above it, and may be cut off above the first: then it is that of the others. */
+function backendOfAll({ tables }: Reader): Backend | null {
+  const others = tables.slice(1).filter(({ form, restoreInput }) => form === 'save' && !restoreInput);
+  const [backend, ...more] = new Set(others.map((draft) => draft.backend));
+  return more.length === 0 ? (backend ?? null) : null;
+}
+
+function finishTable(
+  reader: Reader,
+  draft: DraftTable,
+  { family, backend }: Pick<Table, 'backend'> & { readonly family: Family },
+): FinishedTable {
   const name = nameOf(reader, draft);
   const chains = [...draft.chains.values()].map((chain) => finishChain(reader, draft, chain, { name, family }));
   reportMissing(reader, draft);
-  const table: Table = { backend: draft.backend ?? 'iptables', family, name, chains };
+  const table: Table = { backend, family, name, chains };
   return { table, draft, form: draft.form, lacks: lacksOf(draft, name) };
 }
 

@@ -166,6 +166,15 @@ const LONGEST_COMMENT = 200;
 const ELLIPSIS =
   /^[\s#[(<-]*(?:\.{3,}|…|(?:\.\s){2,}\.|snip\b|(?:\w+ )*(?:omitted|truncated|elided|skipped|snipped)\b)/i;
 
+/** A prompt, which comes when a command is done. */
+const PROMPT = /[$#%>❯]\s*$/;
+
+/** Whether a line stands right behind a listing and is no prompt: it may be one more rule that was garbled. */
+function touches({ text }: Reader, { start, end }: Line): boolean {
+  const before = text.slice(text.lastIndexOf('\n', start - 2) + 1, start);
+  return before.trim() !== '' && !PROMPT.test(text.slice(start, end));
+}
+
 /** `isLast`: the text is over. What stands behind a listing is not of it; between its lines, something was not read. */
 function reportSkipped(reader: Reader, isLast = false): void {
   if (reader.skipped === null) return;
@@ -178,6 +187,7 @@ function reportSkipped(reader: Reader, isLast = false): void {
     return;
   }
   if (within !== null && within === reader.table && !isLast) within.unread.push(first);
+  else if (within !== null && within.form !== 'save' && touches(reader, first)) within.openEnd = first.number;
   const message =
     count === 1 ? 'this line is not a rule and was skipped' : `${count} lines that are not rules were skipped`;
   reader.diagnostics.add('note', message, first);
