@@ -29,27 +29,38 @@ export function cutAtColumn(text: string, diagnostics: readonly Diagnostic[]): D
 const ELISION =
   /^\s*[[(<]*\s*(?:\.{3,}|\u2026|snip|truncated|output truncated|cut|more)\s*[\])>]*\s*$|^\s*(?:-A |:|\[?\d).*(?:\u2026|\.{3}|[^\s>]>)\s*$|^--More--/i;
 
+/** Where lines of nft end in what pagers and people write there; a line of a rule is indented. */
+const NFT_ELISION = /^\s+\S.*(?:\u2026|\.{3}|[^\s>]>)\s*$/;
+
+/** What is known of the place of a line, by its index. */
+type PlaceOf = (at: number) => Pick<Diagnostic, 'source' | 'line'>;
+
 /** An error for the first line that says itself that something was left out there. */
-export function elided(text: string, line: (at: number) => Pick<Diagnostic, 'source' | 'line'>): Diagnostic[] {
+export function elided(text: string, line: PlaceOf): Diagnostic[] {
+  return firstLine(text, line, 'something was left out here', (one) => ELISION.test(one));
+}
+
+/** The same for what nft prints, which has other lines. */
+export function elidedNft(text: string, line: PlaceOf): Diagnostic[] {
+  return firstLine(text, line, 'the end of this line was left out', (one) =>
+    NFT_ELISION.test(one.replace(COMMENTS, '')),
+  );
+}
+
+function firstLine(text: string, line: PlaceOf, message: string, is: (line: string) => boolean): Diagnostic[] {
   const lines = text.split('\n');
-  const at = lines.findIndex((one) => one.length < LONGEST && ELISION.test(one));
+  const at = lines.findIndex((one) => one.length < LONGEST && is(one));
   const found = lines[at];
-  if (found === undefined) return [];
-  const message = 'something was left out here';
-  return [{ ...line(at), column: 1, message, text: found, severity: 'error' }];
+  return found === undefined ? [] : [{ ...line(at), column: 1, message, text: found, severity: 'error' }];
 }
 
 /** Where comments may have any bytes. */
 const COMMENTS = /"(?:[^"\\]|\\.)*"|\/\*.*?\*\//g;
 
 /** An error for the first line of which bytes are no text: a name that they are in could be any. */
-export function garbledBytes(text: string, line: (at: number) => Pick<Diagnostic, 'source' | 'line'>): Diagnostic[] {
+export function garbledBytes(text: string, line: PlaceOf): Diagnostic[] {
   if (!text.includes('\ufffd')) return [];
-  const lines = text.split('\n');
-  const at = lines.findIndex((one) => one.length < LONGEST && one.replace(COMMENTS, '').includes('\ufffd'));
-  const found = lines[at];
-  if (found === undefined) return [];
-  return [{ ...line(at), column: 1, message: 'bytes of this line are no text', text: found, severity: 'error' }];
+  return firstLine(text, line, 'bytes of this line are no text', (one) => one.replace(COMMENTS, '').includes('\ufffd'));
 }
 
 const LONGEST = 2_000;

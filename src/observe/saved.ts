@@ -1,33 +1,25 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { FAMILIES, type Family } from '../model/family.ts';
-import type { Coverage, Gap, Obstacle, Pod } from '../model/pod.ts';
+import type { Coverage, Obstacle, Pod } from '../model/pod.ts';
 import type { Table } from '../model/ruleset.ts';
-import type { Lack, ShownTable } from '../model/shown.ts';
-import { ASK_FOR_SOCKETS, type SocketLook } from '../model/shown-sockets.ts';
-import type { Socket } from '../model/socket.ts';
-import { headOf } from '../parse/head.ts';
-import { type ParsedIptables, parseIptables, type Unprinted } from '../parse/iptables/index.ts';
+import { parseIptables } from '../parse/iptables/index.ts';
 import type { Numbering } from '../parse/lines.ts';
 import { failuresIn } from '../parse/logs/index.ts';
 import { type NftListing, parseNft } from '../parse/nft/index.ts';
 import { type PlainText, unwrapPasted } from '../parse/pasted/index.ts';
 import { parseSs } from '../parse/sockets/ss.ts';
 import { inWordsOfIptables, joinedWithText } from './agreement.ts';
-import { cutAtColumn, elided, garbledBytes } from './cut-lines.ts';
+import { cutAtColumn, elided, elidedNft, garbledBytes } from './cut-lines.ts';
 import { actingElsewhere } from './elsewhere.ts';
 import { isEmptyTable } from './legacy.ts';
 import { describeLosses } from './obstacles.ts';
 import { notTaken, outcomeOf, withoutOutdone } from './outcome.ts';
-import { waysIn } from './rights.ts';
-import { note, refusalIn, speaksOfRights } from './seen.ts';
+import { NOTHING, type Part, type SavedText } from './part.ts';
+import { blank, lacking, nothingFound, ofUnsaidFamily, unshown } from './part-obstacles.ts';
+import { note } from './seen.ts';
 import { contradictions, isSameTable, type ShownText } from './twice.ts';
 
-/** A text that somebody saved. */
-export interface SavedText {
-  /** File name, or `stdin`. */
-  readonly name: string;
-  readonly text: string;
-}
+export type { SavedText } from './part.ts';
 
 /** What is known about saved texts beside their content. */
 export interface SavedOptions {
@@ -36,39 +28,6 @@ export interface SavedOptions {
   /** What `--sockets` named. */
   readonly socketsText?: SavedText;
 }
-
-/** What one text holds. */
-interface Part {
-  readonly name: string;
-  readonly kind: 'iptables' | 'nft' | 'sockets' | 'empty' | 'unrecognized';
-  readonly tables: readonly Table[];
-  readonly coverage: readonly Coverage[];
-  readonly shown: readonly ShownTable[];
-  readonly sockets: readonly Socket[] | null;
-  readonly looks: readonly SocketLook[];
-  readonly diagnostics: readonly Diagnostic[];
-  readonly obstacles: readonly Obstacle[];
-  readonly gaps?: readonly Gap[];
-  readonly ends?: readonly Gap[];
-  readonly format?: NftListing['format'];
-  readonly formats?: ParsedIptables['formats'];
-  readonly unprinted?: readonly Unprinted[];
-  readonly asked?: readonly Table[];
-  /** See the pod's. */
-  readonly alone?: readonly ShownTable[];
-}
-
-const NOTHING: Part = {
-  name: '',
-  kind: 'empty',
-  tables: [],
-  coverage: [],
-  shown: [],
-  sockets: null,
-  looks: [],
-  diagnostics: [],
-  obstacles: [],
-};
 
 /**
  * The pod that saved texts show. Each text's form is recognised; what it does not cover stays unknown, which is why the
@@ -103,7 +62,7 @@ export function observeRules(inputs: readonly SavedText[], options: SavedOptions
       ...blank(all),
       ...lacking(rules.shown.filter((one) => !damaged.includes(one))),
       ...unshown(parts),
-      ...doubts,
+      ...(doubts.length > 0 ? doubts : ofUnsaidFamily(parts)),
       ...notTaken(failures, rules.shown),
       ...(failures.length > 0 ? [] : nothingFound(inputs, parts)),
     ],
@@ -149,7 +108,8 @@ function ofNft(name: string, plain: PlainText): Part {
     const names = shown.filter((one) => one.family === family).map(({ table }) => table);
     return names.length === 0 ? [] : [{ family, tables: names }];
   });
-  const unread = losses(name, [...plain.losses, ...diagnostics], 'rules');
+  const left = elidedNft(plain.text, lineNumbers(name, plain));
+  const unread = losses(name, [...plain.losses, ...left, ...diagnostics], 'rules');
   const lost = unread.map((obstacle) => ({ ...obstacle, lost: 'anywhere' }) as const);
   const obstacles = [...lost, ...actingElsewhere(elsewhere)];
   return { ...NOTHING, name, kind: 'nft', tables, coverage, shown, alone, diagnostics, obstacles, format };
@@ -159,7 +119,8 @@ function ofNft(name: string, plain: PlainText): Part {
 function isOneChain(outline: NftListing['outline'], command: PlainText['command']): boolean {
   const [first, ...others] = outline;
   if (others.length > 0 || first?.chains.length !== 1) return false;
-  return command === null || command.includes('chain');
+  // `cat rules` says nothing of what made the file.
+  return command === null || command.includes('chain') || !command.includes('list');
 }
 
 /** `nft list ruleset` of no family: what it does not show does not exist. */
@@ -172,8 +133,7 @@ function ofIptables(name: string, plain: PlainText, family: Family | undefined):
   if (parsed.refused !== undefined) return notRead(name, parsed.refused, 'rules');
   // Its lines are not quoted: it may be any file that somebody named by mistake.
   if (parsed.tables.length === 0) return { ...NOTHING, name, kind: 'unrecognized', obstacles: remnants(name, plain) };
-  const numbering = plain.numbering;
-  const line = (at: number) => ({ source: name, line: numbering?.[at] ?? at + 1 });
+  const line = lineNumbers(name, plain);
   const left = [...elided(plain.text, line), ...garbledBytes(plain.text, line)];
   const cut = [...cutAtColumn(plain.text, parsed.diagnostics), ...left];
   const diagnostics = [...plain.losses, ...cut, ...parsed.diagnostics];
@@ -185,6 +145,10 @@ function ofIptables(name: string, plain: PlainText, family: Family | undefined):
   const told = diagnostics.filter(({ structural }) => structural === undefined || !isPartial);
   const unread = losses(name, told, 'rules').map((obstacle) => ({ ...obstacle, lost }) as const);
   return { ...NOTHING, name, kind: 'iptables', ...parsed, diagnostics, obstacles: unread };
+}
+
+function lineNumbers(source: string, { numbering }: PlainText): (at: number) => Pick<Diagnostic, 'source' | 'line'> {
+  return (at) => ({ source, line: numbering?.[at] ?? at + 1 });
 }
 
 /** Lines of a listing of which no table is left: what they were part of is not shown. */
@@ -216,19 +180,6 @@ function ofSockets(name: string, plain: PlainText): Part {
   return { ...NOTHING, name, kind: 'sockets', sockets, looks, diagnostics, obstacles };
 }
 
-/**
- * NAT1004 where texts have no socket and nothing says what they would have shown: `ss -H` prints nothing where nobody listens
- * and nothing where it failed, and its header is the same above no listeners and above no connections.
- */
-function blank(parts: readonly Part[]): Obstacle[] {
-  const own = parts.filter(({ kind }) => kind === 'sockets');
-  const [first] = own;
-  if (first === undefined || own.some(({ sockets, obstacles }) => sockets !== null || obstacles.length > 0)) return [];
-  const message = `${first.name} shows no socket and not what was asked for: if listeners were, nobody listens, and whatever is redirected is refused (NAT0801)`;
-  const remedy = `Give it with the command above it, as a terminal shows both: # ${ASK_FOR_SOCKETS}`;
-  return [{ code: 'NAT1004', message, remedy, concerns: 'sockets' }];
-}
-
 function linesOf(
   source: string,
   { numbering }: PlainText,
@@ -253,23 +204,6 @@ function losses(name: string, diagnostics: readonly Diagnostic[], concerns: Obst
   if (loss === null) return [];
   const remedy = `Look at line ${loss[1].line} of ${name}: it was cut, changed by hand, or is not output of iptables, nft or ss`;
   return [{ code: 'NAT1003', message: `${name} holds ${loss[0]}`, remedy, concerns }];
-}
-
-/** Tables of a text that were not shown whole, in one sentence with the first sign of it: a save that lost lines is damaged (NAT1003). */
-function lacking(shown: readonly ShownTable[]): Obstacle[] {
-  const isWholeElsewhere = ({ family, table }: ShownTable) =>
-    shown.some((other) => other.family === family && other.table === table && other.lacks.length === 0);
-  const partial = shown.filter((one) => one.lacks.length > 0 && !isWholeElsewhere(one));
-  const [first] = partial;
-  const [lack] = first?.lacks ?? [];
-  if (first === undefined || lack === undefined) return [];
-  const others = new Set(partial.map(({ table }) => table)).size - 1;
-  const more = others > 0 ? ` (so with ${others} more)` : '';
-  const message = `${first.source} does not show all of the table ${first.table}${more}: ${lack.what}`;
-  const inGaps = partial.every(({ lacks }) => lacks.every((one: Lack) => one.inGaps === true));
-  const remedy = lack.instead.replaceAll('TABLE', first.table);
-  const code = first.form === 'save' ? 'NAT1003' : 'NAT1004';
-  return [{ code, message, remedy, concerns: 'rules', lost: inGaps ? 'in-gaps' : 'anywhere' }];
 }
 
 function shownText({ name, kind, tables, formats = [] }: Part): ShownText {
@@ -297,43 +231,4 @@ function joined({ tables, format }: Part, saved: readonly Table[]): readonly Tab
 
 function distinct(tables: readonly Table[]): Table[] {
   return tables.filter((table, position) => !tables.slice(0, position).some((other) => isSameTable(table, other)));
-}
-
-/** NAT1003 where a text says itself that it does not show a table, or not all of it, and no listing of nft does. */
-function unshown(parts: readonly Part[]): Obstacle[] {
-  if (parts.some(({ kind }) => kind === 'nft')) return [];
-  return parts.flatMap(({ name, unprinted = [] }) => {
-    const [first] = unprinted;
-    if (first === undefined) return [];
-    const names = [...new Set(unprinted.map(({ table }) => table))].join(', ');
-    const message = `${name} says (line ${first.line}) that iptables cannot show the table ${names}, or not all of it: nft wrote there`;
-    const remedy =
-      'Give what `nft list ruleset` prints in the same network namespace as well: --rules takes several files';
-    return [{ code: 'NAT1003', message, remedy, concerns: 'rules' }];
-  });
-}
-
-const ACCEPTED =
-  'iptables-save, iptables -S, iptables -L -n -v, nft list ruleset, nft -j list ruleset, or a log that ends in a save';
-
-/** No rules in any of the texts: that does not mean that the pod has none. */
-function nothingFound(inputs: readonly SavedText[], parts: readonly Part[]): Obstacle[] {
-  const isTold = ({ kind, obstacles }: Part) =>
-    kind === 'iptables' || kind === 'nft' || (kind === 'unrecognized' && obstacles.length > 0);
-  if (parts.some(isTold)) return [];
-  const refused = inputs.find((input) => speaksOfRights(input.text));
-  if (refused !== undefined) {
-    const message = `${refused.name} holds no rules, only the message of a tool that lacked rights: ${refusalIn(refused.text)}`;
-    return [{ code: 'NAT1001', message, remedy: waysIn(), concerns: 'rules' }];
-  }
-  const names = inputs.map((input) => input.name).join(', ');
-  if (parts.some(({ kind }) => kind === 'sockets')) {
-    const message = `${names} is what ss prints: it shows sockets, and there are no rules in it`;
-    const remedy = `Name it with --sockets, and give the rules with --rules: the output of ${ACCEPTED}`;
-    return [{ code: 'NAT1003', message, remedy, concerns: 'rules' }];
-  }
-  const [head] = inputs.flatMap((input) => headOf(input.text) ?? []);
-  const said = head ?? 'it is empty, and an empty text does not say that there are no rules';
-  const message = `no rules were recognised in ${names}: ${said}`;
-  return [{ code: 'NAT1003', message, remedy: `Give it the output of ${ACCEPTED}`, concerns: 'rules' }];
 }

@@ -38,7 +38,10 @@ describe('rules that are missing', () => {
   it('where a text shows one chain of nft and no command are not said to be', async () => {
     const [chain] =
       /table inet istio-proxy-nat \{\n\tchain prerouting \{[^}]*\}\n/.exec(printNft(layout(NATIVE))) ?? [];
-    expect(await judged(`${chain?.replace(/jump istio-inbound/, 'return')}}\n`)).toMatch(/^undetermined; .*one chain/);
+    const rest = `${chain?.replace(/jump istio-inbound/, 'return')}}\n`;
+    expect(await judged(rest)).toMatch(/^undetermined; .*one chain/);
+    expect(await judged(`root@web:/# cat rules\n${rest}`)).toMatch(/^undetermined; .*one chain/);
+    expect(await judged(`root@web:/# nft list table inet istio-proxy-nat\n${rest}`)).toMatch(/^broken/);
   });
 
   it('in tables that only nat explains are not said to be where nat is not shown', async () => {

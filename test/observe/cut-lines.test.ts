@@ -57,3 +57,16 @@ describe('a line that was garbled', () => {
     expect(told(text.replace('OUTPUT -p', 'OUTPUT -m comment --comment "a \ufffd" -p'))).toEqual(told(text));
   });
 });
+
+describe('a line of nft that ends in a mark', () => {
+  const table = (rule: string) =>
+    `table ip nat {\n\tchain PREROUTING {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\t${rule}\n\t}\n}\n`;
+
+  it.each(['counter pa>', 'counter packets 0 …', 'ip daddr 10.0.0.1 ...'])('has lost its end: %s', (rule) => {
+    expect(told(table(rule))).toMatchObject([expect.stringMatching(/end of this line was left out|parsed/)]);
+  });
+
+  it('has not where the mark stands in a comment', () => {
+    expect(told(table('counter accept comment "and so on..."'))).toEqual([]);
+  });
+});

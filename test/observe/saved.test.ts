@@ -184,3 +184,24 @@ COMMIT
     expect(ruleset.tables.map(({ backend }) => backend)).toEqual(['iptables-nft', 'iptables-nft']);
   });
 });
+
+describe('a table of which nothing says the family', () => {
+  const nat = '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -d 10.0.0.1/32 -j ACCEPT\nCOMMIT\n';
+  const mangle = (rules: string) => `*mangle\n:PREROUTING ACCEPT [0:0]\n${rules}COMMIT\n`;
+  const told = (...texts: string[]) =>
+    observeRules(texts.map((text, at) => ({ name: `text-${at}`, text }))).obstacles.map(({ message }) => message);
+  const UNSAID = /^nothing in text-1 says whether its table mangle is of IPv4 or of IPv6$/;
+
+  test('may be of the other beside one of which it is known', () => {
+    expect(told(nat, mangle('-A PREROUTING -j ACCEPT\n'))).toMatchObject([expect.stringMatching(UNSAID)]);
+  });
+
+  test('is of that of the others of its text, and of no matter where it is empty or alone', () => {
+    for (const texts of [
+      [nat + mangle('-A PREROUTING -j ACCEPT\n')],
+      [nat, mangle('')],
+      [mangle('-A PREROUTING -j ACCEPT\n')],
+    ])
+      expect(told(...texts).filter((one) => one.startsWith('nothing in'))).toEqual([]);
+  });
+});

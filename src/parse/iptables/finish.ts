@@ -22,6 +22,8 @@ export interface FinishedTable {
   readonly form: Form;
   /** Why rules of it may not have been shown. */
   readonly lacks: readonly Lack[];
+  /** Nothing in its text, and nobody, says which family it is of: it is taken for IPv4's. */
+  readonly isFamilyAssumed: boolean;
 }
 
 /** Settles what only the whole text shows: families, names of tables, hooks of chains, jumps to missing chains. */
@@ -34,9 +36,9 @@ export function finishTables(reader: Reader): readonly FinishedTable[] {
   return reader.tables
     .filter((draft) => draft.chains.size > 0 || draft.form === 'save')
     .map((draft) => {
-      const family = draft.family ?? families.get(draft.group) ?? 'ipv4';
+      const family = draft.family ?? families.get(draft.group);
       const backend = draft.backend ?? (draft === first ? backendOfAll(reader) : null) ?? 'iptables';
-      return finishTable(reader, draft, { family, backend });
+      return finishTable(reader, draft, { family: family ?? 'ipv4', backend, isFamilyAssumed: family === undefined });
     });
 }
 
@@ -50,13 +52,14 @@ function backendOfAll({ tables }: Reader): Backend | null {
 function finishTable(
   reader: Reader,
   draft: DraftTable,
-  { family, backend }: Pick<Table, 'backend'> & { readonly family: Family },
+  known: Pick<Table, 'backend'> & Pick<FinishedTable, 'isFamilyAssumed'> & { readonly family: Family },
 ): FinishedTable {
+  const { family, backend, isFamilyAssumed } = known;
   const name = nameOf(reader, draft);
   const chains = [...draft.chains.values()].map((chain) => finishChain(reader, draft, chain, { name, family }));
   reportMissing(reader, draft);
   const table: Table = { backend, family, name, chains };
-  return { table, draft, form: draft.form, lacks: lacksOf(draft, name) };
+  return { table, draft, form: draft.form, lacks: lacksOf(draft, name), isFamilyAssumed };
 }
 
 function nameOf(reader: Reader, draft: DraftTable): string {

@@ -4,7 +4,7 @@ import type { Table } from '../../model/ruleset.ts';
 import type { ShownTable } from '../../model/shown.ts';
 import { TooMuch, tooMuch } from '../amounts.ts';
 import type { Form } from './draft-table.ts';
-import { finishTables } from './finish.ts';
+import { type FinishedTable, finishTables } from './finish.ts';
 import { endsOf, gapsOf } from './gaps.ts';
 import { readLines } from './lines.ts';
 import { coverageOf, mergeTables, shownTables } from './merge.ts';
@@ -23,6 +23,8 @@ export interface ParsedIptables {
   readonly shown: ShownTable[];
   /** The tables that were handed to iptables-restore, whether or not the text shows what came of them. */
   readonly asked: Table[];
+  /** A table of which nothing says whether it is IPv4's, as which it was read, or IPv6's; null: none. */
+  readonly unsaidFamily: string | null;
   /** Where rules may be missing. */
   readonly gaps: Gap[];
   /** Where rules may have been cut off, for all that a listing says of its end. */
@@ -57,6 +59,7 @@ function nothing(refused: Diagnostic): ParsedIptables {
     coverage: [],
     shown: [],
     asked: [],
+    unsaidFamily: null,
     gaps: [],
     ends: [],
     unprinted: [],
@@ -76,9 +79,15 @@ function read(reader: Reader): ParsedIptables {
     coverage: coverageOf(finished),
     shown: shownTables(reader, finished),
     asked: all.filter(({ draft }) => draft.restoreInput).map(({ table }) => table),
+    unsaidFamily: finished.find(isUnclear)?.table.name ?? null,
     gaps: gapsOf(reader, finished),
     ends: endsOf(reader, finished),
     unprinted: reader.unprinted,
     located: reader.diagnostics.located,
   };
+}
+
+/** An empty table is of no matter, whichever family it is of. */
+function isUnclear({ isFamilyAssumed, table }: FinishedTable): boolean {
+  return isFamilyAssumed && table.chains.some(({ rules }) => rules.length > 0);
 }

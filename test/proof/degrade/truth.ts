@@ -1,4 +1,5 @@
 import { buildLayout } from '../../../src/layout/index.ts';
+import type { Config } from '../../../src/model/config.ts';
 import type { CheckReport } from '../../../src/model/report.ts';
 import { check } from '../../asked.ts';
 import { savedTexts } from '../../observe/saved.ts';
@@ -45,12 +46,14 @@ export class Truth {
   readonly #pod: Faulty;
   readonly #whole: readonly (readonly Line[])[];
   readonly #known = new Map<string, Promise<Verdict>>();
-  readonly #own: ReadonlySet<string>;
+  readonly #own: Readonly<Record<Declared, ReadonlySet<string>>>;
 
   constructor(pod: Faulty, listings: Listings) {
     this.#pod = pod;
     this.#whole = completeTexts(pod, listings);
-    this.#own = new Set(buildLayout(pod.config).tables.map(({ family, name }) => `${family} ${name}`));
+    // That INVALID packets are to be dropped is said by nothing but mangle: of other tables alone it is not to be known.
+    const guessed = tablesOf({ ...pod.config, dropInvalid: false });
+    this.#own = { everything: tablesOf(pod.config), release: guessed, nothing: guessed };
   }
 
   /**
@@ -59,7 +62,7 @@ export class Truth {
    * declared; or with everything declared, where that leaves it open.
    */
   async accepted(lines: readonly Line[], declared: Declared): Promise<ReadonlySet<Verdict>> {
-    const rest = this.#restOf(lines);
+    const rest = this.#restOf(lines, declared);
     const [same, informed] = [await this.#verdict(rest, declared), await this.#verdict(rest, 'everything')];
     // Where the rest shown whole leaves it open, a verdict that is right of all of the pod is no false one.
     const accepted = acceptedBeside(same, informed === 'undetermined' ? await this.whole('everything') : informed);
@@ -72,7 +75,7 @@ export class Truth {
     return this.#verdict(this.#whole, declared);
   }
 
-  #restOf(left: readonly Line[]): readonly (readonly Line[])[] {
+  #restOf(left: readonly Line[], declared: Declared): readonly (readonly Line[])[] {
     const lines = left.filter(({ table }) => table !== '');
     const holders = new Set(lines.map(({ holder, family }) => `${holder} ${family}`));
     const tables = new Set(lines.map(({ holder, family, table }) => `${holder} ${family} ${table}`));
@@ -82,7 +85,7 @@ export class Truth {
           ({ holder, family, table }) =>
             table === '' ||
             tables.has(`${holder} ${family} ${table}`) ||
-            (holders.has(`${holder} ${family}`) && this.#own.has(`${family} ${table}`)),
+            (holders.has(`${holder} ${family}`) && this.#own[declared].has(`${family} ${table}`)),
         ),
       )
       .filter((text) => text.some(({ table }) => table !== ''));
@@ -95,6 +98,10 @@ export class Truth {
     this.#known.set(key, known);
     return known;
   }
+}
+
+function tablesOf(config: Config): ReadonlySet<string> {
+  return new Set(buildLayout(config).tables.map(({ family, name }) => `${family} ${name}`));
 }
 
 /** The saves of all iptables tables, and the listing of native ones. */
