@@ -17,7 +17,7 @@ type Flags = OutputFlags<FlagInput>;
 
 /** How a command prints: its output flags, and what else its renderers are told. */
 type Shown = Asked &
-  Pick<ReportOptions, 'verbose' | 'all' | 'bypassing'> & { readonly 'no-color'?: boolean | undefined };
+  Pick<ReportOptions, 'verbose' | 'quiet' | 'all' | 'bypassing'> & { readonly 'no-color'?: boolean | undefined };
 
 /**
  * What all commands share: reports go to stdout and everything else to stderr, and every error ends with the exit code

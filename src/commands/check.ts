@@ -12,15 +12,20 @@ import {
 } from '../cli/flags.ts';
 import { outputFlags, outputUsage } from '../cli/format.ts';
 
-const verboseFlag = {
-  verbose: boolean({ description: 'everything: all findings, evidence and checks, and what nobody can see from here' }),
+const amountFlags = {
+  verbose: boolean({
+    char: 'v',
+    exclusive: ['quiet'],
+    description: 'everything: all findings, evidence and checks, and what nobody can see from here',
+  }),
+  quiet: boolean({ char: 'q', description: 'the verdict and nothing else' }),
 };
 
 /** `istio-nat check`. */
 export class Check extends BaseCommand {
   static override summary = 'Say whether the rules of a pod do what Istio should have programmed.';
   static override usage =
-    `check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose] [${outputUsage('check')}] [--fail-on error|warning|info|never]`;
+    `check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose|--quiet] [${outputUsage('check')}] [--fail-on error|warning|info|never]`;
   static override description =
     `Reads the netfilter rules and sockets of a pod, works out what they do to every packet, and reports what differs from the layout that Istio programs for the release and the inputs given, with the rule that is guilty and the remedy.
 
@@ -40,7 +45,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     ...sourceFlags,
     ...exampleFlag,
     ...configFlags,
-    ...verboseFlag,
+    ...amountFlags,
     ...outputFlags('check'),
     ...failOnFlag,
   };

@@ -19,6 +19,8 @@ export interface Check<C extends FindingCode = FindingCode, T extends TrafficCod
   readonly traffic: readonly T[];
   /** Whether it has an answer where the rules could not be read: from what the sockets prove. */
   readonly withoutRules: boolean;
+  /** Whether it asks how Istio's rules are: where they are gone it passes, and that says nothing. */
+  readonly ofLayout: boolean;
   readonly run: (context: Context) => CheckResult<C>;
 }
 
@@ -45,7 +47,7 @@ export function unseen(undetermined: string, remedy: string): Unanswered {
 /** A check as it is written; what it does not say of traffic and rules it has nothing to do with. */
 interface Definition<C extends FindingCode, T extends TrafficCode>
   extends Pick<Check<C, T>, 'id' | 'description' | 'codes'>,
-    Partial<Pick<Check<C, T>, 'traffic' | 'withoutRules'>> {
+    Partial<Pick<Check<C, T>, 'traffic' | 'withoutRules' | 'ofLayout'>> {
   /** `told`: the findings of its codes of traffic. */
   readonly run: (context: Context, told: () => readonly Found<T>[]) => CheckResult<NoInfer<C>>;
 }
@@ -54,6 +56,7 @@ interface Definition<C extends FindingCode, T extends TrafficCode>
 export function defineCheck<const C extends FindingCode, const T extends TrafficCode = never>({
   traffic = [],
   withoutRules = false,
+  ofLayout = false,
   run,
   ...rest
 }: Definition<C, T>): Check<C, T> {
@@ -61,6 +64,7 @@ export function defineCheck<const C extends FindingCode, const T extends Traffic
     ...rest,
     traffic,
     withoutRules,
+    ofLayout,
     run: (context) => run(context, () => trafficFindingsOf(traffic, context)),
   };
 }

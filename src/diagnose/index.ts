@@ -1,5 +1,6 @@
 import type { Context } from '../expect/context.ts';
 import { istioTables } from '../istio/chains.ts';
+import type { FindingCode } from '../model/code.ts';
 import type { CheckOutcome, CheckReport, Severity, Undetermined } from '../model/report.ts';
 import { runCheck } from './check.ts';
 import { CHECKS } from './checks/index.ts';
@@ -20,8 +21,9 @@ export function diagnose(context: Context): Diagnosis {
   const isPatchy = unseen.some(({ lost }) => lost !== undefined);
   if (isPatchy || (unseen.length > 0 && istioTables(ruleset).length === 0)) return diagnoseWithoutRules(context);
   const results = CHECKS.map((check) => runCheck(check, context));
+  const gone = results.flatMap(({ findings }) => findings).find(({ code }) => GONE.has(code));
   return conclude(
-    results.map(({ outcome }) => outcome),
+    results.map(({ outcome }, at) => (gone && CHECKS[at]?.ofLayout ? vacuous(outcome, gone.code) : outcome)),
     results.flatMap(({ findings }) => findings),
     undeterminedIn(
       context,
@@ -29,6 +31,14 @@ export function diagnose(context: Context): Diagnosis {
     ),
     wasAllRead(context),
   );
+}
+
+/** What says that the rules of a pod, or those of one family, are not there. */
+const GONE: ReadonlySet<FindingCode> = new Set(['NAT0105', 'NAT0106', 'NAT0901']);
+
+/** Nothing is wrong with rules that are not there, and nothing is right with them. */
+function vacuous(outcome: CheckOutcome, code: FindingCode): CheckOutcome {
+  return outcome.outcome === 'pass' ? { id: outcome.id, outcome: 'skipped', reason: `see ${code}` } : outcome;
 }
 
 /** Why most checks have no answer. */

@@ -1,5 +1,6 @@
+import { ANNOTATIONS } from '../istio/annotations.ts';
 import { nativeName } from '../istio/names.ts';
-import type { Config, ConfigKey } from '../model/config.ts';
+import type { Config } from '../model/config.ts';
 import { isCovered } from '../model/pod.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import { rulesOf } from '../model/ruleset.ts';
@@ -8,28 +9,17 @@ import { dnsDoubt } from './ambiguities-dns.ts';
 import type { Context } from './context.ts';
 import { inputsFromTraces } from './traces.ts';
 
-/** Annotations by which a pod says that its inbound or outbound traffic is left alone. */
-const SAID: Readonly<Partial<Record<ConfigKey, string>>> = {
-  ingressMode: 'ambient.istio.io/bypass-inbound-capture',
-  inboundPortsInclude: 'traffic.sidecar.istio.io/includeInboundPorts',
-  outboundIpRangesInclude: 'traffic.sidecar.istio.io/includeOutboundIPRanges',
-};
-
 /**
  * What the rules alone leave open: a chain that somebody flushed looks like the chain of a pod that asked for no
  * capture, and nobody said which of the two this is.
  */
 export function doubtsOf({ config, origin }: ResolvedConfig, facts: Facts): Undetermined[] {
-  const isOpen = (key: ConfigKey) => origin[key] === 'inferred' && facts.annotations[SAID[key] ?? ''] === undefined;
+  const isOpen = (key: keyof typeof ANNOTATIONS) =>
+    origin[key] === 'inferred' && facts.annotations[ANNOTATIONS[key]] === undefined;
   if (config.dataplane === 'ambient') {
     if (config.scope !== 'pod' || !config.ingressMode || !isOpen('ingressMode')) return [];
     return [
-      doubt(
-        'inbound',
-        'is in ingress mode (annotation ambient.istio.io/bypass-inbound-capture: "true")',
-        '--ingress-mode',
-        'false',
-      ),
+      doubt('inbound', `is in ingress mode (annotation ${ANNOTATIONS.ingressMode}: "true")`, '--ingress-mode', 'false'),
     ];
   }
   const { inboundPortsInclude: ports, outboundIpRangesInclude: ranges, outboundPortsInclude } = config;

@@ -88,6 +88,8 @@ export interface Seen {
   readonly rules: readonly ShownTable[];
   /** Families of which every table would have been seen: one that is not among the rules does not exist. */
   readonly allTables: readonly Family[];
+  /** What else would tell something about the pod and was not seen (`connections`), and the command that shows it. */
+  readonly unseen: readonly { readonly what: string; readonly command: string }[];
 }
 
 /** Tables that are known as they were asked for: whether the kernel took them was not seen. */

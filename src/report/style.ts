@@ -8,6 +8,8 @@ export interface ReportOptions {
   readonly width: number;
   /** Everything, also what is folded unless somebody asks. */
   readonly verbose?: boolean;
+  /** Nothing but the verdict. */
+  readonly quiet?: boolean;
   /** Of sockets: each on a line of its own. */
   readonly all?: boolean;
   /** Of sockets: only those whose traffic goes around the proxy. */

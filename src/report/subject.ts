@@ -3,7 +3,7 @@ import { type Releases, releaseOf } from '../model/releases.ts';
 import type { Source, Undetermined } from '../model/report.ts';
 import { escapeText } from './escape.ts';
 import { type Style, symbol } from './style.ts';
-import { clip, indent, labelled, wrap } from './wrap.ts';
+import { clip, indent, labelled, wrap, wrapProse } from './wrap.ts';
 
 /** Whose rules a report is about: `this pod`, `the pod of pod.rules`. */
 export function subjectOf(source: Source): string {
@@ -54,7 +54,7 @@ export function openLines(open: readonly Undetermined[], style: Style, title = '
   const lines = open.flatMap((one) => [
     `${symbol('undetermined', style.chalk)} ${style.chalk.bold(escapeText(one.code))}`,
     ...indent(wrap(escapeText(one.message), width), 2),
-    ...indent(labelled('To see it', 11, wrap(escapeText(one.remedy), width - 11)), 2),
+    ...indent(labelled('To see it', 11, wrapProse(escapeText(one.remedy), width - 11)), 2),
   ]);
   return [style.chalk.bold(title), ...lines];
 }

@@ -3,9 +3,28 @@
  * Always gives at least one line.
  */
 export function wrap(text: string, width: number): string[] {
+  return filled(
+    text.split(/\s+/).flatMap((part) => pieces(part, width)),
+    width,
+  );
+}
+
+/** What stands between backticks is one word, as long as somebody may have to paste it. */
+const WORDS = /[^\s`]*`[^`]{1,300}`[^\s`]*|\S+/g;
+
+/** Like `wrap`, but commands between backticks are not broken: one that is longer than a line has a line of its own. */
+export function wrapProse(text: string, width: number): string[] {
+  const words = text.match(WORDS) ?? [];
+  return filled(
+    words.flatMap((word) => (word.includes('`') ? [word] : pieces(word, width))),
+    width,
+  );
+}
+
+function filled(words: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/).flatMap((part) => pieces(part, width))) {
+  for (const word of words) {
     if (line === '') line = word;
     else if (line.length + 1 + word.length <= width) line += ` ${word}`;
     else {

@@ -69,7 +69,9 @@ describe('the release in the first line of a table', () => {
 
 describe('the inputs of check', () => {
   it('name the range in place of its newest end', () => {
-    const { check: table = '' } = tables('1.20.8');
+    const text = printed(buildLayout(defaultConfig('1.20.8')), 'save');
+    const report = check(factsOfTexts([{ name: 'pod.rules', text }]), declaredOf({ flags: {} }), { toolVersion: '0' });
+    const table = checkTable(report, { ...OPTIONS, verbose: true });
     expect(table).toContain('istioVersion 1.18 – 1.24');
     expect(table).toMatch(/others: defaults of Istio 1\.18 – 1\.24\./);
   });

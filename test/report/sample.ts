@@ -61,7 +61,7 @@ export const FINDING: Finding = {
 /** The table of nat that its rules are in. */
 function natSeen(form: 'save' | 'kernel', source: string): CheckReport['seen'] {
   const nat = { family: 'ipv4', table: 'nat', form, source, line: form === 'save' ? 1 : 0, lacks: [] } as const;
-  return { rules: [nat], allTables: ['ipv4', 'ipv6'] };
+  return { rules: [nat], allTables: ['ipv4', 'ipv6'], unseen: [] };
 }
 
 /** A broken pod that was read from a file; tests change what they look at. */
@@ -76,7 +76,15 @@ export const BROKEN: CheckReport = {
     dataplane: 'sidecar',
     interceptionMode: 'REDIRECT',
     backend: 'iptables-nft',
-    config: { istioVersion: '1.28.10', inboundPortsInclude: '*', inboundPortsExclude: '15090,15021', proxyUid: '1337' },
+    config: {
+      istioVersion: '1.28.10',
+      inboundCapturePort: '15006',
+      proxyPort: '15001',
+      inboundPortsInclude: '*',
+      outboundIpRangesInclude: '*',
+      inboundPortsExclude: '15090,15021',
+      proxyUid: '1337',
+    },
     origin: { istioVersion: 'flag', inboundPortsExclude: 'inferred', proxyUid: 'default' },
   },
   checks: [
@@ -103,7 +111,7 @@ export const HEALTHY: CheckReport = {
 /** A pod whose rules nobody was allowed to read. */
 export const UNDETERMINED: CheckReport = {
   ...HEALTHY,
-  seen: { rules: [], allTables: [] },
+  seen: { rules: [], allTables: [], unseen: [] },
   verdict: 'undetermined',
   checks: [{ id: 'inbound-redirect', outcome: 'undetermined', reason: 'the rules could not be read' }],
   undetermined: [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clip, labelled, wrap } from '../../src/report/wrap.ts';
+import { clip, labelled, wrap, wrapProse } from '../../src/report/wrap.ts';
 
 describe('wrap', () => {
   it('breaks at white space', () => {
@@ -23,6 +23,17 @@ describe('wrap', () => {
         for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
       }),
     );
+  });
+});
+
+describe('wrapProse', () => {
+  it('breaks no command, however long', () => {
+    expect(wrapProse('Run `a b c d`, then look', 8)).toEqual(['Run', '`a b c d`,', 'then', 'look']);
+  });
+
+  it('breaks what is no command, a lone backtick too', () => {
+    expect(wrapProse('a `bcd efghijk', 4)).toEqual(['a', '`bcd', 'efgh', 'ijk']);
+    expect(wrapProse('', 4)).toEqual(['']);
   });
 });
 

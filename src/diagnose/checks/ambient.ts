@@ -14,6 +14,7 @@ const NOT_AMBIENT = { skipped: 'the data plane is not ambient' } as const;
 /** Enrolled in ambient, and the rules that capture are gone, incomplete, or a sidecar's. */
 export const ambientRules = defineCheck({
   id: 'ambient-rules',
+  ofLayout: true,
   description: "ambient's rules are all there",
   codes: ['NAT0901'],
   traffic: ['NAT0901'],
@@ -54,6 +55,7 @@ const EXEMPTIONS = ['NAT0903', 'NAT0904'] as const;
 /** The addresses that the kubelet's probes come from, and the marks of ztunnel's connections. */
 export const ambientExemptions = defineCheck({
   id: 'ambient-exemptions',
+  ofLayout: true,
   description: "probes are exempt and ztunnel's connections are marked",
   codes: EXEMPTIONS,
   traffic: EXEMPTIONS,

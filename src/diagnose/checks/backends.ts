@@ -14,6 +14,7 @@ import { sameTarget } from '../traffic/verdicts.ts';
 /** Istio's rules in more than one of legacy, iptables-nft and native nftables. */
 export const twoBackends = defineCheck({
   id: 'one-backend',
+  ofLayout: true,
   description: "Istio's rules are in one backend only",
   codes: ['NAT0701'],
   traffic: ['NAT0701'],
@@ -80,6 +81,7 @@ export const probeResidue = defineCheck({
 /** All of Istio's rules in iptables although native nftables is configured, or the other way round. */
 export const configuredBackend = defineCheck({
   id: 'configured-backend',
+  ofLayout: true,
   description: "Istio's rules are in the backend that is configured",
   codes: ['NAT0704'],
   run: (context) => {

@@ -14,6 +14,7 @@ import { isOutsideMesh } from '../traffic/groups.ts';
 /** Exclusions without which nothing would be different: by the configuration, and by rules that somebody added. */
 export const exclusions = defineCheck({
   id: 'exclusions',
+  ofLayout: true,
   description: 'every exclusion has an effect',
   codes: ['NAT0209'],
   run: (context) => {

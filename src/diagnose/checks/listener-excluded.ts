@@ -13,6 +13,7 @@ import { inboundTo } from '../typical-packet.ts';
 /** An application serves on a port that inbound capture leaves alone on purpose: callers in the mesh send it mTLS. */
 export const listenerExcluded = defineCheck({
   id: 'listener-excluded',
+  ofLayout: true,
   description: 'the application listens on no port that inbound capture leaves alone',
   codes: ['NAT0207'],
   run: withListeners((listeners, context) => {

@@ -17,6 +17,7 @@ import { mayHaveIpv6 } from './ipv6-addresses.ts';
 /** Packets are redirected to a port where nobody accepts them: each connection is refused. */
 export const proxyListening = defineCheck({
   id: 'proxy-listening',
+  ofLayout: true,
   description: 'somebody listens on every port that packets are redirected to',
   codes: ['NAT0405', 'NAT0801'],
   run: (context) => {

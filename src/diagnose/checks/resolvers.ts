@@ -13,6 +13,7 @@ const DNS = 53;
 /** Queries of the application to each of its resolvers reach the DNS proxy, as far as Istio's own rules go. */
 export const resolversCovered = defineCheck({
   id: 'resolvers',
+  ofLayout: true,
   description: 'every resolver of the pod is covered by DNS capture',
   codes: ['NAT0403', 'NAT0404'],
   run: (context) => {

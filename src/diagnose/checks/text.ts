@@ -23,6 +23,7 @@ const QUOTED = 10;
 /** A rule that is in its chain more often than Istio writes it. */
 export const duplicates = defineCheck({
   id: 'duplicates',
+  ofLayout: true,
   description: 'no rule of Istio is there more than once',
   codes: ['NAT0108'],
   run: (context) => {
@@ -101,6 +102,7 @@ function quotedRules(rules: readonly RuleReference[]): Evidence[] {
 /** The text differs from Istio's and does the same to every packet. */
 export const equivalent = defineCheck({
   id: 'text',
+  ofLayout: true,
   description: 'the rules are those that Istio writes',
   codes: ['NAT0113'],
   run: (context) => {
@@ -156,6 +158,7 @@ function firstDifference(wanted: readonly string[], live: readonly string[]): st
 /** An Istio chain with rules that nothing leads to, though Istio's layout does, or does not know it. */
 export const unreachable = defineCheck({
   id: 'reachable-chains',
+  ofLayout: true,
   description: "all of Istio's chains that should be reached are",
   codes: ['NAT0103'],
   run: (context) => {

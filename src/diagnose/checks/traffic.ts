@@ -18,6 +18,7 @@ function trafficCheck<const C extends TrafficCode>(
     description,
     codes,
     traffic: codes,
+    ofLayout: true,
     run: (context, told) => {
       const findings = told();
       const reason = findings.length === 0 ? (skip?.(context) ?? null) : null;
@@ -31,6 +32,7 @@ const redirectPorts = defineCheck({
   description: "redirects go to the proxy's ports",
   codes: ['NAT0104'],
   traffic: ['NAT0104'],
+  ofLayout: true,
   run: (context, told) => withSilence(told(), context),
 });
 

@@ -21,6 +21,7 @@ const CLIENT_PORT = 40000;
  */
 export const answersTracked = defineCheck({
   id: 'answers-tracked',
+  ofLayout: true,
   description: 'the answers of redirected connections are tracked, so that they find their way back',
   codes: ['NAT0109'],
   run: (context) => {

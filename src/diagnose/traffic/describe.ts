@@ -30,7 +30,7 @@ export function describeGroup(group: Group, context: Context, groups: readonly G
   const [guest, ...guests] = guestsOfPrograms(causes, context);
   const behind = guest && toldOf([guest, ...guests], context);
   return finding(code, {
-    message: `${happens(first.class)}${more(causes.length - 1)}. ${leftBy(group, context)}${blame(causes, context, isLeft(group))}${alike(causes)}${limited ? LIMITED : ''}${behind ? ` ${behind.message}` : ''}`,
+    message: `${happens(first.class)}${more(causes.length - 1)}. ${leftBy(group, context)}${blame(causes, context, isLeft(group))}${limited ? LIMITED : ''}${behind ? ` ${behind.message}` : ''}`,
     ...(isLeft(group) ? { severity: 'error' as const } : {}),
     ...(limited ? { severity: 'warning' as const } : {}),
     ...(both ? {} : { family }),
@@ -78,13 +78,11 @@ function blame(causes: Group['causes'], context: Context, isLeftover: boolean): 
   const whose = isLeftover ? `of Istio ${releaseOf(context)}` : "Istio's";
   const [cause] = causes;
   const { intruder, missing, order } = cause;
-  if (intruder) return `The rule that decides is not ${whose}: ${placeOf(intruder)}: ${quoted(intruder).text}`;
-  if (missing)
-    return `This rule of Istio's is missing in ${missing.table.name} ${missing.chain.name}: ${quoted(missing).text}`;
+  if (intruder) return `The rule that decides is not ${whose}${alike(causes)}.`;
+  if (missing) return `A rule of Istio's is missing in ${missing.table.name} ${missing.chain.name}${alike(causes)}.`;
   const dormant = dormantTable(cause, context.pod.ruleset);
   if (dormant) return `The table ${dormant.name} is switched off (flags dormant): none of its rules is evaluated.`;
-  if (order?.early)
-    return `Every rule is there, in the wrong order; ${placeOf(order.early)} comes too early: ${quoted(order.early).text}`;
+  if (order?.early) return `Every rule is there, in the wrong order; ${placeOf(order.early)} comes too early.`;
   const dropping = causes.flatMap((one) => droppingChains(one, context.pod.ruleset));
   const chains = new Set(dropping.map(({ table, chain }) => `${table.name} ${chain.name}`));
   if (chains.size > 0) return `No rule decides: the policy of ${[...chains].join(' and of ')} is DROP.`;
@@ -96,7 +94,7 @@ function alike(causes: readonly Cause[]): string {
   const all = causes.flatMap((cause) => (cause.intruder ? intrudersOf(cause) : missingOf(cause)));
   const guilty = new Set(all.map(({ rule }) => rule));
   if (guilty.size < 2) return '';
-  return guilty.size === 2 ? ' And one more rule like it.' : ` And ${guilty.size - 1} more rules like it.`;
+  return guilty.size === 2 ? ', and one more like it' : `, and ${guilty.size - 1} more like it`;
 }
 
 function placeOf({ table, chain, rule }: RuleReference): string {

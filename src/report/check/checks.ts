@@ -23,6 +23,17 @@ export function checkLines(report: CheckReport, style: Style): string[] {
   return [style.chalk.bold('Checks'), ...indent(table(rows, style), 2)];
 }
 
+/** How many checks came to what: `31 passed, 1 failed, 23 skipped`. */
+export function checkCounts({ checks }: CheckReport): string {
+  const outcomes = (['pass', 'fail', 'skipped', 'undetermined'] as const).flatMap((outcome) => {
+    const number = checks.filter((check) => check.outcome === outcome).length;
+    return number === 0 ? [] : [`${number} ${OUTCOME_WORDS[outcome]}`];
+  });
+  return outcomes.join(', ');
+}
+
+const OUTCOME_WORDS = { pass: 'passed', fail: 'failed', skipped: 'skipped', undetermined: 'undetermined' } as const;
+
 function single({ outcome, id, reason }: CheckOutcome): Row {
   return { outcome, name: id, text: clip(reason, LONGEST_REASON) };
 }

@@ -1,40 +1,42 @@
-import type { Verdict } from '../../model/packet.ts';
-import type { Difference, Evidence, Finding, QuotedRule } from '../../model/report.ts';
-import { COMMAND } from '../../rules/command-writer.ts';
+import type { Evidence, Finding } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
 import { type Style, shownOf, symbol } from '../style.ts';
-import { classWords, familyName, packetWords, place, verdictWords } from '../words.ts';
+import { familyName, place } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
+import { differenceLines, LONGEST_QUOTE, moreLines } from './differences.ts';
+import { stepLines } from './steps.ts';
 
 /** Column where the text after a label starts. */
-const COLUMN = 11;
-const MOST_EVIDENCE = 6;
-const MOST_DIFFERENCES = 3;
-/** A rule may quote a comment of 256 bytes and fifteen ports; what is longer is in the JSON report. */
-const LONGEST_QUOTE = 600;
+export const COLUMN = 9;
+/** Guilty rules that are enough to act on; --verbose has them all. */
+const MOST_EVIDENCE = 2;
 
 /** The lines of one finding: what is wrong, the rules that are guilty, a packet that shows it, and what to do. */
 export function findingLines(finding: Finding, style: Style): string[] {
-  const { chalk } = style;
-  const family = finding.family === undefined ? '' : ` (${familyName(finding.family)})`;
-  const title = wrap(escapeText(`${finding.code} ${finding.title}${family}`), style.width - 2);
+  const { message, remedy, hint } = finding;
+  const width = style.width - 2;
   return [
-    ...title.map((line, index) => `${index === 0 ? symbol(finding.severity, chalk) : ' '} ${chalk.bold(line)}`),
+    ...titleLines(finding, style),
     ...indent(
       [
-        ...paragraphs(finding.message, style.width - 2),
+        ...paragraphs(message, width),
         ...evidenceLines(finding, style),
         ...differenceLines(finding, style),
-        ...(finding.remedy === undefined ? [] : labelled('Remedy', COLUMN, remedyLines(finding.remedy, style))),
-        ...labelled(
-          'More',
-          COLUMN,
-          paragraphs(finding.hint, style.width - 2 - COLUMN).map((line) => chalk.dim(line)),
-        ),
+        ...(remedy === undefined ? [] : stepLines(remedy, { ...style, width })),
+        ...(style.verbose === true ? labelled('More', COLUMN, paragraphs(hint, width - COLUMN)) : []),
       ],
       2,
     ),
   ];
+}
+
+/** The sign, code and title of a finding: a note has no more than that unless everything is asked for. */
+export function titleLines({ code, title, family, severity }: Finding, { chalk, width }: Style): string[] {
+  const words = wrap(
+    escapeText(`${code} ${title}${family === undefined ? '' : ` (${familyName(family)})`}`),
+    width - 2,
+  );
+  return words.map((line, index) => `${index === 0 ? symbol(severity, chalk) : ' '} ${chalk.bold(line)}`);
 }
 
 /** Our own texts may have several lines; what they quote cannot break out of its own. */
@@ -42,20 +44,10 @@ function paragraphs(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrap(escapeText(line), width));
 }
 
-/** Commands stand on lines of their own that are never broken: each half of one would be a command to a shell. */
-function remedyLines(remedy: string, style: Style): string[] {
-  const lines = remedy.split('\n');
-  return lines.flatMap((line, index) => {
-    if (!line.startsWith(COMMAND)) return paragraphs(line, style.width - 2 - COLUMN);
-    const heading = lines[index - 1]?.startsWith(COMMAND) ? [] : [COMMAND.trimEnd()];
-    return [...heading, `  ${escapeText(line.slice(COMMAND.length))}`];
-  });
-}
-
-function evidenceLines(finding: Finding, style: Style): string[] {
+function evidenceLines({ evidence }: Finding, style: Style): string[] {
   const most = shownOf(MOST_EVIDENCE, style);
-  const shown = finding.evidence.slice(0, most).flatMap((evidence) => oneEvidence(evidence, style));
-  return [...shown, ...more(finding.evidence.length - most, style)];
+  const shown = evidence.slice(0, most).flatMap((one) => oneEvidence(one, style));
+  return [...shown, ...moreLines(evidence.length - most, style)];
 }
 
 function oneEvidence(evidence: Evidence, style: Style): string[] {
@@ -78,60 +70,16 @@ function origin(source: string | undefined, line: number | undefined): string {
   return line === undefined || line === 0 ? ` (${source})` : ` (${source}:${line})`;
 }
 
-/** A heading that says where a text is, and under it the text as it was read. */
+/** A heading that says where a text is, and behind or under it the text as it was read. */
 function quoted(label: string, heading: string, text: string, style: Style): string[] {
   const width = style.width - 2 - COLUMN;
+  const [where, what] = [escapeText(heading), escapeText(clip(text, LONGEST_QUOTE))];
+  const { chalk } = style;
+  if (where !== '' && what !== '' && where.length + 2 + what.length <= width)
+    return labelled(label, COLUMN, [`${where}  ${chalk.cyan(what)}`]);
   const lines = [
-    ...(heading === '' ? [] : wrap(escapeText(heading), width)),
-    ...(text === '' ? [] : wrap(escapeText(clip(text, LONGEST_QUOTE)), width).map((line) => style.chalk.cyan(line))),
+    ...(where === '' ? [] : wrap(where, width)),
+    ...(what === '' ? [] : wrap(what, width).map((line) => chalk.cyan(line))),
   ];
   return labelled(label, COLUMN, lines);
-}
-
-function differenceLines(finding: Finding, style: Style): string[] {
-  const most = shownOf(MOST_DIFFERENCES, style);
-  const quotedAbove = new Set(finding.evidence.slice(0, shownOf(MOST_EVIDENCE, style)).flatMap(ruleKeys));
-  const shown = finding.differences
-    .slice(0, most)
-    .flatMap((difference) => oneDifference(difference, quotedAbove, style));
-  return [...shown, ...more(finding.differences.length - most, style)];
-}
-
-function ruleKeys(evidence: Evidence): string[] {
-  return evidence.kind === 'rule' ? [`${place(evidence)}: ${evidence.text}`] : [];
-}
-
-function oneDifference(difference: Difference, quotedAbove: ReadonlySet<string>, style: Style): string[] {
-  const width = style.width - 2 - COLUMN;
-  const affected = classWords(difference.packets);
-  return [
-    ...(affected === '' ? [] : labelled('Packets', COLUMN, wrap(escapeText(affected), width))),
-    ...labelled('Such as', COLUMN, wrap(escapeText(packetWords(difference.witness)), width)),
-    ...outcome('Is now', difference.live, difference.liveRule, quotedAbove, style),
-    ...outcome('Should be', difference.expected, difference.expectedRule, quotedAbove, style),
-  ];
-}
-
-function outcome(
-  label: string,
-  verdict: Verdict,
-  rule: QuotedRule | null,
-  quotedAbove: ReadonlySet<string>,
-  style: Style,
-): string[] {
-  const width = style.width - 2 - COLUMN;
-  return labelled(label, COLUMN, [
-    ...wrap(escapeText(verdictWords(verdict)), width),
-    ...(rule === null ? [] : decidingRule(rule, quotedAbove, width).map((line) => style.chalk.dim(line))),
-  ]);
-}
-
-/** The rule that decides, with its text unless the evidence has just shown it. */
-function decidingRule(rule: QuotedRule, quotedAbove: ReadonlySet<string>, width: number): string[] {
-  const full = `${place(rule)}: ${rule.text}`;
-  return wrap(escapeText(quotedAbove.has(full) ? `${place(rule)}, above` : clip(full, LONGEST_QUOTE)), width);
-}
-
-function more(number: number, style: Style): string[] {
-  return number > 0 ? indent([style.chalk.dim(`… and ${number} more, all in the report of --json`)], COLUMN) : [];
 }

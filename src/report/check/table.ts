@@ -1,112 +1,104 @@
-import { groupBy } from '../../model/group-by.ts';
-import type { CheckReport } from '../../model/report.ts';
+import type { CheckReport, Finding } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
-import { type ReportOptions, type Style, shownOf, styleOf, symbol } from '../style.ts';
-import { capitalised, fileNames, istioName, openLines, subjectOf } from '../subject.ts';
-import { count, familyName } from '../words.ts';
-import { indent, wrap } from '../wrap.ts';
-import { checkLines } from './checks.ts';
-import { findingLines } from './finding.ts';
+import { type ReportOptions, type Style, shownOf, styleOf } from '../style.ts';
+import { openLines } from '../subject.ts';
+import { indent, labelled, wrap } from '../wrap.ts';
+import { aroundRows, capturedRows, type Row } from './captured.ts';
+import { checkCounts, checkLines } from './checks.ts';
+import { COLUMN, findingLines, titleLines } from './finding.ts';
+import { headLines, lastLine } from './headline.ts';
 import { inputLines } from './inputs.ts';
 
-/** More findings than anybody reads; the JSON report has them all. */
-const MOST_FINDINGS = 40;
+/** More findings than anybody reads at once. */
+const MOST_FINDINGS = 5;
+/** Notes that are named: whoever wants to know asks for everything. */
+const MOST_NOTES = 3;
+/** A healthy pod is told in so many lines, of any terminal. */
+const ONE_SCREEN = 12;
 
 /**
- * The report of `check` for people: the verdict in a sentence, each finding with its evidence and remedy, what could
- * not be checked and how it could, the inputs the expectation was built from, and every check that was made.
+ * The report of `check` for people, the verdict first and last. Of a healthy pod it says what is captured and what is not,
+ * in one screen; of others each finding with the rule that is guilty, a packet and what to do. Everything there is to
+ * tell is told where somebody asks for it, and nothing but the verdict where somebody asks for that.
  */
 export function checkTable(report: CheckReport, options: ReportOptions): string {
   const style = styleOf(options);
-  const most = shownOf(MOST_FINDINGS, style);
+  if (options.quiet === true) return `${headLines(report, style).join('\n')}\n`;
+  const isCalm = report.verdict === 'healthy' && style.verbose !== true;
+  return `${(isCalm ? calmLines(report, style) : sectionsOf(report, style)).join('\n')}\n`;
+}
+
+function calmLines(report: CheckReport, style: Style): string[] {
+  const head = headLines(report, style);
+  const known = rowLines(capturedRows(report), style);
+  const end = [
+    ...rowLines([{ label: 'Checks', text: `${checkCounts(report)}; --verbose lists them` }], style),
+    lastLine(report, style),
+  ];
+  const room = ONE_SCREEN - head.length - known.length - end.length;
+  const extra = rowLines([...aroundRows(report), ...unseenRows(report), ...noteRows(report)], style);
+  const cut =
+    extra.length > room ? [...extra.slice(0, room - 1), ...indent(['… and more: --verbose'], 2 + COLUMN)] : extra;
+  return [...head, ...known, ...cut, ...end];
+}
+
+function sectionsOf(report: CheckReport, style: Style): string[] {
+  const all = style.verbose === true;
   const sections = [
     headLines(report, style),
-    ...report.findings.slice(0, most).map((finding) => findingLines(finding, style)),
-    tooMany(report.findings.length, most),
+    ...findingSections(report, style),
     openLines(report.undetermined, style, 'Could not be checked'),
-    inputLines(report, style),
-    checkLines(report, style),
-    style.verbose === true ? unseenLines(style) : [],
-    wrap(summary(report), style.width),
+    ...(all
+      ? [
+          rowLines([...capturedRows(report), ...aroundRows(report)], style),
+          inputLines(report, style),
+          checkLines(report, style),
+          unseenLines(style),
+        ]
+      : []),
+    [...rowLines([...unseenRows(report), ...moreRows(report, all)], style), lastLine(report, style)],
   ].filter((lines) => lines.length > 0);
-  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  return sections.flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]));
 }
 
-function headLines(report: CheckReport, style: Style): string[] {
-  const { chalk, width } = style;
-  const sentence = wrap(escapeText(headSentence(report)), width - 2);
-  const mark = symbol(report.verdict, chalk);
-  const verdict = sentence.map((line, index) => `${index === 0 ? mark : ' '} ${chalk.bold(line)}`);
-  return [...verdict, ...askedLines(report, width - 2)];
+function findingSections({ findings }: CheckReport, style: Style): string[][] {
+  const all = style.verbose === true;
+  const isNote = ({ severity }: Finding) => severity === 'info' && !all;
+  const loud = findings.filter((finding) => !isNote(finding));
+  const notes = findings.filter(isNote);
+  const most = shownOf(MOST_FINDINGS, style);
+  return [
+    ...loud.slice(0, most).map((finding) => findingLines(finding, style)),
+    loud.length > most ? [`… and ${loud.length - most} more findings; --verbose shows them all`] : [],
+    notes.slice(0, MOST_NOTES).flatMap((note) => titleLines(note, style)),
+  ];
 }
 
-function headSentence(report: CheckReport): string {
-  const subject = subjectWords(report);
-  const istio = istioName({ ...report.istio, istioVersion: report.istio.version });
-  const expected = report.istio.dataplane === 'none' ? '' : ` Expected: ${istio}.`;
-  switch (report.verdict) {
-    case 'healthy':
-      return uncaptured(report) ?? `${subject} is healthy${scopeOf(report)}: packets go where ${istio} sends them.`;
-    case 'degraded':
-      return `${subject} works${scopeOf(report)}, with ${count(report.summary.warning, 'warning')}.${expected}`;
-    case 'broken':
-      return `${subject} is broken: ${problems(report)}.${expected}`;
-    case 'undetermined':
-      return `${subject} could not be judged; what is missing is listed below.${isGuess(report) ? '' : expected}`;
-  }
+function rowLines(rows: readonly Row[], { width }: Style): string[] {
+  const lines = rows.flatMap(({ label, text }) => labelled(label, COLUMN, wrap(escapeText(text), width - 2 - COLUMN)));
+  return indent(lines, 2);
 }
 
-/** The pod, or the node where that is what was looked at. */
-function subjectWords({ source, istio, findings }: CheckReport): string {
-  const isNode = istio.config.scope === 'host' || findings.some(({ code }) => code === 'NAT1005');
-  const subject = capitalised(subjectOf(source));
-  return isNode ? subject.replace(/\bpod\b/, 'node') : subject;
+function unseenRows({ seen: { unseen } }: CheckReport): Row[] {
+  if (unseen.length === 0) return [];
+  return [{ label: 'Not seen', text: unseen.map(({ what, command }) => `${what} (${command})`).join(', ') }];
 }
 
-/** Whether the release was taken from rules of which only a part was shown. */
-function isGuess({ istio, seen, asked }: CheckReport): boolean {
-  const isPart = asked !== undefined || seen.rules.some(({ lacks }) => lacks.length > 0);
-  return isPart && istio.origin.istioVersion === 'inferred';
+function noteRows({ findings }: CheckReport): Row[] {
+  return findings.map(({ code, title }, at) => ({ label: at === 0 ? 'Notes' : '', text: `${code} ${title}` }));
 }
 
-/** How far an answer about saved texts reaches: to the tables that they show, unless they show all there are. */
-function scopeOf({ source, seen }: CheckReport): string {
-  if (source.kind !== 'rules') return '';
-  const shown = seen.rules.filter(({ family }) => !seen.allTables.includes(family));
-  if (shown.length === 0) return '';
-  const byFamily = groupBy(shown, ({ family }) => family).map((tables) => {
-    const names = [...new Set(tables.map(({ table }) => table))];
-    return `${names.join(', ')} (${familyName(tables[0].family)})`;
-  });
-  return `, as far as ${byFamily.join(' and ')} show${shown.length === 1 ? 's' : ''}`;
-}
-
-/** What the verdict rests on, where that is not the kernel. */
-function askedLines({ asked }: CheckReport, width: number): string[] {
-  if (asked === undefined) return [];
-  const tables = [...new Set(asked.tables.map(({ family, table }) => `${table} (${familyName(family)})`))].join(', ');
-  const files = fileNames([...new Set(asked.tables.map(({ source }) => source))]);
-  return indent(wrap(escapeText(`${capitalised(asked.note)}: ${tables}, from ${files}.`), width), 2);
-}
-/** What a namespace is in which Istio captures nothing by design: nobody is told that this "pod" is healthy. */
-function uncaptured(report: CheckReport): string | null {
-  const { istio, findings } = report;
-  if (istio.dataplane !== 'none') return null;
-  const found = findings.find(({ code }) => WHAT_IT_IS.has(code));
-  const why = found === undefined ? '' : ` ${found.message}`;
-  return `${subjectWords(report)} is not captured by Istio, and is not meant to be.${why}`;
-}
-
-/** A node (or a pod in its network namespace), another mesh, a kind of pod that is not captured. */
-const WHAT_IT_IS: ReadonlySet<string> = new Set(['NAT1005', 'NAT1006', 'NAT1007']);
-
-function problems(report: CheckReport): string {
-  const { error, warning } = report.summary;
-  return warning === 0 ? count(error, 'error') : `${count(error, 'error')} and ${count(warning, 'warning')}`;
-}
-
-function tooMany(findings: number, most: number): string[] {
-  return findings > most ? [`… and ${findings - most} more findings; --verbose shows them all`] : [];
+/** How many checks there were, and where to read on. */
+function moreRows(report: CheckReport, isAll: boolean): Row[] {
+  const codes = [...new Set([...report.findings, ...report.undetermined].map(({ code }) => code))];
+  const [code] = codes;
+  const counts = checkCounts(report);
+  return [
+    ...(counts === '' ? [] : [{ label: 'Checks', text: counts }]),
+    ...(code === undefined
+      ? []
+      : [{ label: 'More', text: `istio-nat explain ${code}${isAll ? '' : ', or --verbose'}` }]),
+  ];
 }
 
 /** What no listing of rules and no socket shows, whatever the verdict. */
@@ -116,15 +108,3 @@ const UNSEEN =
 function unseenLines({ chalk, width }: Style): string[] {
   return [chalk.bold('Not looked at'), ...indent(wrap(UNSEEN, width - 2), 2)];
 }
-
-function summary(report: CheckReport): string {
-  const { error, warning, info } = report.summary;
-  const outcomes = (['pass', 'fail', 'skipped', 'undetermined'] as const).flatMap((outcome) => {
-    const number = report.checks.filter((check) => check.outcome === outcome).length;
-    return number === 0 ? [] : [`${number} ${OUTCOME_WORDS[outcome]}`];
-  });
-  const findings = [count(error, 'error'), count(warning, 'warning'), count(info, 'note')].join(', ');
-  return outcomes.length === 0 ? `${findings}.` : `${findings}. Checks: ${outcomes.join(', ')}.`;
-}
-
-const OUTCOME_WORDS = { pass: 'passed', fail: 'failed', skipped: 'skipped', undetermined: 'undetermined' } as const;

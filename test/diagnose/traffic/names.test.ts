@@ -105,7 +105,7 @@ describe('an annotation that did not take effect', () => {
     const [finding, ...others] = publish(trafficFindings(contextOf(podWith(saved({})), config)), true);
     expect(others).toEqual([]);
     expect(finding?.code).toBe('NAT0204');
-    expect(finding?.message).toMatch(/And 2 more rules like it\.$/);
+    expect(finding?.message).toMatch(/, and 2 more like it\.$/);
     for (const port of config.outboundPortsExclude) {
       expect(finding?.evidence.map(({ text }) => text).join('\n')).toContain(`--dport ${port} -j RETURN`);
       expect(finding?.remedy).toContain(`--dport ${port} -j RETURN`);

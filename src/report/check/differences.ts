@@ -1,0 +1,69 @@
+import type { Verdict } from '../../model/packet.ts';
+import type { Difference, Finding, QuotedRule } from '../../model/report.ts';
+import { escapeText } from '../escape.ts';
+import type { Style } from '../style.ts';
+import { classWords, packetWords, place, verdictWords } from '../words.ts';
+import { clip, indent, labelled, wrap } from '../wrap.ts';
+
+const COLUMN = 9;
+/** A rule may quote a comment of 256 bytes and fifteen ports; what is longer is in the JSON report. */
+export const LONGEST_QUOTE = 600;
+
+/** One packet that shows what is wrong; of everything that differs all, where everything is asked for. */
+export function differenceLines(finding: Finding, style: Style): string[] {
+  const [first] = finding.differences;
+  if (first === undefined) return [];
+  return style.verbose === true ? inFull(finding, style) : shownBy(first, finding, style);
+}
+
+/** What becomes of the packet is said once: in the message, or here. */
+function shownBy({ witness, live, expected }: Difference, { message }: Finding, style: Style): string[] {
+  const width = style.width - 2 - COLUMN;
+  const packet = wrap(escapeText(packetWords(witness)), width);
+  const now = verdictWords(live);
+  const meant = verdictWords(expected);
+  const isSaid = message.includes(now) && message.includes(meant);
+  const outcome = isSaid ? [] : wrap(escapeText(`${now}; it should be ${meant}`), width);
+  return labelled('Packet', COLUMN, [...packet, ...outcome]);
+}
+
+function inFull({ evidence, differences }: Finding, style: Style): string[] {
+  const quotedAbove = new Set(evidence.flatMap((one) => (one.kind === 'rule' ? [`${place(one)}: ${one.text}`] : [])));
+  return differences.flatMap((difference) => oneInFull(difference, quotedAbove, style));
+}
+
+function oneInFull(difference: Difference, quotedAbove: ReadonlySet<string>, style: Style): string[] {
+  const width = style.width - 2 - COLUMN;
+  const affected = classWords(difference.packets);
+  return [
+    ...(affected === '' ? [] : labelled('Packets', COLUMN, wrap(escapeText(affected), width))),
+    ...labelled('Such as', COLUMN, wrap(escapeText(packetWords(difference.witness)), width)),
+    ...outcome('Is now', difference.live, difference.liveRule, quotedAbove, style),
+    ...outcome('Meant', difference.expected, difference.expectedRule, quotedAbove, style),
+  ];
+}
+
+function outcome(
+  label: string,
+  verdict: Verdict,
+  rule: QuotedRule | null,
+  quotedAbove: ReadonlySet<string>,
+  style: Style,
+): string[] {
+  const width = style.width - 2 - COLUMN;
+  return labelled(label, COLUMN, [
+    ...wrap(escapeText(verdictWords(verdict)), width),
+    ...(rule === null ? [] : decidingRule(rule, quotedAbove, width).map((line) => style.chalk.dim(line))),
+  ]);
+}
+
+/** The rule that decides, with its text unless the evidence has just shown it. */
+function decidingRule(rule: QuotedRule, quotedAbove: ReadonlySet<string>, width: number): string[] {
+  const full = `${place(rule)}: ${rule.text}`;
+  return wrap(escapeText(quotedAbove.has(full) ? `${place(rule)}, above` : clip(full, LONGEST_QUOTE)), width);
+}
+
+/** That there is more of something than is shown. */
+export function moreLines(number: number, style: Style): string[] {
+  return number > 0 ? indent([style.chalk.dim(`… and ${number} more: --verbose`)], COLUMN) : [];
+}
