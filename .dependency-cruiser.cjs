@@ -27,7 +27,8 @@ const STAGES = [
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    // Of SARIF there are types alone, in @types/sarif.
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^sarif$' } },
     ...STAGES.map((stage, place) => ({
       name: `${stage}-imports`,
       severity: 'error',

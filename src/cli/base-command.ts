@@ -2,12 +2,18 @@ import { Command } from '@oclif/core/command';
 import type { ArgInput, FlagInput, Input, OutputArgs, OutputFlags, ParserOutput } from '@oclif/core/interfaces';
 import type { Machine } from '../collect/outside.ts';
 import type { FromEnvironment, Setting } from '../report/environment.ts';
-import { environmentOf, type FormatName, type ReportKind, type Reports, rendererOf } from '../report/formats.ts';
-import { errorJson } from '../report/json.ts';
+import {
+  environmentOf,
+  type FormatName,
+  failureRendererOf,
+  type ReportKind,
+  type Reports,
+  rendererOf,
+} from '../report/formats.ts';
 import type { ReportOptions } from '../report/style.ts';
 import type { ExitCode } from './exit-code.ts';
 import { DEBUG_VARIABLE, failureOf, failureText, stackText } from './failure.ts';
-import { type Asked, outputFormat, wantsJson } from './format.ts';
+import { type Asked, outputFormat, wantedFormat } from './format.ts';
 import type { Gathered, GatherRequest } from './gather.ts';
 import { write } from './output.ts';
 import { settingsFrom } from './settings.ts';
@@ -62,7 +68,7 @@ export abstract class BaseCommand extends Command {
     const format = outputFormat(flags, kind, process.env);
     const report = await answer(format);
     const { noColor, ...options } = { ...flags, noColor: flags['no-color'] ?? false };
-    const shown = { ...options, ...reportOptions(standardOutput(), noColor) };
+    const shown = { ...options, ...reportOptions(standardOutput(), noColor), now: new Date() };
     const text = (await rendererOf(kind, format))(report, shown);
     for (const note of report.notes ?? []) this.note(note);
     process.exitCode = exitCode(report);
@@ -97,17 +103,27 @@ export abstract class BaseCommand extends Command {
   protected override async catch(error: Error): Promise<void> {
     // Else oclif warns, under NODE_ENV=test and development, that the arguments were not parsed.
     this.parsed = true;
-    await reportFailure(error, this.argv, Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags }));
+    const flags = { ...this.ctor.baseFlags, ...this.ctor.flags };
+    await reportFailure(error, { argv: this.argv, command: this.id, flags });
     this.#machine = undefined;
     await this.noteEnvironment();
   }
 }
 
-/** Ends with the failure's exit code, its text on stderr, and under JSON output a document on stdout. */
-export async function reportFailure(error: unknown, argv: readonly string[], flags: readonly string[]): Promise<void> {
-  const failure = failureOf(error, { flags });
+/** What failed: the arguments, the command where there is one, and the flags that it has. */
+interface Failed {
+  readonly argv: readonly string[];
+  readonly command?: string | undefined;
+  readonly flags?: FlagInput;
+}
+
+/** Ends with the failure's exit code, its text on stderr, and a document on stdout where a program reads that. */
+export async function reportFailure(error: unknown, { argv, command = '', flags = {} }: Failed): Promise<void> {
+  const failure = failureOf(error, { flags: Object.keys(flags) });
   process.exitCode = failure.exitCode;
   process.stderr.write(failureText(failure));
   if (process.env[DEBUG_VARIABLE] && error instanceof Error) process.stderr.write(stackText(error));
-  if (wantsJson(argv, process.env)) await write(process.stdout, errorJson({ ...failure }));
+  const format = wantedFormat(argv, process.env, flags);
+  const render = format === undefined ? null : await failureRendererOf(format);
+  if (render !== null) await write(process.stdout, render(failure, { command, now: new Date() }));
 }

@@ -1,5 +1,5 @@
 import type { Verdict } from '../model/packet.ts';
-import type { CheckReport, Severity } from '../model/report.ts';
+import { type CheckReport, SEVERITIES, type Severity } from '../model/report.ts';
 
 /** What the exit codes mean, in every output format. `bug` is sysexits' EX_SOFTWARE. */
 export const EXIT = { ok: 0, findings: 1, usage: 2, cannotLook: 3, bug: 70 } as const;
@@ -8,12 +8,10 @@ export const EXIT = { ok: 0, findings: 1, usage: 2, cannotLook: 3, bug: 70 } as 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** The thresholds of `--fail-on`, from the strictest finding to none. */
-export const THRESHOLDS = ['error', 'warning', 'info', 'never'] as const;
+export const THRESHOLDS = [...SEVERITIES, 'never'] as const;
 
 /** From which severity on findings make `check` fail. */
 export type Threshold = (typeof THRESHOLDS)[number];
-
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** The exit code of a report: findings at or above the threshold win over what could not be looked at. */
 export function checkExitCode(report: CheckReport, threshold: Threshold): ExitCode {

@@ -74,12 +74,19 @@ export function failureText(failure: Pick<Failure, 'message' | 'hint'>): string 
 
 /** Where an error happened, as it is written to stderr. Its message quotes input, and the stack begins with it. */
 export function stackText({ stack, message }: Error): string {
-  return `${(stack ?? message).split('\n').map(escapeText).join('\n')}\n`;
+  return `${(stack ?? message).split('\n').map(harmless).join('\n')}\n`;
 }
 
 function indented(text: string): string {
   return text
     .split('\n')
-    .map((line) => `  ${escapeText(line.trim())}`)
+    .map((line) => `  ${harmless(line.trim())}`)
     .join('\n');
+}
+
+/** GitHub Actions reads stderr as well, and takes such lines of what we quote for commands to its runner. */
+function harmless(line: string): string {
+  return escapeText(line)
+    .replace(/^(\s*):(?=:)/, '$1\\x3a')
+    .replaceAll('##[', '#\\x23[');
 }

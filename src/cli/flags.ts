@@ -2,6 +2,7 @@ import { boolean, string } from '@oclif/core/flags';
 import type { ConfigKey } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Family } from '../model/family.ts';
+import { SEVERITIES, type Severity } from '../model/report.ts';
 import { CONFIG_KEYS } from '../parse/config/keys.ts';
 import { THRESHOLDS, type Threshold } from './exit-code.ts';
 import type { ConfigRequest, SourceRequest } from './gather.ts';
@@ -132,6 +133,22 @@ export const failOnFlag = {
     description: 'exit with 1 when there are findings of this severity or above',
   }),
 };
+
+/** `--min-severity`: which findings are listed. */
+export const minSeverityFlag = {
+  'min-severity': string({
+    helpValue: SEVERITIES.join('|'),
+    options: [...SEVERITIES],
+    env: 'ISTIO_NAT_MIN_SEVERITY',
+    default: 'info',
+    description: 'list no findings below this severity; verdict, summary and exit code stay',
+  }),
+};
+
+/** The severity that the flag names; oclif has checked it against the options. */
+export function minSeverity(flag: string): Severity {
+  return SEVERITIES.find((candidate) => candidate === flag) ?? 'info';
+}
 
 /** The threshold that the flag names; oclif has checked it against the options. */
 export function threshold(flag: string): Threshold {

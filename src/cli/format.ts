@@ -1,4 +1,5 @@
 import { boolean, string } from '@oclif/core/flags';
+import type { FlagInput } from '@oclif/core/interfaces';
 import { UsageError } from '../model/errors.ts';
 import { type FormatName, formatsOf, hasColors, type ReportKind } from '../report/formats.ts';
 
@@ -25,15 +26,27 @@ export function outputUsage(...kinds: readonly ReportKind[]): string {
 }
 
 /**
- * Whether the caller asked for JSON, seen from the raw arguments: when they could not be parsed, the error must still
- * have the form that a program expects.
+ * The format that the caller asked for, seen from the raw arguments: when they could not be parsed, the error must still
+ * have the form that a program expects. The environment's counts where reports have it.
  */
-export function wantsJson(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): boolean {
+export function wantedFormat(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  flags: FlagInput = {},
+): string | undefined {
   const end = argv.indexOf('--');
-  const flags = end < 0 ? argv : argv.slice(0, end);
-  if (flags.includes('--json')) return true;
-  const given = flags.flatMap((flag, index) => outputValue(flag, flags[index + 1])).at(-1);
-  return (given ?? env[OUTPUT_VARIABLE]) === 'json';
+  const given = end < 0 ? argv : argv.slice(0, end);
+  if (given.includes('--json')) return 'json';
+  const output = given.flatMap((flag, index) => outputValue(flag, given[index + 1])).at(-1);
+  if (output !== undefined) return output;
+  const usual = env[OUTPUT_VARIABLE];
+  return usual !== undefined && isOffered(usual, flags) ? usual : undefined;
+}
+
+/** Whether a command has a format, by the flag that `outputFlags` made; before there is a command any will do. */
+function isOffered(format: string, { output }: FlagInput): boolean {
+  if (output?.type !== 'option') return true;
+  return [output.helpValue ?? []].flat().some((formats) => formats.split('|').includes(format));
 }
 
 function outputValue(flag: string, next: string | undefined): string[] {

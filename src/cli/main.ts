@@ -23,7 +23,7 @@ export async function main(argv: readonly string[], options: LoadOptions): Promi
     // oclif would look for plugins in the home directory, which may be forbidden, and run what it finds.
     await dispatch(argv, await Config.load({ ...options, userPlugins: false }));
   } catch (error) {
-    await reportFailure(error, argv, []);
+    await reportFailure(error, { argv });
   }
 }
 

@@ -6,6 +6,8 @@ import {
   configRequest,
   exampleFlag,
   failOnFlag,
+  minSeverity,
+  minSeverityFlag,
   sourceFlags,
   sourceRequest,
   threshold,
@@ -25,7 +27,7 @@ const amountFlags = {
 export class Check extends BaseCommand {
   static override summary = 'Say whether the rules of a pod do what Istio should have programmed.';
   static override usage =
-    `check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose|--quiet] [${outputUsage('check')}] [--fail-on error|warning|info|never]`;
+    `check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose|--quiet] [${outputUsage('check')}] [--fail-on error|warning|info|never] [--min-severity error|warning|info]`;
   static override description =
     `Reads the netfilter rules and sockets of a pod, works out what they do to every packet, and reports what differs from the layout that Istio programs for the release and the inputs given, with the rule that is guilty and the remedy.
 
@@ -48,6 +50,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     ...amountFlags,
     ...outputFlags('check'),
     ...failOnFlag,
+    ...minSeverityFlag,
   };
 
   async run(): Promise<void> {
@@ -55,11 +58,13 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     const answer = async () => {
       const request = { source: sourceRequest(flags), config: configRequest(flags, process.env) };
       // Loaded while the programs that were started still run.
-      const [{ facts, declared }, { check }] = await Promise.all([
+      const [{ facts, declared }, { check }, { withoutFindingsBelow }] = await Promise.all([
         this.gather(request),
         import('../pipeline/check.ts'),
+        import('../report/left-out.ts'),
       ]);
-      return check(facts, declared, { toolVersion: this.config.version });
+      const report = check(facts, declared, { toolVersion: this.config.version });
+      return withoutFindingsBelow(report, minSeverity(flags['min-severity']));
     };
     await this.show('check', flags, answer, (report) => checkExitCode(report, threshold(flags['fail-on'])));
   }

@@ -33,7 +33,9 @@ export class Expected extends BaseCommand {
     const { flags } = await this.parse(Expected);
     const answer = async (format: FormatName) => {
       const family = familyOf(flags.family);
-      const output = EXPECTED_OUTPUTS.find((one) => one === format) ?? 'save';
+      // YAML is made of the JSON text.
+      const printed = format === 'yaml' ? 'json' : format;
+      const output = EXPECTED_OUTPUTS.find((one) => one === printed) ?? 'save';
       const { declaredInputs } = await import('../cli/gather.ts');
       const { expected } = await import('../pipeline/expected.ts');
       const declared = await declaredInputs(configRequest(flags, process.env), await this.machine());

@@ -7,6 +7,7 @@ import type { SourceRequest } from '../cli/gather.ts';
 import { writeAll } from '../cli/output.ts';
 import { packetFlags, packetsFlag, tracedPackets } from '../cli/packet-flags.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
+import { UsageError } from '../model/errors.ts';
 import type { TraceAnswer } from '../pipeline/trace.ts';
 import { rendererOf } from '../report/formats.ts';
 
@@ -51,6 +52,7 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
     const { flags } = await this.parse(Trace);
     const format = outputFormat(flags, 'trace', process.env);
     const { packets, notes } = tracedPackets(flags);
+    if (packets.kind === 'file') refuseOutput(flags.output);
     // Loaded while the programs that were started still run.
     const [{ facts }, { trace, traceLines }] = await Promise.all([
       this.gather({ source: tracedSource(flags) }),
@@ -72,6 +74,14 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
     });
     process.exitCode = worstExitCode(codes);
   }
+}
+
+/** Many traces are a line of JSON each; the table is what is printed without being asked for. */
+function refuseOutput(output: string | undefined): void {
+  if (output === undefined || output === 'json' || output === 'table') return;
+  throw new UsageError(`--packets is answered line by line as JSON, not as ${output}.`, {
+    hint: 'Leave --output away, or ask about one packet.',
+  });
 }
 
 function inOneBatch({ traces, ...run }: TraceAnswer): TraceAnswer<Iterable<TraceAnswer['traces']>> {

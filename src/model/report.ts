@@ -5,8 +5,11 @@ import type { Packet, PacketHook, Verdict } from './packet.ts';
 import type { Releases } from './releases.ts';
 import type { AS_ASKED_FOR, ShownTable } from './shown.ts';
 
+/** How much a finding can matter, from the most on. */
+export const SEVERITIES = ['error', 'warning', 'info'] as const;
+
 /** How much a finding matters. */
-export type Severity = 'error' | 'warning' | 'info';
+export type Severity = (typeof SEVERITIES)[number];
 
 /** A rule as reports quote it. `index` is 1-based. */
 export interface QuotedRule {
@@ -123,7 +126,10 @@ export interface CheckReport {
   readonly checks: readonly CheckOutcome[];
   readonly findings: readonly Finding[];
   readonly undetermined: readonly Undetermined[];
+  /** Of all findings, also those that were left out. */
   readonly summary: { readonly error: number; readonly warning: number; readonly info: number };
+  /** Findings below the severity that was asked for: they count and are not listed. */
+  readonly leftOut?: { readonly minSeverity: Severity; readonly warning: number; readonly info: number };
 }
 
 /** A configuration together with where each of its values came from. */

@@ -31,3 +31,25 @@ export function escapeJson(json: string): string {
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
   });
 }
+
+/** Whether a text has such a character, or one that no YAML or XML may hold. Line ends are none of them. */
+export function isUnsafe(text: string): boolean {
+  return NOT_PLAIN.test(text) && (text.match(UNSAFE_OR_NOT_A_CHARACTER) ?? []).some((character) => character !== '\n');
+}
+
+/** The same classes, and the two code points of the first plane that are no characters. */
+const UNSAFE_OR_NOT_A_CHARACTER = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\ufffe\uffff]/gu;
+
+/** YAML text with the same characters as escapes. Strings that have any must stand between double quotes. */
+export function escapeYaml(yaml: string): string {
+  if (!NOT_PLAIN.test(yaml)) return yaml;
+  return yaml.replace(UNSAFE_OR_NOT_A_CHARACTER, (character) => {
+    if (character === '\n') return character;
+    const code = character.codePointAt(0) ?? 0;
+    return code <= 0xffff ? `\\u${hexadecimal(code, 4)}` : `\\U${hexadecimal(code, 8)}`;
+  });
+}
+
+function hexadecimal(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
+}

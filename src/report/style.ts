@@ -14,6 +14,8 @@ export interface ReportOptions {
   readonly all?: boolean;
   /** Of sockets: only those whose traffic goes around the proxy. */
   readonly bypassing?: boolean;
+  /** When the answer was given, for formats that say so. */
+  readonly now?: Date;
 }
 
 /** The colours of a report, the columns it may fill, and whether it folds anything. */

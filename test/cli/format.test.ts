@@ -1,27 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { outputFormat, wantsJson } from '../../src/cli/format.ts';
+import { outputFlags, outputFormat, wantedFormat } from '../../src/cli/format.ts';
 
-describe('wantsJson', () => {
+describe('wantedFormat', () => {
   it.each([
-    [['--json'], true],
-    [['-o', 'json'], true],
-    [['-ojson'], true],
-    [['-o=json'], true],
-    [['--output', 'json'], true],
-    [['--output=json'], true],
-    [['-o', 'table'], false],
-    [['-o'], false],
-    [['--', '--json'], false],
-    [['--outbound-ports-exclude', '80'], false],
-    [[], false],
+    [['--json'], 'json'],
+    [['-o', 'json'], 'json'],
+    [['-ojson'], 'json'],
+    [['-o=yaml'], 'yaml'],
+    [['--output', 'junit'], 'junit'],
+    [['--output=sarif'], 'sarif'],
+    [['-o', 'table'], 'table'],
+    [['-o', 'table', '--json'], 'json'],
+    [['-o'], undefined],
+    [['--', '--json'], undefined],
+    [['--outbound-ports-exclude', '80'], undefined],
+    [[], undefined],
   ])('%j: %s', (argv, wanted) => {
-    expect(wantsJson(argv, {})).toBe(wanted);
+    expect(wantedFormat(argv, {})).toBe(wanted);
   });
 
   it('asks the environment when no flag says anything', () => {
     const env = { ISTIO_NAT_OUTPUT: 'json' };
-    expect(wantsJson([], env)).toBe(true);
-    expect(wantsJson(['-o', 'table'], env)).toBe(false);
+    expect(wantedFormat([], env)).toBe('json');
+    expect(wantedFormat(['-o', 'table'], env)).toBe('table');
+  });
+
+  it('leaves a format of the environment alone that reports of this command do not have', () => {
+    const env = { ISTIO_NAT_OUTPUT: 'junit' };
+    expect(wantedFormat([], env, outputFlags('check'))).toBe('junit');
+    expect(wantedFormat([], env, outputFlags('flow', 'flow-classes'))).toBeUndefined();
   });
 });
 
@@ -40,8 +47,11 @@ describe('outputFormat', () => {
   });
 
   it('lists the formats when asked for another', () => {
-    expect(() => outputFormat({ output: 'yaml' }, 'check')).toThrow(
-      expect.objectContaining({ name: 'UsageError', hint: 'The formats are table, json.' }),
+    expect(() => outputFormat({ output: 'junit' }, 'diff')).toThrow(
+      expect.objectContaining({
+        name: 'UsageError',
+        hint: 'The formats are table, json, yaml, markdown, sarif, github.',
+      }),
     );
   });
 

@@ -1,5 +1,6 @@
 import type { CheckReport, Finding } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
+import { leftOutWords } from '../left-out.ts';
 import { type ReportOptions, type Style, shownOf, styleOf } from '../style.ts';
 import { openLines } from '../subject.ts';
 import { indent, labelled, wrap } from '../wrap.ts';
@@ -36,7 +37,10 @@ function calmLines(report: CheckReport, style: Style): string[] {
     lastLine(report, style),
   ];
   const room = ONE_SCREEN - head.length - known.length - end.length;
-  const extra = rowLines([...aroundRows(report), ...unseenRows(report), ...noteRows(report)], style);
+  const extra = rowLines(
+    [...aroundRows(report), ...unseenRows(report), ...noteRows(report), ...leftOutRows(report)],
+    style,
+  );
   const cut =
     extra.length > room ? [...extra.slice(0, room - 1), ...indent(['… and more: --verbose'], 2 + COLUMN)] : extra;
   return [...head, ...known, ...cut, ...end];
@@ -56,7 +60,10 @@ function sectionsOf(report: CheckReport, style: Style): string[] {
           unseenLines(style),
         ]
       : []),
-    [...rowLines([...unseenRows(report), ...moreRows(report, all)], style), lastLine(report, style)],
+    [
+      ...rowLines([...unseenRows(report), ...leftOutRows(report), ...moreRows(report, all)], style),
+      lastLine(report, style),
+    ],
   ].filter((lines) => lines.length > 0);
   return sections.flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]));
 }
@@ -86,6 +93,11 @@ function unseenRows({ seen: { unseen } }: CheckReport): Row[] {
 
 function noteRows({ findings }: CheckReport): Row[] {
   return findings.map(({ code, title }, at) => ({ label: at === 0 ? 'Notes' : '', text: `${code} ${title}` }));
+}
+
+function leftOutRows(report: CheckReport): Row[] {
+  const text = leftOutWords(report);
+  return text === null ? [] : [{ label: 'Left out', text: text }];
 }
 
 /** How many checks there were, and where to read on. */

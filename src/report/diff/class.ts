@@ -44,6 +44,12 @@ export function grouped(
   return [...classes.values()];
 }
 
+/** Which packets a class is of: `Inbound tcp traffic to port 8080 (IPv4 and IPv6)`. */
+export function classTitle({ difference, bothFamilies }: Pick<ShownClass, 'difference' | 'bothFamilies'>): string {
+  const family = bothFamilies ? 'ipv4' : difference.family;
+  return `${packetsInWords({ ...difference, family })}${bothFamilies ? ' (IPv4 and IPv6)' : ''}`;
+}
+
 /** The lines about one class: which packets, one of them, its fate on both sides, and the rule that makes the difference. */
 export function difference(
   { difference: shown, cause, bothFamilies }: ShownClass,
@@ -52,8 +58,7 @@ export function difference(
   style: Style,
   options: ReportOptions,
 ): string[] {
-  const family = bothFamilies ? 'ipv4' : shown.family;
-  const title = `${packetsInWords({ ...shown, family })}${bothFamilies ? ' (IPv4 and IPv6)' : ''}`;
+  const title = classTitle({ difference: shown, bothFamilies });
   const label = `${number}. `;
   const width = style.width - 2 - COLUMN;
   const body = [

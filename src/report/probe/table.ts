@@ -50,10 +50,11 @@ function attemptLines(attempt: ProbeResult, style: Style): string[] {
   ];
   const shown = outcome === 'pass' ? facts.slice(0, 1) : facts;
   const lines = shown.flatMap(([label, text]) => labelled(label, 14, wrap(escapeText(text), width)));
-  return [...marked(outcome, sentence(attempt), style), ...indent(lines, 2)];
+  return [...marked(outcome, probeSentence(attempt), style), ...indent(lines, 2)];
 }
 
-function sentence({ purpose, role, owner, packet }: ProbeResult): string {
+/** What was tried, and as whom. */
+export function probeSentence({ purpose, role, owner, packet }: ProbeResult): string {
   const who = `${role === 'proxy' ? 'the proxy' : 'an application'} (uid ${owner.uid}, gid ${owner.gid})`;
   const address = packet.family === 'ipv6' ? `[${packet.destination}]` : packet.destination;
   const to = `${packet.protocol} ${address}:${packet.destinationPort}`;
