@@ -23,7 +23,8 @@ function yamlText(value: unknown): string {
   // Many readers still go by YAML 1.1, in which `on` is a boolean and 1:30 a number: such strings are quoted.
   const document = new Document(value, { compat: 'yaml-1.1', aliasDuplicateObjects: false });
   visit(document, { Scalar: (_, scalar) => quoteWhereNeeded(scalar) });
-  return escapeYaml(document.toString({ lineWidth: 0 }));
+  // Strings between double quotes stay on one line: blanks at the ends of others would not all come back.
+  return escapeYaml(document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER }));
 }
 
 /** Only between double quotes can a character be escaped; `=` alone is a type of its own for some readers. */

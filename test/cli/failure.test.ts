@@ -38,6 +38,15 @@ describe('failureText', () => {
   });
 });
 
+describe('what GitHub Actions would run', () => {
+  it('is no command any more', () => {
+    expect(failureText({ message: 'no file\n::add-mask::x ##[error]y' })).toBe(
+      'istio-nat: no file\n  \\x3a:add-mask::x #\\x23[error]y\n',
+    );
+    expect(failureText({ message: 'fd00::1 is no address' })).toBe('istio-nat: fd00::1 is no address\n');
+  });
+});
+
 describe('stackText', () => {
   it('makes harmless what the message quotes, and keeps the lines', () => {
     const text = stackText(new Error('no \x1b]0;title\x07\nsecond'));

@@ -125,7 +125,11 @@ describe('check refuses', () => {
     ['an argument', ['pod'], 'Unexpected argument: pod'],
     ['a threshold that does not exist', ['--fail-on', 'all'], 'error, warning, info, never'],
     ['a family that does not exist', ['--rules', 'x', '--family', 'inet'], 'ipv4, ipv6'],
-    ['a format it has not', ['-o', 'yaml'], 'The formats are table, json.'],
+    [
+      'a format it has not',
+      ['-o', 'nft'],
+      'The formats are table, json, yaml, markdown, junit, sarif, github, prometheus.',
+    ],
     ['two formats', ['-o', 'table', '--json'], 'contradict each other'],
     ['sockets without rules', ['--sockets', 'x'], '--sockets goes together with --rules'],
     ['a family without rules', ['--family', 'ipv4'], '--family goes together with --rules'],

@@ -41,7 +41,7 @@ describe('expected', () => {
   it('lists its formats when asked for another', async () => {
     const outcome = await run(Expected, ['-o', 'table']);
     expect(outcome.exitCode).toBe(2);
-    expect(outcome.stderr).toContain('The formats are save, S, nft, json.');
+    expect(outcome.stderr).toContain('The formats are save, S, nft, json, yaml.');
   });
 
   it('hands on what is wrong with an input', async () => {

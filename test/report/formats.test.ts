@@ -28,7 +28,7 @@ describe('the map of formats', () => {
   });
 
   it('does not offer what is only written line by line', async () => {
-    expect(formatsOf('trace')).toEqual(['table', 'json']);
+    expect(formatsOf('trace')).toEqual(['table', 'json', 'yaml', 'markdown']);
     expect(await rendererOf('trace', 'jsonl')).toBeTypeOf('function');
   });
 

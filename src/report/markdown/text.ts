@@ -6,8 +6,11 @@ const PARTS = /^([("'“]*)(.*?)([)"'”.,;:!?]*)$/su;
 /** A word of letters and digits, a number, a release, or a dash; not GH-1, which is an issue to some. */
 const WORD = /^(?:[\p{L}\p{N}]+(?:['’-]\p{L}[\p{L}\p{N}]*|\.\d+)*|[–…→←]*)$/u;
 
-/** What our texts mark as code, and a rule, which goes on to the end of its line. */
-const MARKED = /(`[^`]+`|(?<=^|\s)-A \S.*$)/s;
+/**
+ * What our texts mark as code, and a rule, which goes on to the end of its line. Neither touches other code: backticks of
+ * two pieces would make one row.
+ */
+const MARKED = /((?<=(?:^| )[("'“]*)`[^`]+`(?=[)"'”.,;:!?]*(?: |$))|(?<=^| )-A \S.*$)/s;
 
 interface Part {
   readonly before: string;

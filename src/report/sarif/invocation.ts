@@ -19,11 +19,11 @@ export function invocationOf(undetermined: readonly Undetermined[]): Invocation 
 /** An error as SARIF: a run that failed, and has no results to be taken for all that there are. */
 export function failureSarif(failure: ReportedFailure): string {
   const { kind, exitCode, code = kind } = failure;
-  const notification = { level: 'error', message: message(escapedLines(failureLines(failure))) } as const;
-  const [notifications, ok] = [[{ ...notification, descriptor: { id: code } }], false];
+  const text = message(escapedLines(failureLines(failure)));
+  const notifications = [{ descriptor: { id: code }, level: 'error' as const, message: text }];
   const told =
     kind === 'usage'
       ? { toolConfigurationNotifications: notifications }
       : { toolExecutionNotifications: notifications };
-  return sarifLog({ rules: [], results: [], invocation: { executionSuccessful: ok, exitCode, ...told } });
+  return sarifLog({ rules: [], invocation: { executionSuccessful: false, exitCode, ...told } });
 }

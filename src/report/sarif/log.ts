@@ -7,7 +7,8 @@ const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-
 interface SarifRun {
   readonly version?: string;
   readonly rules: readonly ReportingDescriptor[];
-  readonly results: readonly Result[];
+  /** Left out where nothing was looked at: none would mean that there is nothing. */
+  readonly results?: readonly Result[];
   readonly invocation: Invocation;
   readonly properties?: Readonly<Record<string, unknown>>;
 }
@@ -17,7 +18,7 @@ export function sarifLog({ version, rules, results, invocation, properties }: Sa
   const run: Run = {
     tool: { driver: { name: 'istio-nat', ...(version && { semanticVersion: version }), rules: [...rules] } },
     invocations: [invocation],
-    results: distinct(results).map((result) => ({ ...result, ruleIndex: indexOf(rules, result) })),
+    ...(results && { results: distinct(results).map((result) => ({ ...result, ruleIndex: indexOf(rules, result) })) }),
     ...(properties && { properties }),
   };
   const log: Log = { $schema: SCHEMA, version: '2.1.0', runs: [run] };
