@@ -187,7 +187,7 @@ describe('diff refuses', () => {
     ['an input beside other rules', '--rules good --against good --proxy-uid 1', '--proxy-uid says'],
     ['a configuration beside other rules', '--rules good --against good --config config', '--config says'],
     ['reading standard input twice', '--rules - --against -', 'can be read only once'],
-    ['a format it has not', '--rules good -o junit', 'The formats are table, json, yaml, markdown, sarif, github.'],
+    ['a format it has not', '--rules good -o save', 'The formats are table, json, yaml, markdown, sarif, github.'],
     ['two sources', '--example --rules good', '--example'],
     ['a family without a text', '--family ipv6', '--family goes together with --rules'],
     ['a flag that does not exist', '--againts good', 'Did you mean --against?'],

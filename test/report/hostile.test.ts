@@ -3,9 +3,12 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { DiffAnswer, DiffDifference } from '../../src/diagnose/differences.ts';
 import type { CheckReport } from '../../src/model/report.ts';
-import { type FormatName, formatsOf, rendererOf } from '../../src/report/formats.ts';
+import type { ReportedFailure } from '../../src/report/failure.ts';
+import { type FormatName, failureRendererOf, formatsOf, rendererOf } from '../../src/report/formats.ts';
 import { hostileText, reportWith } from './hostile.ts';
+import { FINDING } from './sample.ts';
 import { isInstalled, sarifValidator, xmllint } from './validators.ts';
 
 const OPTIONS = { color: false, width: 80, now: new Date('2026-01-02T03:04:05Z') };
@@ -96,13 +99,112 @@ describe('whatever a pod holds', () => {
     await always('markdown', (text, _, hostile) => {
       const html = marked.parse(text, { async: false });
       if (hostile.trim() !== '') expect(structureOf(html)).toEqual(plain);
-      const outside = html
-        .replaceAll(/<code[^>]*>[^<]*<\/code>/g, '')
-        .replaceAll(/<\/?(h\d|p|ul|li|pre|strong)>|&#39;/g, '');
-      expect(outside).not.toMatch(/[<@#|*_`~[\]\\]|:\/\/|www\.|GH-\d/);
+      expect(outsideOfCode(html)).not.toMatch(STRANGE);
     });
   });
 });
+
+describe('an error that quotes whatever a pod holds', () => {
+  const RUN = { command: 'check', now: OPTIONS.now };
+
+  /** Holds of an error in a format, whatever it quotes. */
+  async function alwaysSaid(format: string, holds: (text: string, failure: ReportedFailure) => void) {
+    const render = await failureRendererOf(format);
+    if (render === null) throw new Error(`${format} says no errors`);
+    fc.assert(
+      fc.property(hostileText, (message) => {
+        const failure = { kind: 'cannot-look', exitCode: 3, message, hint: message } as const;
+        const text = render(failure, RUN);
+        expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+        holds(text, failure);
+      }),
+    );
+  }
+
+  it('is what it is in YAML', async () => {
+    await alwaysSaid('yaml', (text, failure) => expect(parse(text)).toEqual({ schemaVersion: 1, error: failure }));
+  });
+
+  it('is one test in JUnit', async () => {
+    await alwaysSaid('junit', (text) => {
+      expect(XMLValidator.validate(text)).toBe(true);
+      expect(text.match(/<testcase /g)).toHaveLength(1);
+    });
+  });
+
+  it('is a valid run without results in SARIF', async () => {
+    const validate = sarifValidator();
+    await alwaysSaid('sarif', (text) => {
+      validate(JSON.parse(text));
+      expect(validate.errors).toBeNull();
+    });
+  });
+
+  it('is one command to GitHub', async () => {
+    await alwaysSaid('github', (text) =>
+      expect(text).toMatch(/^::error title=istio-nat check%3A could not look::.*\n$/),
+    );
+  });
+
+  it('is code in Markdown', async () => {
+    await alwaysSaid('markdown', (text) =>
+      expect(outsideOfCode(marked.parse(text, { async: false }))).not.toMatch(STRANGE),
+    );
+  });
+
+  it('is no part of metrics', async () => {
+    await alwaysSaid('prometheus', (text) =>
+      expect(text).toMatch(/^(# (HELP|TYPE) [\w ,.]+\n|istio_nat_\w+\{[\w=",-]+\} \d+\n)+$/),
+    );
+  });
+});
+
+describe('a comparison of whatever a pod holds', () => {
+  const [difference] = FINDING.differences;
+
+  async function alwaysDiffers(format: FormatName, holds: (text: string) => void) {
+    const render = await rendererOf('diff', format);
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const rule = { table: text, chain: text, index: 1, text };
+        const shown = { ...difference, liveRule: rule, expectedRule: rule } as DiffDifference;
+        const answer: DiffAnswer = {
+          report: { schemaVersion: 1, equivalent: false, differences: [shown], undetermined: [] },
+          source: { kind: 'rules', files: [text] },
+          other: { kind: 'rules', files: [text] },
+          causes: [{ kind: 'added', rule }],
+        };
+        holds(render(answer, OPTIONS));
+      }),
+    );
+  }
+
+  it('validates as SARIF', async () => {
+    const validate = sarifValidator();
+    await alwaysDiffers('sarif', (text) => {
+      validate(JSON.parse(text));
+      expect(validate.errors).toBeNull();
+    });
+  });
+
+  it('is two commands to GitHub', async () => {
+    await alwaysDiffers('github', (text) => expect(text).toMatch(/^::error [^\n]*\n::notice [^\n]*\n$/));
+  });
+
+  it('is code in Markdown', async () => {
+    await alwaysDiffers('markdown', (text) =>
+      expect(outsideOfCode(marked.parse(text, { async: false }))).not.toMatch(STRANGE),
+    );
+  });
+});
+
+/** What would be markup, a mention, an issue or a link to a tracker. */
+const STRANGE = /[<@#|*_`~[\]\\]|:\/\/|www\.|GH-\d/;
+
+function outsideOfCode(html: string): string {
+  const words = html.replaceAll(/<code[^>]*>[^<]*<\/code>/g, '');
+  return words.replaceAll(/<\/?(h\d|p|ul|li|pre|strong)>|&#39;/g, '');
+}
 
 /** The tags of blocks, in order. */
 function structureOf(html: string): string[] {
