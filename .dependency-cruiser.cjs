@@ -18,6 +18,7 @@ const STAGES = [
   'flow',
   'probe',
   'diagnose',
+  'suppress',
   'report',
   'pipeline',
   'cli',
@@ -62,7 +63,7 @@ module.exports = {
     {
       name: 'pure-stages-use-no-packages',
       severity: 'error',
-      from: { path: '^src/(?!collect|report|cli|commands)[^/]+/' },
+      from: { path: '^src/(?!collect|suppress|report|cli|commands)[^/]+/' },
       to: { path: 'node_modules' },
     },
   ],

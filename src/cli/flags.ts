@@ -150,6 +150,18 @@ export function minSeverity(flag: string): Severity {
   return SEVERITIES.find((candidate) => candidate === flag) ?? 'info';
 }
 
+/** `--suppress`: what is known and accepted. */
+export const suppressFlag = {
+  suppress: string({
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    env: 'ISTIO_NAT_SUPPRESS',
+    description:
+      'findings that are accepted, as YAML: counted and named, and held against nobody (docs/suppressions.md)',
+  }),
+};
+
 /** The threshold that the flag names; oclif has checked it against the options. */
 export function threshold(flag: string): Threshold {
   return THRESHOLDS.find((candidate) => candidate === flag) ?? 'error';

@@ -1,6 +1,7 @@
 /** The variables that the injector and the downward API give to istio-proxy, and that say how traffic is captured. */
 const RELEVANT = [
   'DISABLE_ENVOY',
+  'HOSTNAME',
   'HOST_IP',
   'INSTANCE_IP',
   'INSTANCE_IPS',

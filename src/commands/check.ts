@@ -10,9 +10,11 @@ import {
   minSeverityFlag,
   sourceFlags,
   sourceRequest,
+  suppressFlag,
   threshold,
 } from '../cli/flags.ts';
 import { outputFlags, outputUsage } from '../cli/format.ts';
+import type { Suppressions } from '../suppress/sift.ts';
 
 const amountFlags = {
   verbose: boolean({
@@ -27,7 +29,7 @@ const amountFlags = {
 export class Check extends BaseCommand {
   static override summary = 'Say whether the rules of a pod do what Istio should have programmed.';
   static override usage =
-    `check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose|--quiet] [${outputUsage('check')}] [--fail-on error|warning|info|never] [--min-severity error|warning|info]`;
+    `check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose|--quiet] [${outputUsage('check')}] [--fail-on error|warning|info|never] [--min-severity error|warning|info] [--suppress FILE...]`;
   static override description =
     `Reads the netfilter rules and sockets of a pod, works out what they do to every packet, and reports what differs from the layout that Istio programs for the release and the inputs given, with the rule that is guilty and the remedy.
 
@@ -42,6 +44,10 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
       description: 'From a pipe, as JSON, failing on warnings too',
       command: '$ iptables-save | <%= config.bin %> check --rules - --json --fail-on warning',
     },
+    {
+      description: 'Known findings counted and named, and not held against the pod',
+      command: '<%= config.bin %> check --suppress known.yaml',
+    },
   ];
   static override flags = {
     ...sourceFlags,
@@ -51,6 +57,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     ...outputFlags('check'),
     ...failOnFlag,
     ...minSeverityFlag,
+    ...suppressFlag,
   };
 
   async run(): Promise<void> {
@@ -58,14 +65,24 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     const answer = async () => {
       const request = { source: sourceRequest(flags), config: configRequest(flags, process.env) };
       // Loaded while the programs that were started still run.
-      const [{ facts, declared }, { check }, { withoutFindingsBelow }] = await Promise.all([
+      const [suppressions, { facts, declared }, { check }, { withoutFindingsBelow }] = await Promise.all([
+        this.#suppressions(flags.suppress),
         this.gather(request),
         import('../pipeline/check.ts'),
         import('../report/left-out.ts'),
       ]);
-      const report = check(facts, declared, { toolVersion: this.config.version });
+      const report = check(facts, declared, { toolVersion: this.config.version, suppressions });
+      for (const { file, line, message } of report.suppressions?.warnings ?? [])
+        this.note(`${file}:${line}: ${message}`);
       return withoutFindingsBelow(report, minSeverity(flags['min-severity']));
     };
     await this.show('check', flags, answer, (report) => checkExitCode(report, threshold(flags['fail-on'])));
+  }
+
+  async #suppressions(files: readonly string[] | undefined): Promise<Suppressions | undefined> {
+    if (files === undefined) return undefined;
+    const { readSuppressions } = await import('../cli/suppressions.ts');
+    // What the environment names is one text where flags are a list.
+    return readSuppressions([files].flat(), await this.machine(), new Date());
   }
 }

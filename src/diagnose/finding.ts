@@ -16,6 +16,8 @@ export interface FindingDetails {
   readonly severity?: Severity;
   readonly evidence?: readonly Evidence[];
   readonly differences?: readonly Difference[];
+  /** What it is about where no difference says so. */
+  readonly ports?: readonly number[];
   /** What to do about this very case, in words; the catalogue's first remedy comes before it. */
   readonly advice?: string;
   /** What to do about it with commands, which end the remedy. */
@@ -34,6 +36,7 @@ export function finding<C extends FindingCode>(code: C, details: FindingDetails)
     ...(details.family === undefined ? {} : { family: details.family }),
     evidence: details.evidence ?? [],
     differences: details.differences ?? [],
+    ...(details.ports === undefined ? {} : { ports: [...new Set(details.ports)].toSorted((a, b) => a - b) }),
     ...(remedy === '' ? {} : { remedy }),
     hint: pageOf(code),
     ...(details.edits === undefined ? {} : { edits: details.edits }),

@@ -9,17 +9,25 @@ import { publish } from './publish.ts';
 import { obstaclesOf, undeterminedIn } from './undetermined.ts';
 
 /** What the checks say, without where the facts came from. */
-export type Diagnosis = Pick<CheckReport, 'verdict' | 'checks' | 'findings' | 'undetermined' | 'summary'>;
+export type Diagnosis = Pick<CheckReport, 'verdict' | 'checks' | 'findings' | 'undetermined' | 'summary'> & Told;
+
+/** What is told of findings that are left out. */
+type Told = Pick<CheckReport, 'suppressed' | 'suppressions'>;
+
+/** Leaves findings out, before their remedies count each other's commands. */
+export type Sift = (findings: readonly Found[]) => Told & { readonly kept: readonly Found[] };
+
+const KEEP_ALL: Sift = (findings) => ({ kept: findings });
 
 /**
  * Runs all checks and draws the verdict. Where the rules could not be read, or lines of them are not shown, only what the
  * sockets prove: what looks missing or out of place may be a line that was not shown.
  */
-export function diagnose(context: Context): Diagnosis {
+export function diagnose(context: Context, sift: Sift = KEEP_ALL): Diagnosis {
   const { obstacles, ruleset } = context.pod;
   const unseen = obstacles.filter(({ concerns }) => concerns === 'rules');
   const isPatchy = unseen.some(({ lost }) => lost !== undefined);
-  if (isPatchy || (unseen.length > 0 && istioTables(ruleset).length === 0)) return diagnoseWithoutRules(context);
+  if (isPatchy || (unseen.length > 0 && istioTables(ruleset).length === 0)) return diagnoseWithoutRules(context, sift);
   const results = CHECKS.map((check) => runCheck(check, context));
   const gone = results.flatMap(({ findings }) => findings).find(({ code }) => GONE.has(code));
   return conclude(
@@ -30,6 +38,7 @@ export function diagnose(context: Context): Diagnosis {
       results.flatMap(({ open }) => open),
     ),
     wasAllRead(context),
+    sift,
   );
 }
 
@@ -44,7 +53,7 @@ function vacuous(outcome: CheckOutcome, code: FindingCode): CheckOutcome {
 /** Why most checks have no answer. */
 const RULES_NOT_READ = 'not all of the rules could be read';
 
-function diagnoseWithoutRules(context: Context): Diagnosis {
+function diagnoseWithoutRules(context: Context, sift: Sift): Diagnosis {
   const results = CHECKS.map((check) =>
     check.withoutRules
       ? runCheck(check, context)
@@ -58,6 +67,7 @@ function diagnoseWithoutRules(context: Context): Diagnosis {
     results.flatMap(({ findings }) => findings),
     obstaclesOf(context),
     wasAllRead(context),
+    sift,
   );
 }
 
@@ -73,14 +83,13 @@ function conclude(
   findings: readonly Found[],
   undetermined: readonly Undetermined[],
   isSure: boolean,
+  sift: Sift,
 ): Diagnosis {
-  const sorted = publish(
-    findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]),
-    isSure,
-  );
-  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  const { kept, ...told } = sift(findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]));
+  const sorted = publish(kept, isSure);
+  const count = (severity: Severity) => kept.filter((finding) => finding.severity === severity).length;
   const summary = { error: count('error'), warning: count('warning'), info: count('info') };
-  return { verdict: verdictOf(summary, undetermined), checks, findings: sorted, undetermined, summary };
+  return { verdict: verdictOf(summary, undetermined), checks, findings: sorted, undetermined, ...told, summary };
 }
 
 function verdictOf(summary: Diagnosis['summary'], undetermined: readonly Undetermined[]): Diagnosis['verdict'] {

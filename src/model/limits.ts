@@ -12,6 +12,10 @@ export const INPUT_LIMITS = {
   socketsBytes: 48 * 1024 * 1024,
   /** A configuration has some kilobytes; 20,000 elements in each of its lists have two megabytes. */
   configBytes: 4 * 1024 * 1024,
+  /** Of a file of suppressions: as many as are read, with a long comment each. */
+  suppressionBytes: 128 * 1024,
+  /** Entries of one file of suppressions: whoever has more has hidden what the program is for. */
+  suppressions: 500,
   /** What one tool prints: nft's JSON takes three times as much as its text. */
   outputBytes: 64 * 1024 * 1024,
   /** What a tool prints about routing and addresses: 100,000 routes. */

@@ -56,6 +56,8 @@ export interface Finding<C extends FindingCode = FindingCode> {
   readonly family?: Family;
   readonly evidence: readonly Evidence[];
   readonly differences: readonly Difference[];
+  /** The ports it is about, where that is sockets and not packets: of listeners, and the servers' of connections. */
+  readonly ports?: readonly number[];
   readonly remedy?: string;
   /** Address of the code's page. */
   readonly hint: string;
@@ -101,6 +103,22 @@ export interface Asked {
   readonly tables: readonly Pick<ShownTable, 'family' | 'table' | 'source' | 'line'>[];
 }
 
+/** A finding that somebody has accepted: counted and named, and not held against the pod. */
+export interface Suppressed extends Pick<Finding, 'code' | 'severity' | 'title' | 'message'> {
+  readonly reason: string;
+  /** The last day on which it is suppressed, `YYYY-MM-DD`. */
+  readonly expires?: string;
+  /** What suppresses it. */
+  readonly entry: { readonly file: string; readonly line: number };
+}
+
+/** What is wrong with an entry that suppresses nothing. */
+export interface SuppressionWarning {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
 /** The answer of `check`. Its JSON form is `schema/check.schema.json`. */
 export interface CheckReport {
   readonly schemaVersion: 1;
@@ -126,6 +144,9 @@ export interface CheckReport {
   readonly checks: readonly CheckOutcome[];
   readonly findings: readonly Finding[];
   readonly undetermined: readonly Undetermined[];
+  /** Where suppressions were given. */
+  readonly suppressed?: readonly Suppressed[];
+  readonly suppressions?: { readonly warnings: readonly SuppressionWarning[] };
   /** Of all findings, also those that were left out. */
   readonly summary: { readonly error: number; readonly warning: number; readonly info: number };
   /** Findings below the severity that was asked for: they count and are not listed. */

@@ -1,4 +1,4 @@
-import { diagnose } from '../diagnose/index.ts';
+import { type Diagnosis, diagnose } from '../diagnose/index.ts';
 import { isOutsideMesh } from '../diagnose/traffic/groups.ts';
 import { doubtsOf, reconsidered } from '../expect/ambiguities.ts';
 import { buildContext, type Context } from '../expect/context.ts';
@@ -17,12 +17,16 @@ import type { Backend } from '../model/ruleset.ts';
 import { AS_ASKED_FOR } from '../model/shown.ts';
 import type { Facts } from '../observe/facts.ts';
 import { formatConfig } from '../parse/config/index.ts';
+import { excused } from '../suppress/checks.ts';
+import { type Suppressions, sift } from '../suppress/sift.ts';
 import { inTime } from './in-time.ts';
 
 /** What a report says of who made it. */
 export interface CheckOptions {
   /** Version of istio-nat. */
   readonly toolVersion: string;
+  /** Findings that are known and accepted. */
+  readonly suppressions?: Suppressions | undefined;
 }
 
 /**
@@ -34,7 +38,7 @@ export function check(facts: Facts, declared: Declared, options: CheckOptions): 
   return inTime(facts, () => judged(facts, declared, options));
 }
 
-function judged(facts: Facts, declared: Declared, { toolVersion }: CheckOptions): CheckReport {
+function judged(facts: Facts, declared: Declared, { toolVersion, suppressions }: CheckOptions): CheckReport {
   const first = contextFor(declared, facts);
   const better = reconsidered(first, facts);
   const context = better === null ? first : contextFor(declared, facts, better);
@@ -56,8 +60,15 @@ function judged(facts: Facts, declared: Declared, { toolVersion }: CheckOptions)
       origin,
     },
     ...askedOf(facts),
-    ...diagnose(withObstacles(context, unsettled(context))),
+    ...diagnosed(withObstacles(context, unsettled(context)), facts, suppressions),
   };
+}
+
+/** Names come from the pod's own word: of saved rules nobody knows whose they are. */
+function diagnosed(context: Context, { environment }: Facts, suppressions?: Suppressions): Diagnosis {
+  if (suppressions === undefined) return diagnose(context);
+  const { POD_NAMESPACE: namespace, POD_NAME: pod = environment.HOSTNAME } = environment;
+  return excused(diagnose(context, (findings) => sift(findings, suppressions, { namespace, pod })));
 }
 
 function withObstacles(context: Context, obstacles: readonly Obstacle[]): Context {

@@ -24,11 +24,14 @@ export interface FromEnvironment {
 
 const LONGEST_VALUE = 200;
 
+/** Flags that make a failing check pass. */
+const DECIDING: ReadonlySet<string> = new Set(['--fail-on', '--suppress']);
+
 /** One sentence for each variable and each tool. */
 export function environmentSentences({ variables, tools }: FromEnvironment): string[] {
   return [
     ...variables.map(({ name, flag, value }) => {
-      const effect = flag === '--fail-on' ? ', which decides what the exit code says' : '';
+      const effect = DECIDING.has(flag) ? ', which decides what the exit code says' : '';
       return `${flag} ${value === '' ? '""' : clip(value, LONGEST_VALUE)} comes from ${name} in the environment${effect}.`;
     }),
     ...tools.map(

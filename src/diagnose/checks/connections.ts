@@ -98,6 +98,7 @@ function bypassing<C extends 'NAT0804' | 'NAT0805'>(code: C, group: Group, addit
   return finding(code, {
     message: `${many} (${placesOf(direction, sockets)}): ${whyOf(live)}.${addition}`,
     evidence: [...ruleAsEvidence(rule), ...socketEvidence(sockets)],
+    ports: sockets.map(({ localPort, peerPort }) => (direction === 'outbound' ? (peerPort ?? 0) : localPort)),
     ...(live.agreement === undefined ? {} : { advice: live.agreement === 'agrees' ? WRONG_RULE : OLDER }),
   });
 }

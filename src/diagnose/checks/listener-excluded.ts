@@ -51,5 +51,6 @@ function leftAlone(open: readonly { readonly socket: Socket; readonly decidedBy:
   return finding('NAT0207', {
     message: `The application listens on ${word}, which inbound capture leaves alone as configured: callers in the mesh send mTLS there, and it is the application that gets it.`,
     evidence: [...socketEvidence(open.map(({ socket }) => socket)), ...[...rules.values()].map(ruleEvidence)],
+    ports,
   });
 }

@@ -77,6 +77,7 @@ function onLoopback(ports: readonly Port[], context: Context): Finding<'NAT0803'
       finding('NAT0803', {
         message: `The application listens on port ${sockets[0].localPort} on ${addressesOf(sockets)} only. The proxy passes requests on to the address of the pod, where nobody listens.`,
         evidence: socketEvidence(sockets),
+        ports: [sockets[0].localPort],
       }),
     );
 }
@@ -89,6 +90,7 @@ function onPodAddress(ports: readonly Port[], { config }: Context): Finding<'NAT
       finding('NAT0807', {
         message: `The application listens on port ${sockets[0].localPort} on ${addressesOf(sockets)} only. Before 1.10 the proxy passes requests on to 127.0.0.1, where nobody listens.`,
         evidence: socketEvidence(sockets),
+        ports: [sockets[0].localPort],
       }),
     );
 }

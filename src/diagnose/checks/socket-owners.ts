@@ -205,6 +205,7 @@ export const reservedPorts = defineCheck({
       return finding('NAT0802', {
         message: `Port ${port} (${RESERVED[port] ?? 'proxy'}) is held by ${holder(sockets)}, which is not the proxy.`,
         evidence: socketEvidence(sockets),
+        ports: [port],
       });
     });
   }),

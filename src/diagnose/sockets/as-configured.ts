@@ -50,6 +50,7 @@ function excludedFromCapture(group: Group): Finding<'NAT0804'> {
     severity: 'info',
     message: `${countOf(group.length, 'live outbound connection')} ${verb} around the proxy as configured (${placesOf('outbound', sockets)}): ${letThrough(live)}.`,
     evidence: [...ruleAsEvidence(ruleOf(live)), ...socketEvidence(sockets)],
+    ports: sockets.map(({ peerPort }) => peerPort ?? 0),
   });
 }
 
@@ -60,5 +61,6 @@ function outsideRanges(group: Group, { config }: Context): Finding<'NAT0208'> {
     severity: 'info',
     message: `${countOf(group.length, 'live outbound connection')} of the application (${placesOf('outbound', sockets)}) ${group.length === 1 ? 'lies' : 'lie'} outside the ranges that are captured (${ranges.join(', ')}) and ${group.length === 1 ? 'goes' : 'go'} around the proxy, as configured.`,
     evidence: [...ruleAsEvidence(ruleOf(group[0].live)), ...socketEvidence(sockets)],
+    ports: sockets.map(({ peerPort }) => peerPort ?? 0),
   });
 }

@@ -5,6 +5,7 @@ import { type Style, symbol } from '../style.ts';
 import { capitalised, fileNames, istioName, subjectOf } from '../subject.ts';
 import { count, familyName } from '../words.ts';
 import { indent, wrap } from '../wrap.ts';
+import { apartFromSuppressed } from './suppressed.ts';
 
 /** The verdict in a sentence, and what it rests on where that is not the kernel. */
 export function headLines(report: CheckReport, style: Style): string[] {
@@ -30,9 +31,12 @@ function headSentence(report: CheckReport): string {
   const expected = report.istio.dataplane === 'none' ? '' : ` Expected: ${istio}.`;
   switch (report.verdict) {
     case 'healthy':
-      return uncaptured(report) ?? `${subject} is healthy${scopeOf(report)}: packets go where ${istio} sends them.`;
+      return (
+        uncaptured(report) ??
+        `${subject} is healthy${scopeOf(report)}${apartFromSuppressed(report)}: packets go where ${istio} sends them.`
+      );
     case 'degraded':
-      return `${subject} works${scopeOf(report)}, with ${count(report.summary.warning, 'warning')}.${expected}`;
+      return `${subject} works${scopeOf(report)}, with ${count(report.summary.warning, 'warning')}${apartFromSuppressed(report)}.${expected}`;
     case 'broken':
       return `${subject} is broken: ${problems(report)}.${expected}`;
     case 'undetermined':

@@ -9,6 +9,7 @@ import { checkCounts, checkLines } from './checks.ts';
 import { COLUMN, findingLines, titleLines } from './finding.ts';
 import { headLines, lastLine } from './headline.ts';
 import { inputLines } from './inputs.ts';
+import { suppressedLines } from './suppressed.ts';
 
 /** More findings than anybody reads at once. */
 const MOST_FINDINGS = 5;
@@ -36,14 +37,17 @@ function calmLines(report: CheckReport, style: Style): string[] {
     ...rowLines([{ label: 'Checks', text: `${checkCounts(report)}; --verbose lists them` }], style),
     lastLine(report, style),
   ];
-  const room = ONE_SCREEN - head.length - known.length - end.length;
+  const suppressed = suppressedLines(report, style);
+  const room = ONE_SCREEN - head.length - known.length - suppressed.length - end.length;
   const extra = rowLines(
     [...aroundRows(report), ...unseenRows(report), ...noteRows(report), ...leftOutRows(report)],
     style,
   );
-  const cut =
-    extra.length > room ? [...extra.slice(0, room - 1), ...indent(['… and more: --verbose'], 2 + COLUMN)] : extra;
-  return [...head, ...known, ...cut, ...end];
+  const isCut = extra.length > Math.max(room, 0);
+  const cut = isCut
+    ? [...extra.slice(0, Math.max(room - 1, 0)), ...indent(['… and more: --verbose'], 2 + COLUMN)]
+    : extra;
+  return [...head, ...known, ...cut, ...suppressed, ...end];
 }
 
 function sectionsOf(report: CheckReport, style: Style): string[] {
@@ -51,6 +55,7 @@ function sectionsOf(report: CheckReport, style: Style): string[] {
   const sections = [
     headLines(report, style),
     ...findingSections(report, style),
+    suppressedLines(report, style),
     openLines(report.undetermined, style, 'Could not be checked'),
     ...(all
       ? [
