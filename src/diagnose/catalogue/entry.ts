@@ -8,6 +8,14 @@ export interface Confirmation {
   readonly lookFor: string;
 }
 
+/** How to tell one likely cause from the others. */
+export interface Distinction {
+  /** One of the entry's causes. */
+  readonly cause: string;
+  /** What is seen where it is this one, and not where it is another. */
+  readonly tell: string;
+}
+
 /** What is known about a finding code. Commands and settings inside the texts are between backticks. */
 export interface CatalogueEntry {
   readonly code: Code;
@@ -21,6 +29,8 @@ export interface CatalogueEntry {
   readonly meaning: string;
   /** Likely causes, the most frequent first. */
   readonly causes: readonly string[];
+  /** For those of them where something tells. */
+  readonly distinguish: readonly Distinction[];
   readonly confirm: readonly Confirmation[];
   /** What to do: the Istio setting that lasts, then the command. */
   readonly remedy: readonly string[];
@@ -49,9 +59,13 @@ export interface TrafficTraits {
 export const USUAL = { since: '1.0', until: null, rights: RIGHTS.rules } as const;
 
 /** An entry as the data files hold it. `traffic`: differences in traffic can have the code. */
-type EntryOf<C extends Code> = Omit<CatalogueEntry, 'code' | 'group' | 'severity' | 'confirm' | keyof typeof USUAL> &
+type EntryOf<C extends Code> = Omit<
+  CatalogueEntry,
+  'code' | 'group' | 'severity' | 'confirm' | 'causes' | 'distinguish' | keyof typeof USUAL
+> &
   Partial<Pick<CatalogueEntry, keyof typeof USUAL>> & {
     readonly severity: C extends ObstacleCode ? null : Severity;
+    readonly causes: readonly (string | Distinction)[];
     /** By command what confirms the finding in its output. */
     readonly confirm: Readonly<Record<string, string>>;
     readonly traffic?: TrafficTraits;
@@ -63,7 +77,29 @@ export interface CatalogueGroup<Prefix extends string> {
   readonly entries: { readonly [C in Extract<Code, `${Prefix}${string}`>]: EntryOf<C> };
 }
 
-/** What `explain` answers: one entry of the catalogue, or all of them in the order of their codes. */
+/** A complaint as people have it, and a section of docs/runbook.md. */
+export interface Symptom {
+  /** The heading of the section. */
+  readonly title: string;
+  /** Other words for it. */
+  readonly words: string;
+  /** The findings behind it, the most likely first. */
+  readonly codes: readonly Code[];
+}
+
+/** What fits the words that somebody asked about, the best first. */
+export interface Matches {
+  readonly query: string;
+  readonly symptoms: readonly Symptom[];
+  readonly entries: readonly CatalogueEntry[];
+  /** How many entries fit as well and are left out. */
+  readonly more: number;
+  /** Words of the query that no text has. */
+  readonly unknown: readonly string[];
+}
+
+/** What `explain` answers: one entry of the catalogue, all of them in the order of their codes, or those that fit. */
 export type Explanation =
-  | { readonly kind: 'entry'; readonly entry: CatalogueEntry }
-  | { readonly kind: 'catalogue'; readonly entries: readonly CatalogueEntry[] };
+  | { readonly kind: 'entry'; readonly entry: CatalogueEntry; readonly symptoms: readonly Symptom[] }
+  | { readonly kind: 'catalogue'; readonly entries: readonly CatalogueEntry[] }
+  | ({ readonly kind: 'matches' } & Matches);

@@ -1,5 +1,5 @@
 import type { Code, FindingCode } from '../../model/code.ts';
-import { type CatalogueEntry, type TrafficTraits, USUAL } from './entry.ts';
+import { type CatalogueEntry, type Distinction, type TrafficTraits, USUAL } from './entry.ts';
 import { NAT01 } from './nat01.ts';
 import { NAT02 } from './nat02.ts';
 import { NAT03 } from './nat03.ts';
@@ -40,9 +40,25 @@ export const CATALOGUE: readonly CatalogueEntry[] = GROUPS.flatMap(({ group, ent
   Object.entries(entries).map(([code, entry]) => {
     const { traffic: _, since, until, rights, ...told } = { ...USUAL, traffic: null, ...entry };
     const confirm = Object.entries(told.confirm).map(([command, lookFor]) => ({ command, lookFor }));
-    return { code: code as Code, ...told, confirm, since, until, rights, group };
+    return { code: code as Code, ...told, ...causesOf(entry.causes), confirm, since, until, rights, group };
   }),
 );
+
+function causesOf(all: readonly (string | Distinction)[]): Pick<CatalogueEntry, 'causes' | 'distinguish'> {
+  return {
+    causes: all.map((each) => (typeof each === 'string' ? each : each.cause)),
+    distinguish: all.filter((each) => typeof each !== 'string'),
+  };
+}
+
+/** Where the section of the runbook about a symptom is, from the root of the repository. */
+export function sectionOf(title: string): string {
+  const anchor = title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-');
+  return `docs/runbook.md#${anchor}`;
+}
 
 /** Where the page about a code is, from the root of the repository: the `hint` of a finding. */
 export function pageOf(code: Code): string {

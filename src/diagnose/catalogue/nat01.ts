@@ -13,9 +13,20 @@ export const NAT01 = {
       meaning:
         'Packets that come from outside should be redirected to the inbound port of the proxy (15006), and go straight to the application instead. Nothing checks who sent them: mTLS, authorization policies and telemetry do not apply to them. Callers in the mesh that send mTLS get connection errors, because the application receives TLS it does not expect.',
       causes: [
-        'The jump from PREROUTING to ISTIO_INBOUND is missing, or the rule in ISTIO_INBOUND that leads to ISTIO_IN_REDIRECT is.',
-        'Another agent flushed or replaced the chain after Istio had written it.',
-        'Inbound capture is switched off: the annotation `traffic.sidecar.istio.io/includeInboundPorts` is there and empty.',
+        {
+          cause:
+            'The jump from PREROUTING to ISTIO_INBOUND is missing, or the rule in ISTIO_INBOUND that leads to ISTIO_IN_REDIRECT is.',
+          tell: 'One rule is missing and the rest of the layout stands; the finding quotes it.',
+        },
+        {
+          cause: 'Another agent flushed or replaced the chain after Istio had written it.',
+          tell: 'Other chains are whole and this one is empty, or holds rules of another author; a pod that was just created has them all.',
+        },
+        {
+          cause:
+            'Inbound capture is switched off: the annotation `traffic.sidecar.istio.io/includeInboundPorts` is there and empty.',
+          tell: 'The outbound half is whole, and `istio-nat infer` says that no inbound port is included.',
+        },
         'Istio 1.0 to 1.2 captures only the ports that the pod declares as containerPorts.',
       ],
       confirm: {
@@ -39,9 +50,20 @@ export const NAT01 = {
       meaning:
         'What the application sends should be redirected to the outbound port of the proxy (15001), and leaves the pod directly instead. Routing rules, mTLS, retries and telemetry do not apply, and servers that insist on mTLS refuse the connections.',
       causes: [
-        'The jump from OUTPUT to ISTIO_OUTPUT is missing, or the last rules of ISTIO_OUTPUT, which lead to ISTIO_REDIRECT, are.',
-        'Outbound capture is switched off: the annotation `traffic.sidecar.istio.io/includeOutboundIPRanges` is there and empty.',
-        'Another agent flushed or replaced the chain after Istio had written it.',
+        {
+          cause:
+            'The jump from OUTPUT to ISTIO_OUTPUT is missing, or the last rules of ISTIO_OUTPUT, which lead to ISTIO_REDIRECT, are.',
+          tell: 'One rule is missing and the rest of the layout stands; the finding quotes it.',
+        },
+        {
+          cause:
+            'Outbound capture is switched off: the annotation `traffic.sidecar.istio.io/includeOutboundIPRanges` is there and empty.',
+          tell: 'The inbound half is whole, and ISTIO_OUTPUT has its exemptions and nothing that leads to ISTIO_REDIRECT.',
+        },
+        {
+          cause: 'Another agent flushed or replaced the chain after Istio had written it.',
+          tell: 'Other chains are whole and this one is empty, or holds rules of another author; a pod that was just created has them all.',
+        },
       ],
       confirm: {
         'iptables-save | grep -e "-A OUTPUT" -e ISTIO_OUTPUT -e ISTIO_REDIRECT':
@@ -65,7 +87,11 @@ export const NAT01 = {
         'Another agent rewrote PREROUTING or OUTPUT and dropped the jump.',
         'Somebody deleted the jump by hand to test something, and left the chain.',
         'The program that writes the rules was interrupted.',
-        'The table is switched off: somebody set its flag `dormant` with nft. iptables-save shows its rules all the same.',
+        {
+          cause:
+            'The table is switched off: somebody set its flag `dormant` with nft. iptables-save shows its rules all the same.',
+          tell: '`nft list tables` names the table, and `nft list ruleset` has `flags dormant` in it.',
+        },
       ],
       confirm: {
         'iptables-save | grep -e "-j ISTIO_"':
@@ -112,10 +138,22 @@ export const NAT01 = {
       meaning:
         "No table of any backend has a rule of Istio's, although the pod has a proxy or is said to be in the mesh. The rules could be read, so this is not a matter of rights. All traffic bypasses the proxy in both directions, while the control plane still calls the pod healthy.",
       causes: [
-        'The pod was scheduled on a node before istio-cni was ready there.',
-        'The interception mode is NONE (`sidecar.istio.io/interceptionMode`), so no rules are written.',
-        'Another agent flushed the tables, or restored its own rules over them.',
-        'The network namespace was created anew and istio-init did not run in it.',
+        {
+          cause: 'The pod was scheduled on a node before istio-cni was ready there.',
+          tell: 'The pod has no container istio-init, has istio-validation, and is older than the istio-cni pod of its node (`kubectl get pod -A -o wide`). Other pods that started after a reboot of the node have it too.',
+        },
+        {
+          cause: 'The interception mode is NONE (`sidecar.istio.io/interceptionMode`), so no rules are written.',
+          tell: 'The annotation says so, and nothing was ever written: chains are missing, not empty.',
+        },
+        {
+          cause: 'Another agent flushed the tables, or restored its own rules over them.',
+          tell: 'istio-init ended without an error and its log shows the rules; empty chains with Istio names may be left, and the rules of the other agent are there.',
+        },
+        {
+          cause: 'The network namespace was created anew and istio-init did not run in it.',
+          tell: 'The sandbox of the pod is younger than the pod (`kubectl describe pod POD` has the event SandboxChanged), as after a restart of the container runtime.',
+        },
         'Native nftables 1.27.0 to 1.27.3 and 1.28.0: TPROXY without inbound ports made the whole transaction fail.',
       ],
       confirm: {
@@ -139,8 +177,15 @@ export const NAT01 = {
       meaning:
         'Part of the layout was written and part was not. iptables loads each family and each table on its own, so IPv4 can be complete while IPv6 is missing, or mangle be there without nat. Some traffic goes through the proxy and some does not. With native nftables this cannot happen while loading, because it is one transaction.',
       causes: [
-        'istio-init was interrupted, or failed half way and the failure went unnoticed.',
-        'A kernel module is missing on the node (ip6table_nat, xt_owner, xt_TPROXY), so one table or family could not be loaded.',
+        {
+          cause: 'istio-init was interrupted, or failed half way and the failure went unnoticed.',
+          tell: 'Its log ends in an error, or has no save of the rules at its end.',
+        },
+        {
+          cause:
+            'A kernel module is missing on the node (ip6table_nat, xt_owner, xt_TPROXY), so one table or family could not be loaded.',
+          tell: 'Every pod of the node has the same gap, and pods of other nodes have none.',
+        },
         'An argument of istio-init was empty and unquoted, and swallowed the next one.',
         'Another agent removed one of the tables.',
       ],
@@ -165,7 +210,10 @@ export const NAT01 = {
       meaning:
         'The first rule that matches decides. Here a rule stands in front of one that should have decided before it, so packets are treated differently although not a single rule is missing. The check that Istio runs itself (since 1.24) counts the rules and asks for each whether it exists; it does not look at their order and calls this layout correct.',
       causes: [
-        'A rule was inserted at the top of a chain by hand or by another agent.',
+        {
+          cause: 'A rule was inserted at the top of a chain by hand or by another agent.',
+          tell: 'The rule that is too early is not one that Istio writes, or is a copy of one further down.',
+        },
         'Rules were repaired one by one and appended at the end.',
         'The jump to an Istio chain was written again, behind the rules of another agent.',
       ],
@@ -187,8 +235,15 @@ export const NAT01 = {
       meaning:
         'A second copy of a rule never decides anything that the first one did not, so traffic is unharmed. It shows that the rules were written twice, or that two programs write to the same chains, and the next change may leave one copy behind.',
       causes: [
-        'istio-init ran again in the same network namespace, after the node or the container runtime was restarted.',
-        'A port or a range is named twice in an annotation: Istio does not remove duplicates from lists.',
+        {
+          cause:
+            'istio-init ran again in the same network namespace, after the node or the container runtime was restarted.',
+          tell: 'All chains have their rules twice, not one of them, and the pod has restarts of istio-init: `kubectl get pod POD -o yaml`, initContainerStatuses.',
+        },
+        {
+          cause: 'A port or a range is named twice in an annotation: Istio does not remove duplicates from lists.',
+          tell: 'Only rules with that port or range are there twice.',
+        },
         'A script of your own writes the same rules as Istio.',
         "Ambient with native nftables, 1.28, 1.29.0 to 1.29.3 and 1.30.0: pods that were added at the same moment could get each other's rules.",
       ],
@@ -208,10 +263,20 @@ export const NAT01 = {
       meaning:
         "Another program put a rule where it sees packets first and decides what happens to them: an ACCEPT or RETURN in front of the jump to Istio, a DNAT or REDIRECT of its own, or a DROP in mangle or filter that hits redirected packets. In nat the first decision wins, so Istio's rules are no longer evaluated.",
       causes: [
-        'Another container of the pod writes rules: a VPN client, a firewall, a credential proxy, a chaos testing tool.',
+        {
+          cause:
+            'Another container of the pod writes rules: a VPN client, a firewall, a credential proxy, a chaos testing tool.',
+          tell: 'The container has NET_ADMIN, and the rule comes back after the pod is replaced.',
+        },
         'A second mesh or interceptor was injected into the same pod.',
-        'Somebody inserted a rule by hand to test something.',
-        'A node agent enforces its policies inside the namespace of the pod.',
+        {
+          cause: 'Somebody inserted a rule by hand to test something.',
+          tell: 'The rule is in this pod only, and is gone after the pod is replaced.',
+        },
+        {
+          cause: 'A node agent enforces its policies inside the namespace of the pod.',
+          tell: 'Pods of the same node or the same policy have the same rule, and no container of theirs has NET_ADMIN.',
+        },
       ],
       confirm: {
         'iptables-save | grep -e "-A PREROUTING" -e "-A OUTPUT" -e "-A INPUT"':
@@ -273,9 +338,15 @@ export const NAT01 = {
       meaning:
         'The layout is complete and correct, as another release writes it. The pod was created before an upgrade and keeps its rules until it is replaced. What the new release treats differently does not hold for this pod yet; the report lists it. An error, where rules of another release were left beside a complete layout and decide about packets before it.',
       causes: [
-        'The pod was not replaced after Istio was upgraded.',
+        {
+          cause: 'The pod was not replaced after Istio was upgraded.',
+          tell: 'The image of istio-proxy in the pod has the old release: `istioctl proxy-status` lists it.',
+        },
         'Ambient: the istio-cni agent was upgraded and does not rewrite the rules of running pods, which it does by default only since 1.29.',
-        'The release that was named is not the one that the pod runs.',
+        {
+          cause: 'The release that was named is not the one that the pod runs.',
+          tell: '`istio-nat infer` and the image of istio-proxy agree with each other, and not with the release that was named.',
+        },
       ],
       confirm: {
         'istioctl proxy-status': 'the version of this proxy, compared with that of istiod',

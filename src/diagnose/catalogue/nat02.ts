@@ -17,7 +17,10 @@ export const NAT02 = {
         '`traffic.sidecar.istio.io/includeInboundPorts` is a list, and the port is not in it.',
         'Istio 1.0 to 1.2, and istio-cni 1.8: only the containerPorts that the pod declares are captured.',
         'Istio up to 1.12 leaves port 22 alone when all ports are captured.',
-        'A RETURN for the port was inserted by hand.',
+        {
+          cause: 'A RETURN for the port was inserted by hand.',
+          tell: 'No annotation and no mesh setting has it, and a replaced pod does not have the rule.',
+        },
       ],
       confirm: {
         'iptables-save | grep -e "ISTIO_INBOUND.*--dport"':
@@ -38,8 +41,14 @@ export const NAT02 = {
       meaning:
         'Packets to this port should reach their listener directly and are sent to the proxy. For 15090, 15021 and 15020 (metrics, health and status of the proxy) scrapes and probes fail where mTLS is demanded, and the pod may never become ready. For a port of the application, an exclusion did not take effect.',
       causes: [
-        'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
-        'The annotation was added after the pod was created.',
+        {
+          cause: 'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
+          tell: '`kubectl get pod POD -n NAMESPACE -o yaml` does not show the annotation.',
+        },
+        {
+          cause: 'The annotation was added after the pod was created.',
+          tell: 'The pod shows the annotation, and the arguments of istio-init have nothing of it.',
+        },
         'The inbound ports are a list: then Istio does not look at the exclusions.',
         'The rules were written by a script or a template that leaves out the reserved ports.',
       ],
@@ -64,7 +73,10 @@ export const NAT02 = {
       causes: [
         'An exclusion that is no longer wanted is still in `traffic.sidecar.istio.io/excludeOutboundPorts`, or in `global.proxy.excludeOutboundPorts`, which the pod does not show.',
         'istio-cni writes the rules: it leaves outbound port 15020 alone by default, istio-init does not.',
-        'A RETURN for the port was inserted by hand.',
+        {
+          cause: 'A RETURN for the port was inserted by hand.',
+          tell: 'No annotation and no mesh setting has it, and a replaced pod does not have the rule.',
+        },
       ],
       confirm: {
         'iptables-save | grep -e "ISTIO_OUTPUT.*--dport.*RETURN"':
@@ -84,8 +96,14 @@ export const NAT02 = {
       meaning:
         'The configuration leaves this port alone, and its packets are sent to the proxy all the same. Protocols in which the server speaks first, and servers that the proxy does not know, then hang or fail.',
       causes: [
-        'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
-        'The annotation was added after the pod was created.',
+        {
+          cause: 'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
+          tell: '`kubectl get pod POD -n NAMESPACE -o yaml` does not show the annotation.',
+        },
+        {
+          cause: 'The annotation was added after the pod was created.',
+          tell: 'The pod shows the annotation, and the arguments of istio-init have nothing of it.',
+        },
         'The port is udp, and the release is older than 1.25, which excludes tcp only.',
         'Istio 1.0 and 1.1 do not know the setting.',
       ],
@@ -132,8 +150,14 @@ export const NAT02 = {
       meaning:
         'The configuration leaves these addresses alone, and packets to them are sent to the proxy all the same. Metadata servers, the API server, databases and other services that were excluded on purpose then see the proxy in between, or are not reached at all.',
       causes: [
-        'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
-        'The annotation was added after the pod was created.',
+        {
+          cause: 'The annotation is on the Deployment itself and not on its pod template, so no pod has it.',
+          tell: '`kubectl get pod POD -n NAMESPACE -o yaml` does not show the annotation.',
+        },
+        {
+          cause: 'The annotation was added after the pod was created.',
+          tell: 'The pod shows the annotation, and the arguments of istio-init have nothing of it.',
+        },
         'The rule comes after the redirect, or a listed port (`traffic.sidecar.istio.io/includeOutboundPorts`) that was meant for other addresses is redirected first.',
       ],
       confirm: {
@@ -154,7 +178,10 @@ export const NAT02 = {
       meaning:
         'The port is excluded, as configured, and the application serves on it. Callers in the mesh see that the pod has a proxy and send mTLS by default; the application receives TLS that it cannot read, and the connection fails. No policy protects the port.',
       causes: [
-        'The port was excluded for one purpose, such as probes or scrapes, and also serves requests.',
+        {
+          cause: 'The port was excluded for one purpose, such as probes or scrapes, and also serves requests.',
+          tell: 'Clients in the mesh get 503 with UC or a TLS error while clients without a sidecar get answers: the clients still send mTLS, because an annotation of the server changes nothing for them.',
+        },
         '`traffic.sidecar.istio.io/includeInboundPorts` is a list, and the application got a new port.',
         'The application listens on a port that Istio reserves.',
       ],
@@ -176,8 +203,15 @@ export const NAT02 = {
       meaning:
         'Only some address ranges are captured, and a host the pod talks to, one of its resolvers, or the 240.240.0.0/16 range from which Istio gives addresses to ServiceEntries lies outside. Traffic to them goes out directly. For 240.240.0.0/16 it can never arrive, because only the proxy knows what these addresses mean. That a live connection goes to such a host is a note.',
       causes: [
-        '`traffic.sidecar.istio.io/includeOutboundIPRanges` or `global.proxy.includeIPRanges` names the service range of the cluster only, and the application calls pods or hosts directly.',
-        'Automatic addresses for ServiceEntries were turned on later.',
+        {
+          cause:
+            '`traffic.sidecar.istio.io/includeOutboundIPRanges` or `global.proxy.includeIPRanges` names the service range of the cluster only, and the application calls pods or hosts directly.',
+          tell: 'The peers are pods or hosts outside the cluster, and calls to names of services are captured.',
+        },
+        {
+          cause: 'Automatic addresses for ServiceEntries were turned on later.',
+          tell: 'The addresses that are missing lie in 240.240.0.0/16.',
+        },
         'The cluster got another service or pod range.',
       ],
       confirm: {

@@ -19,10 +19,20 @@ export const NAT04 = {
       meaning:
         'Queries of the application should be answered by the agent on port 15053 and go to the resolver directly. Names that only the mesh knows (ServiceEntries, services of other clusters) are not found, and automatic addresses do not work.',
       causes: [
-        'DNS capture was switched on after the pod was created.',
+        {
+          cause: 'DNS capture was switched on after the pod was created.',
+          tell: 'The pod has neither rules for port 53 nor a listener on 15053.',
+        },
         'The variable is set for the proxy and not for istio-init, or is set on the Deployment instead of the pod template.',
-        'The query goes to a server that is not in /etc/resolv.conf: istio-init covers only those unless CAPTURE_ALL_DNS is set.',
-        'Since 1.25 capture is dropped when istio-init finds no resolver.',
+        {
+          cause:
+            'The query goes to a server that is not in /etc/resolv.conf: istio-init covers only those unless CAPTURE_ALL_DNS is set.',
+          tell: 'Queries to the servers of /etc/resolv.conf are answered by the agent, and the finding names another address.',
+        },
+        {
+          cause: 'Since 1.25 capture is dropped when istio-init finds no resolver.',
+          tell: 'No rule for port 53 is there at all, and /etc/resolv.conf of the pod has no nameserver.',
+        },
         'The release is too old for the case: IPv6 is covered from 1.12, tcp from 1.8.',
       ],
       confirm: {
@@ -45,8 +55,15 @@ export const NAT04 = {
       meaning:
         'The query of the application and the one that the agent passes on go to the same resolver and port. Zones in the raw table keep the two apart in connection tracking. Without them, or with only some of them, both can get the same entry, and now and then an answer is lost: lookups time out under load for no visible reason.',
       causes: [
-        'The raw table could not be loaded, or was emptied by another agent.',
-        'The release is one of 1.11 to 1.19: its rule for answers looks at the destination address where it should look at the source, and never applies.',
+        {
+          cause: 'The raw table could not be loaded, or was emptied by another agent.',
+          tell: 'The raw table is missing or empty while the rules of nat for port 53 are there. Lookups fail now and then and not always: a query whose source port is already in the connection table goes past the agent.',
+        },
+        {
+          cause:
+            'The release is one of 1.11 to 1.19: its rule for answers looks at the destination address where it should look at the source, and never applies.',
+          tell: 'The rule of raw PREROUTING has `-d` in front of the resolver. Most lookups work all the same; `conntrack -L` shows each query twice, unreplied.',
+        },
         'The release is older than 1.11 and has no zones (an option from 1.10.3 on).',
         'Only the nat rules were copied from another pod.',
       ],
@@ -69,7 +86,10 @@ export const NAT04 = {
       meaning:
         'DNS is captured resolver by resolver, and one of the resolvers in /etc/resolv.conf has no rule. Queries to it go out directly, so the answer to the same question depends on which resolver was asked.',
       causes: [
-        '`dnsConfig` or `dnsPolicy` gives the containers another resolv.conf than istio-init saw.',
+        {
+          cause: '`dnsConfig` or `dnsPolicy` gives the containers another resolv.conf than istio-init saw.',
+          tell: '/etc/resolv.conf of the application names the server, and that of istio-proxy does not.',
+        },
         "The node's DNS cache was added after the pod was created, with an address of its own.",
         'The resolver has an IPv6 address, and the release is older than 1.12.',
       ],
@@ -113,8 +133,15 @@ export const NAT04 = {
       meaning:
         'The rules send queries to 15053, and neither the agent nor ztunnel listens there. Every lookup of the application fails: refused at once over tcp, timed out or refused over udp.',
       causes: [
-        'The rules were written with DNS capture and the proxy runs without it: the variable is not in its environment.',
-        'The agent has crashed, or the istio-proxy container has not started yet.',
+        {
+          cause:
+            'The rules were written with DNS capture and the proxy runs without it: the variable is not in its environment.',
+          tell: 'The agent listens on 15020 and not on 15053, from the start and for good.',
+        },
+        {
+          cause: 'The agent has crashed, or the istio-proxy container has not started yet.',
+          tell: 'Nothing of Istio listens, neither 15020 nor 15053; the state of the container istio-proxy says which it is.',
+        },
         'The address of the DNS server was changed with DNS_PROXY_ADDR; the rules always say 15053.',
         'Ambient: ztunnel does not serve this pod (any more).',
       ],

@@ -14,11 +14,27 @@ export const NAT08 = {
       meaning:
         'The rules do their part, and at the other end there is no proxy. Every connection that is captured is refused: all inbound and outbound traffic of the pod fails at once.',
       causes: [
-        'The proxy is not up yet: the application started before it and lost its first connections.',
-        'Nothing in the pod has started: the rules are there first, as they are for an init container under istio-cni.',
-        'The proxy has ended and the application has not, at the end of a Job for instance.',
-        'The proxy crashed, or got no configuration from istiod and opened no listeners.',
-        'The mesh uses other ports (`meshConfig.proxyListenPort`), and istio-cni wrote the standard ones.',
+        {
+          cause: 'The proxy is not up yet: the application started before it and lost its first connections.',
+          tell: 'It lasts for seconds after the start and never comes back. `kubectl logs POD -c istio-proxy` says when Envoy was ready.',
+        },
+        {
+          cause:
+            'Nothing in the pod has started: the rules are there first, as they are for an init container under istio-cni.',
+          tell: 'The pod has no container istio-init (istio-cni wrote the rules), and an init container of its own is running.',
+        },
+        {
+          cause: 'The proxy has ended and the application has not, at the end of a Job for instance.',
+          tell: 'istio-proxy is terminated and others are running; with exit code 0 the pod was asked to end.',
+        },
+        {
+          cause: 'The proxy crashed, or got no configuration from istiod and opened no listeners.',
+          tell: 'istio-proxy has restarts, or runs and is not ready, and its log has warnings about the connection to istiod.',
+        },
+        {
+          cause: 'The mesh uses other ports (`meshConfig.proxyListenPort`), and istio-cni wrote the standard ones.',
+          tell: 'Envoy listens, on another port than the rules name.',
+        },
       ],
       confirm: {
         [LISTENERS]: 'listeners on 15001 and 15006; one or both are missing',
@@ -76,9 +92,19 @@ export const NAT08 = {
       meaning:
         "A connection that is captured has two sockets in the pod: the application's, and one that the proxy accepted on 15001 from the same port. This one has no partner, so it left the pod directly. Either a rule lets it through, or it is older than the rules: they apply to new connections only. The report says which. Where the configuration lets it through it is a note.",
       causes: [
-        'The connection was opened before the rules were written, which happens when a running pod is repaired or enrolled in ambient.',
-        'The port or the range is excluded.',
-        'The process runs with the uid or gid of the proxy (NAT0303).',
+        {
+          cause:
+            'The connection was opened before the rules were written, which happens when a running pod is repaired or enrolled in ambient.',
+          tell: 'New connections to the same place go through the proxy; `ss -o` shows this one as an old one.',
+        },
+        {
+          cause: 'The port or the range is excluded.',
+          tell: 'New connections to the same place go around the proxy too, and the finding quotes the rule that lets them.',
+        },
+        {
+          cause: 'The process runs with the uid or gid of the proxy (NAT0303).',
+          tell: '`ss -e` shows the socket with uid 1337, or the gid of its process is 1337.',
+        },
       ],
       confirm: {
         'ss -Htne':
@@ -122,7 +148,11 @@ export const NAT08 = {
         'The rules say that a connection goes one way, and the sockets show that connections go another way. So something that is not in the rules that were read decides: the report names both sides. The answer of this check should not be trusted until that is found.',
       causes: [
         'A second backend holds rules that were not read (NAT0701).',
-        'An eBPF program redirects sockets before netfilter sees them, as some network plugins and accelerators do.',
+        {
+          cause:
+            'An eBPF program redirects sockets before netfilter sees them, as some network plugins and accelerators do.',
+          tell: 'No rule counts these connections: `iptables-save -c` stays at its numbers while new ones are opened.',
+        },
         'The rules were changed after these connections were opened.',
         'Rules and sockets were saved from different pods or at different times.',
       ],

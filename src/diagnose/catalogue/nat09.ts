@@ -18,8 +18,11 @@ export const NAT09 = {
       meaning:
         'Policy routing, the sockets of ztunnel in the pod or its annotation say that the pod is in ambient. The rules that send its traffic there are missing or not complete, so it bypasses the mesh in plain text while the control plane still lists it as enrolled.',
       causes: [
-        'Another agent flushed the tables in the pod.',
-        'The istio-cni agent was interrupted while it enrolled, reconciled or removed the pod.',
+        { cause: 'Another agent flushed the tables in the pod.', tell: 'Pods beside it on the same node are whole.' },
+        {
+          cause: 'The istio-cni agent was interrupted while it enrolled, reconciled or removed the pod.',
+          tell: 'Several pods of the node have it, and they started while the istio-cni pod of the node was starting or restarting, as after a reboot.',
+        },
         'Native nftables 1.28.0 with IPv6 off, and agents of 1.28, 1.29.0 to 1.29.3 and 1.30.0 that enrolled pods at the same moment, can lose rules.',
       ],
       confirm: {
@@ -42,8 +45,14 @@ export const NAT09 = {
       meaning:
         "ztunnel serves each pod on sockets inside the pod's own network namespace, on 15001, 15006 and 15008. The rules send traffic there and the sockets are missing, so every captured connection is refused.",
       causes: [
-        'ztunnel on this node is down, restarting, or has not heard of the pod yet.',
-        'The connection between the istio-cni agent and ztunnel was lost; the annotation then says `pending`.',
+        {
+          cause: 'ztunnel on this node is down, restarting, or has not heard of the pod yet.',
+          tell: 'Every ambient pod of the node has it, and `kubectl get pod -n istio-system -o wide` shows ztunnel of the node as not ready.',
+        },
+        {
+          cause: 'The connection between the istio-cni agent and ztunnel was lost; the annotation then says `pending`.',
+          tell: 'ztunnel is ready, and only pods that started lately have it.',
+        },
         'The pod was removed from ambient, and the rules stayed.',
       ],
       confirm: {
@@ -64,9 +73,17 @@ export const NAT09 = {
       meaning:
         "In ambient the node rewrites the source of the kubelet's probes to a fixed link-local address, and rules in the pod let this address through. The exemption is missing or names another address, so probes are captured. They fail where mTLS is demanded, and the pod is restarted or never becomes ready.",
       causes: [
-        'The address was changed on the agent (HOST_PROBE_SNAT_IP, HOST_PROBE_SNAT_IPV6) after the pod was enrolled.',
+        {
+          cause:
+            'The address was changed on the agent (HOST_PROBE_SNAT_IP, HOST_PROBE_SNAT_IPV6) after the pod was enrolled.',
+          tell: 'The rules of the pod name another address than 169.254.7.127 (fd16:9254:7127:1337:ffff:ffff:ffff:ffff), or than the agent does.',
+        },
         'The rules of the pod were changed by another agent.',
-        'Probes arrive from the address of the node, because the rule or the ipset on the node is missing; then the rules in the pod are right.',
+        {
+          cause:
+            'Probes arrive from the address of the node, because the rule or the ipset on the node is missing; then the rules in the pod are right.',
+          tell: 'The rules in the pod are right, and what is missing is on the node.',
+        },
       ],
       confirm: {
         'iptables-save | grep 169.254.7.127':

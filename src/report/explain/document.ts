@@ -1,12 +1,26 @@
-import type { Explanation } from '../../diagnose/catalogue/entry.ts';
-import { type CatalogueEntry, pageOf } from '../../diagnose/catalogue/index.ts';
+import type { Explanation, Symptom } from '../../diagnose/catalogue/entry.ts';
+import { type CatalogueEntry, pageOf, sectionOf } from '../../diagnose/catalogue/index.ts';
+import { symptomsOf } from '../../diagnose/catalogue/search.ts';
 
-/** The document that schema/explain.schema.json describes: one entry, or the whole catalogue. */
+/** The document that schema/explain.schema.json describes: one entry, the whole catalogue, or what fits. */
 export function explanationDocument(answer: Explanation): unknown {
-  if (answer.kind === 'entry') return { schemaVersion: 1, ...published(answer.entry) };
-  return { schemaVersion: 1, entries: answer.entries.map(published) };
+  switch (answer.kind) {
+    case 'entry':
+      return { schemaVersion: 1, ...published(answer.entry) };
+    case 'catalogue':
+      return { schemaVersion: 1, entries: answer.entries.map(published) };
+    case 'matches': {
+      const { symptoms, entries, kind: _, ...rest } = answer;
+      return { schemaVersion: 1, ...rest, symptoms: symptoms.map(publishedSymptom), entries: entries.map(published) };
+    }
+  }
 }
 
-function published(entry: CatalogueEntry): CatalogueEntry & { readonly page: string } {
-  return { ...entry, page: pageOf(entry.code) };
+function published(entry: CatalogueEntry) {
+  const runbook = symptomsOf(entry.code).map(({ title }) => sectionOf(title));
+  return { ...entry, page: pageOf(entry.code), runbook };
+}
+
+function publishedSymptom({ title, codes }: Symptom) {
+  return { title, section: sectionOf(title), codes };
 }

@@ -1,5 +1,7 @@
 import type { Explanation } from '../../diagnose/catalogue/entry.ts';
-import { type CatalogueEntry, READING_NOTES } from '../../diagnose/catalogue/index.ts';
+import { type CatalogueEntry, READING_NOTES, sectionOf } from '../../diagnose/catalogue/index.ts';
+import { symptomsOf } from '../../diagnose/catalogue/search.ts';
+import { suppressionOf } from './suppression.ts';
 import { NO_SEVERITY, releases } from './table.ts';
 
 /** What `explain -o markdown` prints. */
@@ -19,11 +21,14 @@ export function entryMarkdown(entry: CatalogueEntry): string {
       ? ['This says nothing about the pod: the check has no answer and ends with exit code 3.']
       : []),
     `## Meaning\n\n${entry.meaning}`,
-    `## Likely causes\n\nThe most frequent first.\n\n${numbered(entry.causes)}`,
+    `## Likely causes\n\nThe most frequent first.\n\n${causes(entry)}`,
     `## To confirm it by hand\n\n${entry.confirm.map(confirmation).join('\n\n')}`,
     `## Remedy\n\n${numbered(entry.remedy)}`,
+    ...(entry.severity === null ? [] : [`## To accept it\n\n${suppression(entry)}`]),
     `## Before you look\n\n${READING_NOTES.map((note) => `- ${note}`).join('\n')}`,
-    '[All findings](README.md)',
+    ['[All findings](README.md)', ...symptomsOf(entry.code).map(({ title }) => `[${title}](${fromPages(title)})`)].join(
+      ' · ',
+    ),
   ]);
 }
 
@@ -53,6 +58,28 @@ function groupTable(entries: readonly CatalogueEntry[]): string {
 
 function confirmation({ command, lookFor }: CatalogueEntry['confirm'][number]): string {
   return `\`\`\`sh\n${command}\n\`\`\`\n\nLook for ${lookFor}.`;
+}
+
+/** Each cause, and under it what tells it from the others. */
+function causes({ causes: all, distinguish }: CatalogueEntry): string {
+  const told = all.map((text) => {
+    const tell = distinguish.find(({ cause }) => cause === text)?.tell;
+    return tell === undefined
+      ? text
+      : `${text}\\
+   *To tell:* ${tell}`;
+  });
+  return numbered(told);
+}
+
+function suppression(entry: CatalogueEntry): string {
+  const example = ['```yaml', ...suppressionOf(entry), '```'].join('\n');
+  return `An entry for the file of \`istio-nat check --suppress\` ([how](../suppressions.md)):\n\n${example}`;
+}
+
+/** The section of the runbook, from the folder of the pages. */
+function fromPages(title: string): string {
+  return sectionOf(title).replace(/^docs/, '..');
 }
 
 function numbered(texts: readonly string[]): string {

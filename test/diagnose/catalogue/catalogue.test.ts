@@ -5,7 +5,8 @@ import { PUBLISHED } from './contract.ts';
 
 /** Everything that reads as prose, where commands and settings stand between backticks. */
 function prose(entry: CatalogueEntry): string[] {
-  return [entry.title, entry.meaning, ...entry.causes, ...entry.remedy, ...entry.confirm.map((each) => each.lookFor)];
+  const told = [...entry.confirm.map(({ lookFor }) => lookFor), ...entry.distinguish.map(({ tell }) => tell)];
+  return [entry.title, entry.meaning, ...entry.causes, ...entry.remedy, ...told];
 }
 
 /** The commands of a text: what stands between backticks and starts with a program. */
@@ -95,6 +96,16 @@ describe('every entry', () => {
     everyEntry((entry) => {
       expect(Math.min(entry.causes.length, entry.confirm.length, entry.remedy.length)).toBeGreaterThan(0);
       for (const text of [...prose(entry), entry.rights]) expect(text).toMatch(/^\S.*\S$/);
+    });
+  });
+
+  it('tells apart causes that it has, and no two in the same words', () => {
+    everyEntry(({ causes, distinguish }) => {
+      for (const { cause, tell } of distinguish) {
+        expect(causes).toContain(cause);
+        expect(tell).toMatch(/\.$/);
+      }
+      expect(new Set(distinguish.map(({ tell }) => tell)).size).toBe(distinguish.length);
     });
   });
 
