@@ -19,6 +19,13 @@ export const AMBIENT: readonly Fault[] = [
     undeclared: { saved: 'undetermined', live: 'undetermined' },
   },
   {
+    name: 'ambient-probe-exemption-deleted',
+    layout: 'ambient',
+    commands: ['iptables -t nat -D ISTIO_PRERT -s 169.254.7.127 -p tcp -m tcp -j ACCEPT'],
+    codes: ['NAT0903'],
+    quotes: '-A ISTIO_PRERT -s 169.254.7.127/32 -p tcp -m tcp -j ACCEPT',
+  },
+  {
     name: 'ambient-native-inbound-flushed',
     layout: 'ambient-native',
     live: true,

@@ -46,6 +46,16 @@ export const SOCKETS: readonly Fault[] = [
     quotes: ':8080',
   },
   {
+    name: 'nothing-started',
+    layout: 'sidecar',
+    // An empty list of sockets is an answer only of a look that would have shown some.
+    live: true,
+    standIns: [],
+    commands: [],
+    codes: ['NAT0801'],
+    quotes: 'nobody listens on any port here',
+  },
+  {
     name: 'outbound-listener-missing',
     layout: 'sidecar',
     standIns: changed(sidecar(), 'envoy', { tcp: [...OTHER_PORTS, '0.0.0.0:15006'] }),

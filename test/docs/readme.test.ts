@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { podOf, runInPod, wordsOf } from './in-pod.ts';
+import { commandsOf, indentedCommands } from './shell.ts';
+
+const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const lines = [...indentedCommands(text), ...commandsOf(text).filter((line) => line.startsWith('istio-nat '))];
+
+describe('the README', () => {
+  it('has commands', () => {
+    expect(lines.length).toBeGreaterThan(10);
+  });
+
+  it.each(lines)('%s is answered', async (line) => {
+    // It would send packets from this machine.
+    const more = wordsOf(line)[1] === 'probe' && !line.includes('--dry-run') ? ['--dry-run'] : [];
+    const { stdout, stderr, exitCode } = await runInPod(line, podOf('inbound-port-excluded'), more);
+    expect([0, 1], stderr).toContain(exitCode ?? 0);
+    expect(stdout).not.toBe('');
+  });
+});
