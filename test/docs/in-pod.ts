@@ -1,6 +1,7 @@
 import type { Command } from '@oclif/core/command';
 import type { Outside } from '../../src/collect/outside.ts';
 import { commands } from '../../src/commands/index.ts';
+import { EXAMPLE_ENTRY } from '../../src/suppress/entry.ts';
 import { type Outcome, run } from '../commands/run.ts';
 import { outsideOf, type Recorded, recordings, textsOf } from '../diagnose/recorded.ts';
 
@@ -51,13 +52,16 @@ function sourceOf(command: Command.Class, argv: readonly string[], { files }: Re
   ];
 }
 
-/** Files of the documentation by what they are called: rules, sockets, packets, a configuration. */
+/** Files of the documentation by what they are called: rules, sockets, packets, suppressions. */
 function filesOf(texts: Readonly<Record<string, string>>): Pick<Outside, 'readInput' | 'readLines'> {
   const rules = texts['rules.v4.save'] ?? texts['ruleset.nft'] ?? '';
+  const kinds: Readonly<Record<string, string | undefined>> = { ss: texts['sockets.ss'], yaml: EXAMPLE_ENTRY };
   return {
-    readInput: async (path) => ({ text: texts[path] ?? (path.endsWith('.ss') ? (texts['sockets.ss'] ?? '') : rules) }),
+    readInput: async (path) => ({ text: texts[path] ?? kinds[path.split('.').at(-1) ?? ''] ?? rules }),
     readLines: async function* () {
-      yield ['{"family":"ipv4","hook":"PREROUTING","protocol":"tcp","destination":"10.77.0.5","destinationPort":80}'];
+      yield [
+        '{"family":"ipv4","hook":"PREROUTING","protocol":"tcp","source":"10.0.0.9","destination":"10.77.0.5","destinationPort":80}',
+      ];
     },
   };
 }
