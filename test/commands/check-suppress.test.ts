@@ -48,3 +48,29 @@ it('is wrong usage with a file that is malformed or not there', async () => {
   });
   expect(await run(Check, [...ARGV, '--suppress', join(folder, 'none.yaml')])).toMatchObject({ exitCode: 2 });
 });
+
+const OF_SOCKETS = [
+  ['NAT0207', 'inbound-port-excluded', ['--inbound-ports-exclude', '8080'], 8080],
+  ['NAT0802', 'envoy-admin-port-taken', [], 15_000],
+  ['NAT0802', 'status-port-taken', [], 15_020],
+] as const;
+
+it.each(OF_SOCKETS)('knows the port that %s is about in %s', async (code, name, flags, port) => {
+  const pod = fileURLToPath(new URL(`../fixtures/scenarios/${name}/nft/`, import.meta.url));
+  const argv = [
+    '--rules',
+    `${pod}rules.v4.save`,
+    '--sockets',
+    `${pod}sockets.ss`,
+    '--istio-version',
+    '1.28.10',
+    ...flags,
+  ];
+  const suppressedBy = async (selected: number) => {
+    const file = written(`${selected}.yaml`, `- {code: ${code}, selector: {port: ${selected}}, reason: known}`);
+    const { suppressed } = JSON.parse((await run(Check, [...argv, '--suppress', file, '--json'])).stdout);
+    return suppressed.map((one: { code: string }) => one.code);
+  };
+  expect(await suppressedBy(port)).toEqual([code]);
+  expect(await suppressedBy(port + 1)).toEqual([]);
+});
