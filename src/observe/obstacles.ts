@@ -2,6 +2,7 @@ import type { CommandResult } from '../collect/runner.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Obstacle } from '../model/pod.ts';
 import { quoteWords } from '../print/shell.ts';
+import { fromTheNode } from './node-shell.ts';
 import { commandLine, firstLine } from './seen.ts';
 
 type Concerns = Obstacle['concerns'];
@@ -20,7 +21,7 @@ export function toolMissing(
   const why = reasons.length > 0 ? [...new Set(reasons)].join(', ') : `${tool} was not run`;
   const remedy =
     `Run istio-nat where ${tool} can be executed (package ${PACKAGES[tool] ?? 'iptables'}): in its own image, ` +
-    'or on the node with nsenter -t PID -n istio-nat check';
+    `or ${fromTheNode()}`;
   return { code: 'NAT1002', message: `${why}, so ${unseen} could not be looked at`, remedy, concerns };
 }
 

@@ -1,6 +1,8 @@
 import { type Capture, capturedFile } from '../collect/capture.ts';
+import { podNames } from '../istio/pod-names.ts';
 import type { Obstacle } from '../model/pod.ts';
 import { quoteWords } from '../print/shell.ts';
+import { fromTheNode } from './node-shell.ts';
 
 /** What this process may do, as `/proc/self/status` says. Null: it could not be read. */
 export interface Rights {
@@ -66,20 +68,14 @@ function foreignNamespace(needed: readonly string[], rights: Rights): string {
 
 /** The ways to the rules that bring the rights, with the names of this pod where the environment tells them. */
 export function waysIn(environment: Readonly<Record<string, string>> = {}): string {
-  const pod = safeName(environment.POD_NAME) ?? 'POD';
-  const namespace = safeName(environment.POD_NAMESPACE) ?? 'NAMESPACE';
+  const { pod, namespace } = podNames(environment);
   const place = ['-n', namespace, pod];
-  const container = ['--profile=netadmin', '--image=IMAGE', '--target=istio-proxy'];
+  const container = ['--profile=netadmin', '--image=IMAGE'];
   const debug = quoteWords(['kubectl', 'debug', '-it', ...place, ...container, '--', 'istio-nat', 'check']);
   const save = quoteWords(['kubectl', 'exec', ...place, '-c', 'CONTAINER', '--', 'iptables-save']);
   return [
     debug,
-    'or, as root on the node of the pod: nsenter -t PID -n istio-nat check',
+    `or ${fromTheNode(environment)}`,
     `or paste the rules from a container that has CAP_NET_ADMIN: ${save} | istio-nat check --rules -`,
   ].join('; ');
-}
-
-/** A name as Kubernetes allows it (RFC 1123), so that nothing else from the environment gets into a command. */
-function safeName(name: string | undefined): string | null {
-  return name !== undefined && /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name) ? name : null;
 }
