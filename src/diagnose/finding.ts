@@ -3,9 +3,12 @@ import type { Family } from '../model/family.ts';
 import type { Difference, Evidence, Finding, Severity } from '../model/report.ts';
 import type { Edit } from '../rules/edits.ts';
 import { ENTRIES, pageOf } from './catalogue/index.ts';
+import type { LikelyCause } from './remedy/causes.ts';
 
-/** A finding before its edits become commands, which depend on those of all findings before it. */
-export interface Found<C extends FindingCode = FindingCode> extends Finding<C> {
+/** A finding before its remedy is worded: commands depend on those of all findings before it. */
+export interface Found<C extends FindingCode = FindingCode> extends Omit<Finding<C>, 'cause' | 'remedy'> {
+  readonly likely?: LikelyCause;
+  readonly advice?: string;
   readonly edits?: readonly Edit[];
 }
 
@@ -18,7 +21,9 @@ export interface FindingDetails {
   readonly differences?: readonly Difference[];
   /** What it is about where no difference says so. */
   readonly ports?: readonly number[];
-  /** What to do about this very case, in words; the catalogue's first remedy comes before it. */
+  /** Why it is so; without it the remedy is that of the catalogue. */
+  readonly likely?: LikelyCause;
+  /** Steps for this very case, a line each, that come before those for its cause. */
   readonly advice?: string;
   /** What to do about it with commands, which end the remedy. */
   readonly edits?: readonly Edit[];
@@ -27,7 +32,6 @@ export interface FindingDetails {
 /** A finding of a code of the catalogue. */
 export function finding<C extends FindingCode>(code: C, details: FindingDetails): Found<C> {
   const entry = ENTRIES[code];
-  const remedy = [entry.remedy[0], details.advice].filter((text) => text !== undefined && text !== '').join('\n');
   return {
     code,
     severity: details.severity ?? entry.severity,
@@ -37,8 +41,9 @@ export function finding<C extends FindingCode>(code: C, details: FindingDetails)
     evidence: details.evidence ?? [],
     differences: details.differences ?? [],
     ...(details.ports === undefined ? {} : { ports: [...new Set(details.ports)].toSorted((a, b) => a - b) }),
-    ...(remedy === '' ? {} : { remedy }),
     hint: pageOf(code),
+    ...(details.likely === undefined ? {} : { likely: details.likely }),
+    ...(details.advice === undefined ? {} : { advice: details.advice }),
     ...(details.edits === undefined ? {} : { edits: details.edits }),
   };
 }

@@ -37,7 +37,7 @@ export function diagnose(context: Context, sift: Sift = KEEP_ALL): Diagnosis {
       context,
       results.flatMap(({ open }) => open),
     ),
-    wasAllRead(context),
+    context,
     sift,
   );
 }
@@ -66,7 +66,7 @@ function diagnoseWithoutRules(context: Context, sift: Sift): Diagnosis {
     results.map(({ outcome }) => outcome),
     results.flatMap(({ findings }) => findings),
     obstaclesOf(context),
-    wasAllRead(context),
+    context,
     sift,
   );
 }
@@ -82,11 +82,11 @@ function conclude(
   checks: readonly CheckOutcome[],
   findings: readonly Found[],
   undetermined: readonly Undetermined[],
-  isSure: boolean,
+  context: Context,
   sift: Sift,
 ): Diagnosis {
   const { kept, ...told } = sift(findings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]));
-  const sorted = publish(kept, isSure);
+  const sorted = publish(kept, context, wasAllRead(context));
   const count = (severity: Severity) => kept.filter((finding) => finding.severity === severity).length;
   const summary = { error: count('error'), warning: count('warning'), info: count('info') };
   return { verdict: verdictOf(summary, undetermined), checks, findings: sorted, undetermined, ...told, summary };

@@ -42,12 +42,19 @@ function evidenceOf(table: Table, { name }: Chain): Evidence {
 
 /** Whether a finding of its own names whose rule this is: another mesh, a node's programs, Istio's probe. */
 export function isNamedElsewhere(where: RuleReference): boolean {
-  const jumps = where.rule.targets.flatMap((target) => ('chain' in target ? [target.chain] : []));
-  return isProbeResidue(where) || [where.chain.name, ...jumps].some((chain) => isOthersChain(chain, where.table));
+  const isKubeProxys = chainsAround(where).some((name) => name.startsWith('KUBE-'));
+  return isProbeResidue(where) || isKubeProxys || productOf(where) !== null;
 }
 
-function isOthersChain(name: string, table: Table): boolean {
-  return name.startsWith('KUBE-') || OTHERS.some((mesh) => mesh.chains.test(name) && chainsOf(mesh, table).length > 0);
+/** The product whose chains a rule is in or leads to; null where it is none of these. */
+export function productOf(where: RuleReference): string | null {
+  const names = chainsAround(where);
+  const isOf = (mesh: Mesh) => names.some((name) => mesh.chains.test(name)) && chainsOf(mesh, where.table).length > 0;
+  return OTHERS.find(isOf)?.name ?? null;
+}
+
+function chainsAround({ chain, rule }: RuleReference): string[] {
+  return [chain.name, ...rule.targets.flatMap((target) => ('chain' in target ? [target.chain] : []))];
 }
 
 function chainsOf({ chains: pattern, atLeast }: Mesh, { chains }: Table): readonly Chain[] {

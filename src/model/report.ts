@@ -58,6 +58,12 @@ export interface Finding<C extends FindingCode = FindingCode> {
   readonly differences: readonly Difference[];
   /** The ports it is about, where that is sockets and not packets: of listeners, and the servers' of connections. */
   readonly ports?: readonly number[];
+  /** Why it is so, as far as the evidence tells: one sentence. */
+  readonly cause?: string;
+  /**
+   * What to do, in lines: each is a step, but for commands (`COMMAND` of rules/command-writer.ts), which belong to the step
+   * before them.
+   */
   readonly remedy?: string;
   /** Address of the code's page. */
   readonly hint: string;

@@ -3,18 +3,17 @@ import { nftPlace } from '../print/nft/commands.ts';
 import { pasteable } from '../print/shell.ts';
 import type { Edit, Home } from './edits.ts';
 import { misplaced } from './positions.ts';
-import { type Argv, acceptCommand, deleteCommand, insertCommand, rewriteCommand } from './rule-commands.ts';
+import { type Argv, appendCommand, deleteCommand, insertCommand, rewriteCommand } from './rule-commands.ts';
 import { placesFor, type Standing, StandingRules, textsOf, written } from './standing.ts';
 
 /** What comes before a command in a remedy: the rest of the line can be pasted into a shell. */
 export const COMMAND = 'In the pod: ';
 
-const AS_READ =
-  'Positions and handles are those of the rules as they were read: check again first if something may have written to them since.';
-const AFTER_ABOVE = 'These commands assume that those of the findings above have been run.';
+const AS_READ = 'positions and handles are those of the rules as they were read';
+const AFTER_ABOVE = 'after the commands of the findings above';
 const UNSURE =
-  'Some of the rules could not be read, so no position is certain: look at the chain, and change by hand what is quoted above.';
-const DONE_ABOVE = 'The rest is done by the commands of the findings above.';
+  'Look at the chain, and change by hand what is quoted above: not all rules could be read, so no position is certain.';
+const DONE_ABOVE = 'the commands of the findings above do the rest';
 
 /**
  * Makes commands of edits, finding by finding in the order of the report: positions take all earlier commands into account,
@@ -31,13 +30,21 @@ export class CommandWriter {
     this.#isSure = isSure;
   }
 
-  /** The lines of a remedy: commands after `COMMAND`, to be run in this order, and what there is to know about them. */
-  write(edits: readonly Edit[]): string[] {
+  /** What a remedy says of edits. */
+  write(edits: readonly Edit[]): Written {
     const remedy = new Remedy(this.#standing, this.#changedAbove, this.#done, this.#isSure);
     for (const edit of edits) remedy.add(edit);
     for (const chain of remedy.changed) this.#changedAbove.add(chain);
-    return remedy.lines();
+    return remedy.written();
   }
+}
+
+/** Edits as a remedy says them. */
+export interface Written {
+  /** Commands after `COMMAND`, to be run in this order, and what has to be done by hand. */
+  readonly lines: readonly string[];
+  /** What there is to know about the commands, as parts of a sentence. */
+  readonly notes: readonly string[];
 }
 
 /** The commands of one finding. */
@@ -49,6 +56,7 @@ class Remedy {
   readonly #changedAbove: ReadonlySet<Chain>;
   readonly #done: Set<Rule | Chain>;
   readonly #isSure: boolean;
+  #isUnsure = false;
 
   constructor(standing: StandingRules, changedAbove: ReadonlySet<Chain>, done: Set<Rule | Chain>, isSure: boolean) {
     this.#isSure = isSure;
@@ -57,8 +65,9 @@ class Remedy {
     this.#done = done;
   }
 
-  lines(): string[] {
-    return [...this.#lines, ...this.#remarks];
+  written(): Written {
+    const unsure = this.#isUnsure ? [UNSURE] : [];
+    return { lines: [...this.#lines, ...unsure], notes: [...this.#remarks] };
   }
 
   add(edit: Edit): void {
@@ -74,8 +83,8 @@ class Remedy {
       case 'reorder':
         this.#reorder(edit.home, edit.expected);
         break;
-      case 'accept':
-        if (this.#isNew(edit.chain)) this.#say(acceptCommand(edit), unsafe('set the policy of the chain to accept'));
+      case 'admit':
+        if (edit.rules.length > 0 && this.#isNew(edit.home.chain)) this.#admit(edit.home, edit.rules);
         break;
       case 'run':
         this.#say(edit.argv, unsafe('one more command'));
@@ -105,7 +114,7 @@ class Remedy {
     const { argv, by } = deleteCommand(home, rules, at);
     const counts = by === 'position' || by === 'nothing';
     if (counts) this.#countIn(home.chain);
-    if (counts && !this.#isSure) this.#remarks.add(UNSURE);
+    if (counts && !this.#isSure) this.#isUnsure = true;
     else {
       if (by !== 'rule') this.#remarks.add(AS_READ);
       this.#say(argv, by === 'nothing' ? lookUp(home, at + 1) : unsafe(`delete rule ${at + 1} of the chain`));
@@ -123,10 +132,17 @@ class Remedy {
       const position = places[nth] ?? 0;
       const otherwise = unsafe(`put the missing rule into the chain as its rule ${position + 1}`);
       if (this.#isSure) this.#say(insertCommand(home, where, position, rules.length), otherwise);
-      else this.#remarks.add(UNSURE);
+      else this.#isUnsure = true;
       rules.splice(position, 0, written(where, where.rule));
     });
     this.changed.add(home.chain);
+  }
+
+  #admit(home: Home, rules: readonly Rule[]): void {
+    for (const rule of rules) {
+      this.#say(appendCommand(home, rule), unsafe('put a rule at the end of the chain that lets it through'));
+      this.#standing.of(home).push(written(home, rule));
+    }
   }
 
   #reorder(home: Home, expected: Home): void {

@@ -1,5 +1,5 @@
 import { groupBy } from '../model/group-by.ts';
-import { type Chain, findChain, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
+import { type Chain, findChain, type Rule, type RuleReference, type Ruleset, type Table } from '../model/ruleset.ts';
 
 /** A chain of the pod, with its table. */
 export interface Home {
@@ -15,8 +15,8 @@ export type Edit =
   | { readonly kind: 'restore'; readonly home: Home; readonly wanted: readonly RuleReference[] }
   /** The rules of a chain have to be put into the order that they have in another. */
   | { readonly kind: 'reorder'; readonly home: Home; readonly expected: Home }
-  /** A base chain has to let through what none of its rules decides. */
-  | ({ readonly kind: 'accept' } & Home)
+  /** A base chain that drops what none of its rules decides has to let more through. */
+  | { readonly kind: 'admit'; readonly home: Home; readonly rules: readonly Rule[] }
   /** Any other command, as words. */
   | { readonly kind: 'run'; readonly argv: readonly string[] };
 

@@ -1,7 +1,7 @@
-import type { RuleReference, Table } from '../model/ruleset.ts';
+import type { Rule, RuleReference, Table } from '../model/ruleset.ts';
 import { freeTexts, freeTextsOfTarget } from '../print/free-text.ts';
 import { ruleWords } from '../print/iptables/words.ts';
-import { nftAccept, nftDeleteRule, nftPlace, nftRuleWords } from '../print/nft/commands.ts';
+import { nftDeleteRule, nftPlace, nftRuleWords } from '../print/nft/commands.ts';
 import type { Home } from './edits.ts';
 import type { Standing } from './standing.ts';
 
@@ -69,10 +69,15 @@ export function rewriteCommand(home: Home, rules: readonly Standing[]): Argv {
   return ['nft', [`flush chain ${place}`, ...words.map((one) => `add rule ${place} ${one}`)].join('; ')];
 }
 
-/** The command that makes a chain let through what none of its rules decides. */
-export function acceptCommand({ table, chain }: Home): Argv {
-  if (table.backend === 'nftables' || chain.name !== chain.base?.hook) return nftAccept({ table, chain });
-  return [toolOf(table), '-t', table.name, '-P', chain.name, 'ACCEPT'];
+/** The command that puts a rule behind all others of a chain. */
+export function appendCommand(home: Home, rule: Rule): Argv {
+  const { table, chain } = home;
+  if (table.backend !== 'nftables' && chain.name === chain.base?.hook) {
+    const spec = ruleWords(rule);
+    return spec && [toolOf(table), '-t', table.name, '-A', chain.name, ...spec];
+  }
+  const [place, words] = [nftPlace(home), nftRuleWords(rule)];
+  return place === null || words === null ? null : ['nft', `add rule ${place} ${words}`];
 }
 
 /** The program that writes to the table: the variant that holds it, and the family. */

@@ -24,7 +24,7 @@ const inPlaceOfUid = (...rules: string[]) =>
 const mend = (remove: RuleReference[], restore: RuleReference[], live: Ruleset) =>
   new CommandWriter(true)
     .write(mendingEdits({ remove, restore }, live))
-    .map((line) => line.replace('In the pod: ', ''));
+    .lines.map((line) => line.replace('In the pod: ', ''));
 
 /** The rules of the native layout, with the handles that JSON gives them. */
 function withHandles(ruleset: Ruleset, reorder: (rules: readonly Rule[]) => readonly Rule[]): Ruleset {
@@ -95,10 +95,10 @@ describe('a deletion', () => {
   ])('is by position, and says of which state, where iptables may not take this back: %s', (spec) => {
     const text = `-A ISTIO_OUTPUT ${spec}`;
     const live = inPlaceOfUid(text);
-    expect(mend([rule(live, text)], [], live)).toEqual([
-      'iptables -t nat -D ISTIO_OUTPUT 4',
-      expect.stringContaining('as they were read'),
-    ]);
+    expect(new CommandWriter(true).write([deletion(rule(live, text))])).toEqual({
+      lines: ['In the pod: iptables -t nat -D ISTIO_OUTPUT 4'],
+      notes: [expect.stringContaining('as they were read')],
+    });
   });
 
   it('is by position where an equal rule stands before it', () => {
@@ -113,27 +113,26 @@ describe('a deletion', () => {
     const [first, second] = odd.map((text) => deletion(rule(live, text)));
     const writer = new CommandWriter(true);
     if (!first || !second) throw new Error('two rules are needed');
-    expect(writer.write([first])[0]).toBe('In the pod: iptables -t nat -D ISTIO_OUTPUT 4');
-    expect(writer.write([second])).toEqual([
-      'In the pod: iptables -t nat -D ISTIO_OUTPUT 4',
-      expect.stringContaining('assume that those of the findings above have been run'),
-      expect.stringContaining('as they were read'),
-    ]);
-    expect(writer.write([first])).toEqual([expect.stringContaining('done by the commands of the findings above')]);
+    expect(writer.write([first]).lines).toEqual(['In the pod: iptables -t nat -D ISTIO_OUTPUT 4']);
+    expect(writer.write([second])).toEqual({
+      lines: ['In the pod: iptables -t nat -D ISTIO_OUTPUT 4'],
+      notes: ['after the commands of the findings above', expect.stringContaining('as they were read')],
+    });
+    expect(writer.write([first])).toEqual({ lines: [], notes: [expect.stringContaining('do the rest')] });
   });
 
   it('has no command where a name cannot be printed', () => {
     const live = inPlaceOfUid('-A ISTIO_OUTPUT -j ACCEPT');
     const where = rule(live, '-A ISTIO_OUTPUT -j ACCEPT');
     const hostile = { ...where, rule: { ...where.rule, text: '' }, chain: { ...where.chain, name: 'a\u001b[2J' } };
-    expect(new CommandWriter(true).write([deletion(hostile)]).join()).not.toContain('In the pod');
+    expect(new CommandWriter(true).write([deletion(hostile)]).lines.join()).not.toContain('In the pod');
   });
 
   it('does not count in a chain of which a part could not be read', () => {
     const text = '-A ISTIO_OUTPUT -o a;b -j ACCEPT';
     const live = inPlaceOfUid(text);
     const edits = mendingEdits({ remove: [rule(live, text)], restore: [rule(EXPECTED, UID)] }, live);
-    expect(new CommandWriter(false).write(edits)).toEqual([expect.stringContaining('no position is certain')]);
+    expect(new CommandWriter(false).write(edits).lines).toEqual([expect.stringContaining('no position is certain')]);
   });
 });
 
@@ -161,12 +160,14 @@ describe('commands for native tables', () => {
   it('move single rules where handles are known, and write the chain anew where not', () => {
     const swap = ([a, b, ...rest]: readonly Rule[]) => (a && b ? [b, a, ...rest] : rest);
     const live = withHandles(NATIVE, swap);
-    const [one, two, ...more] = new CommandWriter(true).write(orderEdits(inbound(NATIVE), live));
+    const { lines, notes } = new CommandWriter(true).write(orderEdits(inbound(NATIVE), live));
+    const [one, two, ...more] = lines;
     expect(one).toMatch(/delete rule inet istio-proxy-nat istio-inbound handle 1[01]'$/);
     expect(two).toMatch(/insert rule inet istio-proxy-nat istio-inbound index [01] /);
-    expect(more).toEqual([expect.stringContaining('as they were read')]);
+    expect(more).toEqual([]);
+    expect(notes).toEqual([expect.stringContaining('as they were read')]);
     const unnumbered = withChain(NATIVE, inbound(NATIVE)[0]?.chain ?? { name: '', rules: [] }, swap);
-    const [only, ...rest] = new CommandWriter(true).write(orderEdits(inbound(NATIVE), unnumbered));
+    const [only, ...rest] = new CommandWriter(true).write(orderEdits(inbound(NATIVE), unnumbered)).lines;
     expect(only).toMatch(/^In the pod: nft 'flush chain inet istio-proxy-nat istio-inbound; add rule /);
     expect(rest).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { inputsOf, parseRelease } from '../../layout/index.ts';
 import { formatNetwork } from '../../model/address.ts';
 import { releaseOf } from '../../model/releases.ts';
 import type { Evidence } from '../../model/report.ts';
+import { rerouteAnnotation } from '../remedy/settings.ts';
 import type { CapturedGuests } from './captured.ts';
 
 /** More signs than this of one interface are not quoted. */
@@ -41,15 +42,5 @@ function wayOut(captured: readonly CapturedGuests[], context: Context): string {
   const find = captured.some(({ name }) => name === null)
     ? ' `ip addr show` has the name: of the interface with an address in that range.'
     : '';
-  return `On the pod template: ${annotationOf(release, dataplane)}: "${list}" makes it outbound traffic.${find}`;
-}
-
-type Release = Extract<ReturnType<typeof parseRelease>, { readonly major: number }>;
-
-/** 1.25 gave the annotation a name that both data planes know. */
-function annotationOf(release: Release, dataplane: 'sidecar' | 'ambient'): string {
-  const isOld = release.major === 1 && release.minor < 25;
-  return dataplane === 'sidecar' && isOld
-    ? 'traffic.sidecar.istio.io/kubevirtInterfaces'
-    : 'istio.io/reroute-virtual-interfaces';
+  return `Set \`${rerouteAnnotation(context.config)}: "${list}"\` on the pod template: it makes that outbound traffic.${find}`;
 }

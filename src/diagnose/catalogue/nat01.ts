@@ -38,8 +38,8 @@ export const NAT01 = {
           'connections of the application whose peer is another host; through the proxy its peer is 127.0.0.6 (with REDIRECT)',
       },
       remedy: [
-        'Check `traffic.sidecar.istio.io/includeInboundPorts` in the annotations of the pod template (`spec.template.metadata.annotations`): without it, or with `*`, all ports are captured.',
-        RESTART,
+        "Delete the pod if rules are missing or not Istio's: `kubectl delete pod POD -n NAMESPACE`. A new one gets all of them.",
+        'If inbound capture is off, take an empty `traffic.sidecar.istio.io/includeInboundPorts` off the pod template.',
       ],
     },
     NAT0102: {
@@ -72,8 +72,8 @@ export const NAT01 = {
           'the rule that lets the packet through, and the verdict: it should be a redirect to 15001',
       },
       remedy: [
-        'Check `traffic.sidecar.istio.io/includeOutboundIPRanges` in the annotations of the pod template, and `global.proxy.includeIPRanges` of the installation: `*` captures everything.',
-        RESTART,
+        "Delete the pod if rules are missing or not Istio's: `kubectl delete pod POD -n NAMESPACE`. A new one gets all of them.",
+        'If outbound capture is off, take an empty `traffic.sidecar.istio.io/includeOutboundIPRanges` off the pod template.',
       ],
     },
     NAT0103: {
@@ -100,8 +100,8 @@ export const NAT01 = {
           'for native nftables: a jump to the chain in the same table; chain names repeat across tables',
       },
       remedy: [
-        'Find out which agent writes to these tables (another init container or sidecar with NET_ADMIN, a node agent) and keep it out of the pods of the mesh.',
         REPLACE_POD,
+        'Find the container with NET_ADMIN that rewrites these chains: `kubectl get pod POD -n NAMESPACE -o yaml`.',
       ],
     },
     NAT0104: {
@@ -125,8 +125,8 @@ export const NAT01 = {
           'the arguments `-p` (outbound) and `-z` (inbound) of the container istio-init',
       },
       remedy: [
-        'Leave `meshConfig.proxyListenPort` and `meshConfig.proxyInboundListenPort` at 15001 and 15006 where istio-cni writes the rules; with istio-init they may differ.',
-        RESTART,
+        'See that `meshConfig.proxyListenPort` and `meshConfig.proxyInboundListenPort` are 15001 and 15006; istio-cni knows no others.',
+        REPLACE_POD,
       ],
       rights: RIGHTS.rulesAndSockets,
     },
@@ -165,8 +165,9 @@ export const NAT01 = {
           'failed attempts to reach 127.0.0.6:15002: istio-cni came too late; the container then ends with exit code 126',
       },
       remedy: [
-        'With istio-cni, leave `repair.enabled` and `repair.repairPods` of its chart on: it finds pods that started too early and mends or replaces them. Make sure that its DaemonSet runs on every node.',
+        'Read why, before the pod is gone: `kubectl logs POD -n NAMESPACE -c istio-init`, with istio-cni `-c istio-validation`.',
         REPLACE_POD,
+        'With istio-cni leave `repair.enabled` and `repair.repairPods` of its chart on: it mends pods that started too early.',
       ],
     },
     NAT0106: {
@@ -198,8 +199,9 @@ export const NAT01 = {
           'the chains that this release should have, to compare with',
       },
       remedy: [
-        'Quote empty values in the arguments of istio-init (custom injection templates), and load the missing kernel module on the nodes.',
+        'Read why, before the pod is gone: `kubectl logs POD -n NAMESPACE -c istio-init`, with istio-cni `-c istio-validation`.',
         REPLACE_POD,
+        'If it fails again, load the missing kernel module on the node, or quote empty values in the arguments of istio-init.',
       ],
     },
     NAT0107: {
@@ -224,8 +226,8 @@ export const NAT01 = {
           'the rule that decides; for the proxy itself it should be a RETURN for its uid or gid',
       },
       remedy: [
-        'Change inclusions and exclusions by annotations on the pod template, never by inserting rules.',
         REPLACE_POD,
+        'Change inclusions and exclusions by annotations on the pod template, never by inserting rules.',
       ],
     },
     NAT0108: {
@@ -253,7 +255,7 @@ export const NAT01 = {
         'kubectl get pod POD -n NAMESPACE -o yaml':
           'values that are named twice in the `traffic.sidecar.istio.io/` annotations',
       },
-      remedy: ['Name each port and each range once in the annotations of the pod template.', REPLACE_POD],
+      remedy: [REPLACE_POD, 'Name each port and each range once in the annotations of the pod template.'],
     },
     NAT0109: {
       name: 'foreign-rule-decides',
@@ -287,8 +289,9 @@ export const NAT01 = {
           "containers and init containers other than Istio's whose securityContext adds NET_ADMIN",
       },
       remedy: [
-        'Take the port or the range out of the mesh on purpose, with an exclusion (NAT0201 to NAT0206 name the annotations), where the other program needs it for itself; otherwise stop that program from writing to nat, or move it out of the pod.',
+        'Keep the program that writes the rule out of the pod, or in a pod without Istio (label `sidecar.istio.io/inject: "false"`).',
         REPLACE_POD,
+        "If it is a DROP policy, leave it and admit lo and Istio's ports: 15006, 15008, 15020, 15021 and 15090.",
       ],
     },
     NAT0110: {
@@ -325,8 +328,8 @@ export const NAT01 = {
           'restarts of istio-cni-node at the time the pod went silent',
       },
       remedy: [
-        'Give the istio-cni DaemonSet enough memory and time to stop, and update it while few pods start.',
         REPLACE_POD,
+        'Give the istio-cni DaemonSet enough memory and time to stop, and update it while few pods start.',
       ],
       since: '1.24',
     },
@@ -354,8 +357,8 @@ export const NAT01 = {
           'a pod older than the upgrade, or an image tag of the older release',
       },
       remedy: [
-        RESTART,
-        'Ambient, 1.25 and later: set `ambient.reconcileIptablesOnStartup=true` for the istio-cni chart, and the agent brings running pods up to date when it starts.',
+        REPLACE_POD,
+        'For all ambient pods of a node: `ambient.reconcileIptablesOnStartup=true` for the istio-cni chart (1.25 and later).',
       ],
     },
     NAT0113: {
@@ -393,7 +396,7 @@ export const NAT01 = {
           'the variable INVALID_DROP with the value true among those of istio-init or istio-proxy',
       },
       remedy: [
-        'Set `meshConfig.defaultConfig.proxyMetadata.INVALID_DROP: "true"`, or for one workload the annotation `proxy.istio.io/config` with `proxyMetadata` on the pod template.',
+        'Set `INVALID_DROP: "true"` as proxyMetadata: in `meshConfig.defaultConfig`, or in `proxy.istio.io/config` on the pod template.',
         RESTART,
       ],
       since: '1.12.2',

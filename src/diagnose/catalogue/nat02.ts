@@ -29,7 +29,7 @@ export const NAT02 = {
           'the two annotations, and the arguments `-b` (captured) and `-d` (left alone) of istio-init, which include the values of the installation',
       },
       remedy: [
-        'Take the port out of `traffic.sidecar.istio.io/excludeInboundPorts`, or add it to `traffic.sidecar.istio.io/includeInboundPorts`, in the annotations of the pod template (`spec.template.metadata.annotations`).',
+        'Take the port out of `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template, or into `includeInboundPorts`.',
         RESTART,
       ],
     },
@@ -59,7 +59,7 @@ export const NAT02 = {
           'a RETURN with the port; since 1.6 there is also one each for 15090, 15021 and 15020',
       },
       remedy: [
-        'Put `traffic.sidecar.istio.io/excludeInboundPorts: "PORT"` into `spec.template.metadata.annotations`. The reserved ports need not be named: Istio adds them.',
+        'Put `traffic.sidecar.istio.io/excludeInboundPorts: "PORT"` on the pod template; Istio adds the reserved ports itself.',
         RESTART,
       ],
     },
@@ -84,7 +84,7 @@ export const NAT02 = {
         'kubectl get pod POD -n NAMESPACE -o yaml': 'the annotation, and the argument `-o` of istio-init',
       },
       remedy: [
-        'Take the port out of `traffic.sidecar.istio.io/excludeOutboundPorts` in the annotations of the pod template, or out of `global.proxy.excludeOutboundPorts`.',
+        'Take the port out of `traffic.sidecar.istio.io/excludeOutboundPorts` on the pod template, or out of `global.proxy`.',
         RESTART,
       ],
     },
@@ -113,10 +113,7 @@ export const NAT02 = {
         'istio-nat trace --hook OUTPUT --destination 192.0.2.1 --destination-port PORT --out-interface eth0 --uid 1000':
           'the rule that redirects the packet, and no RETURN in front of it',
       },
-      remedy: [
-        'Put `traffic.sidecar.istio.io/excludeOutboundPorts: "PORT"` into `spec.template.metadata.annotations`.',
-        RESTART,
-      ],
+      remedy: ['Put `traffic.sidecar.istio.io/excludeOutboundPorts: "PORT"` on the pod template.', RESTART],
       since: '1.2',
     },
     NAT0205: {
@@ -138,7 +135,7 @@ export const NAT02 = {
           'the two annotations, and the arguments `-i` (captured) and `-x` (left alone) of istio-init',
       },
       remedy: [
-        'Correct `traffic.sidecar.istio.io/excludeOutboundIPRanges` or `traffic.sidecar.istio.io/includeOutboundIPRanges` in the annotations of the pod template, or `global.proxy.excludeIPRanges` and `global.proxy.includeIPRanges`.',
+        'Correct `excludeOutboundIPRanges` and `includeOutboundIPRanges` (`traffic.sidecar.istio.io/`) on the pod template.',
         RESTART,
       ],
     },
@@ -167,7 +164,7 @@ export const NAT02 = {
           'the rule that redirects the packet, and no RETURN in front of it',
       },
       remedy: [
-        'Put `traffic.sidecar.istio.io/excludeOutboundIPRanges: "CIDR"` into `spec.template.metadata.annotations`, or use `global.proxy.excludeIPRanges` for the whole mesh. `*` is not allowed here.',
+        'Put `traffic.sidecar.istio.io/excludeOutboundIPRanges: "CIDR"` on the pod template; `*` is not allowed here.',
         RESTART,
       ],
     },
@@ -191,8 +188,8 @@ export const NAT02 = {
           'a RETURN for the port, or a list of captured ports without it',
       },
       remedy: [
-        'Let the port be captured: take it out of `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template. Or keep it out and tell the callers, with a DestinationRule whose `portLevelSettings` for this port has `tls.mode: DISABLE`.',
-        RESTART,
+        'Take the port out of `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template.',
+        'Or tell the callers: a DestinationRule with `tls.mode: DISABLE` in its `portLevelSettings` for this port.',
       ],
       rights: RIGHTS.rulesAndSockets,
     },
@@ -220,7 +217,7 @@ export const NAT02 = {
         'cat /etc/resolv.conf': 'resolvers outside these ranges, when DNS over TCP matters',
       },
       remedy: [
-        'Widen `traffic.sidecar.istio.io/includeOutboundIPRanges` on the pod template, with `240.240.0.0/16` when ServiceEntries get addresses automatically; or capture everything (`*`) and exclude what must not be.',
+        'Widen `traffic.sidecar.istio.io/includeOutboundIPRanges` on the pod template; automatic addresses are in `240.240.0.0/16`.',
         RESTART,
       ],
       rights: RIGHTS.rulesAndSockets,
@@ -242,7 +239,7 @@ export const NAT02 = {
         'iptables-save | grep -e "-A ISTIO_"': 'no RETURN for the excluded value, or one that comes after the redirect',
       },
       remedy: [
-        'With a sidecar use one of the two on the pod template: `traffic.sidecar.istio.io/includeInboundPorts: "*"` with exclusions, or a list without them. The same goes for owner groups. In ambient take the annotations of sidecars out.',
+        'On the pod template name what is captured (`includeInboundPorts: "8080"`) or what is not, and not both; the same for groups.',
         RESTART,
       ],
     },
@@ -268,7 +265,7 @@ export const NAT02 = {
           '`traffic.sidecar.istio.io/excludeInterfaces`, and `istio.io/reroute-virtual-interfaces` or its predecessor `traffic.sidecar.istio.io/kubevirtInterfaces`',
       },
       remedy: [
-        'Put `traffic.sidecar.istio.io/excludeInterfaces` or `istio.io/reroute-virtual-interfaces` (1.25 and later; before, `traffic.sidecar.istio.io/kubevirtInterfaces`) into `spec.template.metadata.annotations`.',
+        'Set `traffic.sidecar.istio.io/excludeInterfaces` or `istio.io/reroute-virtual-interfaces` on the pod template.',
         RESTART,
       ],
       since: '1.1',

@@ -32,8 +32,8 @@ export const NAT03 = {
           'a RETURN for the uid of the proxy; a redirect to 15001 is the loop',
       },
       remedy: [
-        'Leave runAsUser and runAsGroup of istio-proxy to the injection template. On OpenShift use 1.20 or later, which takes the uid of the namespace for both the proxy and the rules.',
         REPLACE_POD,
+        'See that istio-proxy has no runAsUser or runAsGroup of your own. On OpenShift use 1.20 or later.',
       ],
       rights: RIGHTS.rulesAndSockets,
     },
@@ -55,7 +55,7 @@ export const NAT03 = {
           'runAsUser of istio-proxy, and the argument `-u` of istio-init; they should be the same',
       },
       remedy: [
-        'Remove runAsUser and runAsGroup of istio-proxy from the pod, so that template and rules agree.',
+        'Take runAsUser and runAsGroup of istio-proxy off the pod template: the injector sets both, as the rules have them.',
         RESTART,
       ],
       rights: RIGHTS.rulesAndSockets,
@@ -79,7 +79,7 @@ export const NAT03 = {
         'istioctl analyze -n NAMESPACE': 'IST0144, which sees ids that are declared, not those of the image',
       },
       remedy: [
-        'Give the application another user and group: `securityContext.runAsUser` and `runAsGroup` on the pod template, neither of them 1337. Supplementary groups (fsGroup) do not matter.',
+        'Give the application other ids than the proxy: `securityContext.runAsUser` and `runAsGroup` on the pod template.',
         RESTART,
       ],
       rights: RIGHTS.processes,
@@ -101,7 +101,7 @@ export const NAT03 = {
         'istio-nat expected --istio-version X.Y.Z --output S':
           'the rules with `-m owner` that this release writes for one uid and one gid',
       },
-      remedy: ['Let Istio write the rules; it derives the gid from the uid.', REPLACE_POD],
+      remedy: [REPLACE_POD, 'Let Istio write the rules; it derives the gid from the uid.'],
     },
     NAT0305: {
       name: 'unexpected-owner-exempt',
@@ -119,7 +119,10 @@ export const NAT03 = {
         ...OWNER_RULES,
         'ss -Htne': "connections whose uid is exempt and is not the proxy's",
       },
-      remedy: ['Remove the additional id from the arguments `-u` and `-g` of istio-init in your template.', RESTART],
+      remedy: [
+        'Take the additional id out of the arguments `-u` and `-g` of istio-init in your template.',
+        REPLACE_POD,
+      ],
       rights: RIGHTS.rulesAndSockets,
     },
     NAT0306: {
@@ -138,7 +141,8 @@ export const NAT03 = {
         'ss -s': 'a number of TCP connections that grows by the second',
       },
       remedy: [
-        'Mend the exemption of the owner first (NAT0301, NAT0302). If the rules are right, look for a VirtualService or ServiceEntry whose destination is the pod itself: `istioctl proxy-config routes POD -n NAMESPACE`.',
+        'Mend the exemption of the proxy first (NAT0301, NAT0302).',
+        'If the rules are right, look for a route to the pod itself: `istioctl proxy-config routes POD -n NAMESPACE`.',
         REPLACE_POD,
       ],
       rights: RIGHTS.sockets,
@@ -162,7 +166,7 @@ export const NAT03 = {
           'ISTIO_OUTBOUND_OWNER_GROUPS and ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE in the environment of istio-init',
       },
       remedy: [
-        'Set `ISTIO_OUTBOUND_OWNER_GROUPS` or `ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE` as proxyMetadata (annotation `proxy.istio.io/config` on the pod template, or `meshConfig.defaultConfig`), with numbers, and use istio-init.',
+        'Set `ISTIO_OUTBOUND_OWNER_GROUPS`, or the same with `_EXCLUDE`, in `proxy.istio.io/config` on the pod template, with numbers.',
         RESTART,
       ],
       since: '1.14',

@@ -42,7 +42,8 @@ export const NAT04 = {
           'the rule that lets the query through; the verdict should be a redirect to 15053',
       },
       remedy: [
-        'Set `ISTIO_META_DNS_CAPTURE: "true"` in `meshConfig.defaultConfig.proxyMetadata`, or in the annotation `proxy.istio.io/config` on the pod template; add `CAPTURE_ALL_DNS: "true"` for queries to any server. Ambient: `ambient.dnsCapture=true` in the istio-cni chart, or the annotation `ambient.istio.io/dns-capture: "true"` on the pod.',
+        'Set `ISTIO_META_DNS_CAPTURE: "true"` as proxyMetadata: in `meshConfig.defaultConfig`, or `proxy.istio.io/config` on the pod template.',
+        'For ambient: `ambient.dnsCapture=true` for the istio-cni chart, or the annotation `ambient.istio.io/dns-capture: "true"`.',
         RESTART,
       ],
       since: '1.6',
@@ -98,7 +99,7 @@ export const NAT04 = {
         ...DNS_RULES,
       },
       remedy: [
-        'Set `CAPTURE_ALL_DNS: "true"` next to `ISTIO_META_DNS_CAPTURE` in proxyMetadata (1.11 and later), so that the address of the resolver no longer matters. istio-cni always does that.',
+        'Set `CAPTURE_ALL_DNS: "true"` beside `ISTIO_META_DNS_CAPTURE` in proxyMetadata (1.11 and later): then every server is captured.',
         RESTART,
       ],
       since: '1.9',
@@ -121,7 +122,7 @@ export const NAT04 = {
         'iptables-save | grep -n -e "port 53" -e RETURN': 'the order inside ISTIO_OUTPUT and OUTPUT of nat',
       },
       remedy: [
-        'Take port 53 out of `traffic.sidecar.istio.io/excludeOutboundPorts` on the pod template, or the resolver out of the excluded ranges; or switch DNS capture off for this workload.',
+        'Take port 53 out of `traffic.sidecar.istio.io/excludeOutboundPorts` on the pod template, or the resolver out of the excluded ranges.',
         RESTART,
       ],
       since: '1.6',
@@ -152,7 +153,8 @@ export const NAT04 = {
         'kubectl logs POD -n NAMESPACE -c istio-proxy': 'errors of the DNS server at the start',
       },
       remedy: [
-        'Set `ISTIO_META_DNS_CAPTURE` in proxyMetadata (annotation `proxy.istio.io/config` on the pod template, or `meshConfig.defaultConfig`), which reaches both containers, and not as a variable of one of them.',
+        'Read why the agent does not answer: `kubectl logs POD -n NAMESPACE -c istio-proxy`.',
+        'Set `ISTIO_META_DNS_CAPTURE` in `proxy.istio.io/config` on the pod template, which reaches both containers.',
         RESTART,
       ],
       since: '1.7',
@@ -176,7 +178,8 @@ export const NAT04 = {
           'ISTIO_META_DNS_CAPTURE, and in ambient the annotation `ambient.istio.io/dns-capture`',
       },
       remedy: [
-        'Set `ISTIO_META_DNS_CAPTURE: "false"` in the annotation `proxy.istio.io/config` (proxyMetadata) on the pod template; in ambient, the annotation `ambient.istio.io/dns-capture: "false"` (1.25 and later).',
+        'Set `ISTIO_META_DNS_CAPTURE: "false"` in `proxy.istio.io/config` on the pod template.',
+        'For ambient: the annotation `ambient.istio.io/dns-capture: "false"` (1.25 and later).',
         RESTART,
       ],
       since: '1.6',

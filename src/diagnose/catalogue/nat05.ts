@@ -24,8 +24,8 @@ export const NAT05 = {
           'the mangle table, to compare with',
       },
       remedy: [
-        'Use TPROXY only where the address of the client must be kept; otherwise set `sidecar.istio.io/interceptionMode: REDIRECT` on the pod template.',
         REPLACE_POD,
+        'Use TPROXY only to keep the address of the client; else `sidecar.istio.io/interceptionMode: REDIRECT` on the pod template.',
       ],
     },
     NAT0502: {
@@ -46,8 +46,8 @@ export const NAT05 = {
           '`local default dev lo scope host`; for IPv6 `ip -6 route show table 133`. An error that the table does not exist means that it is empty',
       },
       remedy: [
-        'Keep other agents off mark 1337 and table 133, or give Istio others with `ISTIO_INBOUND_TPROXY_MARK` and `ISTIO_INBOUND_TPROXY_ROUTE_TABLE` in proxyMetadata.',
         REPLACE_POD,
+        'Keep others off mark 1337 and table 133, or set `ISTIO_INBOUND_TPROXY_MARK` and `ISTIO_INBOUND_TPROXY_ROUTE_TABLE`.',
       ],
       rights: RIGHTS.routing,
     },
@@ -68,7 +68,8 @@ export const NAT05 = {
           'for istio-proxy: ISTIO_META_INTERCEPTION_MODE is TPROXY, runAsUser is 0 and capabilities add NET_ADMIN',
       },
       remedy: [
-        'Set `sidecar.istio.io/interceptionMode: TPROXY` on the pod template only (not by editing the arguments of istio-init), and allow NET_ADMIN for istio-proxy in this namespace; or use REDIRECT.',
+        'Set `sidecar.istio.io/interceptionMode: TPROXY` on the pod template, and allow istio-proxy NET_ADMIN in this namespace.',
+        'Or set it to REDIRECT, which needs no right.',
         RESTART,
       ],
       rights: RIGHTS.sockets,

@@ -1,5 +1,5 @@
 import type { CatalogueGroup } from './entry.ts';
-import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
+import { REPLACE_POD, RIGHTS } from './wording.ts';
 
 const BOTH_FAMILIES = {
   'iptables-save; ip6tables-save':
@@ -28,8 +28,8 @@ export const NAT06 = {
         ...BOTH_FAMILIES,
       },
       remedy: [
-        'Dual-stack clusters, 1.19 and later: `ISTIO_DUAL_STACK: "true"` in `pilot.env` of istiod and in `meshConfig.defaultConfig.proxyMetadata` (1.17 and 1.18 read ISTIO_AGENT_DUAL_STACK in the pod).',
-        RESTART,
+        'Dual-stack clusters: set `ISTIO_DUAL_STACK: "true"` in `pilot.env` of istiod and in `meshConfig.defaultConfig.proxyMetadata`.',
+        REPLACE_POD,
       ],
       since: '1.1',
       rights: RIGHTS.rulesAndRouting,
@@ -51,8 +51,10 @@ export const NAT06 = {
         ...BOTH_FAMILIES,
       },
       remedy: [
-        'Name ranges of both families in `traffic.sidecar.istio.io/excludeOutboundIPRanges` and `traffic.sidecar.istio.io/includeOutboundIPRanges` on the pod template, and use 1.12 or later, where both families are written by the same code.',
-        RESTART,
+        'Dual-stack clusters: set `ISTIO_DUAL_STACK: "true"` in `pilot.env` of istiod and in `meshConfig.defaultConfig.proxyMetadata`.',
+        'For ambient: set `ambient.ipv6=true` for the istio-cni chart.',
+        'Name ranges of both families in `traffic.sidecar.istio.io/excludeOutboundIPRanges` on the pod template.',
+        REPLACE_POD,
       ],
       since: '1.1',
     },
@@ -72,8 +74,10 @@ export const NAT06 = {
         'ip -6 addr show scope global': 'an address of the pod',
       },
       remedy: [
-        'Tell Istio about IPv6 (`ISTIO_DUAL_STACK: "true"` in `pilot.env` and proxyMetadata), or use iptables (`global.nativeNftables=false`), or give the pods no IPv6 addresses.',
-        RESTART,
+        'Set `ISTIO_DUAL_STACK: "true"` in `pilot.env` of istiod and in `meshConfig.defaultConfig.proxyMetadata`, as IPv6 is in use.',
+        'For ambient: set `ambient.ipv6=true` for the istio-cni chart.',
+        REPLACE_POD,
+        'Or use iptables (`global.nativeNftables=false`), which has no rules for IPv6 then.',
       ],
       since: '1.27',
       rights: RIGHTS.rulesAndRouting,
@@ -94,7 +98,7 @@ export const NAT06 = {
         'cat /proc/sys/net/ipv6/conf/lo/disable_ipv6': 'a 1, which means that lo takes no IPv6 address',
       },
       remedy: [
-        'Do not disable IPv6 on lo in pods that use IPv6 (`securityContext.sysctls`, or a setting of the container runtime).',
+        'Leave IPv6 on for lo: take such a setting out of `securityContext.sysctls` of the pod template.',
         REPLACE_POD,
       ],
       since: '1.3',

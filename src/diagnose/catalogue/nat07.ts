@@ -1,5 +1,5 @@
 import type { CatalogueGroup } from './entry.ts';
-import { REPLACE_POD, RESTART } from './wording.ts';
+import { REPLACE_POD } from './wording.ts';
 
 const ALL_BACKENDS = 'iptables-nft-save; iptables-legacy-save; nft list ruleset';
 
@@ -24,8 +24,8 @@ export const NAT07 = {
         'kubectl get pod POD -n NAMESPACE -o yaml': 'restartCount of istio-init above 0',
       },
       remedy: [
-        'With istio-init, 1.28 and later, fix the choice: `FORCE_IPTABLES_BINARY` (`nft` or `legacy`) in proxyMetadata. Replace all pods after changing `global.nativeNftables`.',
         REPLACE_POD,
+        'If it comes back, set `FORCE_IPTABLES_BINARY` (`nft` or `legacy`) as proxyMetadata (istio-init, 1.28 and later).',
       ],
     },
     NAT0702: {
@@ -58,8 +58,8 @@ export const NAT07 = {
         'iptables-nft-save; iptables-legacy-save': 'a rule with `-p 255` in INPUT of filter or nat',
       },
       remedy: [
-        'Give the init container enough cpu and memory (`global.proxy.resources`, which holds for istio-init too).',
         REPLACE_POD,
+        'Give the init container enough cpu and memory (`global.proxy.resources`, which holds for istio-init too).',
       ],
       since: '1.25.4',
     },
@@ -80,8 +80,10 @@ export const NAT07 = {
         'kubectl get pod POD -n NAMESPACE -o yaml': 'the argument `--native-nftables` of istio-init',
       },
       remedy: [
-        'Set `global.nativeNftables` as wanted; for the iptables variant `FORCE_IPTABLES_BINARY` in proxyMetadata (istio-init, 1.28 and later). A node that fell back needs a restart, which removes the ipsets.',
-        RESTART,
+        'Set `global.nativeNftables` as wanted, for all of the mesh.',
+        REPLACE_POD,
+        'For the variant of iptables set `FORCE_IPTABLES_BINARY` as proxyMetadata (istio-init, 1.28 and later).',
+        'Restart a node that fell back, which removes the ipsets.',
       ],
     },
     NAT0705: {
@@ -99,10 +101,7 @@ export const NAT07 = {
         'nft list tables': 'istio-proxy-raw, istio-proxy-mangle, istio-ambient-raw or istio-ambient-mangle',
         'nft list ruleset': 'rules in these tables for a feature that is off (zones, marks, tproxy)',
       },
-      remedy: [
-        'Replace pods when DNS capture or the interception mode changes, rather than let their rules be written again.',
-        REPLACE_POD,
-      ],
+      remedy: [REPLACE_POD, 'Replace pods whenever DNS capture or the interception mode changes.'],
       since: '1.27',
     },
   },

@@ -1,5 +1,5 @@
 import type { CatalogueGroup } from './entry.ts';
-import { REPLACE_POD, RESTART, RIGHTS } from './wording.ts';
+import { RESTART, RIGHTS } from './wording.ts';
 
 const LISTENERS = 'ss -Hltnpe';
 
@@ -42,8 +42,9 @@ export const NAT08 = {
         'kubectl logs POD -n NAMESPACE -c istio-proxy': 'the last error of Envoy or of the agent',
       },
       remedy: [
-        'Let the application wait for the proxy: `holdApplicationUntilProxyStarts: true` in the annotation `proxy.istio.io/config` on the pod template, or native sidecars (`pilot.env.ENABLE_NATIVE_SIDECARS=true`, 1.19 and later), which also end Jobs cleanly.',
-        'Replace a pod whose proxy does not come back: `kubectl delete pod POD -n NAMESPACE`.',
+        'Read why the proxy does not listen: `kubectl logs POD -n NAMESPACE -c istio-proxy`, after a crash with `--previous`.',
+        'If it is only late, set `holdApplicationUntilProxyStarts: true` in `proxy.istio.io/config` on the pod template.',
+        'If it does not come back, delete the pod: `kubectl delete pod POD -n NAMESPACE`.',
       ],
       rights: RIGHTS.rulesAndSockets,
     },
@@ -79,8 +80,8 @@ export const NAT08 = {
         'istioctl analyze -n NAMESPACE': 'IST0143, which says the same for ports of a Service',
       },
       remedy: [
-        'Let the application listen on 0.0.0.0 or [::]; or keep it and add a Sidecar resource whose `ingress` has this port with `defaultEndpoint: 127.0.0.1:PORT`.',
-        RESTART,
+        'Let the application listen on 0.0.0.0 or [::].',
+        'Or add a Sidecar resource whose `ingress` has this port with `defaultEndpoint: 127.0.0.1:PORT`.',
       ],
       since: '1.10',
       rights: RIGHTS.sockets,
@@ -113,8 +114,8 @@ export const NAT08 = {
           'what the rules would do with the connection if it were opened now',
       },
       remedy: [
-        'If a rule lets it through, correct the exclusions on the pod template or the user of the application.',
-        'If it is older than the rules, let the application open it again, or replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
+        'If a rule lets it through, correct the exclusion, or the user of the application, on the pod template.',
+        'If it is older than the rules, let the application open it again, or delete the pod: `kubectl delete pod POD -n NAMESPACE`.',
       ],
       rights: RIGHTS.rulesAndSockets,
     },
@@ -135,8 +136,8 @@ export const NAT08 = {
           'what the rules would do with the connection if it were opened now',
       },
       remedy: [
-        'If the port is excluded and should not be, correct `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template.',
-        'If the connection is older than the rules, close it from the other side, or replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
+        'If the port is excluded, take it out of `traffic.sidecar.istio.io/excludeInboundPorts` on the pod template.',
+        'If it is older than the rules, close it from the other side, or delete the pod: `kubectl delete pod POD -n NAMESPACE`.',
       ],
       rights: RIGHTS.sockets,
     },
@@ -161,8 +162,8 @@ export const NAT08 = {
         'bpftool cgroup tree': 'programs of the types connect4, connect6 or sock_ops, on the node',
       },
       remedy: [
-        'If a second backend has rules, replace the pod: `kubectl delete pod POD -n NAMESPACE`.',
-        'With Cilium in place of kube-proxy, limit its socket load balancing to the namespace of the host: `socketLB.hostNamespaceOnly=true`.',
+        'If a second backend has rules, delete the pod: `kubectl delete pod POD -n NAMESPACE`.',
+        'With Cilium in place of kube-proxy set `socketLB.hostNamespaceOnly=true`, so that it redirects no sockets of pods.',
       ],
       rights: RIGHTS.rulesAndSockets,
     },
@@ -177,8 +178,8 @@ export const NAT08 = {
         'ss -Hltne': 'the port with the address of the pod as its only local address',
       },
       remedy: [
-        'Upgrade to 1.10 or later; or add a Sidecar resource whose `ingress` has this port with the `defaultEndpoint` it needs; or let the application listen on 0.0.0.0.',
-        REPLACE_POD,
+        'Upgrade to 1.10 or later, or let the application listen on 0.0.0.0.',
+        'Or add a Sidecar resource whose `ingress` has this port with the `defaultEndpoint` that it needs.',
       ],
       until: '1.9',
       rights: RIGHTS.sockets,

@@ -32,8 +32,9 @@ export const NAT09 = {
           'ISTIO_PRERT and ISTIO_OUTPUT in nat and mangle, or the tables istio-ambient-nat and istio-ambient-mangle',
       },
       remedy: [
-        'Set `ambient.reconcileIptablesOnStartup=true` for the istio-cni chart (1.25 and later, the default since 1.29), so that an agent that starts mends the pods of its node.',
+        'Read why first: `kubectl logs -n istio-system -l k8s-app=istio-cni-node --prefix`.',
         REPLACE_POD,
+        'Set `ambient.reconcileIptablesOnStartup=true` for the istio-cni chart (1.25 and later): it mends the pods of its node.',
       ],
       since: '1.21',
       rights: RIGHTS.rulesAndRouting,
@@ -61,7 +62,11 @@ export const NAT09 = {
         'kubectl get pods -n istio-system -o wide --field-selector spec.nodeName=NODE':
           'ztunnel and istio-cni-node on the node of the pod: ready, and without recent restarts',
       },
-      remedy: ['Bring ztunnel up on the node; it then serves the pods that the agent tells it about.', REPLACE_POD],
+      remedy: [
+        'Read why ztunnel does not serve the pod: `kubectl logs -n istio-system -l app=ztunnel --prefix`.',
+        'When ztunnel runs again, delete the pod: `kubectl delete pod POD -n NAMESPACE`.',
+        'To leave the pod out: the label `istio.io/dataplane-mode: none` on its template (1.22 and later).',
+      ],
       since: '1.21',
       rights: RIGHTS.rulesAndSockets,
     },
@@ -91,8 +96,8 @@ export const NAT09 = {
         'kubectl describe pod POD -n NAMESPACE': 'events of failed probes',
       },
       remedy: [
-        'Keep HOST_PROBE_SNAT_IP and HOST_PROBE_SNAT_IPV6 of the istio-cni agent at one value on all nodes, preferably the default.',
         REPLACE_POD,
+        'Keep `HOST_PROBE_SNAT_IP` and `HOST_PROBE_SNAT_IPV6` of the istio-cni agent at one value on all nodes, preferably the default.',
       ],
       since: '1.21',
     },
@@ -113,7 +118,7 @@ export const NAT09 = {
         'nft list table inet istio-ambient-mangle':
           'native nftables: a rule that sets `ct mark`, and one that sets the mark from it',
       },
-      remedy: ['Keep other agents from changing marks with the mask 0xfff in pods of the mesh.', REPLACE_POD],
+      remedy: [REPLACE_POD, 'Keep other agents from changing marks with the mask 0xfff in pods of the mesh.'],
       since: '1.21',
     },
     NAT0905: {
@@ -132,7 +137,7 @@ export const NAT09 = {
         'ip route show table 100':
           '`local default dev lo`; for IPv6 `ip -6 route show table 100`. An error that the table does not exist means that it is empty',
       },
-      remedy: ['Keep other agents off table 100 and priority 32764 in pods of the mesh.', REPLACE_POD],
+      remedy: [REPLACE_POD, 'Keep other agents off table 100 and priority 32764 in pods of the mesh.'],
       since: '1.21',
       rights: RIGHTS.routing,
     },
@@ -156,7 +161,8 @@ export const NAT09 = {
           'a container istio-proxy and the annotations `sidecar.istio.io/status` and `ambient.istio.io/redirection`',
       },
       remedy: [
-        'Decide for one: the label `istio.io/dataplane-mode: none` on the pod template keeps ambient away (1.22 and later), the label `sidecar.istio.io/inject: "false"` keeps the sidecar away.',
+        'Decide for one: the label `istio.io/dataplane-mode: none` on the pod template keeps ambient away (1.22 and later).',
+        'Or the label `sidecar.istio.io/inject: "false"`, which keeps the sidecar away.',
         RESTART,
       ],
       since: '1.21',

@@ -24,7 +24,8 @@ export const NAT10 = {
       },
       remedy: [
         'Look from a debug container: `kubectl debug -it POD -n NAMESPACE --image=IMAGE --profile=netadmin`, with an image that has istio-nat.',
-        'Or on the node, as root: `nsenter -t PID -n istio-nat check`, PID being any process of the pod.',
+        'Or from the node: `kubectl debug node/NODE -it --profile=sysadmin --image=IMAGE -- nsenter -t PID -n istio-nat check`.',
+        'PID is in `crictl inspectp ID` on the node, with the ID that `crictl pods --name POD` shows.',
       ],
       rights: RIGHTS.none,
     },
@@ -101,7 +102,8 @@ export const NAT10 = {
         'kubectl get pod POD -n NAMESPACE -o jsonpath="{.spec.hostNetwork}"': 'true: such pods are never captured',
       },
       remedy: [
-        'Enter the namespace of the pod: `nsenter -t PID -n istio-nat check`, PID being any process of the pod.',
+        'Enter the pod: `kubectl debug node/NODE -it --profile=sysadmin --image=IMAGE -- nsenter -t PID -n istio-nat check`.',
+        'PID is in `crictl inspectp ID` on the node, with the ID that `crictl pods --name POD` shows.',
       ],
     },
     NAT1006: {

@@ -3,10 +3,10 @@ import { istioTables } from '../../istio/chains.ts';
 import { signsOfEnrolment } from '../../istio/enrolment.ts';
 import type { Plane } from '../../istio/names.ts';
 import { planesOf, planesOfChain } from '../../istio/planes.ts';
-import type { Evidence, Finding } from '../../model/report.ts';
+import type { Evidence } from '../../model/report.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
 import { defineCheck } from '../check.ts';
-import { finding } from '../finding.ts';
+import { type Found, finding } from '../finding.ts';
 import { trafficFindingsOf } from '../traffic/groups.ts';
 
 const NOT_AMBIENT = { skipped: 'the data plane is not ambient' } as const;
@@ -26,7 +26,7 @@ export const ambientRules = defineCheck({
 });
 
 /** One finding for both families, with what says that the pod is enrolled. */
-function lost(found: readonly Finding[], context: Context): Finding<'NAT0901'> {
+function lost(found: readonly Found[], context: Context): Found<'NAT0901'> {
   const signs = signsOfEnrolment(context.pod, context.said);
   const live = istioTables(context.pod.ruleset);
   const planes = planesOf(context.pod.ruleset);
@@ -47,6 +47,7 @@ function lost(found: readonly Finding[], context: Context): Finding<'NAT0901'> {
     ...(families.size === 1 && first?.family !== undefined ? { family: first.family } : {}),
     evidence: [...signs, ...found.flatMap(({ evidence }) => evidence)],
     differences: found.flatMap(({ differences }) => differences),
+    ...(first?.likely && { likely: first.likely }),
   });
 }
 
@@ -66,7 +67,7 @@ export const ambientExemptions = defineCheck({
   },
 });
 
-function exemptions(context: Context): Finding<(typeof EXEMPTIONS)[number]>[] {
+function exemptions(context: Context): Found<(typeof EXEMPTIONS)[number]>[] {
   return EXEMPTIONS.flatMap((code) => trafficFindingsOf([code], context));
 }
 
@@ -88,7 +89,14 @@ export const onePlane = defineCheck({
       .toSorted()
       .reverse()
       .flatMap((plane) => rulesOfPlane(plane, context));
-    return [finding('NAT0906', { message, evidence, differences })];
+    return [
+      finding('NAT0906', {
+        message,
+        evidence,
+        differences,
+        likely: { kind: 'other-plane', both: planes.length > 1 },
+      }),
+    ];
   },
 });
 

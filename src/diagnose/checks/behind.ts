@@ -15,7 +15,9 @@ export const behind = defineCheck({
     const told = guestsTold(context);
     const [first, ...others] = captured.filter((guests) => !told.has(guests));
     if (first !== undefined)
-      return [finding('NAT0210', { severity: 'warning', ...toldOf([first, ...others], context) })];
+      return [
+        finding('NAT0210', { severity: 'warning', likely: { kind: 'told' }, ...toldOf([first, ...others], context) }),
+      ];
     return captured.length > 0 ? { skipped: 'the finding about the rules of the same program says so' } : [];
   },
 });

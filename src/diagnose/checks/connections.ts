@@ -17,7 +17,7 @@ import { asConfigured } from '../sockets/as-configured.ts';
 import { ruleAsEvidence, ruleOf } from '../sockets/deciding-rule.ts';
 import { socketEvidence } from '../sockets/listening.ts';
 import { type Judged, judgedSockets, socketsView } from '../sockets/view.ts';
-import { countOf, mayCapture, OLDER, placesOf, reasonNotSeen, WRONG_RULE, whyOf } from '../sockets/words.ts';
+import { countOf, mayCapture, placesOf, reasonNotSeen, whyAround, whyOf } from '../sockets/words.ts';
 import { isOutsideMesh } from '../traffic/groups.ts';
 
 /** Live outbound connections without a partner on the proxy's port, and captured ones that should not be. */
@@ -99,7 +99,7 @@ function bypassing<C extends 'NAT0804' | 'NAT0805'>(code: C, group: Group, addit
     message: `${many} (${placesOf(direction, sockets)}): ${whyOf(live)}.${addition}`,
     evidence: [...ruleAsEvidence(rule), ...socketEvidence(sockets)],
     ports: sockets.map(({ localPort, peerPort }) => (direction === 'outbound' ? (peerPort ?? 0) : localPort)),
-    ...(live.agreement === undefined ? {} : { advice: live.agreement === 'agrees' ? WRONG_RULE : OLDER }),
+    likely: { kind: 'connection', why: whyAround(live) },
   });
 }
 

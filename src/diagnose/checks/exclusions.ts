@@ -66,14 +66,17 @@ function unknown(context: Context): Found<'NAT0209'>[] {
     finding('NAT0209', {
       message: `${what} no effect, because ${PLANES[dataplane]} knows no such ${inputs.length === 1 ? 'thing' : 'things'}: ${list}.`,
       evidence: inputs.slice(0, LISTED),
-      ...(dataplane === 'ambient' ? { advice: AMBIENT_WAY_OUT } : {}),
+      likely: { kind: 'told' },
+      advice: dataplane === 'ambient' ? AMBIENT_WAY_OUT : 'Take it off the pod template: only ambient knows it.',
     }),
   ];
 }
 
 const PLANES = { ambient: 'ambient', sidecar: 'a sidecar' } as const;
-const AMBIENT_WAY_OUT =
-  'Ambient leaves out whole pods only: the label `istio.io/dataplane-mode: none` (1.22 and later) takes a pod out, and the annotation `ambient.istio.io/bypass-inbound-capture: "true"` (1.24 and later) its inbound traffic. Ports and ranges are excluded with a sidecar.';
+const AMBIENT_WAY_OUT = [
+  'Take the pod out as a whole: the label `istio.io/dataplane-mode: none` on its template (1.22 and later).',
+  'Or its inbound traffic: the annotation `ambient.istio.io/bypass-inbound-capture: "true"` (1.24 and later).',
+].join('\n');
 
 function live(context: Context): Found<'NAT0209'>[] {
   return overtakenExclusions(context).map(tooLate);

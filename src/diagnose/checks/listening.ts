@@ -1,5 +1,6 @@
 import type { Context } from '../../expect/context.ts';
 import { DNS_PROXY_PORTS } from '../../istio/dns.ts';
+import { isReserved } from '../../istio/ports.ts';
 import type { FindingCode } from '../../model/code.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Evidence, Finding } from '../../model/report.ts';
@@ -8,6 +9,7 @@ import { isListener, type Socket } from '../../model/socket.ts';
 import { evidenceKey, ruleEvidence } from '../../rules/quote.ts';
 import { type CheckResult, defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
+import type { LikelyCause } from '../remedy/causes.ts';
 import { socketEvidence } from '../sockets/listening.ts';
 import { accepts, type RedirectTarget, redirectTargets } from '../sockets/redirect-targets.ts';
 import { isOutsideMesh, trafficFindingsOf } from '../traffic/groups.ts';
@@ -38,7 +40,7 @@ export const proxyListening = defineCheck({
       const families = new Set(refused.filter(({ port }) => port === target.port).map(({ family }) => family));
       return `${codeFor(target)} ${[...families]} ${nearTo([target], listeners).length > 0}`;
     });
-    return faults.map((targets) => notListening(targets, listeners));
+    return faults.map((targets) => notListening(targets, listeners, context));
   },
 });
 
@@ -64,7 +66,7 @@ function nothingListening(targets: readonly [RedirectTarget, ...RedirectTarget[]
   return finding('NAT0801', {
     message: `${who(targets)} is redirected to ${portsInWords(targets)}, and nobody listens on any port here: the containers have not started, have ended, or this is an init container of a pod whose rules are there before it (istio-cni).`,
     evidence: [...rules.values(), nobodyOn('any port')],
-    advice: 'Look again when the containers of the pod run: kubectl get pod POD -n NAMESPACE says whether they do.',
+    likely: { kind: 'not-listening', who: 'nobody' },
   });
 }
 
@@ -102,6 +104,7 @@ function codeFor({ port }: RedirectTarget): 'NAT0405' | 'NAT0801' {
 function notListening(
   targets: readonly [RedirectTarget, ...RedirectTarget[]],
   listeners: readonly Socket[],
+  context: Context,
 ): Finding<'NAT0405' | 'NAT0801'> {
   const near = nearTo(targets, listeners);
   const rules = new Map(targets.map(({ where }) => [where.rule, ruleEvidence(where)]));
@@ -112,8 +115,20 @@ function notListening(
     message: `${who(targets)} is redirected to ${ports}, where ${whyRefused(near, families.size)}: it is refused.`,
     ...(families.size === 1 && family !== undefined ? { family } : {}),
     evidence: [...rules.values(), ...(near.length > 0 ? socketEvidence(near) : [nobodyOn(ports)])],
+    likely: { kind: 'not-listening', who: whoIsMissing(targets[0], near, context) },
   });
 }
+
+/** A proxy that has none of its own ports open is not there; one that lacks the port of DNS alone was not told to serve it. */
+function whoIsMissing({ port }: RedirectTarget, near: readonly Socket[], { config, pod }: Context): Missing {
+  if (near.length > 0) return 'other-address';
+  const proxys = [config.proxyPort, config.inboundCapturePort];
+  if (!DNS_PROXY_PORTS.has(port)) return isReserved(port, config) ? 'proxy' : 'stranger';
+  const isThere = pod.sockets?.some((socket) => isListener(socket) && proxys.includes(socket.localPort)) ?? false;
+  return isThere ? 'dns' : 'proxy';
+}
+
+type Missing = Extract<LikelyCause, { kind: 'not-listening' }>['who'];
 
 /** `tcp port 15001`, `tcp and udp port 15053`, `tcp ports 15006 and 15001`. */
 function portsInWords(targets: readonly RedirectTarget[]): string {

@@ -39,7 +39,7 @@ function lost(missing: readonly RuleReference[]) {
   return finding('NAT0903', {
     message: `${what} missing or not as Istio writes it: ${EFFECT}.`,
     evidence: missing.map(missingEvidence),
-    advice: 'On the node: kubectl rollout restart daemonset/istio-cni-node -n istio-system writes the rules again.',
+    likely: { kind: 'rule-lost', several: missing.length > 1 },
   });
 }
 
@@ -51,7 +51,8 @@ function taken(rules: readonly RuleReference[]) {
   return finding('NAT0903', {
     message: `${what}: ${EFFECT}.`,
     evidence: rules.map(ruleEvidence),
-    advice: 'On the node: remove that rule, or have its owner append it behind the one of Istio.',
+    likely: { kind: 'told' },
+    advice: 'On the node remove that rule, or have its owner append it behind the one of Istio.',
   });
 }
 

@@ -19,6 +19,7 @@ export const programmable = defineCheck({
       finding(codeFor(context), {
         message: `Istio ${releaseOf(context)} cannot program this configuration, and left no rule: ${refusal.reason}.`,
         evidence: [{ kind: 'command', command: 'nft list ruleset', text: 'no table whose name starts with istio-' }],
+        likely: { kind: 'told' },
         advice: refusal.remedy,
       }),
     ];

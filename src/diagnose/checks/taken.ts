@@ -21,15 +21,13 @@ function told(failure: WriteFailure, context: Context) {
   const { message, advice } = failureInWords(failure);
   const { source, line } = failure;
   const text = failure.text.replace(/\s+/g, ' ').slice(0, LONGEST_QUOTE);
-  return {
-    ...finding(isAmbient(context) ? 'NAT0901' : 'NAT0105', {
-      message,
-      ...(failure.family === null ? {} : { family: failure.family }),
-      evidence: [{ kind: 'input', source, line, column: 1, text }],
-    }),
-    // What prevents the usual cause of having no rules does not help here.
-    remedy: advice,
-  };
+  return finding(isAmbient(context) ? 'NAT0901' : 'NAT0105', {
+    message,
+    ...(failure.family === null ? {} : { family: failure.family }),
+    evidence: [{ kind: 'input', source, line, column: 1, text }],
+    likely: { kind: 'told' },
+    advice,
+  });
 }
 
 /** By the configuration, which follows the rules that were asked for where nobody declared it. */

@@ -171,7 +171,13 @@ export const unreachable = defineCheck({
     const evidence = quotedRules(
       lost.flatMap(({ table, chain }) => chain.rules.map((rule) => ({ table, chain, rule }))),
     );
-    return [finding('NAT0103', { message: `No rule leads to ${names}: the rules there do nothing.`, evidence })];
+    return [
+      finding('NAT0103', {
+        message: `No rule leads to ${names}: the rules there do nothing.`,
+        evidence,
+        likely: { kind: 'rule-lost', several: false },
+      }),
+    ];
   },
 });
 

@@ -52,6 +52,7 @@ const guardrails = defineCheck({
       finding('NAT0111', {
         message: 'Forwarded packets are dropped by the guardrails of an interrupted reconcile.',
         evidence,
+        likely: { kind: 'guard' },
       }),
     ];
   },

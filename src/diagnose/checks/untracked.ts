@@ -7,6 +7,7 @@ import { deletion } from '../../rules/edits.ts';
 import { evidenceKey, quoted, ruleEvidence } from '../../rules/quote.ts';
 import { defineCheck } from '../check.ts';
 import { finding } from '../finding.ts';
+import { writerOf } from '../remedy/writers.ts';
 import { type RedirectTarget, redirectTargets } from '../sockets/redirect-targets.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { deviceOf, inboundTo } from '../typical-packet.ts';
@@ -39,6 +40,7 @@ export const answersTracked = defineCheck({
       unanswered(
         first.where,
         [first, ...others].map(({ target }) => target),
+        context,
       ),
     );
   },
@@ -65,7 +67,7 @@ function untrackedBy(packet: Packet, hooks: Hooks): RuleReference | null {
   return step?.where ?? null;
 }
 
-function unanswered(where: RuleReference, targets: readonly RedirectTarget[]) {
+function unanswered(where: RuleReference, targets: readonly RedirectTarget[], context: Context) {
   const ports = [...new Set(targets.map(({ port }) => port))].join(', ');
   const families = new Set(targets.map(({ family }) => family));
   const [family = 'ipv4'] = families;
@@ -73,6 +75,7 @@ function unanswered(where: RuleReference, targets: readonly RedirectTarget[]) {
     message: `Answers from port ${ports} are not tracked because of ${where.table.name} ${where.chain.name} rule ${where.rule.index}: ${quoted(where).text}. Redirected connections get no answer that they accept.`,
     ...(families.size === 1 ? { family } : {}),
     evidence: [ruleEvidence(where)],
+    likely: { kind: 'foreign', writer: writerOf(where, context.pod.ruleset), effect: 'other' },
     edits: [deletion(where)],
   });
 }

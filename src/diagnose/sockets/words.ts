@@ -1,12 +1,7 @@
 import type { Socket } from '../../model/socket.ts';
 import type { ClassifiedSocket } from '../../sockets/index.ts';
+import type { LikelyCause } from '../remedy/causes.ts';
 import { ruleOf } from './deciding-rule.ts';
-
-/** What to do about connections that are older than the rules. */
-export const OLDER = 'Let the application open the connection again, for instance by replacing the pod.';
-
-/** What to do about a rule that lets connections through. */
-export const WRONG_RULE = 'Mend that rule first: what is wrong with it is a finding of its own.';
 
 /** Whether rules would lead a connection to the proxy, at least for owners of some gid. */
 export function mayCapture({ prediction }: ClassifiedSocket): boolean {
@@ -25,6 +20,13 @@ export function letThrough(live: ClassifiedSocket): string {
   const unseen = reasonNotSeen(live);
   if (unseen !== null) return unseen;
   return ruleOf(live) === null ? 'no rule takes it' : 'a rule lets it through';
+}
+
+/** The same as a cause. */
+export function whyAround(live: ClassifiedSocket): Extract<LikelyCause, { kind: 'connection' }>['why'] {
+  if (reasonNotSeen(live) !== null || live.agreement === undefined) return 'unseen';
+  if (live.agreement !== 'agrees') return 'older';
+  return ruleOf(live) === null ? 'no rule' : 'rule';
 }
 
 /** Why a connection is around the proxy, as the end of a sentence. */

@@ -7,6 +7,7 @@ import { quoted } from '../../rules/quote.ts';
 import { toldOf } from '../behind/told.ts';
 import type { TrafficCode } from '../catalogue/index.ts';
 import { type Found, finding } from '../finding.ts';
+import { likelyCause } from '../remedy/classify.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { evidenceOf } from './evidence.ts';
@@ -36,6 +37,7 @@ export function describeGroup(group: Group, context: Context, groups: readonly G
     ...(both ? {} : { family }),
     evidence: [...evidenceOf(causes, context), ...(behind?.evidence ?? [])],
     ...(behind && { advice: behind.advice }),
+    likely: likelyCause(group, context),
     differences: causes.map(differenceOf),
     edits: editsFor(group, context, groups),
   });
@@ -47,6 +49,7 @@ export function olderLayout(causes: readonly Cause[], older: Releases, { config 
   return finding('NAT0112', {
     message: `The rules are exactly the layout of Istio ${releasesInWords(older)}, not that of ${config.istioVersion}. ${effects || 'Every packet is treated the same.'}`,
     differences: causes.map(differenceOf),
+    likely: { kind: 'other-release', left: false, release: releasesInWords(older) },
   });
 }
 

@@ -3,6 +3,7 @@ import { findChain, type Rule, type RuleReference, rulesOf } from '../../model/r
 import { nftWakeTable } from '../../print/nft/commands.ts';
 import { type Edit, mendingEdits, orderEdits } from '../../rules/edits.ts';
 import { ENTRIES } from '../catalogue/index.ts';
+import { admissions } from './admissions.ts';
 import { type Cause, type Group, intrudersOf, missingOf } from './cause.ts';
 import { dormantTable } from './dormant.ts';
 import { guardrailsIn } from './guardrails.ts';
@@ -89,10 +90,10 @@ function disordered(causes: readonly Cause[], { expected, layout }: Context): Ru
   return rulesOf(expected).filter((where) => chains.has(chainKey(where)) && layout.liveCount(where) > 0);
 }
 
-function policies(causes: readonly Cause[], { pod }: Context): Edit[] {
-  const dropping = causes.flatMap((cause) => droppingChains(cause, pod.ruleset));
+function policies(causes: readonly Cause[], context: Context): Edit[] {
+  const dropping = causes.flatMap((cause) => droppingChains(cause, context.pod.ruleset));
   const chains = [...new Map(dropping.map((home) => [home.chain, home])).values()];
-  return chains.map((home) => ({ kind: 'accept', ...home }));
+  return chains.map((home) => ({ kind: 'admit', home, rules: admissions(home, context) }));
 }
 
 function chainKey({ table, chain }: RuleReference): string {

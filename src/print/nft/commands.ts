@@ -10,7 +10,7 @@ import { tableFamilyWord } from './values.ts';
 /** A chain and the table it is in. */
 interface Place {
   readonly table: Pick<Table, 'family' | 'name'>;
-  readonly chain: Pick<Chain, 'name' | 'base'>;
+  readonly chain: Pick<Chain, 'name'>;
 }
 
 /** `inet TABLE CHAIN` as nft's grammar takes it; null where nft does not accept one of the names. */
@@ -26,20 +26,6 @@ export function nftDeleteRule(place: Place, handle: number): readonly string[] |
   const { table, chain } = place;
   return inJson(
     { delete: { rule: { family: tableFamilyWord(table.family), table: table.name, chain: chain.name, handle } } },
-    [table.name, chain.name],
-  );
-}
-
-/** The words that make a base chain accept what no rule of it decides. */
-export function nftAccept(place: Place): readonly string[] | null {
-  const named = nftPlace(place);
-  if (named !== null) return ['nft', `chain ${named} { policy accept; }`];
-  const { table, chain } = place;
-  if (chain.base === undefined) return null;
-  const { type, hook, priority: prio } = chain.base;
-  const base = { type, hook: hook.toLowerCase(), prio, policy: 'accept' };
-  return inJson(
-    { add: { chain: { family: tableFamilyWord(table.family), table: table.name, name: chain.name, ...base } } },
     [table.name, chain.name],
   );
 }

@@ -47,13 +47,15 @@ describe('a program that takes connections of others and has guests of its own',
 });
 
 describe('a policy that drops', () => {
-  it('is one cause in whatever chains, and no command opens the one that may block nothing', () => {
+  it('is one cause in whatever chains, and stays: its commands admit Istio, where anything is blocked', () => {
     const [found] = foreignCases(FULL)
       .filter(({ what }) => what === 'a VPN client that allows its tunnel alone')
       .map(judged);
     const [finding] = found?.findings ?? [];
     expect(finding?.message).toContain('the policy of filter OUTPUT and of filter INPUT is DROP');
-    expect(finding?.remedy).toContain('-P OUTPUT ACCEPT');
-    expect(finding?.remedy).not.toContain('-P INPUT ACCEPT');
+    expect(finding?.cause).toContain('A VPN');
+    expect(finding?.remedy).toContain('-A OUTPUT -m owner --uid-owner 1337 -j ACCEPT');
+    expect(finding?.remedy).not.toContain('-A OUTPUT -o lo -j ACCEPT');
+    expect(finding?.remedy).not.toMatch(/-P |-A INPUT/);
   });
 });

@@ -95,8 +95,10 @@ describe('a configured exclusion', () => {
 
 describe('an exclusion among the live rules', () => {
   const config = defaultConfig('1.28.10');
-  const findings = (edit: (lines: string[]) => string[]) =>
-    publish(runCheck(exclusions, contextOf(podWith(saved({}, edit)), config)).findings, true);
+  const findings = (edit: (lines: string[]) => string[]) => {
+    const context = contextOf(podWith(saved({}, edit)), config);
+    return publish(runCheck(exclusions, context).findings, context, true);
+  };
   const RULE = '-A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN';
   const isLast = (line: string) => line === '-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT';
 

@@ -11,8 +11,9 @@ const CONFIG = { ...defaultConfig('1.28.10'), interceptionMode: 'TPROXY', enable
 const COMPLETE = expectedRouting(CONFIG);
 
 function run(routing: Routing | null, config = CONFIG): unknown {
-  const result = tproxyRouting.run(contextOf({ ...podOf(expectedRuleset(config)), routing }, config));
-  return 'skipped' in result || 'undetermined' in result ? result : publish(result, true);
+  const context = contextOf({ ...podOf(expectedRuleset(config)), routing }, config);
+  const result = tproxyRouting.run(context);
+  return 'skipped' in result || 'undetermined' in result ? result : publish(result, context, true);
 }
 
 describe('the routing of TPROXY mode', () => {

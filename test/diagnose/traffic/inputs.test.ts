@@ -10,7 +10,7 @@ import { contextOf } from '../pod-of.ts';
 function found(meant: Partial<Config>, programmed: Partial<Config>) {
   const usual = defaultConfig(meant.istioVersion ?? '1.28.10');
   const context = contextOf(expectedRuleset({ ...usual, ...programmed }), { ...usual, ...meant });
-  return publish(trafficFindings(context), true);
+  return publish(trafficFindings(context), context, true);
 }
 
 const codes = (meant: Partial<Config>, programmed: Partial<Config>) => found(meant, programmed).map(({ code }) => code);

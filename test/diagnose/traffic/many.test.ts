@@ -11,7 +11,7 @@ const PORTS = Array.from({ length: COUNT }, (_, i) => 20_000 + 2 * i);
 describe('an exclusion of very many ports that did not take effect', () => {
   const config = { ...defaultConfig('1.28.10'), outboundPortsExclude: PORTS };
   const context = contextOf(podWith(saved({})), config);
-  const findings = publish(trafficFindings(context), true);
+  const findings = publish(trafficFindings(context), context, true);
 
   it('is few classes of packets and one finding, with every rule that is missing', () => {
     expect(context.different.length).toBeLessThanOrEqual(4);
@@ -42,7 +42,8 @@ it('very many rules of others are all to be removed', () => {
     const first = lines.findIndex((line) => line.startsWith('-A ISTIO_OUTPUT'));
     return lines.toSpliced(first, 0, ...rules);
   });
-  const [finding, ...others] = publish(trafficFindings(contextOf(podWith(text))), true);
+  const context = contextOf(podWith(text));
+  const [finding, ...others] = publish(trafficFindings(context), context, true);
   expect(others).toEqual([]);
   expect(finding?.code).toBe('NAT0203');
   const deleted = rules.filter((rule) => finding?.remedy?.includes(rule.replace('-A ISTIO_OUTPUT', '-D ISTIO_OUTPUT')));

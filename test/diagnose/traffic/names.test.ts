@@ -102,7 +102,8 @@ describe('an annotation that did not take effect', () => {
   const config = { ...defaultConfig('1.28.10'), outboundPortsExclude: [3306, 5432, 9200] };
 
   it('is one finding with all of its rules', () => {
-    const [finding, ...others] = publish(trafficFindings(contextOf(podWith(saved({})), config)), true);
+    const context = contextOf(podWith(saved({})), config);
+    const [finding, ...others] = publish(trafficFindings(context), context, true);
     expect(others).toEqual([]);
     expect(finding?.code).toBe('NAT0204');
     expect(finding?.message).toMatch(/, and 2 more like it\.$/);
