@@ -9,11 +9,11 @@ import { placesFor, type Standing, StandingRules, textsOf, written } from './sta
 /** What comes before a command in a remedy: the rest of the line can be pasted into a shell. */
 export const COMMAND = 'In the pod: ';
 
-const AS_READ = 'positions and handles are those of the rules as they were read';
-const AFTER_ABOVE = 'after the commands of the findings above';
+const AS_READ = 'positions as they were read';
+const AFTER_ABOVE = 'after the commands above';
 const UNSURE =
   'Look at the chain, and change by hand what is quoted above: not all rules could be read, so no position is certain.';
-const DONE_ABOVE = 'the commands of the findings above do the rest';
+const DONE_ABOVE = 'the commands above do the rest';
 
 /**
  * Makes commands of edits, finding by finding in the order of the report: positions take all earlier commands into account,
@@ -185,7 +185,8 @@ class Remedy {
   /** A command; in words where none is safe. */
   #say(argv: Argv, otherwise: string): void {
     const command = argv && pasteable(argv);
-    this.#lines.push(command === null ? otherwise : COMMAND + command);
+    const line = command === null ? otherwise : COMMAND + command;
+    if (command !== null || !this.#lines.includes(line)) this.#lines.push(line);
   }
 }
 

@@ -116,7 +116,7 @@ describe('a deletion', () => {
     expect(writer.write([first]).lines).toEqual(['In the pod: iptables -t nat -D ISTIO_OUTPUT 4']);
     expect(writer.write([second])).toEqual({
       lines: ['In the pod: iptables -t nat -D ISTIO_OUTPUT 4'],
-      notes: ['after the commands of the findings above', expect.stringContaining('as they were read')],
+      notes: ['after the commands above', expect.stringContaining('as they were read')],
     });
     expect(writer.write([first])).toEqual({ lines: [], notes: [expect.stringContaining('do the rest')] });
   });

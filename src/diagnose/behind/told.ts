@@ -36,11 +36,11 @@ function wayOut(captured: readonly CapturedGuests[], context: Context): string {
   const { istioVersion, dataplane, rerouteVirtualInterfaces } = context.config;
   const release = parseRelease(istioVersion);
   if ('error' in release || !inputsOf(release, dataplane).includes('rerouteVirtualInterfaces'))
-    return `Istio ${releaseOf(context)} cannot be told to treat it as outbound: the annotation istio.io/reroute-virtual-interfaces came to ambient with 1.25, kubevirtInterfaces to sidecars with 1.1.`;
+    return `Upgrade: Istio ${releaseOf(context)} cannot be told to treat it as outbound; ambient can since 1.25, sidecars since 1.1.`;
   const names = [...rerouteVirtualInterfaces, ...captured.flatMap(({ name }) => name ?? [])];
   const list = names.length > 0 ? names.join(',') : 'NAME';
   const find = captured.some(({ name }) => name === null)
-    ? ' `ip addr show` has the name: of the interface with an address in that range.'
+    ? '\nFind the name with `ip addr show` in the pod: the interface has an address in that range.'
     : '';
   return `Set \`${rerouteAnnotation(context.config)}: "${list}"\` on the pod template: it makes that outbound traffic.${find}`;
 }

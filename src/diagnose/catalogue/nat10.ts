@@ -25,7 +25,7 @@ export const NAT10 = {
       remedy: [
         'Look from a debug container: `kubectl debug -it POD -n NAMESPACE --image=IMAGE --profile=netadmin`, with an image that has istio-nat.',
         'Or from the node: `kubectl debug node/NODE -it --profile=sysadmin --image=IMAGE -- nsenter -t PID -n istio-nat check`.',
-        'PID is in `crictl inspectp ID` on the node, with the ID that `crictl pods --name POD` shows.',
+        'Find PID on the node: in `crictl inspectp ID`, with the ID that `crictl pods --name POD` shows.',
       ],
       rights: RIGHTS.none,
     },
@@ -103,7 +103,7 @@ export const NAT10 = {
       },
       remedy: [
         'Enter the pod: `kubectl debug node/NODE -it --profile=sysadmin --image=IMAGE -- nsenter -t PID -n istio-nat check`.',
-        'PID is in `crictl inspectp ID` on the node, with the ID that `crictl pods --name POD` shows.',
+        'Find PID on the node: in `crictl inspectp ID`, with the ID that `crictl pods --name POD` shows.',
       ],
     },
     NAT1006: {

@@ -47,11 +47,11 @@ function lostParts({ class: { live, expected } }: Cause, context: Context): Like
 
 function ofRules({ code, causes }: Group, context: Context): LikelyCause {
   const [cause] = causes;
-  const { intruder, missing, order, class: different } = cause;
+  const { intruder, missing, order } = cause;
   const live = context.pod.ruleset;
   if (intruder !== null && isGuardrail(intruder)) return { kind: 'guard' };
   if (intruder !== null && !isAboutIstio(intruder))
-    return { kind: 'foreign', writer: writerOf(intruder, live), effect: effectOf(different) };
+    return { kind: 'foreign', writer: writerOf(intruder, live), effect: effectOf(causes) };
   const guilty = intruder ?? missing;
   const key = guilty === null || context.config.dataplane === 'ambient' ? null : keyOf(code, guilty.rule, cause);
   if (key !== null && (intruder !== null || isSet(key, context.config)))
@@ -92,8 +92,10 @@ function isSeveral(causes: readonly Cause[]): boolean {
   return new Set(causes.flatMap(missingOf).map(({ rule }) => rule)).size > 1;
 }
 
-function effectOf({ live }: Cause['class']): Effect {
-  if (isBlocked(live.verdict)) return 'blocks';
+function effectOf(causes: Group['causes']): Effect {
+  const [{ class: first }] = causes;
+  const { live } = first;
+  if (causes.some((cause) => isBlocked(cause.class.live.verdict))) return 'blocks';
   if (captures(live.verdict) || live.verdict.kind === 'dnat') return 'diverts';
   return live.verdict.kind === 'accept' ? 'lets by' : 'other';
 }

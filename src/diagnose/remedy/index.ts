@@ -46,7 +46,7 @@ const OF_SIDECARS = /sidecar\.istio\.io|proxy\.istio\.io|istio-init|istio-proxy|
 
 /** The catalogue's commands with the names of this pod. */
 function filled(text: string, { names }: Situation): string {
-  return text.replace(/`kubectl [^`]*`/g, (command) =>
+  return text.replace(/`(?:kubectl|crictl) [^`]*`/g, (command) =>
     command
       .replace(/\bPOD\b/g, names.pod)
       .replace(/\bNAMESPACE\b/g, names.namespace)

@@ -83,13 +83,19 @@ export function rerouteAnnotation({ dataplane, istioVersion }: Config): string {
 function annotated(name: string | undefined, key: ConfigKey, { config }: Situation): string | null {
   return name === undefined
     ? null
-    : `See that the pod template has ${withValue(name, key, config)}; changing the template replaces its pods.`;
+    : `See that the pod template has ${withValue(name, key, config)}; a change of it replaces its pods.`;
 }
 
 function metadata(name: string | undefined, key: ConfigKey, config: Config): string | null {
   return name === undefined
     ? null
-    : `See that proxyMetadata has ${withValue(name, key, config)} (annotation \`proxy.istio.io/config\` on the pod template).`;
+    : `See that proxyMetadata has ${withValue(name, key, config)}${besides(key, config)} (annotation \`proxy.istio.io/config\` on the pod template).`;
+}
+
+/** DNS capture is two variables where it is for every server. */
+function besides(key: ConfigKey, config: Config): string {
+  if (key !== 'redirectDns' || !config.redirectDns || !config.captureAllDns) return '';
+  return ` and ${withValue(METADATA.captureAllDns ?? '', 'captureAllDns', config)}`;
 }
 
 /** Longer values are counted: a step is read at a glance, and the report has the configuration. */
