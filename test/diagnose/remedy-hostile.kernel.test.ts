@@ -168,7 +168,7 @@ kernelTests('the commands of a remedy, where the names are made to be pasted', (
       expect(stepsOf(await checkedNative())).toEqual([]);
     });
 
-    it.each(names)('are none for the chain %j, whose policy drops', async (name) => {
+    it.each(names.filter((name) => name !== 'plain'))('are none for the chain %j, whose policy drops', async (name) => {
       const report = await nativeReport({ table: 'others', chain: name }, [], 'drop');
       expect(stepsOf(report)).toEqual([]);
       const remedies = report.findings.map(({ remedy }) => remedy).join('\n');
