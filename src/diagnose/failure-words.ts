@@ -8,7 +8,7 @@ interface Told {
 }
 
 const LOAD =
-  'Load the modules on the node and have it load them when it starts (/etc/modules-load.d), then replace the pod. A sandbox with a kernel of its own (gVisor, Kata) needs them there.';
+  'Load the modules on the node, also when it starts (/etc/modules-load.d), or in the kernel of a sandbox (gVisor, Kata).\nThen replace the pod.';
 
 const TOLD: Readonly<Record<FailureCause, (failure: WriteFailure) => Told>> = {
   exists: () => ({
@@ -18,7 +18,7 @@ const TOLD: Readonly<Record<FailureCause, (failure: WriteFailure) => Told>> = {
   rights: () => ({
     why: 'the rights were missing: writing rules takes NET_ADMIN and NET_RAW, and uid 0',
     advice:
-      'Allow istio-init the capabilities NET_ADMIN and NET_RAW (Pod Security level, SCC, PSP), or use istio-cni, with which pods need none. On nodes with SELinux istio-init or istio-cni may have to be privileged.',
+      'Allow istio-init NET_ADMIN and NET_RAW (Pod Security level, SCC, PSP), or use istio-cni, with which pods need none.\nOn nodes with SELinux make istio-init or istio-cni privileged.',
   }),
   table: ({ modules }) => ({
     why: `the kernel of the node has not that table${kernelModules(modules)}, the node uses the other backend of iptables (nf_tables instead of legacy, or the other way), or the rights (NET_ADMIN, NET_RAW) were missing`,
@@ -36,11 +36,11 @@ const TOLD: Readonly<Record<FailureCause, (failure: WriteFailure) => Told>> = {
   lock: () => ({
     why: 'another program held the lock of iptables (/run/xtables.lock) all the time, or the lock could not be opened',
     advice:
-      'Replace the pod. If it happens again, see which program on the node keeps changing rules, and that /run/xtables.lock can be written.',
+      'Replace the pod.\nIf it happens again, see which program on the node keeps changing rules, and that /run/xtables.lock can be written.',
   }),
   tool: () => ({
     why: 'the tool could not be started, or works with no backend that the kernel of the node has (nf_tables or legacy)',
-    advice: `Use the proxyv2 and install-cni images as they are released, and make sure that the node has nf_tables or ip_tables. ${LOAD}`,
+    advice: `Use the proxyv2 and install-cni images as they are released, and make sure that the node has nf_tables or ip_tables.\n${LOAD}`,
   }),
   text: () => ({
     why: 'what was handed over is not valid for that iptables: an input of Istio, such as an annotation, has a value that no rule can have, or a module is missing',
@@ -49,7 +49,7 @@ const TOLD: Readonly<Record<FailureCause, (failure: WriteFailure) => Told>> = {
   }),
   unknown: () => ({
     why: 'what it says does not tell why; most often a kernel module is missing, or the chains were there already',
-    advice: `Read the lines around it, and replace the pod. ${LOAD}`,
+    advice: `Read the lines around it, and replace the pod.\n${LOAD}`,
   }),
 };
 

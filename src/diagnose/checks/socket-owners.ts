@@ -6,6 +6,7 @@ import { groupBy } from '../../model/group-by.ts';
 import type { Finding } from '../../model/report.ts';
 import { ASK_FOR_SOCKETS, showsColumn } from '../../model/shown-sockets.ts';
 import { isListener, type Socket } from '../../model/socket.ts';
+import { fromTheNode } from '../../observe/node-shell.ts';
 import type { ClassifiedSocket } from '../../sockets/index.ts';
 import { hasIstioName } from '../../sockets/proxy.ts';
 import { type CheckResult, defineCheck, unseen } from '../check.ts';
@@ -110,7 +111,7 @@ function groupNotSeen(sockets: readonly Socket[], context: Context): CheckResult
   if (!isLive(context) || sockets.every(({ process }) => process !== undefined)) return { skipped: reason };
   return unseen(
     reason,
-    `Look from the container istio-proxy or from the node, where its process is visible, or see Gid in /proc/PID/status of envoy: it should be ${gid}.`,
+    `See Gid in /proc/PID/status of envoy, which should be ${gid}: look ${fromTheNode(context.said.environment)}`,
   );
 }
 
@@ -137,7 +138,7 @@ export const applicationAsProxy = defineCheck({
     const told = judged.filter((one) => one.told === true).map(({ socket }) => socket);
     const hidden = judged.filter((one) => one.told === null).map(({ socket }) => socket);
     const [first, ...others] = hidden;
-    if (told.length === 0 && first !== undefined) return processNotSeen([first, ...others]);
+    if (told.length === 0 && first !== undefined) return processNotSeen([first, ...others], context);
     return groupBy(told, holderKey).map((sockets) => asProxy(sockets, context));
   }),
 });
@@ -158,10 +159,10 @@ function asProxy(sockets: readonly [Socket, ...Socket[]], context: Context): Fin
   });
 }
 
-function processNotSeen(sockets: readonly [Socket, ...Socket[]]): CheckResult<'NAT0303'> {
+function processNotSeen(sockets: readonly [Socket, ...Socket[]], { said }: Context): CheckResult<'NAT0303'> {
   return unseen(
     `A process ${doing(sockets)} as uid ${sockets[0].uid}, which is the proxy's, and it is not visible here: an application there would bypass the mesh, and a listener that a Sidecar resource gave to the proxy would be right`,
-    `Look from the container istio-proxy or from the node, where processes are visible: ${ASK_FOR_SOCKETS} names the one on that port.`,
+    `See which process has that port: look ${fromTheNode(said.environment, ASK_FOR_SOCKETS)}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../../src/diagnose/index.ts';
 import { expectedRuleset } from '../../../src/expect/layout.ts';
 import { defaultConfig } from '../../../src/layout/index.ts';
 import type { Finding } from '../../../src/model/report.ts';
@@ -7,7 +8,7 @@ import { anyConfig } from '../../infer/arbitrary.ts';
 import { foreignCases } from '../causes/foreign.ts';
 import { judged } from '../causes/judged.ts';
 import { mutationOf } from '../mutations.ts';
-import { diagnosisOf } from '../pod-of.ts';
+import { contextOf, diagnosisOf, podWith, saved } from '../pod-of.ts';
 import { checkRecording, recordings, waysToRead } from '../recorded.ts';
 import { faultsOf, linesOf } from './wording.ts';
 
@@ -139,6 +140,19 @@ describe('the rules of another program', () => {
     const writer = WRITERS[one.what];
     const loud = findings.filter(({ severity }) => severity !== 'info');
     if (writer !== undefined && one.plane === 'sidecar') expect(loud.map(({ cause }) => cause).join()).toMatch(writer);
+  });
+});
+
+describe('a pod that tells its name', () => {
+  const environment = { POD_NAME: 'web-1', POD_NAMESPACE: 'shop' };
+  const context = contextOf(podWith(saved({}, (lines) => lines.filter((line) => !line.includes('ISTIO')))));
+  const [found] = diagnose({ ...context, said: { ...context.said, environment } }).findings;
+
+  it('is called so in every command', () => {
+    expect(found?.code).toBe('NAT0105');
+    expect(found?.remedy).toContain('`kubectl logs web-1 -n shop -c istio-init`');
+    expect(found?.remedy).toContain('`kubectl delete pod web-1 -n shop`');
+    expect(found?.remedy).not.toMatch(/POD|NAMESPACE/);
   });
 });
 
