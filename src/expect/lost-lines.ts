@@ -1,8 +1,30 @@
 import { PORT } from '../istio/ports.ts';
 import type { Gap, Obstacle } from '../model/pod.ts';
-import { findChain, type Rule } from '../model/ruleset.ts';
+import { findChain, type Rule, rulesOf } from '../model/ruleset.ts';
 import { lackingHooks } from '../parse/iptables/identify.ts';
 import type { Context } from './context.ts';
+
+/** A rule without a target, beside one that is missing, is what is left of a line that was damaged. */
+export function cutRules({ pod, expected, layout }: Context): Obstacle[] {
+  if ((pod.shown ?? []).length === 0) return [];
+  const missed = rulesOf(expected).filter((where) => layout.liveCount(where) === 0);
+  const first = pod.ruleset.tables
+    .flatMap((table) => table.chains.map((chain) => ({ table, chain })))
+    .filter(({ table, chain }) => missed.some((one) => one.table.name === table.name && one.chain.name === chain.name))
+    .flatMap(({ chain }) => chain.rules)
+    .find(({ targets }) => targets.length === 0);
+  if (first === undefined) return [];
+  const { source, line } = first.origin;
+  return [
+    {
+      code: 'NAT1003',
+      message: `the rule in line ${line} of ${source} has no target, where another is missing: the line may have lost a part`,
+      remedy: 'Give the output of iptables-save, or of nft list ruleset, as it was printed',
+      concerns: 'rules',
+      lost: 'anywhere',
+    },
+  ];
+}
 
 /** `--to-ports 150` at the end of a rule: nobody means that port, and what cuts lines makes it of 15001. */
 export function cutPorts({ pod, config }: Context): Obstacle[] {

@@ -1,11 +1,12 @@
 import { isIstioChainName } from '../istio/names.ts';
 import { isPortsMatch, type Match } from '../model/match.ts';
 import { isCovered, type Obstacle } from '../model/pod.ts';
+import type { InputOrigin } from '../model/report.ts';
 import { findChain, type Rule, rulesOf, type Table } from '../model/ruleset.ts';
 import { isWhole } from '../rules/agreement.ts';
 import { ruleKey } from '../rules/rule-key.ts';
 import type { Context } from './context.ts';
-import { cutListings, cutPorts, undeclaredHooks } from './lost-lines.ts';
+import { cutListings, cutPorts, cutRules, undeclaredHooks } from './lost-lines.ts';
 
 /**
  * NAT1004 where rules are missing that what was shown need not have: at the end of a listing, beside a chain that may have been listed alone, or in what somebody handed to
@@ -21,6 +22,7 @@ export function unsettled(context: Context): Obstacle[] {
     namedOnly,
     withoutPorts,
     withoutNat,
+    cutRules,
     cutPorts,
     cutListings,
     undeclaredHooks,
@@ -31,16 +33,25 @@ export function unsettled(context: Context): Obstacle[] {
 /** Inputs that decide what stands in other tables, and that rules in nat tell. */
 const TOLD_BY_NAT = ['interceptionMode', 'inboundPortsInclude', 'redirectDns', 'dropInvalid'] as const;
 
+const IPV6_NAT = { family: 'ipv6', name: 'nat' } as const;
+
+function isGuess(origin: InputOrigin | undefined): boolean {
+  return origin === undefined || origin === 'inferred' || origin === 'default';
+}
+
 /** Istio's redirects stand in nat: without it, what other tables were written from can only be guessed. */
 function withoutNat({ pod, expected, families, origin }: Context): Obstacle[] {
   const [first] = pod.shown ?? [];
-  const isGuessed = TOLD_BY_NAT.some((key) => [undefined, 'inferred', 'default'].includes(origin[key]));
+  const isGuessed = TOLD_BY_NAT.some((key) => isGuess(origin[key]));
   const isNat = ({ chains }: Table) => chains.some(({ base, rules }) => base?.type === 'nat' || rules.some(redirects));
-  const nat = expected.tables.find(
-    (table) => isNat(table) && (table.family === 'inet' || families.includes(table.family)) && !isCovered(pod, table),
-  );
-  if (first === undefined || nat === undefined || !isGuessed) return [];
-  const remedy = `Give the output of ${nat.backend === 'nftables' ? '`nft list ruleset`' : 'iptables-save'}, whole`;
+  // What Istio writes without IPv6 says nothing of a pod that has it: only nat of IPv6 tells.
+  const isSeen = (family: Table['family']) => family === 'inet' || families.includes(family);
+  const isOfIptables = expected.tables.some(({ backend }) => backend !== 'nftables');
+  const isIpv6Guessed = isOfIptables && families.includes('ipv6') && isGuess(origin.enableIpv6);
+  const ofIpv6 = isIpv6Guessed && !isCovered(pod, IPV6_NAT) ? IPV6_NAT : undefined;
+  const nat = ofIpv6 ?? expected.tables.find((table) => isNat(table) && isSeen(table.family) && !isCovered(pod, table));
+  if (first === undefined || nat === undefined || !(isGuessed || nat === ofIpv6)) return [];
+  const remedy = `Give the output of ${'backend' in nat && nat.backend === 'nftables' ? '`nft list ruleset`' : 'iptables-save'}, whole`;
   return [
     {
       code: 'NAT1004',

@@ -108,7 +108,7 @@ function ofNft(name: string, plain: PlainText): Part {
     const names = shown.filter((one) => one.family === family).map(({ table }) => table);
     return names.length === 0 ? [] : [{ family, tables: names }];
   });
-  const left = elidedNft(plain.text, lineNumbers(name, plain));
+  const left = [...cutAtColumn(plain.text, diagnostics), ...elidedNft(plain.text, lineNumbers(name, plain))];
   const unread = losses(name, [...plain.losses, ...left, ...diagnostics], 'rules');
   const lost = unread.map((obstacle) => ({ ...obstacle, lost: 'anywhere' }) as const);
   const obstacles = [...lost, ...actingElsewhere(elsewhere)];

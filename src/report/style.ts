@@ -23,6 +23,8 @@ export interface Style {
   readonly chalk: ChalkInstance;
   readonly width: number;
   readonly verbose?: boolean;
+  /** Only the first of what is guilty, and no list of commands: the report would not fit on a screen. */
+  readonly tight?: boolean;
 }
 
 /** Longer lines are hard to read, shorter ones cannot hold an indented rule. */

@@ -42,10 +42,11 @@ function circumstances(packet: Packet): string[] {
   return words;
 }
 
-function owners(packet: Packet): string[] {
-  if (packet.uid === null && packet.gid === null) return ['no socket'];
-  return (['uid', 'gid'] as const).flatMap((name) =>
-    packet[name] === undefined || packet[name] === null ? [] : [`${name} ${packet[name]}`],
+function owners({ uid, gid }: Packet): string[] {
+  if (uid === null && gid === null) return ['no socket'];
+  if (uid === gid && uid !== undefined) return [`uid/gid ${uid}`];
+  return Object.entries({ uid, gid }).flatMap(([name, id]) =>
+    id === undefined || id === null ? [] : [`${name} ${id}`],
   );
 }
 

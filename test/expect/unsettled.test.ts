@@ -123,3 +123,24 @@ describe('rules of which no port and no mark is shown', () => {
     expect(await judged(text, { ...flags, 'inbound-ports-include': '' })).toMatch(/^broken/);
   });
 });
+
+describe('a rule that has no target', () => {
+  const cutTarget = (text: string) => text.replace(/( -o lo -m owner ! --uid-owner 1337) -j RETURN/, '$1');
+
+  it('is what is left of a line where another is missing', async () => {
+    expect(await judged(cutTarget(save(SIDECAR)))).toMatch(/^undetermined; .*has no target, where another is missing/);
+  });
+
+  it('is of no matter where none is', async () => {
+    const text = save(SIDECAR, 'nat').replace('-A ISTIO_INBOUND', '-A ISTIO_INBOUND -p tcp\n-A ISTIO_INBOUND');
+    expect(await judged(text, { 'istio-version': '1.28.10' })).toMatch(/^healthy/);
+  });
+});
+
+describe('tables of IPv6 without nat', () => {
+  it('do not tell whether Istio handles IPv6, which decides what 1.4 writes into filter', async () => {
+    const listing = ['-P INPUT ACCEPT', '-P FORWARD ACCEPT', '-P OUTPUT ACCEPT', ''].join('\n');
+    const text = `root@web:/# ip6tables -t filter -S\n${listing}`;
+    expect(await judged(text, { 'istio-version': '1.4.10' })).toMatch(/^undetermined/);
+  });
+});

@@ -70,3 +70,16 @@ describe('a line of nft that ends in a mark', () => {
     expect(told(table('counter accept comment "and so on..."'))).toEqual([]);
   });
 });
+
+describe('a row of a listing whose columns were moved', () => {
+  const moved = RECORDED['L -n -v'].replace(/\* {6}\* {7}/, '*  ?!    ');
+
+  it('was changed, where others stand as iptables prints them', () => {
+    expect(moved).not.toBe(RECORDED['L -n -v']);
+    expect(told(moved)).toMatchObject([expect.stringMatching(/has its columns where no other row has them/)]);
+  });
+
+  it('was not, where all of them are', () => {
+    expect(told(moved.replace(/ +/g, ' '))).not.toMatchObject([expect.stringMatching(/columns where/)]);
+  });
+});

@@ -120,7 +120,7 @@ export const NAT02 = {
       name: 'outbound-range-excluded',
       severity: 'error',
       traffic: { scope: 'whole', mending: 'edits' },
-      title: 'Outbound traffic to an address range bypasses the proxy and should not',
+      title: 'An outbound address range bypasses the proxy and should not',
       meaning:
         'What the application sends to these addresses leaves the pod without passing the proxy, and the configuration says that it should be captured. When the range holds services of the mesh, those that demand mTLS refuse the connections.',
       causes: [

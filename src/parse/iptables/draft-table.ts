@@ -49,6 +49,9 @@ export interface DraftTable {
   readonly unread: Line[];
   /** The first header of a listing without the columns of interfaces. */
   hidesInterfaces: Line | null;
+  /** The first rows of a listing whose columns stand where iptables prints them, and where it does not. */
+  aligned: Line | null;
+  moved: Line | null;
   /** Of a listing: the last line of the text, which ends with it, or one right behind it that was not read; null where something else comes after. */
   openEnd: number | null;
   /** The first name in a listing that only the machine can resolve where it was printed. */

@@ -1,6 +1,7 @@
 import { hasIstioPrefix } from '../../istio/iptables-chains.ts';
 import type { Rule } from '../../model/ruleset.ts';
 import { type Lack, SHOWS_ALL } from '../../model/shown.ts';
+import type { Line } from './diagnostics.ts';
 import { type DraftChain, type DraftTable, jumpsOf } from './draft-table.ts';
 import { HOOKS, lackingHooks } from './identify.ts';
 import { hiddenByOlderTool } from './older-tool.ts';
@@ -58,9 +59,15 @@ function ofListing(draft: DraftTable, name: string): Found[] {
     ...(draft.form === 'list-rules' ? cutShort(draft) : []),
     ...hiddenByOlderTool(draft),
     ...(unread === undefined ? [] : [{ what: `line ${unread.number}, between its lines, is none of iptables` }]),
+    ...(draft.moved === null || draft.aligned === null ? [] : [ofMoved(draft.moved)]),
     ...(draft.hidesInterfaces === null ? [] : [INTERFACES]),
     ...(draft.named === null ? [] : [ofName(draft.named)]),
   ];
+}
+
+/** Blanks that were joined or lost move all rows. */
+function ofMoved({ number }: Line): Found {
+  return { what: `line ${number} has its columns where no other row has them, so it was changed` };
 }
 
 const INTERFACES: Found = {

@@ -87,6 +87,8 @@ export function openTable(reader: Reader, form: Form, name: string | null, line:
     cut: null,
     unread: [],
     hidesInterfaces: null,
+    aligned: null,
+    moved: null,
     openEnd: null,
     named: null,
     amounts: reader.amounts,

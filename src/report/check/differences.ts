@@ -1,3 +1,4 @@
+import { contrastInWords } from '../../diagnose/traffic/words.ts';
 import type { Verdict } from '../../model/packet.ts';
 import type { Difference, Finding, QuotedRule } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
@@ -17,13 +18,15 @@ export function differenceLines(finding: Finding, style: Style): string[] {
 }
 
 /** What becomes of the packet is said once: in the message, or here. */
-function shownBy({ witness, live, expected }: Difference, { message }: Finding, style: Style): string[] {
+function shownBy({ packets, witness, live, expected }: Difference, { message }: Finding, style: Style): string[] {
   const width = style.width - 2 - COLUMN;
-  const packet = wrap(escapeText(packetWords(witness)), width);
-  const now = verdictWords(live);
-  const meant = verdictWords(expected);
-  const isSaid = message.includes(now) && message.includes(meant);
-  const outcome = isSaid ? [] : wrap(escapeText(`${now}; it should be ${meant}`), width);
+  // Any other port would do as well, unless the class is told apart by it.
+  const { sourcePort: _, ...rest } = witness;
+  const packet = wrap(escapeText(packetWords(packets.sourcePort === undefined ? rest : witness)), width);
+  const isSaid = contrastInWords(live, expected).every((words) => message.includes(words));
+  const outcome = isSaid
+    ? []
+    : wrap(escapeText(`${verdictWords(live)}; it should be ${verdictWords(expected)}`), width);
   return labelled('Packet', COLUMN, [...packet, ...outcome]);
 }
 

@@ -8,12 +8,12 @@ import { stepLines } from './steps.ts';
 
 /** Column where the text after a label starts. */
 export const COLUMN = 9;
-/** Guilty rules that are enough to act on; --verbose has them all. */
-const MOST_EVIDENCE = 2;
+/** Lines of guilty rules that are enough to act on; --verbose has them all. */
+const MOST_EVIDENCE = 3;
 
 /** The lines of one finding: what is wrong, the rules that are guilty, a packet that shows it, and what to do. */
 export function findingLines(finding: Finding, style: Style): string[] {
-  const { message, remedy, hint } = finding;
+  const { message, cause, remedy, hint } = finding;
   const width = style.width - 2;
   return [
     ...titleLines(finding, style),
@@ -22,6 +22,7 @@ export function findingLines(finding: Finding, style: Style): string[] {
         ...paragraphs(message, width),
         ...evidenceLines(finding, style),
         ...differenceLines(finding, style),
+        ...(cause === undefined ? [] : labelled('Likely', COLUMN, paragraphs(cause, width - COLUMN))),
         ...(remedy === undefined ? [] : stepLines(remedy, { ...style, width })),
         ...(style.verbose === true ? labelled('More', COLUMN, paragraphs(hint, width - COLUMN)) : []),
       ],
@@ -45,9 +46,16 @@ function paragraphs(text: string, width: number): string[] {
 }
 
 function evidenceLines({ evidence }: Finding, style: Style): string[] {
-  const most = shownOf(MOST_EVIDENCE, style);
-  const shown = evidence.slice(0, most).flatMap((one) => oneEvidence(one, style));
-  return [...shown, ...moreLines(evidence.length - most, style)];
+  const most = style.tight === true ? 1 : shownOf(MOST_EVIDENCE, style);
+  const [first = [], ...others] = evidence.map((one) => oneEvidence(one, style));
+  const shown = [...first];
+  let count = 1;
+  for (const lines of others) {
+    if (shown.length + lines.length > most) break;
+    shown.push(...lines);
+    count += 1;
+  }
+  return [...shown, ...moreLines(evidence.length - count, style)];
 }
 
 function oneEvidence(evidence: Evidence, style: Style): string[] {

@@ -4,16 +4,19 @@ import type { Style } from '../style.ts';
 import { indent, labelled, wrapProse } from '../wrap.ts';
 
 /** More commands than these are not typed one by one: a pod that is programmed anew has them all. */
-const MOST_COMMANDS = 6;
+const MOST_COMMANDS = 3;
 
 /**
  * The lines of a remedy as numbered steps. Commands stand on lines of their own that are never broken: each half of one
  * would be a command to a shell, and part of a list would leave a pod worse than it was.
  */
-export function stepLines(remedy: string, { width, verbose }: Pick<Style, 'width' | 'verbose'>): string[] {
+export function stepLines(
+  remedy: string,
+  { width, verbose, tight }: Pick<Style, 'width' | 'verbose' | 'tight'>,
+): string[] {
   return stepsOf(remedy).flatMap(({ text, commands }, at) => {
-    const isTooMany = commands.length > MOST_COMMANDS && verbose !== true;
-    const said = isTooMany ? `${text} ${commands.length} commands, which --verbose prints.` : text;
+    const isTooMany = commands.length > (tight === true ? 1 : MOST_COMMANDS) && verbose !== true;
+    const said = isTooMany ? `${text} ${commands.length} commands, all or none: --verbose prints them.` : text;
     const words = labelled(`${at + 1}.`, STEP, wrapProse(escapeText(said), width - STEP));
     return [...words, ...indent(isTooMany ? [] : commands.map(escapeText), STEP + 2)];
   });
@@ -24,15 +27,14 @@ interface Step {
   readonly commands: readonly string[];
 }
 
-/** Commands one after the other are one step. */
+/** Commands belong to the step before them. */
 function stepsOf(remedy: string): Step[] {
   const steps: { text: string; commands: string[] }[] = [];
   for (const line of remedy.split('\n')) {
     const last = steps.at(-1);
-    const isCommand = line.startsWith(COMMAND);
-    if (isCommand && last !== undefined && last.commands.length > 0) last.commands.push(line.slice(COMMAND.length));
-    else if (isCommand) steps.push({ text: COMMAND.trimEnd(), commands: [line.slice(COMMAND.length)] });
-    else steps.push({ text: line, commands: [] });
+    if (!line.startsWith(COMMAND)) steps.push({ text: line, commands: [] });
+    else if (last === undefined) steps.push({ text: COMMAND.trimEnd(), commands: [line.slice(COMMAND.length)] });
+    else last.commands.push(line.slice(COMMAND.length));
   }
   return steps;
 }

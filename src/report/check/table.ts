@@ -17,6 +17,8 @@ const MOST_FINDINGS = 5;
 const MOST_NOTES = 3;
 /** A healthy pod is told in so many lines, of any terminal. */
 const ONE_SCREEN = 12;
+/** What a terminal shows at least. */
+const SCREEN = 24;
 
 /**
  * The report of `check` for people, the verdict first and last. Of a healthy pod it says what is captured and what is not,
@@ -27,7 +29,15 @@ export function checkTable(report: CheckReport, options: ReportOptions): string 
   const style = styleOf(options);
   if (options.quiet === true) return `${headLines(report, style).join('\n')}\n`;
   const isCalm = report.verdict === 'healthy' && style.verbose !== true;
-  return `${(isCalm ? calmLines(report, style) : sectionsOf(report, style)).join('\n')}\n`;
+  return `${(isCalm ? calmLines(report, style) : fitting(report, style)).join('\n')}\n`;
+}
+
+/** What is told of one finding fits on a screen. */
+function fitting(report: CheckReport, style: Style): string[] {
+  const lines = sectionsOf(report, style);
+  const loud = report.findings.filter(({ severity }) => severity !== 'info');
+  const isTight = lines.length > SCREEN && loud.length === 1 && style.verbose !== true;
+  return isTight ? sectionsOf(report, { ...style, tight: true }) : lines;
 }
 
 function calmLines(report: CheckReport, style: Style): string[] {
@@ -70,7 +80,8 @@ function sectionsOf(report: CheckReport, style: Style): string[] {
       lastLine(report, style),
     ],
   ].filter((lines) => lines.length > 0);
-  return sections.flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]));
+  const isClose = (at: number) => at === 0 || (style.tight === true && at === sections.length - 1);
+  return sections.flatMap((lines, at) => (isClose(at) ? lines : ['', ...lines]));
 }
 
 function findingSections({ findings }: CheckReport, style: Style): string[][] {
@@ -107,15 +118,10 @@ function leftOutRows(report: CheckReport): Row[] {
 
 /** How many checks there were, and where to read on. */
 function moreRows(report: CheckReport, isAll: boolean): Row[] {
-  const codes = [...new Set([...report.findings, ...report.undetermined].map(({ code }) => code))];
-  const [code] = codes;
-  const counts = checkCounts(report);
-  return [
-    ...(counts === '' ? [] : [{ label: 'Checks', text: counts }]),
-    ...(code === undefined
-      ? []
-      : [{ label: 'More', text: `istio-nat explain ${code}${isAll ? '' : ', or --verbose'}` }]),
-  ];
+  const [code] = [...report.findings, ...report.undetermined].map((one) => one.code);
+  const more = [...(isAll ? [] : ['-v']), ...(code === undefined ? [] : [`istio-nat explain ${code}`])];
+  const text = [checkCounts(report), more.length > 0 ? `more: ${more.join(', ')}` : ''].filter((part) => part !== '');
+  return text.length === 0 ? [] : [{ label: 'Checks', text: text.join('; ') }];
 }
 
 /** What no listing of rules and no socket shows, whatever the verdict. */

@@ -193,6 +193,7 @@ describe('text around the rules', () => {
     expect(parse('')).toEqual({
       tables: [],
       asked: [],
+      unsaidFamily: null,
       diagnostics: [],
       formats: [],
       coverage: [],

@@ -76,7 +76,8 @@ const ROLES: Readonly<Record<Exclude<Listing, 'json'>, readonly (readonly [Role,
     ['chain', /^\tchain /],
     ['columns', /^\t\ttype /],
     ['end', /^\t?\}/],
-    ['rule', /^\t\t/],
+    // Sets stand in front of the chains, and so in none.
+    ['rule', /^\t\t|^\tset /],
   ],
 };
 

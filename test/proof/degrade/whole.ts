@@ -111,7 +111,7 @@ function hasAllChains(block: readonly Line[]): boolean {
 /** Whether the chain of every rule, and of every jump, is declared. */
 function hasAllNamed(block: readonly Line[]): boolean {
   const chains = chainsOf(block);
-  const named = block.filter(({ role }) => role === 'rule').map(({ chain }) => chain);
+  const named = block.flatMap(({ role, chain }) => (role === 'rule' && chain !== '' ? [chain] : []));
   return [...named, ...jumpsOf(block)].every((name) => chains.includes(name));
 }
 

@@ -21,6 +21,8 @@ export interface Row {
   readonly source: string;
   readonly destination: string;
   readonly extra: string;
+  /** Whether the interfaces stand as far apart as iptables prints them; undefined where they are not shown. */
+  readonly isAligned?: boolean;
 }
 
 /** The columns that a header line announces (`num pkts bytes target prot opt in out source destination`), or null. */
@@ -48,15 +50,31 @@ export function readRow(line: string, columns: Columns): Row | null {
   );
   if (shape === null) return null;
   const last = words[at + shape.length - 1];
+  const interfaces = words.slice(at + shape.length - 4, at + shape.length - 1);
   return {
     ...shape.row,
+    ...(columns.verbose ? { isAligned: isAligned(interfaces) } : {}),
     ...(counters === undefined ? {} : { counters }),
     extra: line.slice(last?.end ?? line.length).trim(),
   };
 }
 
-function firstWords(line: string, count: number): { text: string; end: number }[] {
-  const words: { text: string; end: number }[] = [];
+/** Columns of the interfaces (`%-6s %-6s  `, print_rule of iptables.c), which longer names widen, and of the source behind. */
+function isAligned([inAt, outAt, sourceAt]: readonly Word[]): boolean {
+  if (inAt === undefined || outAt === undefined || sourceAt === undefined) return false;
+  const start = ({ text, end }: Word) => end - text.length;
+  const [first, second] = [start(outAt) - start(inAt), start(sourceAt) - start(outAt)];
+  return first === Math.max(7, inAt.text.length + 1) && second === Math.max(8, outAt.text.length + 2);
+}
+
+interface Word {
+  readonly text: string;
+  /** Column behind it. */
+  readonly end: number;
+}
+
+function firstWords(line: string, count: number): Word[] {
+  const words: Word[] = [];
   for (const match of line.matchAll(/\S+/g)) {
     words.push({ text: match[0], end: match.index + match[0].length });
     if (words.length === count) break;

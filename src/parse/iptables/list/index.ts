@@ -60,7 +60,9 @@ export function readListLine(reader: Reader, line: Line, at: number): boolean {
   }
   checkNumber(reader, line, text, reader.columns);
   const row = readRow(text, reader.columns);
-  if (row === null) return looksLikeRow(text) && refuse(reader, table, line, listChain, text);
+  if (row === null || isMisread(row)) return looksLikeRow(text) && refuse(reader, table, line, listChain, text);
+  if (row.isAligned === true) table.aligned ??= line;
+  if (row.isAligned === false) table.moved ??= line;
   addRow(reader, table, line, listChain, row);
   return true;
 }
@@ -72,6 +74,11 @@ function checkNumber({ diagnostics }: Reader, line: Line, text: string, columns:
   if (Number(number) !== columns.next)
     diagnostics.add('error', `this row has the number ${number}, and ${columns.next} would be the next`, line);
   columns.next = Number(number) + 1;
+}
+
+/** Interfaces have no slash in their names (dev_valid_name of the kernel): an address stands where one was looked for. */
+function isMisread({ inInterface = '', outInterface = '' }: Row): boolean {
+  return inInterface.includes('/') || outInterface.includes('/');
 }
 
 /** A line with the option column of a row, or that begins with counters. */
