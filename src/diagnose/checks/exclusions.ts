@@ -2,7 +2,7 @@ import type { Context } from '../../expect/context.ts';
 import { isMixture } from '../../istio/planes.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { deletion } from '../../rules/edits.ts';
-import { quoted, ruleEvidence } from '../../rules/quote.ts';
+import { ruleEvidence } from '../../rules/quote.ts';
 import { defineCheck } from '../check.ts';
 import { type Idle, idleExclusions } from '../exclusions/configured.ts';
 import { type Overtaken, overtakenExclusions } from '../exclusions/live.ts';
@@ -84,9 +84,9 @@ function live(context: Context): Found<'NAT0209'>[] {
 
 function tooLate({ where, family, by }: Overtaken): Found<'NAT0209'> {
   const { table, chain, rule } = where;
-  const first = by ? ` by ${by.table.name} ${by.chain.name} rule ${by.rule.index}: ${quoted(by).text}` : '';
+  const first = by ? ` by ${by.table.name} ${by.chain.name} rule ${by.rule.index}` : '';
   return finding('NAT0209', {
-    message: `${table.name} ${chain.name} rule ${rule.index} has no effect: ${quoted(where).text}. Its packets are captured before${first}.`,
+    message: `${table.name} ${chain.name} rule ${rule.index} has no effect: its packets are captured before${first}.`,
     ...(table.family === 'inet' ? {} : { family }),
     evidence: [ruleEvidence(where), ...(by ? [ruleEvidence(by)] : [])],
     edits: [deletion(where)],

@@ -31,8 +31,8 @@ export function findingLines(finding: Finding, style: Style): string[] {
   ];
 }
 
-/** The sign, code and title of a finding: a note has no more than that unless everything is asked for. */
-export function titleLines({ code, title, family, severity }: Finding, { chalk, width }: Style): string[] {
+/** The sign, code and title of a finding. */
+function titleLines({ code, title, family, severity }: Finding, { chalk, width }: Style): string[] {
   const words = wrap(
     escapeText(`${code} ${title}${family === undefined ? '' : ` (${familyName(family)})`}`),
     width - 2,
@@ -55,7 +55,7 @@ function evidenceLines({ evidence }: Finding, style: Style): string[] {
     shown.push(...lines);
     count += 1;
   }
-  return [...shown, ...moreLines(evidence.length - count, style)];
+  return [...shown, ...(style.tight === true ? [] : moreLines(evidence.length - count, style))];
 }
 
 function oneEvidence(evidence: Evidence, style: Style): string[] {

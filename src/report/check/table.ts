@@ -6,7 +6,7 @@ import { openLines } from '../subject.ts';
 import { indent, labelled, wrap } from '../wrap.ts';
 import { aroundRows, capturedRows, type Row } from './captured.ts';
 import { checkCounts, checkLines } from './checks.ts';
-import { COLUMN, findingLines, titleLines } from './finding.ts';
+import { COLUMN, findingLines } from './finding.ts';
 import { headLines, lastLine } from './headline.ts';
 import { inputLines } from './inputs.ts';
 import { suppressedLines } from './suppressed.ts';
@@ -35,8 +35,8 @@ export function checkTable(report: CheckReport, options: ReportOptions): string 
 /** What is told of one finding fits on a screen. */
 function fitting(report: CheckReport, style: Style): string[] {
   const lines = sectionsOf(report, style);
-  const loud = report.findings.filter(({ severity }) => severity !== 'info');
-  const isTight = lines.length > SCREEN && loud.length === 1 && style.verbose !== true;
+  const isOne = report.findings.filter((finding) => !isNote(finding)).length === 1;
+  const isTight = lines.length > SCREEN && isOne && style.verbose !== true;
   return isTight ? sectionsOf(report, { ...style, tight: true }) : lines;
 }
 
@@ -85,16 +85,17 @@ function sectionsOf(report: CheckReport, style: Style): string[] {
 }
 
 function findingSections({ findings }: CheckReport, style: Style): string[][] {
-  const all = style.verbose === true;
-  const isNote = ({ severity }: Finding) => severity === 'info' && !all;
-  const loud = findings.filter((finding) => !isNote(finding));
-  const notes = findings.filter(isNote);
+  const told = findings.filter((finding) => style.verbose === true || !isNote(finding));
   const most = shownOf(MOST_FINDINGS, style);
   return [
-    ...loud.slice(0, most).map((finding) => findingLines(finding, style)),
-    loud.length > most ? [`… and ${loud.length - most} more findings; --verbose shows them all`] : [],
-    notes.slice(0, MOST_NOTES).flatMap((note) => titleLines(note, style)),
+    ...told.slice(0, most).map((finding) => findingLines(finding, style)),
+    told.length > most ? [`… and ${told.length - most} more findings; --verbose shows them all`] : [],
   ];
+}
+
+/** A note has no more than its title unless everything is asked for. */
+function isNote({ severity }: Finding): boolean {
+  return severity === 'info';
 }
 
 function rowLines(rows: readonly Row[], { width }: Style): string[] {
@@ -108,7 +109,13 @@ function unseenRows({ seen: { unseen } }: CheckReport): Row[] {
 }
 
 function noteRows({ findings }: CheckReport): Row[] {
-  return findings.map(({ code, title }, at) => ({ label: at === 0 ? 'Notes' : '', text: `${code} ${title}` }));
+  const notes = findings.filter(isNote);
+  const rest = notes.length - MOST_NOTES;
+  const words = notes.slice(0, MOST_NOTES).map(({ code, title }) => `${code} ${title}`);
+  return [...words, ...(rest > 0 ? [`… and ${rest} more`] : [])].map((text, at) => ({
+    label: at === 0 ? 'Notes' : '',
+    text,
+  }));
 }
 
 function leftOutRows(report: CheckReport): Row[] {

@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<CheckReport['verdict'], RegExp>> = {
 };
 
 /** Commands can be pasted, so they are as long as they are. */
-const isProse = (line: string) => !/^ {7}\S/.test(line);
+const isProse = (line: string) => !/^ {7}\S|`/.test(line);
 
 /** What a finding quotes and says: its sentences, and the text of rules, of which no word is left out by the width. */
 function repeated(report: CheckReport, table: string): string[] {

@@ -54,8 +54,8 @@ describe('checkTable', () => {
     const remedy = ['Ask first.', `In the pod: ${command}`, 'In the pod: ip rule show', 'Then look again.'].join('\n');
     const table = checkTable({ ...BROKEN, findings: [{ ...FINDING, remedy }] }, PLAIN);
     const lines = table.split('\n').map((line) => line.trim());
-    const start = lines.indexOf('2. In the pod:');
-    expect(lines.slice(start + 1, start + 4)).toEqual([command, 'ip rule show', '3. Then look again.']);
+    const start = lines.indexOf('1. Ask first.');
+    expect(lines.slice(start + 1, start + 4)).toEqual([command, 'ip rule show', '2. Then look again.']);
   });
 
   it('says what is wrong, shows the rule and a packet, and what to do', () => {
@@ -68,14 +68,13 @@ describe('checkTable', () => {
         and no input that is known excludes that port.
         Rule     nat ISTIO_INBOUND #2 (pod.rules:14)
                  -A ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN
-        Packet   tcp 10.0.0.9:40000 → 10.0.0.5:8080 (PREROUTING, in eth0)
+        Packet   tcp 10.0.0.9 → 10.0.0.5:8080 (PREROUTING, in eth0)
                  left alone; it should be redirected to port 15006
         1. Take 8080 out of traffic.sidecar.istio.io/excludeInboundPorts in the pod template, and restart
            the pod.
         2. Until then: iptables -t nat -D ISTIO_INBOUND -p tcp -m tcp --dport 8080 -j RETURN
 
-        Checks   1 passed, 1 failed, 1 skipped
-        More     istio-nat explain NAT0201, or --verbose
+        Checks   1 passed, 1 failed, 1 skipped; more: -v, istio-nat explain NAT0201
       ✗ Broken: 1 error.
       "
     `);
@@ -126,8 +125,8 @@ describe('checkTable', () => {
         To see it  kubectl debug POD --profile=netadmin --image=…
                    -- istio-nat check
 
-        Checks   1 undetermined
-        More     istio-nat explain NAT1001, or --verbose
+        Checks   1 undetermined; more: -v, istio-nat explain
+                 NAT1001
       ? Undetermined: 1 thing could not be seen.
       "
     `);
@@ -172,7 +171,7 @@ describe('checkTable', () => {
   it('cuts off what nobody would read, and says where the rest is', () => {
     const evidence = Array.from({ length: 1000 }, () => ({ kind: 'socket' as const, text: 'x'.repeat(10_000) }));
     const text = checkTable({ ...BROKEN, findings: Array(1000).fill({ ...FINDING, evidence }) }, PLAIN);
-    expect(text).toContain('… and 998 more');
+    expect(text).toContain('… and 999 more');
     expect(text).toContain('… and 995 more findings');
     expect(text.length).toBeLessThan(500_000);
   });
