@@ -1,6 +1,6 @@
-import { ANNOTATIONS } from '../istio/annotations.ts';
 import { nativeName } from '../istio/names.ts';
-import type { Config } from '../model/config.ts';
+import { AMBIENT_ANNOTATIONS, SIDECAR_ANNOTATIONS } from '../istio/settings.ts';
+import type { Config, ConfigKey } from '../model/config.ts';
 import { isCovered } from '../model/pod.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import { rulesOf } from '../model/ruleset.ts';
@@ -9,17 +9,24 @@ import { dnsDoubt } from './ambiguities-dns.ts';
 import type { Context } from './context.ts';
 import { inputsFromTraces } from './traces.ts';
 
+/** Annotations by which a pod says that its inbound or outbound traffic is left alone. */
+const SAID = { ...SIDECAR_ANNOTATIONS, ingressMode: AMBIENT_ANNOTATIONS.ingressMode };
+
 /**
  * What the rules alone leave open: a chain that somebody flushed looks like the chain of a pod that asked for no
  * capture, and nobody said which of the two this is.
  */
 export function doubtsOf({ config, origin }: ResolvedConfig, facts: Facts): Undetermined[] {
-  const isOpen = (key: keyof typeof ANNOTATIONS) =>
-    origin[key] === 'inferred' && facts.annotations[ANNOTATIONS[key]] === undefined;
+  const isOpen = (key: ConfigKey) => origin[key] === 'inferred' && facts.annotations[SAID[key] ?? ''] === undefined;
   if (config.dataplane === 'ambient') {
     if (config.scope !== 'pod' || !config.ingressMode || !isOpen('ingressMode')) return [];
     return [
-      doubt('inbound', `is in ingress mode (annotation ${ANNOTATIONS.ingressMode}: "true")`, '--ingress-mode', 'false'),
+      doubt(
+        'inbound',
+        `is in ingress mode (annotation ${AMBIENT_ANNOTATIONS.ingressMode}: "true")`,
+        '--ingress-mode',
+        'false',
+      ),
     ];
   }
   const { inboundPortsInclude: ports, outboundIpRangesInclude: ranges, outboundPortsInclude } = config;

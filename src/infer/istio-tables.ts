@@ -53,7 +53,11 @@ function iptablesViews(ruleset: Ruleset): View[] {
 
 /** IPv6 tables without an Istio chain: the script of 1.0 – 1.4 wrote into the filter table of those. */
 function uninhabited(ruleset: Ruleset, backend: Backend): readonly Table[] {
-  return ruleset.tables.filter((table) => table.family === 'ipv6' && table.backend === backend);
+  // Of saved text the variant need not be known.
+  const mayBe = (other: Backend) => other === backend || other === 'iptables' || backend === 'iptables';
+  return ruleset.tables.filter(
+    (table) => table.family === 'ipv6' && table.backend !== 'nftables' && mayBe(table.backend),
+  );
 }
 
 function byBackend(tables: readonly Table[]): Map<Backend, Table[]> {

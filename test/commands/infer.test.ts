@@ -171,7 +171,7 @@ describe('infer', () => {
   it.each([
     [['--rules', '/there/is/no/such/file'], 3],
     [['--proxy-port', '0'], 2],
-    [['-o', 'sarif'], 2],
+    [['-o', 'save'], 2],
   ])('ends with the contract’s exit code: %j', async (argv, exitCode) => {
     const outcome = await run(Infer, argv);
     expect(outcome.exitCode).toBe(exitCode);

@@ -83,3 +83,11 @@ describe('a row of a listing whose columns were moved', () => {
     expect(told(moved.replace(/ +/g, ' '))).not.toMatchObject([expect.stringMatching(/columns where/)]);
   });
 });
+
+describe('the headings of a listing that was cut at a column', () => {
+  it('have lost some of the blanks that iptables pads them with, not all', () => {
+    const cut = RECORDED['L -n -v'].replace(/destination +$/gm, 'destination ');
+    expect(told(cut)).toMatchObject([expect.stringMatching(/headings end early/)]);
+    expect(told(cut.replace(/destination $/gm, 'destination'))).toEqual([]);
+  });
+});

@@ -1,44 +1,8 @@
 import { EXCLUDED_BY_INJECTOR } from '../../istio/ports.ts';
+import { AMBIENT_ANNOTATIONS, MESH_SETTINGS, PROXY_METADATA, SIDECAR_ANNOTATIONS } from '../../istio/settings.ts';
 import type { Config, ConfigKey } from '../../model/config.ts';
 import { formatConfig } from '../../parse/config/index.ts';
 import type { Situation } from './situation.ts';
-
-/** Annotations of the pod template, each with the input that it is. */
-const ANNOTATIONS: Readonly<Partial<Record<ConfigKey, string>>> = {
-  inboundPortsInclude: 'traffic.sidecar.istio.io/includeInboundPorts',
-  inboundPortsExclude: 'traffic.sidecar.istio.io/excludeInboundPorts',
-  outboundIpRangesInclude: 'traffic.sidecar.istio.io/includeOutboundIPRanges',
-  outboundIpRangesExclude: 'traffic.sidecar.istio.io/excludeOutboundIPRanges',
-  outboundPortsInclude: 'traffic.sidecar.istio.io/includeOutboundPorts',
-  outboundPortsExclude: 'traffic.sidecar.istio.io/excludeOutboundPorts',
-  excludeInterfaces: 'traffic.sidecar.istio.io/excludeInterfaces',
-  interceptionMode: 'sidecar.istio.io/interceptionMode',
-};
-
-/** Variables of istio-proxy and istio-init, set as proxyMetadata. */
-const METADATA: Readonly<Partial<Record<ConfigKey, string>>> = {
-  ownerGroupsInclude: 'ISTIO_OUTBOUND_OWNER_GROUPS',
-  ownerGroupsExclude: 'ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE',
-  redirectDns: 'ISTIO_META_DNS_CAPTURE',
-  captureAllDns: 'CAPTURE_ALL_DNS',
-  dropInvalid: 'INVALID_DROP',
-  hostIpv4LoopbackCidr: 'ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR',
-  inboundTproxyMark: 'ISTIO_INBOUND_TPROXY_MARK',
-  inboundTproxyRouteTable: 'ISTIO_INBOUND_TPROXY_ROUTE_TABLE',
-};
-
-/** Where ambient has a setting for an input at all. */
-const AMBIENT: Readonly<Partial<Record<ConfigKey, string>>> = {
-  redirectDns: 'ambient.istio.io/dns-capture',
-  dnsProxy: 'ambient.istio.io/dns-capture',
-  ingressMode: 'ambient.istio.io/bypass-inbound-capture',
-};
-
-/** Settings of the whole mesh, which single pods do not have. */
-const MESH: Readonly<Partial<Record<ConfigKey, string>>> = {
-  proxyPort: 'meshConfig.proxyListenPort',
-  inboundCapturePort: 'meshConfig.proxyInboundListenPort',
-};
 
 /** The step that gives an input the value that is meant; null where nothing of this data plane sets it. */
 export function settingStep(key: ConfigKey, situation: Situation): string | null {
@@ -46,18 +10,18 @@ export function settingStep(key: ConfigKey, situation: Situation): string | null
   if (plane === 'node') return null;
   if (key === 'enableIpv6') return ipv6Step(situation);
   if (key === 'rerouteVirtualInterfaces') return annotated(rerouteAnnotation(config), key, situation);
-  if (plane === 'ambient') return annotated(AMBIENT[key], key, situation);
+  if (plane === 'ambient') return annotated(AMBIENT_ANNOTATIONS[key], key, situation);
   if (key === 'proxyUid' || key === 'proxyGid') return ownerStep(config);
-  const mesh = MESH[key];
+  const mesh = MESH_SETTINGS[key];
   if (mesh !== undefined)
     return `See that \`${mesh}: ${config[key]}\` is set for the mesh; pods created since have it.`;
-  return metadata(METADATA[key], key, config) ?? annotated(ANNOTATIONS[key], key, situation);
+  return metadata(PROXY_METADATA[key], key, config) ?? annotated(SIDECAR_ANNOTATIONS[key], key, situation);
 }
 
 /** What people call the setting, as a word behind "another". */
 export function settingName(key: ConfigKey): string {
-  const annotation = ANNOTATIONS[key];
-  return annotation?.slice(annotation.indexOf('/') + 1) ?? METADATA[key] ?? WORDS[key] ?? 'configuration';
+  const annotation = SIDECAR_ANNOTATIONS[key];
+  return annotation?.slice(annotation.indexOf('/') + 1) ?? PROXY_METADATA[key] ?? WORDS[key] ?? 'configuration';
 }
 
 const WORDS: Readonly<Partial<Record<ConfigKey, string>>> = {
@@ -95,7 +59,7 @@ function metadata(name: string | undefined, key: ConfigKey, config: Config): str
 /** DNS capture is two variables where it is for every server. */
 function besides(key: ConfigKey, config: Config): string {
   if (key !== 'redirectDns' || !config.redirectDns || !config.captureAllDns) return '';
-  return ` and ${withValue(METADATA.captureAllDns ?? '', 'captureAllDns', config)}`;
+  return ` and ${withValue(PROXY_METADATA.captureAllDns ?? '', 'captureAllDns', config)}`;
 }
 
 /** Longer values are counted: a step is read at a glance, and the report has the configuration. */

@@ -33,7 +33,11 @@ export function plainText({ kind, sections }: Group, source: string, last: numbe
     text: lines.length === 0 || lines.at(-1)?.number === last ? text : `${text}\n`,
     ...(numbering.every((number, at) => number === at + 1) ? {} : { numbering }),
     command: sections.length === 1 ? (sections[0]?.command?.argv ?? null) : null,
-    losses: [...sections.flatMap(filtered), ...lines.flatMap(lost)].map((loss) => ({ ...loss, source })),
+    losses: [
+      ...sections.flatMap(filtered),
+      ...lines.flatMap(lost),
+      ...lines.filter(isCutHeader).slice(0, 1).map(cut),
+    ].map((loss) => ({ ...loss, source })),
   };
 }
 
@@ -75,6 +79,23 @@ type Loss = Omit<Diagnostic, 'source'>;
 
 function lost({ number, text, lost: message }: PastedLine): Loss[] {
   return message === undefined ? [] : [{ line: number, column: 1, message, text, severity: 'error' }];
+}
+
+/** iptables -L pads its last heading to 20 columns, and what strips blanks strips all of them. */
+const CUT_HEADER = /\btarget +prot opt .*\bdestination {1,8}$/;
+
+function isCutHeader({ text }: PastedLine): boolean {
+  return CUT_HEADER.test(text);
+}
+
+function cut({ number, text }: PastedLine): Loss {
+  return {
+    line: number,
+    column: 1,
+    message: 'the headings end early: something cut lines off at this column',
+    text,
+    severity: 'error',
+  };
 }
 
 function filtered({ command, kind, lines }: Section): Loss[] {

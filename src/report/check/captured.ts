@@ -1,5 +1,5 @@
-import { ANNOTATIONS } from '../../istio/annotations.ts';
 import { EXCLUDED_BY_INJECTOR, PORT } from '../../istio/ports.ts';
+import { SIDECAR_ANNOTATIONS } from '../../istio/settings.ts';
 import type { ConfigKey } from '../../model/config.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { CheckReport, InputOrigin } from '../../model/report.ts';
@@ -100,7 +100,7 @@ function saidBy(key: ConfigKey, origin: InputOrigin | undefined): string {
     case 'env':
       return `${describeInput(key)?.environment} in the environment of istio-nat`;
     case 'annotation':
-      return `annotation ${Object.hasOwn(ANNOTATIONS, key) ? shortName(ANNOTATIONS[key as keyof typeof ANNOTATIONS]) : key}`;
+      return `annotation ${shortName(SIDECAR_ANNOTATIONS[key] ?? key)}`;
     case 'envoy':
       return "Envoy's admin interface";
     case 'inferred':

@@ -38,7 +38,7 @@ describe('a program that takes connections of others and has guests of its own',
         .map(judged);
       const [finding] = found?.findings ?? [];
       expect(finding).toMatchObject({ code: 'NAT0109', severity: 'error' });
-      expect(finding?.message).toContain('DOCKER');
+      expect(JSON.stringify(finding?.evidence)).toContain('DOCKER');
       expect(finding?.message).toMatch(/What comes in by .*docker0.* is captured as inbound/);
       expect(finding?.remedy).toMatch(/istio.io\/reroute-virtual-interfaces: ".*docker0/);
       expect(found?.checks.find(({ id }) => id === 'forwarded-traffic')?.outcome).toBe('skipped');

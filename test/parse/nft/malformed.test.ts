@@ -152,20 +152,9 @@ describe('JSON that is not nft’s', () => {
 describe('a large input', () => {
   const many = 100_000;
 
-  function seconds(work: () => void): number {
-    const start = performance.now();
-    work();
-    return (performance.now() - start) / 1000;
-  }
-
-  it('of rules is read in linear time, all of them', () => {
+  it('of rules is read, all of them', () => {
     const text = chain(...Array.from({ length: many }, (_, i) => `ip daddr 10.0.0.1 tcp dport ${i % 65536} accept`));
-    let count = 0;
-    const taken = seconds(() => {
-      count = listing(text).tables[0]?.chains[0]?.rules.length ?? 0;
-    });
-    expect(count).toBe(many);
-    expect(taken).toBeLessThan(15);
+    expect(listing(text).tables[0]?.chains[0]?.rules.length).toBe(many);
   });
 
   it.each([
@@ -183,7 +172,6 @@ describe('a large input', () => {
     ['unclosed tables', 'table inet a {\n'.repeat(many / 10)],
     ['lines of noise', 'noise noise\n'.repeat(many)],
   ])('of %s does no harm', (_, text) => {
-    expect(seconds(() => listing(text))).toBeLessThan(10);
     expect(listing(text).diagnostics.length).toBeLessThan(500);
   });
 });

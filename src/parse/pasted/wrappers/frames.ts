@@ -13,6 +13,6 @@ export const frame: Wrapper = (line) => {
 
 /** The `>` of a quoted mail, which stands at the edge: behind an indentation it is part of the line. */
 export const quotation: Wrapper = (line) => {
-  const all = /^ ?>(?:[\s>]*>)? ?/.exec(line)?.[0];
+  const all = /^ ?>(?:[ >]*>)? ?/.exec(line)?.[0];
   return all === undefined ? null : { text: line.slice(all.length) };
 };
