@@ -1,14 +1,16 @@
 /**
- * Draws docs/report.svg, the picture in the README: what `npm start` prints in colour, as it was printed. Needs a built
- * istio-nat. Run: npx tsx scripts/report-picture.ts
+ * Draws docs/report.svg, the picture in the README: what `check` prints in colour about two recorded pods, one that is
+ * broken and one that is healthy, as it is printed. Run: npx tsx scripts/report-picture.ts
  */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { checkTable } from '../src/report/check/table.ts';
+import { check } from '../test/asked.ts';
+import { outsideOf, textsOf } from '../test/diagnose/recorded.ts';
+import { podOf } from '../test/docs/in-pod.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const LINES = 42;
-const COLUMNS = 100;
+const PICTURE = fileURLToPath(new URL('../docs/report.svg', import.meta.url));
+const COLUMNS = 80;
 const LINE_HEIGHT = 18;
 const CHARACTER_WIDTH = 8.1;
 
@@ -48,14 +50,21 @@ function spans(line: string, active: Set<string>): string {
     .join('');
 }
 
-const output = execFileSync('node', ['bin/run.js', 'check', '--example', '--fail-on', 'never'], {
-  cwd: ROOT,
-  env: { ...process.env, FORCE_COLOR: '1', COLUMNS: String(COLUMNS) },
-}).toString();
+/** What a terminal shows of a check of that pod, whose rules and sockets are saved one after the other in pod.rules. */
+async function session(pod: string, istioVersion?: string): Promise<string> {
+  const { config: _, ...texts } = textsOf(podOf(pod));
+  const outside = outsideOf({ 'pod.rules': Object.values(texts).join('\n') });
+  const config = { flags: istioVersion === undefined ? {} : { istioVersion }, env: {} };
+  const report = await check({ source: { kind: 'rules', files: ['pod.rules'] }, config, toolVersion: '0' }, outside);
+  const flag = istioVersion === undefined ? '' : ` --istio-version ${istioVersion}`;
+  return `$ istio-nat check --rules pod.rules${flag}\n${checkTable(report, { color: true, width: COLUMNS })}`;
+}
+
+const output = [await session('inbound-port-excluded', '1.28.10'), await session('healthy-exclusions')].join('\n');
 const active = new Set<string>();
 const lines = output
+  .trimEnd()
   .split('\n')
-  .slice(0, LINES)
   .map((line) => spans(line, active));
 const width = Math.ceil(COLUMNS * CHARACTER_WIDTH) + 32;
 const height = lines.length * LINE_HEIGHT + 32;
@@ -69,4 +78,4 @@ const svg = [
   ...text,
   '</g></svg>',
 ];
-writeFileSync(`${ROOT}/docs/report.svg`, `${svg.join('\n')}\n`);
+writeFileSync(PICTURE, `${svg.join('\n')}\n`);
