@@ -23,8 +23,10 @@ export interface Style {
   readonly chalk: ChalkInstance;
   readonly width: number;
   readonly verbose?: boolean;
-  /** Only the first of what is guilty, and no list of commands: the report would not fit on a screen. */
+  /** Only the first of what is guilty, and no empty line: the report would not fit on a screen. */
   readonly tight?: boolean;
+  /** No list of commands either. */
+  readonly terse?: boolean;
 }
 
 /** Longer lines are hard to read, shorter ones cannot hold an indented rule. */

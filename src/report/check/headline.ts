@@ -13,16 +13,32 @@ export function headLines(report: CheckReport, style: Style): string[] {
   const sentence = wrap(escapeText(headSentence(report)), width - 2);
   const mark = symbol(report.verdict, chalk);
   const verdict = sentence.map((line, index) => `${index === 0 ? mark : ' '} ${chalk.bold(line)}`);
-  return [...verdict, ...askedLines(report, width - 2)];
+  const asked = askedSentences(report).flatMap((text) => wrap(escapeText(text), width - 2));
+  return [...verdict, ...indent(asked, 2)];
+}
+
+/** The verdict and nothing else, in one line however long, for scripts that read lines. */
+export function onlyLine(report: CheckReport, { chalk }: Style): string {
+  const { verdict } = report;
+  const sentence =
+    verdict === 'undetermined'
+      ? `${subjectWords(report)} could not be judged: ${missing(report)}.`
+      : headSentence(report);
+  const text = [sentence, ...askedSentences(report)].join(' ');
+  return `${symbol(verdict, chalk)} ${chalk.bold(escapeText(text))}`;
 }
 
 /** The verdict once more, short enough for one line: what is left on a screen when the rest has scrolled away. */
 export function lastLine(report: CheckReport, { chalk }: Style): string {
-  const { verdict, istio, undetermined } = report;
-  const open = verdict === 'undetermined' ? undetermined.length : 0;
-  const why = open > 0 ? `${count(open, 'thing')} could not be seen` : problems(report);
+  const { verdict, istio } = report;
+  const why = verdict === 'undetermined' ? missing(report) : problems(report);
   const word = istio.dataplane === 'none' && verdict === 'healthy' ? 'not captured by Istio' : verdict;
-  return `${symbol(verdict, chalk)} ${chalk.bold(capitalised(word))}${why === '' ? '' : `: ${why}`}.`;
+  const rest = `${why === '' ? '' : `: ${why}`}${verdict === 'undetermined' ? '' : apartFromSuppressed(report)}`;
+  return `${symbol(verdict, chalk)} ${chalk.bold(capitalised(word))}${rest}.`;
+}
+
+function missing({ undetermined }: CheckReport): string {
+  return `${count(undetermined.length, 'thing')} could not be seen`;
 }
 
 function headSentence(report: CheckReport): string {
@@ -38,7 +54,7 @@ function headSentence(report: CheckReport): string {
     case 'degraded':
       return `${subject} works${scopeOf(report)}, with ${count(report.summary.warning, 'warning')}${apartFromSuppressed(report)}.${expected}`;
     case 'broken':
-      return `${subject} is broken: ${problems(report)}.${expected}`;
+      return `${subject} is broken: ${problems(report)}${apartFromSuppressed(report)}.${expected}`;
     case 'undetermined':
       return `${subject} could not be judged; what is missing is listed below.${isGuess(report) ? '' : expected}`;
   }
@@ -70,11 +86,11 @@ function scopeOf({ source, seen }: CheckReport): string {
 }
 
 /** What the verdict rests on, where that is not the kernel. */
-function askedLines({ asked }: CheckReport, width: number): string[] {
+function askedSentences({ asked }: CheckReport): string[] {
   if (asked === undefined) return [];
   const tables = [...new Set(asked.tables.map(({ family, table }) => `${table} (${familyName(family)})`))].join(', ');
   const files = fileNames([...new Set(asked.tables.map(({ source }) => source))]);
-  return indent(wrap(escapeText(`${capitalised(asked.note)}: ${tables}, from ${files}.`), width), 2);
+  return [`${capitalised(asked.note)}: ${tables}, from ${files}.`];
 }
 
 /** What a namespace is in which Istio captures nothing by design: nobody is told that this "pod" is healthy. */

@@ -12,13 +12,13 @@ const MOST_COMMANDS = 3;
  */
 export function stepLines(
   remedy: string,
-  { width, verbose, tight }: Pick<Style, 'width' | 'verbose' | 'tight'>,
+  { chalk, width, verbose, terse }: Pick<Style, 'chalk' | 'width' | 'verbose' | 'terse'>,
 ): string[] {
   return stepsOf(remedy).flatMap(({ text, commands }, at) => {
-    const isTooMany = commands.length > (tight === true ? 1 : MOST_COMMANDS) && verbose !== true;
+    const isTooMany = commands.length > (terse === true ? 1 : MOST_COMMANDS) && verbose !== true;
     const said = isTooMany ? `${text} ${commands.length} commands, all or none: --verbose prints them.` : text;
     const words = labelled(`${at + 1}.`, STEP, wrapProse(escapeText(said), width - STEP));
-    return [...words, ...indent(isTooMany ? [] : commands.map(escapeText), STEP + 2)];
+    return [...words, ...indent(isTooMany ? [] : commands.map((command) => chalk.cyan(escapeText(command))), STEP + 2)];
   });
 }
 

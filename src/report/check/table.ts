@@ -7,7 +7,7 @@ import { indent, labelled, wrap } from '../wrap.ts';
 import { aroundRows, capturedRows, type Row } from './captured.ts';
 import { checkCounts, checkLines } from './checks.ts';
 import { COLUMN, findingLines } from './finding.ts';
-import { headLines, lastLine } from './headline.ts';
+import { headLines, lastLine, onlyLine } from './headline.ts';
 import { inputLines } from './inputs.ts';
 import { suppressedLines } from './suppressed.ts';
 
@@ -17,8 +17,11 @@ const MOST_FINDINGS = 5;
 const MOST_NOTES = 3;
 /** A healthy pod is told in so many lines, of any terminal. */
 const ONE_SCREEN = 12;
-/** What a terminal shows at least. */
-const SCREEN = 24;
+/** What a terminal shows at least, above the prompt that comes next. */
+const SCREEN = 23;
+
+/** How much of one finding is told: commands go last, because they are what somebody came for. */
+const WAYS = [{}, { tight: true }, { tight: true, terse: true }] as const;
 
 /**
  * The report of `check` for people, the verdict first and last. Of a healthy pod it says what is captured and what is not,
@@ -27,17 +30,17 @@ const SCREEN = 24;
  */
 export function checkTable(report: CheckReport, options: ReportOptions): string {
   const style = styleOf(options);
-  if (options.quiet === true) return `${headLines(report, style).join('\n')}\n`;
+  if (options.quiet === true) return `${onlyLine(report, style)}\n`;
   const isCalm = report.verdict === 'healthy' && style.verbose !== true;
   return `${(isCalm ? calmLines(report, style) : fitting(report, style)).join('\n')}\n`;
 }
 
 /** What is told of one finding fits on a screen. */
 function fitting(report: CheckReport, style: Style): string[] {
-  const lines = sectionsOf(report, style);
   const isOne = report.findings.filter((finding) => !isNote(finding)).length === 1;
-  const isTight = lines.length > SCREEN && isOne && style.verbose !== true;
-  return isTight ? sectionsOf(report, { ...style, tight: true }) : lines;
+  const ways = isOne && style.verbose !== true ? WAYS : [{}];
+  const told = ways.map((way) => sectionsOf(report, { ...style, ...way }));
+  return told.find((lines) => lines.length <= SCREEN) ?? told.at(-1) ?? [];
 }
 
 function calmLines(report: CheckReport, style: Style): string[] {
@@ -80,8 +83,7 @@ function sectionsOf(report: CheckReport, style: Style): string[] {
       lastLine(report, style),
     ],
   ].filter((lines) => lines.length > 0);
-  const isClose = (at: number) => at === 0 || (style.tight === true && at === sections.length - 1);
-  return sections.flatMap((lines, at) => (isClose(at) ? lines : ['', ...lines]));
+  return sections.flatMap((lines, at) => (at === 0 || style.tight === true ? lines : ['', ...lines]));
 }
 
 function findingSections({ findings }: CheckReport, style: Style): string[][] {

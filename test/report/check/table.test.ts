@@ -132,6 +132,13 @@ describe('checkTable', () => {
     `);
   });
 
+  it.each([
+    [BROKEN, '✗ The pod of pod.rules is broken: 1 error. Expected: Istio 1.28.10 (sidecar, REDIRECT, iptables-nft).\n'],
+    [UNDETERMINED, '? This pod could not be judged: 1 thing could not be seen.\n'],
+  ])('is one line, and refers to no other, where nothing but the verdict is asked for', (report, line) => {
+    expect(checkTable(report, { color: false, width: 40, quiet: true })).toBe(line);
+  });
+
   it('counts the warnings of a pod that works', () => {
     const degraded: CheckReport = {
       ...BROKEN,
