@@ -7,7 +7,7 @@ import { quoteWords } from '../print/shell.ts';
  */
 export function fromTheNode(environment: Readonly<Record<string, string>> = {}, command = 'istio-nat check'): string {
   const names = podNames(environment);
-  return `from its node, PID being the one in \`${pidOf(names)}\` there: ${nodeCommand(names, command)}`;
+  return `from its node, PID being the one in \`${pidOf(names)}\` there: \`${nodeCommand(names, command)}\``;
 }
 
 /** A debug pod on the node brings the host's processes along, and with this profile all rights. */

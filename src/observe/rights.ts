@@ -74,8 +74,8 @@ export function waysIn(environment: Readonly<Record<string, string>> = {}): stri
   const debug = quoteWords(['kubectl', 'debug', '-it', ...place, ...container, '--', 'istio-nat', 'check']);
   const save = quoteWords(['kubectl', 'exec', ...place, '-c', 'CONTAINER', '--', 'iptables-save']);
   return [
-    debug,
+    `\`${debug}\``,
     `or ${fromTheNode(environment)}`,
-    `or paste the rules from a container that has CAP_NET_ADMIN: ${save} | istio-nat check --rules -`,
+    `or paste the rules from a container that has CAP_NET_ADMIN: \`${save} | istio-nat check --rules -\``,
   ].join('; ');
 }

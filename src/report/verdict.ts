@@ -1,4 +1,5 @@
 import type { CheckReport } from '../model/report.ts';
+import { apartFromSuppressed } from './check/suppressed.ts';
 import { escapeText } from './escape.ts';
 import { capitalised, istioName, subjectOf } from './subject.ts';
 import { count } from './words.ts';
@@ -11,5 +12,7 @@ export function verdictSentence(report: CheckReport): string {
   const found = [count(summary.error, 'error'), count(summary.warning, 'warning'), count(summary.info, 'note')].join(
     ', ',
   );
-  return escapeText(`${capitalised(subjectOf(report.source))} is ${report.verdict}: ${found}${against}.`);
+  return escapeText(
+    `${capitalised(subjectOf(report.source))} is ${report.verdict}: ${found}${apartFromSuppressed(report)}${against}.`,
+  );
 }

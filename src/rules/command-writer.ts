@@ -194,7 +194,7 @@ class Remedy {
 function lookUp(home: Home, position: number): string {
   const place = nftPlace(home);
   if (place === null) return unsafe(`delete rule ${position} of the chain`);
-  return `By hand: nft delete rule ${place} handle N, N being that of rule ${position} in \`nft -a list chain ${place}\``;
+  return `By hand: \`nft delete rule ${place} handle N\`, N being that of rule ${position} in \`nft -a list chain ${place}\``;
 }
 
 function unsafe(what: string): string {

@@ -4,7 +4,7 @@ import type { CheckReport } from '../../src/model/report.ts';
 import type { KernelPod } from '../kernel/index.ts';
 
 const COMMAND = 'In the pod: ';
-const LOOK_UP = /^By hand: (nft delete rule .*) handle N, N being that of rule (\d+) in `(nft -a list chain .*)`$/;
+const LOOK_UP = /^By hand: `(nft delete rule .*) handle N`, N being that of rule (\d+) in `(nft -a list chain .*)`$/;
 
 /** A command of a remedy, as it stands there, or one that needs a number that somebody has to look up. */
 export interface Step {

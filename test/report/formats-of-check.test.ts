@@ -4,6 +4,7 @@ import { checkGithub } from '../../src/report/github/check.ts';
 import { checkJunit } from '../../src/report/junit/check.ts';
 import { checkMarkdown } from '../../src/report/markdown/check.ts';
 import { fileLineOf, spotsOf } from '../../src/report/places.ts';
+import { checkPrometheus } from '../../src/report/prometheus/check.ts';
 import { checkSarif } from '../../src/report/sarif/check.ts';
 import { BROKEN, FINDING, HEALTHY, UNDETERMINED } from './sample.ts';
 
@@ -132,7 +133,52 @@ describe('Markdown of check', () => {
   it('has the remedy with its commands as a block', () => {
     const remedy = 'Take it out.\nIn the pod: iptables -D a\nIn the pod: iptables -D b\nCheck again.';
     expect(checkMarkdown({ ...BROKEN, findings: [{ ...FINDING, remedy }] })).toContain(
-      '**Remedy**\n\nTake it out.\n\nIn the pod:\n\n```sh\niptables -D a\niptables -D b\n```\n\nCheck again.',
+      '**What to do**\n\n1. Take it out.\n\n   ```sh\n   iptables -D a\n   iptables -D b\n   ```\n\n2. Check again.',
+    );
+  });
+
+  it('says the likely cause, what was not seen, and of the checks those that need attention', () => {
+    const seen = { ...BROKEN.seen, unseen: [{ what: 'connections', command: 'ss -Htunaep' }] };
+    const text = checkMarkdown({ ...BROKEN, seen, findings: [{ ...FINDING, cause: 'Somebody added the rule.' }] });
+    expect(text).toContain('**Likely cause:** Somebody added the rule.');
+    expect(text).toContain('Not seen: connections (`ss -Htunaep`).');
+    expect(text).toContain('1 passed, 1 failed, 1 skipped');
+    expect(text).not.toMatch(/^- [✓–]/m);
+  });
+});
+
+describe('what is suppressed', () => {
+  const report: CheckReport = {
+    ...HEALTHY,
+    suppressed: [
+      {
+        code: 'NAT0201',
+        severity: 'error',
+        title: 'A port bypasses',
+        message: 'Port 8080 does.',
+        reason: 'the scraper has no sidecar',
+        expires: '2027-01-31',
+        entry: { file: 'known.yaml', line: 3 },
+      },
+    ],
+    suppressions: { warnings: [{ file: 'known.yaml', line: 9, message: 'expired' }] },
+  };
+
+  it.each([
+    ['markdown', checkMarkdown(report)],
+    ['github', checkGithub(report)],
+    ['junit', checkJunit(report, NOW)],
+    ['sarif', checkSarif(report)],
+    ['prometheus', checkPrometheus(report, NOW)],
+  ])('is counted and named in %s', (format, text) => {
+    expect(text).toContain('NAT0201');
+    if (format !== 'prometheus') expect(text).toContain('the scraper has no sidecar');
+    if (format !== 'prometheus' && format !== 'sarif') expect(text).toContain('apart from 1 suppressed finding');
+  });
+
+  it('has an annotation for an entry without effect', () => {
+    expect(checkGithub(report)).toContain(
+      '::warning file=known.yaml,line=9,title=Suppression without effect::expired\n',
     );
   });
 });

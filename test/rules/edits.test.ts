@@ -153,7 +153,7 @@ describe('commands for native tables', () => {
     if (!first || !numbered) throw new Error('there is no istio-inbound');
     expect(mend([numbered], [], NATIVE)[0]).toBe("nft 'delete rule inet istio-proxy-nat istio-inbound handle 10'");
     expect(mend([first], [], NATIVE)[0]).toBe(
-      'By hand: nft delete rule inet istio-proxy-nat istio-inbound handle N, N being that of rule 1 in `nft -a list chain inet istio-proxy-nat istio-inbound`',
+      'By hand: `nft delete rule inet istio-proxy-nat istio-inbound handle N`, N being that of rule 1 in `nft -a list chain inet istio-proxy-nat istio-inbound`',
     );
   });
 

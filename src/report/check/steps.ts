@@ -27,10 +27,10 @@ interface Step {
   readonly commands: readonly string[];
 }
 
-/** Commands belong to the step before them. */
-function stepsOf(remedy: string): Step[] {
+/** The steps of a remedy. Commands belong to the step before them. */
+export function stepsOf(remedy: string): Step[] {
   const steps: { text: string; commands: string[] }[] = [];
-  for (const line of remedy.split('\n')) {
+  for (const line of remedy.split('\n').filter((each) => each.trim() !== '')) {
     const last = steps.at(-1);
     if (!line.startsWith(COMMAND)) steps.push({ text: line, commands: [] });
     else if (last === undefined) steps.push({ text: COMMAND.trimEnd(), commands: [line.slice(COMMAND.length)] });

@@ -12,11 +12,14 @@ export function suppressedLines({ suppressed = [] }: CheckReport, style: Style):
   return [style.chalk.bold('Suppressed'), ...suppressed.flatMap((one) => indent(lineOf(one, style), 2))];
 }
 
-function lineOf(one: Suppressed, { chalk, width }: Style): string[] {
-  const { code, severity, title, reason, expires, entry } = one;
+/** What is suppressed, why, by which line, and until when, in a sentence that quotes as it was written. */
+export function suppressedText({ code, severity, title, reason, expires, entry }: Suppressed): string {
   const until = expires === undefined ? '' : `, until ${expires}`;
-  const text = `${code} ${severity}: ${title}: ${clip(reason, LONGEST_REASON)} (${entry.file}:${entry.line}${until})`;
-  return wrap(escapeText(text), width - 4).map(
+  return `${code} ${severity}: ${title}: ${clip(reason, LONGEST_REASON)} (${entry.file}:${entry.line}${until})`;
+}
+
+function lineOf(one: Suppressed, { chalk, width }: Style): string[] {
+  return wrap(escapeText(suppressedText(one)), width - 4).map(
     (line, index) => `${index === 0 ? symbol('skipped', chalk) : ' '} ${line}`,
   );
 }

@@ -9,7 +9,7 @@ import {
 import { SYMPTOMS } from '../../diagnose/catalogue/symptoms.ts';
 import { escapeText } from '../escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
-import { clip, indent, labelled, wrap } from '../wrap.ts';
+import { clip, indent, labelled, wrap, wrapProse } from '../wrap.ts';
 import { suppressionOf } from './suppression.ts';
 
 /** What stands for the severity of codes that make a check undetermined. */
@@ -135,9 +135,9 @@ function numbered(texts: readonly string[], style: Style): string[] {
 }
 
 function bullet(sign: string, text: string, style: Style): string[] {
-  return indent(labelled(sign, 3, wrap(text, style.width - 5)), 2);
+  return indent(labelled(sign, 3, wrapProse(text, style.width - 5)), 2);
 }
 
 function wrapped(text: string, columns: number, style: Style): string[] {
-  return indent(wrap(text, style.width - columns), columns);
+  return indent(wrapProse(text, style.width - columns), columns);
 }

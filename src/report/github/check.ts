@@ -1,4 +1,5 @@
 import type { CheckReport, Finding, Severity, Source } from '../../model/report.ts';
+import { suppressedText } from '../check/suppressed.ts';
 import { leftOutWords } from '../left-out.ts';
 import { fileLineOf } from '../places.ts';
 import { findingText, findingTitle } from '../plain.ts';
@@ -12,6 +13,12 @@ export function checkGithub(report: CheckReport): string {
   return [
     ...report.findings.map((finding) => findingAnnotation(finding, report.source)),
     ...report.undetermined.map(obstacleAnnotation),
+    ...(report.suppressed ?? []).map((one) =>
+      annotation('notice', { title: `${one.code} suppressed` }, suppressedText(one)),
+    ),
+    ...(report.suppressions?.warnings ?? []).map(({ message, ...where }) =>
+      annotation('warning', { ...where, title: 'Suppression without effect' }, message),
+    ),
     annotation('notice', { title: 'istio-nat check' }, [verdictSentence(report), leftOut ?? []].flat().join('\n')),
   ].join('');
 }

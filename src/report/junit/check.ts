@@ -1,5 +1,7 @@
 import { CHECKS } from '../../diagnose/checks/index.ts';
 import type { CheckOutcome, CheckReport, Finding, Undetermined } from '../../model/report.ts';
+import { suppressedText } from '../check/suppressed.ts';
+import { escapeText } from '../escape.ts';
 import { leftOutWords } from '../left-out.ts';
 import { findingText, findingTitle } from '../plain.ts';
 import type { ReportOptions } from '../style.ts';
@@ -8,7 +10,7 @@ import { junitDocument, type TestCase, type TestResult } from './document.ts';
 
 /** The report of `check` as JUnit: a test for each check, and one that errs for each reason why there is no answer. */
 export function checkJunit(report: CheckReport, { now }: Pick<ReportOptions, 'now'>): string {
-  const { checks, findings, undetermined } = report;
+  const { checks, findings, undetermined, suppressed = [] } = report;
   const failed = checks.filter(({ outcome }) => outcome === 'fail');
   const others = findings.filter((finding) => !failed.some((check) => raises(check, finding)));
   return junitDocument({
@@ -18,7 +20,14 @@ export function checkJunit(report: CheckReport, { now }: Pick<ReportOptions, 'no
       ...checks.map((check) => ({ name: check.id, result: resultOf(check, findings) })),
       ...undetermined.map(openCase),
     ],
-    output: [verdictSentence(report), leftOutWords(report) ?? [], ...others.map(told)].flat().join('\n\n'),
+    output: [
+      verdictSentence(report),
+      leftOutWords(report) ?? [],
+      ...suppressed.map((one) => `suppressed: ${escapeText(suppressedText(one))}`),
+      ...others.map(told),
+    ]
+      .flat()
+      .join('\n\n'),
   });
 }
 

@@ -1,5 +1,7 @@
-import type { CheckOutcome, CheckReport, Evidence, Finding, Undetermined } from '../../model/report.ts';
-import { COMMAND } from '../../rules/command-writer.ts';
+import type { CheckOutcome, CheckReport, Evidence, Finding, Suppressed, Undetermined } from '../../model/report.ts';
+import { checkCounts } from '../check/checks.ts';
+import { stepsOf } from '../check/steps.ts';
+import { suppressedText } from '../check/suppressed.ts';
 import { escapeText } from '../escape.ts';
 import { leftOutWords } from '../left-out.ts';
 import { evidencePlace } from '../plain.ts';
@@ -7,7 +9,10 @@ import { verdictSentence } from '../verdict.ts';
 import { familyName, packetWords, verdictWords } from '../words.ts';
 import { block, code, markdownDocument, prose } from './text.ts';
 
-/** The report of `check` for a ticket: the verdict, what was found and what to do about it, and what was checked. */
+/**
+ * The report of `check` for a ticket: the verdict, what was found and what to do about it. Of the checks it lists those
+ * that need attention: whoever reads a ticket has to find these.
+ */
 export function checkMarkdown(report: CheckReport): string {
   const leftOut = leftOutWords(report);
   return markdownDocument([
@@ -16,12 +21,36 @@ export function checkMarkdown(report: CheckReport): string {
     ...(leftOut === null ? [] : [prose(leftOut)]),
     ...report.findings.flatMap(findingBlocks),
     ...openBlocks(report.undetermined, 'Could not be checked'),
-    ...(report.checks.length === 0 ? [] : [`### Checks\n\n${report.checks.map(checkLine).join('\n')}`]),
+    ...suppressedBlocks(report.suppressed ?? []),
+    ...unseenBlocks(report),
+    ...checkBlocks(report),
   ]);
 }
 
+function suppressedBlocks(suppressed: readonly Suppressed[]): string[] {
+  if (suppressed.length === 0) return [];
+  return ['### Suppressed', suppressed.map((one) => `- ${prose(suppressedText(one))}`).join('\n')];
+}
+
+function unseenBlocks({ seen: { unseen } }: CheckReport): string[] {
+  if (unseen.length === 0) return [];
+  return [
+    `Not seen: ${unseen.map(({ what, command }) => `${prose(what)} (${code(escapeText(command))})`).join(', ')}.`,
+  ];
+}
+
+function checkBlocks(report: CheckReport): string[] {
+  if (report.checks.length === 0) return [];
+  const loud = report.checks.flatMap(loudLine);
+  return [
+    '### Checks',
+    ...(loud.length === 0 ? [] : [loud.join('\n')]),
+    `${checkCounts(report)}. ${code('--output json')} lists them all.`,
+  ];
+}
+
 function findingBlocks(finding: Finding): string[] {
-  const { code: number, severity, title, family, message, evidence, differences, remedy } = finding;
+  const { code: number, severity, title, family, message, evidence, differences, cause, remedy } = finding;
   const [difference] = differences;
   const over = family === undefined ? '' : ` (${familyName(family)})`;
   return [
@@ -33,7 +62,8 @@ function findingBlocks(finding: Finding): string[] {
       : [
           `For example ${code(escapeText(packetWords(difference.witness)))}\nis ${prose(verdictWords(difference.live))}, and should be ${prose(verdictWords(difference.expected))}.`,
         ]),
-    ...(remedy === undefined ? [] : ['**Remedy**', ...remedyBlocks(remedy)]),
+    ...(cause === undefined ? [] : [`**Likely cause:** ${prose(cause)}`]),
+    ...(remedy === undefined ? [] : ['**What to do**', ...remedyBlocks(remedy)]),
     `More: ${code(`istio-nat explain ${number}`)}`,
   ];
 }
@@ -43,23 +73,13 @@ function evidenceBlocks(evidence: Evidence): string[] {
   return [`${prose(evidencePlace(evidence))}:`, ...quote];
 }
 
-/** Commands that follow each other are one block, to be copied as a whole. */
+/** The steps in a list, the commands of each as one block, to be copied as a whole. */
 function remedyBlocks(remedy: string): string[] {
-  const blocks: string[] = [];
-  let commands: string[] = [];
-  const flush = () => {
-    if (commands.length > 0) blocks.push(`${COMMAND.trim()}\n\n${block(commands.join('\n'), 'sh')}`);
-    commands = [];
-  };
-  for (const line of remedy.split('\n')) {
-    if (line.startsWith(COMMAND)) commands.push(escapeText(line.slice(COMMAND.length)));
-    else {
-      flush();
-      blocks.push(prose(line));
-    }
-  }
-  flush();
-  return blocks;
+  return stepsOf(remedy).map(({ text, commands }, at) => {
+    const commandBlock = commands.length === 0 ? [] : ['', block(commands.map(escapeText).join('\n'), 'sh')];
+    const [first, ...rest] = [prose(text), ...commandBlock].join('\n').split('\n');
+    return [`${at + 1}. ${first}`, ...rest.map((line) => (line === '' ? '' : `   ${line}`))].join('\n');
+  });
 }
 
 /** What could not be told, under a heading; nothing where all could. */
@@ -69,13 +89,13 @@ export function openBlocks(open: readonly Undetermined[], title = 'Could not be 
   return [`### ${title}`, lines.join('\n')];
 }
 
-const SIGNS: Readonly<Record<CheckOutcome['outcome'], string>> = {
-  pass: '✓ passed',
+/** The checks that a reader of a ticket has to look at. */
+const LOUD: Readonly<Partial<Record<CheckOutcome['outcome'], string>>> = {
   fail: '✗ failed',
-  skipped: '– skipped',
   undetermined: '? undetermined',
 };
 
-function checkLine({ id, outcome, reason }: CheckOutcome): string {
-  return `- ${SIGNS[outcome]} ${code(escapeText(id))}: ${prose(reason)}`;
+function loudLine({ id, outcome, reason }: CheckOutcome): string[] {
+  const sign = LOUD[outcome];
+  return sign === undefined ? [] : [`- ${sign} ${code(escapeText(id))}: ${prose(reason)}`];
 }

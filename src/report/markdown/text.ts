@@ -52,8 +52,9 @@ function partOf(token: string): Part {
   return { before, text, after, isCode: !WORD.test(text) };
 }
 
-/** A text as code in a line, with more backticks around it than it has in a row. */
+/** A text as code in a line, with more backticks around it than it has in a row; of nothing there is no code. */
 export function code(text: string): string {
+  if (text === '') return '';
   const fence = '`'.repeat(longestRun(text) + 1);
   const pad = /^`|`$|^ .* $/s.test(text) ? ' ' : '';
   return `${fence}${pad}${text}${pad}${fence}`;

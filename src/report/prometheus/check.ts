@@ -4,7 +4,7 @@ import { byLabel, type Metric, metricsText, runMetrics } from './metrics.ts';
 
 /** The report of `check` as metrics. The summary counts all findings, also those that --min-severity leaves out. */
 export function checkPrometheus(report: CheckReport, { now }: Pick<ReportOptions, 'now'>): string {
-  const { verdict, checks, summary, undetermined } = report;
+  const { verdict, checks, summary, undetermined, suppressed = [] } = report;
   return metricsText([
     {
       name: 'verdict',
@@ -17,6 +17,11 @@ export function checkPrometheus(report: CheckReport, { now }: Pick<ReportOptions
       samples: byLabel('severity', ['error', 'warning', 'info'], (severity) => summary[severity]),
     },
     findingsMetric(report.findings),
+    {
+      name: 'suppressed_findings',
+      help: 'Findings of the last check that are suppressed, by code and severity; counted nowhere else.',
+      samples: counted(suppressed.map(({ code, severity }) => ({ code, severity }))),
+    },
     {
       name: 'checks',
       help: 'Checks of the last run, by outcome.',

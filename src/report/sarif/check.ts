@@ -10,14 +10,14 @@ import { fingerprint, message, sarifLog } from './log.ts';
 
 /** The report of `check` as SARIF: a result for each finding, under the rule that its code is. */
 export function checkSarif(report: CheckReport): string {
-  const { findings, source, verdict, summary, leftOut } = report;
+  const { findings, source, verdict, summary, leftOut, suppressed } = report;
   const codes = new Set<string>(findings.map(({ code }) => code));
   return sarifLog({
     version: report.tool.version,
     rules: CATALOGUE.filter(({ code }) => codes.has(code)).map(ruleOf),
     results: findings.map((finding) => resultOf(finding, source)),
     invocation: invocationOf(report.undetermined),
-    properties: { verdict, summary, ...(leftOut && { leftOut }) },
+    properties: { verdict, summary, ...(leftOut && { leftOut }), ...(suppressed && { suppressed }) },
   });
 }
 
