@@ -31,7 +31,7 @@ export function describeGroup(group: Group, context: Context, groups: readonly G
   const [guest, ...guests] = guestsOfPrograms(causes, context);
   const behind = guest && toldOf([guest, ...guests], context);
   return finding(code, {
-    message: `${happens(first.class)}${more(causes.length - 1)}. ${leftBy(group, context)}${blame(causes, context, isLeft(group))}${limited ? LIMITED : ''}${behind ? ` ${behind.message}` : ''}`,
+    message: `${happens(first.class)}${more(causes.length - 1)}. ${leftBy(group, context)}${code === 'NAT0105' ? NOTHING_LEFT : blame(causes, context, isLeft(group))}${limited ? LIMITED : ''}${behind ? ` ${behind.message}` : ''}`,
     ...(isLeft(group) ? { severity: 'error' as const } : {}),
     ...(limited ? { severity: 'warning' as const } : {}),
     ...(both ? {} : { family }),
@@ -53,6 +53,8 @@ export function olderLayout(causes: readonly Cause[], older: Releases, { config 
   });
 }
 
+/** No single rule is to blame. */
+const NOTHING_LEFT = 'None of its rules is there.';
 const LIMITED = ' Only what is named there is blocked, and nothing shows that this pod meets any of it.';
 
 function happens(different: DifferentClass): string {
