@@ -261,7 +261,7 @@ export const NAT01 = {
       name: 'foreign-rule-decides',
       severity: 'error',
       traffic: { scope: 'rule', mending: 'edits' },
-      title: "A rule or policy that is not Istio's decides before Istio's rules do",
+      title: "Another program's rule or policy decides ahead of Istio's",
       meaning:
         "Another program put a rule where it sees packets first and decides what happens to them: an ACCEPT or RETURN in front of the jump to Istio, a DNAT or REDIRECT of its own, or a DROP in mangle or filter that hits redirected packets. In nat the first decision wins, so Istio's rules are no longer evaluated.",
       causes: [
