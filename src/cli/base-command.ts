@@ -23,7 +23,7 @@ type Flags = OutputFlags<FlagInput>;
 
 /** How a command prints: its output flags, and what else its renderers are told. */
 type Shown = Asked &
-  Pick<ReportOptions, 'verbose' | 'quiet' | 'all' | 'bypassing'> & { readonly 'no-color'?: boolean | undefined };
+  Pick<ReportOptions, 'verbose' | 'quiet' | 'all' | 'bypassing'> & { readonly color?: boolean | undefined };
 
 /**
  * What all commands share: reports go to stdout and everything else to stderr, and every error ends with the exit code
@@ -67,8 +67,7 @@ export abstract class BaseCommand extends Command {
   ): Promise<void> {
     const format = outputFormat(flags, kind, process.env);
     const report = await answer(format);
-    const { noColor, ...options } = { ...flags, noColor: flags['no-color'] ?? false };
-    const shown = { ...options, ...reportOptions(standardOutput(), noColor), now: new Date() };
+    const shown = { ...flags, ...reportOptions(standardOutput(), flags.color), now: new Date() };
     const text = (await rendererOf(kind, format))(report, shown);
     for (const note of report.notes ?? []) this.note(note);
     process.exitCode = exitCode(report);
@@ -119,11 +118,15 @@ interface Failed {
 
 /** Ends with the failure's exit code, its text on stderr, and a document on stdout where a program reads that. */
 export async function reportFailure(error: unknown, { argv, command = '', flags = {} }: Failed): Promise<void> {
-  const failure = failureOf(error, { flags: Object.keys(flags) });
+  const failure = failureOf(error, { flags: Object.entries(flags).flatMap(namesOf) });
   process.exitCode = failure.exitCode;
   process.stderr.write(failureText(failure));
   if (process.env[DEBUG_VARIABLE] && error instanceof Error) process.stderr.write(stackText(error));
   const format = wantedFormat(argv, process.env, flags);
   const render = format === undefined ? null : await failureRendererOf(format);
   if (render !== null) await write(process.stdout, render(failure, { command, now: new Date() }));
+}
+
+function namesOf([name, flag]: [string, FlagInput[string]]): string[] {
+  return flag.type === 'boolean' && flag.allowNo === true ? [name, `no-${name}`] : [name];
 }

@@ -1,8 +1,8 @@
 import { CLIError, ModuleLoadError } from '@oclif/core/errors';
 import { CannotLook, UsageError } from '../model/errors.ts';
-import { nearest } from '../parse/config/nearest.ts';
 import { escapeText } from '../report/escape.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { flagHint } from './flag-hint.ts';
 
 /** An error as users see it: who has to act, what happened, and what to do next. */
 export interface Failure {
@@ -47,12 +47,11 @@ function parseFailure(error: CLIError, known: Known): Failure {
   const unknown = 'flags' in error && Array.isArray(error.flags) ? error.flags.map(String) : [];
   const first = unknown[0];
   if (first === undefined) return { kind: 'usage', exitCode: EXIT.usage, message, hint: 'See --help.' };
-  const meant = nearest(first.replace(/^-+/, '').replace(/=.*$/s, ''), known.flags);
   return {
     kind: 'usage',
     exitCode: EXIT.usage,
     message: `There is no flag ${unknown.join(', ')}.`,
-    hint: meant === null ? 'See --help for all flags.' : `Did you mean --${meant}?`,
+    hint: flagHint(first, known.flags),
   };
 }
 

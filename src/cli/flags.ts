@@ -3,7 +3,7 @@ import type { ConfigKey } from '../model/config.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Family } from '../model/family.ts';
 import { SEVERITIES, type Severity } from '../model/report.ts';
-import { CONFIG_KEYS } from '../parse/config/keys.ts';
+import { CONFIG_KEYS, type InputKind } from '../parse/config/keys.ts';
 import { THRESHOLDS, type Threshold } from './exit-code.ts';
 import type { ConfigRequest, SourceRequest } from './gather.ts';
 
@@ -21,12 +21,13 @@ export function familyFlag(description: string) {
 /** The flags that say what is looked at; without any it is the network namespace of this process. */
 export const sourceFlags = {
   rules: string({
+    char: 'f',
     helpGroup: SOURCE,
     helpValue: 'FILE',
     multiple: true,
     // Else every word after it would be taken for another file.
     multipleNonGreedy: true,
-    description: 'saved rules instead of the live ones: iptables -S, iptables-save, nft list ruleset … (- is stdin)',
+    description: 'saved rules instead of live ones: iptables-save, iptables -S, nft list ruleset … (- is stdin)',
   }),
   sockets: string({ helpGroup: SOURCE, helpValue: 'FILE', description: 'saved output of ss, together with --rules' }),
   family: familyFlag('family of the rules in --rules, where the text does not say it'),
@@ -79,12 +80,35 @@ export function familyOf(flag: string | undefined): Family | undefined {
 /** `istioVersion` has a flag of its own; every other input gets the one that its key spells. */
 const INPUTS = CONFIG_KEYS.filter((input) => input.key !== 'istioVersion');
 
+/** What the flag of an input takes, in a word. */
+const VALUES: Readonly<Record<InputKind, string>> = {
+  release: 'X.Y.Z',
+  choice: 'NAME',
+  boolean: 'BOOL',
+  port: 'PORT',
+  ports: 'PORTS',
+  'ports-or-all': 'PORTS',
+  ids: 'IDS',
+  ranges: 'CIDRS',
+  'ranges-or-all': 'CIDRS',
+  interfaces: 'NAMES',
+  groups: 'GROUPS',
+  'groups-or-all': 'GROUPS',
+  'servers-ipv4': 'IPS',
+  'servers-ipv6': 'IPS',
+  'loopback-range': 'CIDR',
+  mark: 'MARK',
+  'route-table': 'TABLE',
+  'address-ipv4': 'IP',
+  'address-ipv6': 'IP',
+};
+
 /** The flags that say what is expected: the release, a file, and one for each input. */
 export const configFlags = {
   'istio-version': string({
     helpGroup: EXPECTATION,
     helpValue: 'X.Y.Z',
-    description: 'Istio release that programmed the pod [env: ISTIO_NAT_ISTIO_VERSION]',
+    description: 'Istio release that programmed the pod',
   }),
   config: string({
     helpGroup: EXPECTATION,
@@ -93,12 +117,12 @@ export const configFlags = {
     description: 'JSON object of these inputs, with keys such as inboundPortsExclude',
   }),
   ...Object.fromEntries(
-    INPUTS.map(({ flag, options, description, environment }) => [
+    INPUTS.map(({ flag, kind, options, description }) => [
       flag,
       string({
         helpGroup: EXPECTATION,
-        helpValue: options === undefined ? 'VALUE' : options.join('|'),
-        description: `${description} [env: ${environment}]`,
+        helpValue: options === undefined ? VALUES[kind] : options.join('|'),
+        description,
       }),
     ]),
   ),
@@ -130,7 +154,7 @@ export const failOnFlag = {
     options: [...THRESHOLDS],
     env: 'ISTIO_NAT_FAIL_ON',
     default: 'error',
-    description: 'exit with 1 when there are findings of this severity or above',
+    description: 'exit with 1 from findings of this severity on',
   }),
 };
 
@@ -141,7 +165,7 @@ export const minSeverityFlag = {
     options: [...SEVERITIES],
     env: 'ISTIO_NAT_MIN_SEVERITY',
     default: 'info',
-    description: 'list no findings below this severity; verdict, summary and exit code stay',
+    description: 'list no findings below it; verdict and exit code stay',
   }),
 };
 

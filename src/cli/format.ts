@@ -13,10 +13,12 @@ export function outputFlags(...kinds: readonly ReportKind[]) {
     output: string({
       char: 'o',
       helpValue: formats.join('|'),
-      description: `form of the output, ${formats[0]} unless given [env: ${OUTPUT_VARIABLE}]`,
+      description: `form of the output, ${formats[0]} unless given`,
     }),
     json: boolean({ description: 'the same as -o json' }),
-    ...(formats.some(hasColors) && { 'no-color': boolean({ description: 'no colours, as with NO_COLOR' }) }),
+    ...(formats.some(hasColors) && {
+      color: boolean({ allowNo: true, description: 'colours, or none; on a terminal, unless NO_COLOR is set' }),
+    }),
   };
 }
 

@@ -1,5 +1,4 @@
 import { Config } from '@oclif/core/config';
-import { loadHelpClass } from '@oclif/core/help';
 import { settings } from '@oclif/core/settings';
 import { UsageError } from '../model/errors.ts';
 import { nearest } from '../parse/config/nearest.ts';
@@ -31,10 +30,11 @@ async function dispatch(argv: readonly string[], config: Config): Promise<void> 
   const [first = '--help', ...rest] = argv;
   if (first === '--version') return void (await write(process.stdout, `${config.userAgent}\n`));
   if (first === 'help') return showHelp(config, rest);
-  if (isHelp(first)) return showHelp(config, []);
+  if (isHelp(first)) return showHelp(config, [first]);
   if (config.findCommand(first) === undefined) throw unknownCommand(first, config.commandIDs);
   const end = rest.indexOf('--');
-  if (rest.slice(0, end < 0 ? rest.length : end).some(isHelp)) return showHelp(config, [first]);
+  const help = rest.slice(0, end < 0 ? rest.length : end).filter(isHelp);
+  if (help.length > 0) return showHelp(config, [first, ...help]);
   await config.runCommand(first, [...rest]);
 }
 
@@ -46,8 +46,8 @@ async function showHelp(config: Config, argv: readonly string[]): Promise<void> 
   const subject = argv.filter((argument) => !isHelp(argument)).slice(0, 1);
   const [name] = subject;
   if (name !== undefined && config.findCommand(name) === undefined) throw unknownCommand(name, config.commandIDs);
-  const Help = await loadHelpClass(config);
-  await new Help(config).showHelp(subject);
+  const { printHelp } = await import('./help.ts');
+  await printHelp(config, subject, { short: argv.includes('-h') && !argv.includes('--help') });
 }
 
 function unknownCommand(name: string, commands: readonly string[]): UsageError {

@@ -16,15 +16,15 @@ export function standardOutput(): Terminal {
 }
 
 /**
- * Colour and width of a report. `--no-color` and a NO_COLOR that is not empty always win; FORCE_COLOR (unless it is
- * `0` or `false`) wins over TERM=dumb and over a stream that is not a terminal.
+ * Colour and width of a report. `--color` and `--no-color` win over everything; then a NO_COLOR that is not empty;
+ * FORCE_COLOR (unless it is `0` or `false`) wins over TERM=dumb and over a stream that is not a terminal.
  */
-export function reportOptions(terminal: Terminal, noColorFlag: boolean): ReportOptions {
-  return { color: wantsColor(terminal, noColorFlag), width: terminal.columns || WIDTH_WITHOUT_TERMINAL };
+export function reportOptions(terminal: Terminal, color: boolean | undefined): ReportOptions {
+  return { color: color ?? wantsColor(terminal), width: terminal.columns || WIDTH_WITHOUT_TERMINAL };
 }
 
-function wantsColor({ env, isTTY }: Terminal, noColorFlag: boolean): boolean {
-  if (noColorFlag || (env.NO_COLOR ?? '') !== '') return false;
+function wantsColor({ env, isTTY }: Terminal): boolean {
+  if ((env.NO_COLOR ?? '') !== '') return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   return isTTY && env.TERM !== 'dumb';
 }

@@ -1,3 +1,4 @@
+import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.ts';
 import { checkExitCode } from '../cli/exit-code.ts';
@@ -8,19 +9,21 @@ import {
   failOnFlag,
   minSeverity,
   minSeverityFlag,
+  type SourceValues,
   sourceFlags,
   sourceRequest,
   suppressFlag,
   threshold,
 } from '../cli/flags.ts';
 import { outputFlags, outputUsage } from '../cli/format.ts';
+import { UsageError } from '../model/errors.ts';
 import type { Suppressions } from '../suppress/sift.ts';
 
 const amountFlags = {
   verbose: boolean({
     char: 'v',
     exclusive: ['quiet'],
-    description: 'everything: all findings, evidence and checks, and what nobody can see from here',
+    description: 'everything: all findings, evidence and checks',
   }),
   quiet: boolean({ char: 'q', description: 'the verdict and nothing else' }),
 };
@@ -29,7 +32,7 @@ const amountFlags = {
 export class Check extends BaseCommand {
   static override summary = 'Say whether the rules of a pod do what Istio should have programmed.';
   static override usage =
-    `check [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose|--quiet] [${outputUsage('check')}] [--fail-on error|warning|info|never] [--min-severity error|warning|info] [--suppress FILE...]`;
+    `check [FILE...] [--rules FILE...] [--istio-version X.Y.Z] [--config FILE] [--<input> VALUE...] [--verbose|--quiet] [${outputUsage('check')}] [--fail-on error|warning|info|never] [--min-severity error|warning|info] [--suppress FILE...]`;
   static override description =
     `Reads the netfilter rules and sockets of a pod, works out what they do to every packet, and reports what differs from the layout that Istio programs for the release and the inputs given, with the rule that is guilty and the remedy.
 
@@ -38,7 +41,7 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     { description: 'The pod whose network namespace this process is in', command: '<%= config.bin %> check' },
     {
       description: 'Rules that somebody saved, held against a release and one annotation',
-      command: '<%= config.bin %> check --rules pod.rules --istio-version 1.28.10 --outbound-ports-exclude 3306',
+      command: '<%= config.bin %> check pod.rules --istio-version 1.28.10 --outbound-ports-exclude 3306',
     },
     {
       description: 'From a pipe, as JSON, failing on warnings too',
@@ -49,6 +52,9 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
       command: '<%= config.bin %> check --suppress known.yaml',
     },
   ];
+  static override args = {
+    file: string({ multiple: true, ignoreStdin: true, description: 'the same as --rules FILE' }),
+  };
   static override flags = {
     ...sourceFlags,
     ...exampleFlag,
@@ -61,9 +67,9 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Check);
+    const { args, flags } = await this.parse(Check);
     const answer = async () => {
-      const request = { source: sourceRequest(flags), config: configRequest(flags, process.env) };
+      const request = { source: sourceRequest(withFiles(flags, args.file)), config: configRequest(flags, process.env) };
       // Loaded while the programs that were started still run.
       const [suppressions, { facts, declared }, { check }, { withoutFindingsBelow }] = await Promise.all([
         this.#suppressions(flags.suppress),
@@ -85,4 +91,11 @@ Exit code: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 could n
     // What the environment names is one text where flags are a list.
     return readSuppressions([files].flat(), await this.machine(), new Date());
   }
+}
+
+/** `check FILE` is `check --rules FILE`. */
+function withFiles(flags: SourceValues, files: readonly string[] = []): SourceValues {
+  if (files.length === 0) return flags;
+  if (flags.example === true) throw new UsageError('--example and a file of rules contradict each other.');
+  return { ...flags, rules: [...(flags.rules ?? []), ...files] };
 }

@@ -66,7 +66,7 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
     for (const note of [...notes, ...run.notes]) this.note(note);
     await this.noteEnvironment();
     const line = await rendererOf('trace', packets.kind === 'file' ? 'jsonl' : format);
-    const options = reportOptions(standardOutput(), flags['no-color'] ?? false);
+    const options = reportOptions(standardOutput(), flags.color);
     const codes = new Set<ExitCode>(run.incomplete ? [EXIT.cannotLook] : []);
     await writeAll(process.stdout, run.traces, (item) => {
       codes.add('error' in item ? EXIT.usage : verdictExitCode(item.verdict));

@@ -45,7 +45,7 @@ interface Format {
   readonly document?: () => Promise<(document: unknown) => string>;
   /** Makes text of the JSON text of every kind. */
   readonly ofJson?: () => Promise<(json: string) => string>;
-  /** Whether `--no-color` says something about it. */
+  /** Whether `--color` says something about it. */
   readonly colors?: true;
   /** For many reports one after the other: written where a command answers so, never asked for. */
   readonly streams?: true;

@@ -21,6 +21,11 @@ export function wrapProse(text: string, width: number): string[] {
   );
 }
 
+/** Like `wrap`, but a word that is longer than a line is never broken: names that somebody may have to paste. */
+export function wholeWords(text: string, width: number): string[] {
+  return filled(text.match(/\S+/g) ?? [], width);
+}
+
 function filled(words: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = '';

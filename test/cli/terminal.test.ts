@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { reportOptions } from '../../src/cli/terminal.ts';
 
-function color(env: Record<string, string>, isTTY: boolean, noColor = false): boolean {
-  return reportOptions({ env, isTTY, columns: 80 }, noColor).color;
+function color(env: Record<string, string>, isTTY: boolean, flag?: boolean): boolean {
+  return reportOptions({ env, isTTY, columns: 80 }, flag).color;
 }
 
 describe('reportOptions', () => {
@@ -20,7 +20,11 @@ describe('reportOptions', () => {
   });
 
   it('uses none with --no-color, whatever the environment says', () => {
-    expect(color({ FORCE_COLOR: '1' }, true, true)).toBe(false);
+    expect(color({ FORCE_COLOR: '1' }, true, false)).toBe(false);
+  });
+
+  it('uses them with --color, whatever the environment says', () => {
+    expect(color({ NO_COLOR: '1', TERM: 'dumb' }, false, true)).toBe(true);
   });
 
   it('uses colours with FORCE_COLOR even where there is no terminal', () => {
@@ -32,7 +36,7 @@ describe('reportOptions', () => {
   });
 
   it('is as wide as the terminal, and 100 columns without one', () => {
-    const width = (columns: number | undefined) => reportOptions({ env: {}, isTTY: true, columns }, false).width;
+    const width = (columns: number | undefined) => reportOptions({ env: {}, isTTY: true, columns }, undefined).width;
     expect([width(72), width(undefined), width(0)]).toEqual([72, 100, 100]);
   });
 });

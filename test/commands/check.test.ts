@@ -122,7 +122,9 @@ describe('check refuses', () => {
     ['an input that is misspelled', ['--inbound-port-exclude=22'], 'Did you mean --inbound-ports-exclude?'],
     ['a flag without its value', ['--rules'], '--rules expects a value'],
     ['a flag given twice', ['--config', 'a', '--config', 'b'], 'can only be specified once'],
-    ['an argument', ['pod'], 'Unexpected argument: pod'],
+    ['an example and a file', ['--example', 'pod.rules'], '--example and a file of rules contradict each other'],
+    ['a namespace', ['-n', 'default'], '-n is kept for the namespace of a pod'],
+    ['reading standard input twice', ['-', '-f', '-'], 'can be read only once'],
     ['a threshold that does not exist', ['--fail-on', 'all'], 'error, warning, info, never'],
     ['a family that does not exist', ['--rules', 'x', '--family', 'inet'], 'ipv4, ipv6'],
     [
@@ -145,12 +147,25 @@ describe('check refuses', () => {
   });
 });
 
+describe('the rules that check reads', () => {
+  it.each([
+    ['an argument', ['a.rules', 'b.rules'], ['a.rules', 'b.rules']],
+    ['-f', ['-f', 'a.rules'], ['a.rules']],
+    ['both', ['-f', 'a.rules', 'b.rules'], ['a.rules', 'b.rules']],
+    ['standard input', ['-'], ['-']],
+  ])('are named by %s', async (_, argv, files) => {
+    await run(Check, argv);
+    expect(asked().source).toEqual({ kind: 'rules', files });
+  });
+});
+
 describe('the colours of check', () => {
   it.each<[string, string[], Record<string, string>, boolean]>([
     ['none without a terminal', [], {}, false],
     ['FORCE_COLOR', [], { FORCE_COLOR: '1' }, true],
     ['NO_COLOR', [], { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
     ['--no-color', ['--no-color'], { FORCE_COLOR: '1' }, false],
+    ['--color', ['--color'], { NO_COLOR: '1' }, true],
     ['none in JSON', ['--json'], { FORCE_COLOR: '1' }, false],
   ])('%s', async (_, argv, env, colored) => {
     expect((await run(Check, argv, env)).stdout.includes('\x1b[')).toBe(colored);

@@ -37,7 +37,8 @@ describe.skipIf(!isBuilt)('the program', () => {
     [['nonsense'], 'The commands are check, diff, expected,'],
     [['help', 'chek'], 'Did you mean check?'],
     [['--rules', 'x'], '--rules is where a command should be'],
-    [['check', 'pod-1'], 'Unexpected argument: pod-1'],
+    [['trace', 'pod-1'], 'Unexpected argument: pod-1'],
+    [['check', '-n', 'default'], '-n is kept for the namespace of a pod'],
     [['check:x'], 'There is no command check:x'],
     [['trace', '--destination-prt', '80'], 'Did you mean --destination-port?'],
   ])('refuses %j and says what there is', async (argv, message) => {
@@ -50,7 +51,7 @@ describe.skipIf(!isBuilt)('the program', () => {
     for (const argv of [
       ['chek', '--json'],
       ['check', '--json', '--rule'],
-      ['check', '-o', 'json', 'x'],
+      ['trace', '-o', 'json', 'x'],
     ]) {
       const { stdout, exitCode } = await program(argv);
       expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, error: { kind: 'usage', exitCode: 2 } });
