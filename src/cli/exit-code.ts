@@ -35,16 +35,14 @@ interface SocketsOutcome {
   readonly sockets: readonly { readonly kind: string; readonly bypass?: 'error' | 'warning' }[];
 }
 
-/** The exit code of `sockets`: a report, complete or not, unless it was asked whether anything bypasses the proxy. */
+/** The exit code of `sockets`: what goes around the proxy are its findings; then what was not read or cannot be told. */
 export function socketsExitCode(
   { sockets }: SocketsOutcome,
-  asked: { readonly bypassing: boolean; readonly threshold: Threshold; readonly complete: boolean },
+  asked: { readonly threshold: Threshold; readonly complete: boolean },
 ): ExitCode {
-  const read = asked.complete ? EXIT.ok : EXIT.cannotLook;
-  if (!asked.bypassing) return read;
   const counted = failing(asked.threshold);
   if (sockets.some(({ bypass }) => bypass !== undefined && counted.includes(bypass))) return EXIT.findings;
-  return sockets.some(({ kind }) => kind === 'unknown') ? EXIT.cannotLook : read;
+  return !asked.complete || sockets.some(({ kind }) => kind === 'unknown') ? EXIT.cannotLook : EXIT.ok;
 }
 
 /** The exit code of one trace. */

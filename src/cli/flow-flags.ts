@@ -30,7 +30,7 @@ export const requestFlags = {
     multiple: true,
     multipleNonGreedy: true,
     delimiter: ',',
-    description: 'only these requests (a comma list); all that apply unless given',
+    description: 'only these requests (a comma list); all that apply unless given, with --to that one',
   }),
 };
 
@@ -57,8 +57,15 @@ export function flowRequest(flags: RequestValues): FlowQuestion & { readonly sou
     ...(to !== undefined && { to }),
     ...(flags.port !== undefined && { port: number('--port', flags.port, 1, 65535) }),
     ...(flags.uid !== undefined && { uid: number('--uid', flags.uid, 0, HIGHEST_ID) }),
-    ...(flags.journey !== undefined && { journeys: flags.journey.map(journey) }),
+    ...journeysOf(flags),
   };
+}
+
+/** Who asks about one destination is answered about that, and about the port that was named besides. */
+function journeysOf({ journey: names, to, port }: RequestValues): Pick<FlowQuestion, 'journeys'> {
+  if (names !== undefined) return { journeys: names.map(journey) };
+  if (to === undefined) return {};
+  return { journeys: port === undefined ? ['outbound'] : ['inbound', 'outbound'] };
 }
 
 function number(name: string, text: string, from: number, to: number): number {

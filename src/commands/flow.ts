@@ -57,6 +57,7 @@ Exit code: 0 every step is as the layout has it (or, with --classes and --unreac
       exclusive: Object.keys(requestFlags),
       description: 'the rules that can never match a packet, and why',
     }),
+    verbose: boolean({ char: 'v', description: 'the steps of requests that go right, too' }),
     ...configFlags,
     ...outputFlags('flow', 'flow-classes', 'flow-unreached'),
   };

@@ -13,7 +13,7 @@ export class Sockets extends BaseCommand {
   static override description =
     `Pairs the sockets of a pod with each other and says of each connection whether it goes through the proxy, what the rules would do with it if it were opened now, and whether the two fit together. Any user in the pod can read sockets; without the rules nothing is predicted. A socket of the application with the uid or gid of the proxy is named: its traffic bypasses the mesh.
 
-Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read or understood completely, 70 a bug. With --bypassing it is 1 when something goes around the proxy that --fail-on counts (under the id of the proxy it is an error, else a warning), and 3 when nothing does, but of some connections it cannot be told.`;
+Exit code: 0 nothing goes around the proxy that --fail-on counts (under the id of the proxy it is an error, else a warning), 1 something does, 2 wrong usage, 3 the sockets could not be read or understood completely, or of some connections it cannot be told, 70 a bug.`;
   static override examples = [
     { description: 'The pod whose network namespace this process is in', command: '<%= config.bin %> sockets' },
     {
@@ -28,8 +28,12 @@ Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read or u
   static override flags = {
     ...sourceFlags,
     ...exampleFlag,
-    bypassing: boolean({ description: 'only what goes around the proxy; sets the exit code' }),
-    all: boolean({ description: 'every socket on a line of its own' }),
+    bypassing: boolean({ description: 'only what goes around the proxy' }),
+    all: boolean({
+      char: 'v',
+      aliases: ['verbose'],
+      description: 'every socket on a line of its own (also --verbose)',
+    }),
     ...outputFlags('sockets'),
     ...failOnFlag,
   };
@@ -43,9 +47,8 @@ Exit code: 0 the sockets were read, 2 wrong usage, 3 they could not be read or u
       const [{ facts }, { sockets }] = await Promise.all([this.gather({ source }), import('../pipeline/sockets.ts')]);
       return sockets(facts, { rulesGiven, toolVersion: this.config.version });
     };
-    const asked = { bypassing: flags.bypassing, threshold: threshold(flags['fail-on']) };
     await this.show('sockets', flags, answer, ({ report, notes }) =>
-      socketsExitCode(report, { ...asked, complete: notes.length === 0 }),
+      socketsExitCode(report, { threshold: threshold(flags['fail-on']), complete: notes.length === 0 }),
     );
   }
 }

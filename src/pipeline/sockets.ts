@@ -1,7 +1,9 @@
+import { nativeTable } from '../istio/names.ts';
 import { CannotLook } from '../model/errors.ts';
-import type { Pod } from '../model/pod.ts';
+import type { Coverage, Pod } from '../model/pod.ts';
 import type { Socket } from '../model/socket.ts';
 import type { Facts } from '../observe/facts.ts';
+import { captures } from '../rules/reached.ts';
 import { classifySockets } from '../sockets/index.ts';
 import { portsFromRules } from '../sockets/ports.ts';
 import { answerOf, type RulesState, type SocketsReport } from '../sockets/report.ts';
@@ -61,8 +63,13 @@ const NOT_GIVEN: RulesState = {
 };
 
 /** Rules of which a part is missing predict nothing: the missing part may be what decides. */
-function rulesState({ obstacles }: Pod): RulesState {
+function rulesState({ obstacles, ruleset, coverage }: Pod): RulesState {
   const obstacle = obstacles.find(({ concerns }) => concerns === 'rules');
-  if (obstacle === undefined) return { readable: true };
+  if (obstacle === undefined) return { readable: true, capturing: !showsCapture(coverage) || captures(ruleset) };
   return { readable: false, because: obstacle.message, remedy: obstacle.remedy };
+}
+
+/** Whether rules that capture would be among those shown; what goes out is captured in nat, in TPROXY mode as well. */
+function showsCapture(coverage: readonly Coverage[]): boolean {
+  return coverage.some(({ tables }) => tables === 'all' || tables.some((name) => name === 'nat' || nativeTable(name)));
 }

@@ -60,7 +60,11 @@ export interface SocketEntry extends ShownEnds {
 
 /** Whether the rules were there to predict from. */
 export type RulesState =
-  | { readonly readable: true }
+  | {
+      readonly readable: true;
+      /** False: of all rules none leads to the proxy, so every new connection goes around it. */
+      readonly capturing: boolean;
+    }
   | { readonly readable: false; readonly because: string; readonly remedy: string };
 
 /** The answer of `sockets`, without where it came from. */

@@ -141,6 +141,15 @@ describe('flow', () => {
   });
 
   it.each([
+    ['--to 10.1.2.3:3306', ['outbound']],
+    ['--to 10.1.2.3:3306 --port 9090', ['inbound', 'outbound']],
+    ['--to 10.1.2.3 --journey dns', ['dns']],
+  ])('follows no more than what is asked: %s', async (words, names) => {
+    const { journeys } = JSON.parse((await flow(`--rules good ${LAYOUT} --json ${words}`)).stdout);
+    expect(journeys.map(({ name }: { name: string }) => name)).toEqual(names);
+  });
+
+  it.each([
     ['--uid 1337', true],
     ['--uid 1338', false],
     ['--uid 2000 --proxy-uid 2000 --proxy-gid 2000', true],

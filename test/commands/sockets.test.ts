@@ -27,8 +27,8 @@ function sockets(scene: string, words: string): Promise<Outcome> {
 
 describe('the exit code of sockets', () => {
   it.each<[string, string, string, number]>([
-    ['a report is a report', 'redirect', 'rules sockets', 0],
-    ['of an error as well', 'as-proxy', 'rules sockets', 0],
+    ['warnings in a report', 'redirect', 'rules sockets', 0],
+    ['an error in a report', 'as-proxy', 'rules sockets', 1],
     ['nothing goes around', 'healthy', 'rules sockets --bypassing --fail-on warning', 0],
     ['warnings do not count by default', 'redirect', 'rules sockets --bypassing', 0],
     ['unless they are asked for', 'redirect', 'rules sockets --bypassing --fail-on warning', 1],
@@ -37,7 +37,7 @@ describe('the exit code of sockets', () => {
     ['without rules', 'healthy', 'blind --bypassing --fail-on warning', 0],
     ['without rules, around', 'redirect', 'blind --bypassing --fail-on warning', 1],
     ['what cannot be told', 'tproxy', 'blind --bypassing --fail-on warning', 3],
-    ['what cannot be told in a report', 'tproxy', 'blind', 0],
+    ['what cannot be told in a report', 'tproxy', 'blind', 3],
   ])('%s: %s %s', async (_, scene, words, exitCode) => {
     for (const format of ['', ' --json', ' --all']) {
       const outcome = await sockets(scene, words + format);
@@ -70,12 +70,12 @@ describe('the exit code of sockets', () => {
     }
   });
 
-  it('is 0 for ends that do not fit together, of which nothing is predicted', async () => {
+  it('is 3 for ends that do not fit together, of which nothing is predicted', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'istio-nat-sockets-'));
     try {
       writeFileSync(join(folder, 'text.ss'), 'ESTAB 0 0 10.0.0.5:40000 [fd00::1]:443 uid:1000 ino:1 sk:1\n');
       const argv = ['--rules', `${FIXTURES}healthy/rules.v4.save`, '--sockets', join(folder, 'text.ss')];
-      expect((await run(Sockets, argv)).exitCode).toBe(0);
+      expect((await run(Sockets, argv)).exitCode).toBe(3);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -118,7 +118,56 @@ describe('sockets --json', () => {
   });
 });
 
+describe('the headline of sockets', () => {
+  it.each([
+    ['✓', 'healthy', 'rules sockets', 0],
+    ['!', 'redirect', 'rules sockets', 0],
+    ['✗', 'as-proxy', 'rules sockets', 1],
+    ['?', 'tproxy', 'blind', 3],
+  ])('%s stands over %s %s, which ends with %4$i', async (mark, scene, words, exitCode) => {
+    const outcome = await sockets(scene, words);
+    expect([outcome.stdout[0], outcome.exitCode]).toEqual([mark, exitCode]);
+  });
+});
+
 describe('sockets as a table', () => {
+  it('lists nothing that is captured as going around the proxy', async () => {
+    const { stdout } = await sockets('as-proxy', 'rules sockets');
+    const sections = stdout.split('\n\n');
+    const around = sections.find((section) => section.startsWith('Around the proxy')) ?? '';
+    expect(around).not.toContain('  captured  ');
+    const under = sections.find((section) => section.startsWith("Under the proxy's own id"));
+    expect(under).toContain('captured');
+  });
+
+  it('says so when no rule captures anything', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'istio-nat-sockets-'));
+    try {
+      const flushed = readFileSync(`${FIXTURES}healthy/rules.v4.save`, 'utf8').replaceAll(/^-A .*\n/gm, '');
+      writeFileSync(join(folder, 'flushed.save'), flushed);
+      const argv = ['--rules', join(folder, 'flushed.save'), '--sockets', `${FIXTURES}healthy/sockets.ss`];
+      const { stdout } = await run(Sockets, argv);
+      expect(stdout).toContain('! No rule that was shown captures anything');
+      const { stdout: healthy } = await sockets('healthy', 'rules sockets');
+      expect(healthy).not.toContain('No rule that was shown');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('says of an owner that ss did not show that it was not shown', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'istio-nat-sockets-'));
+    try {
+      const line = 'ESTAB 0 0 10.0.0.5:40000 203.0.113.7:443\nLISTEN 0 128 0.0.0.0:8080 0.0.0.0:*\n';
+      writeFileSync(join(folder, 'text.ss'), line);
+      const { stdout } = await run(Sockets, ['--sockets', join(folder, 'text.ss')]);
+      expect(stdout).toContain('owner not shown');
+      expect(stdout).not.toMatch(/unknown {2}unknown/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('says it in a sentence, then what goes around the proxy and why', async () => {
     const { stdout } = await sockets('redirect', 'rules sockets');
     expect(stdout).toMatch(/^! Out: 4 connections through the proxy, 3 around it\. In: 2 connections/);

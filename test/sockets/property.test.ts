@@ -62,7 +62,7 @@ it('every socket gets an answer, in its place, whatever the others are', () => {
         facts(sockets, { ...(blind ? { rules: null } : {}), ...(twice ? { earlier: () => sockets } : {}) }),
       );
       expect(view.sockets.map((seen) => seen.socket)).toEqual(sockets);
-      const { summary, sockets: entries } = answerOf(view, { readable: true });
+      const { summary, sockets: entries } = answerOf(view, { readable: true, capturing: true });
       expect(summary.bypassing).toBe(entries.filter(({ bypass }) => bypass !== undefined).length);
       expect(Object.values(summary.counts).reduce((sum, count) => sum + count, 0)).toBe(sockets.length);
     }),

@@ -10,7 +10,7 @@ import type { InterfaceAddress } from '../../model/routing.ts';
 import { type RuleReference, rulesOf, type Table } from '../../model/ruleset.ts';
 import { changes } from '../../model/target-effects.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
-import { reachedChains } from '../reached.ts';
+import { reachedChains } from '../../rules/reached.ts';
 
 /** Guests of the pod: hosts whose traffic it forwards, by the interface they are behind. */
 export interface Guests {

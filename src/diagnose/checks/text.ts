@@ -8,12 +8,12 @@ import { type Chain, type RuleReference, type Ruleset, rulesOf, type Table } fro
 import { canonical, ruleIdentity } from '../../rules/canonical.ts';
 import { deletion } from '../../rules/edits.ts';
 import { ruleEvidence } from '../../rules/quote.ts';
+import { chainsFromHooks } from '../../rules/reached.ts';
 import { capturedGuests } from '../behind/captured.ts';
 import { defineCheck } from '../check.ts';
 import { overtakenExclusions } from '../exclusions/live.ts';
 import { finding } from '../finding.ts';
 import { takingRules } from '../node/takers.ts';
-import { chainsFromHooks } from '../reached.ts';
 import { trafficFindings } from '../traffic/groups.ts';
 import { isGuardrail } from '../traffic/guardrails.ts';
 

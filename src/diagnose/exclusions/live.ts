@@ -9,7 +9,7 @@ import type { Packet, PacketHook } from '../../model/packet.ts';
 import { TCP, UDP } from '../../model/protocol.ts';
 import { remembered } from '../../model/remembered.ts';
 import { coversFamily, type Rule, type RuleReference, type Ruleset, rulesOf, type Table } from '../../model/ruleset.ts';
-import { reachedChains } from '../reached.ts';
+import { reachedChains } from '../../rules/reached.ts';
 import { letsGo, traitsOf } from '../traffic/traits.ts';
 import { captures } from '../traffic/verdicts.ts';
 

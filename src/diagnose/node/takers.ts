@@ -11,7 +11,7 @@ import type { Packet } from '../../model/packet.ts';
 import { remembered } from '../../model/remembered.ts';
 import { coversFamily, type RuleReference, type Ruleset, rulesOf, type Table } from '../../model/ruleset.ts';
 import { endsWay } from '../../model/target-effects.ts';
-import { reachedChains } from '../reached.ts';
+import { reachedChains } from '../../rules/reached.ts';
 import { MOST_PROBES, type Probe, probesOf } from './probes.ts';
 
 /** What stands between the kubelet's probes and the rules of the node that are for them. */

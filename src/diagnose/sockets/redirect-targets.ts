@@ -10,7 +10,7 @@ import {
   type Table,
 } from '../../model/ruleset.ts';
 import type { Socket } from '../../model/socket.ts';
-import { reachedChains } from '../reached.ts';
+import { reachedChains } from '../../rules/reached.ts';
 
 /** A port of the pod that live rules send packets to. */
 export interface RedirectTarget {

@@ -7,16 +7,29 @@ import { placeColumn, stepLines } from './step.ts';
 
 /** One life: what it is, packet by packet and step by step, how it ends, and what its answer meets. */
 export function journeyLines(journey: Journey, alsoIpv6: boolean, style: Style): string[] {
-  const families = alsoIpv6 ? ' (IPv4 and IPv6)' : journey.family === 'ipv6' ? ' (IPv6)' : '';
   const column = placeColumn([...journey.steps, ...journey.answers]);
-  const mark = symbol(isUnserved(journey) ? 'skipped' : MARKS[journey.intended], style.chalk);
-  const title = wrap(escapeText(`${titleOf(journey)}${families}`), style.width - 2);
   return [
-    ...title.map((line, index) => `${index === 0 ? mark : ' '} ${style.chalk.bold(line)}`),
+    ...titleLines(journey, familiesOf(journey, alsoIpv6), style),
     ...told(journey.steps, column, style),
     ...indent(wrap(escapeText(ending(journey)), style.width - 2), 2),
     ...answerLines(journey.answers, column, style),
   ];
+}
+
+/** One life that is as it should be: what it is and how it ends. */
+export function journeyLine(journey: Journey, alsoIpv6: boolean, style: Style): string[] {
+  return titleLines(journey, `${familiesOf(journey, alsoIpv6)} ${ending(journey)}`, style);
+}
+
+function familiesOf({ family }: Journey, alsoIpv6: boolean): string {
+  if (alsoIpv6) return ' (IPv4 and IPv6)';
+  return family === 'ipv6' ? ' (IPv6)' : '';
+}
+
+function titleLines(journey: Journey, rest: string, style: Style): string[] {
+  const mark = symbol(isUnserved(journey) ? 'skipped' : MARKS[journey.intended], style.chalk);
+  const lines = wrap(escapeText(`${titleOf(journey)}${rest}`), style.width - 2);
+  return lines.map((line, index) => `${index === 0 ? mark : ' '} ${style.chalk.bold(line)}`);
 }
 
 /** The rules do as they should, and at the end of the way there is nobody: nothing to tick. */

@@ -3,29 +3,35 @@ import { escapeText } from '../escape.ts';
 import { type ReportOptions, type Style, styleOf, symbol } from '../style.ts';
 import { istioName, openLines, subjectOf } from '../subject.ts';
 import { indent, wrap } from '../wrap.ts';
-import { isUnserved, journeyLines } from './journey.ts';
+import { isUnserved, journeyLine, journeyLines } from './journey.ts';
 
 /**
  * The report of `flow` for people: the answer in a sentence, what was taken as given, then life by life one line a step,
- * with both rules in full where a step is wrong; a life that goes the same way over IPv6 is shown once.
+ * what goes wrong first and with both rules in full; what goes right is a line each where there is more than one, and a
+ * life that goes the same way over IPv6 is shown once.
  */
 export function flowTable(answer: FlowAnswer, options: ReportOptions): string {
   const style = styleOf(options);
   const { journeys, undetermined } = answer.report;
-  const told = journeys.filter((one) => !isRepeated(one, journeys));
+  const told = journeys.filter((one) => !isRepeated(one, journeys)).toSorted((a, b) => urgency(a) - urgency(b));
+  const folded = style.verbose === true || told.length === 1 ? [] : told.filter((one) => urgency(one) === WELL);
+  const alsoIpv6 = (one: Journey) => journeys.some((other) => isSame(one, other));
   const sections = [
     [...headLines(answer, style), ...assumedLines(answer, style)],
-    ...told.map((one) =>
-      journeyLines(
-        one,
-        journeys.some((other) => isSame(one, other)),
-        style,
-      ),
-    ),
+    ...told.filter((one) => !folded.includes(one)).map((one) => journeyLines(one, alsoIpv6(one), style)),
+    folded.flatMap((one) => journeyLine(one, alsoIpv6(one), style)),
     openLines(undetermined, style),
     otherPackets(answer, style),
   ].filter((lines) => lines.length > 0);
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+const WELL = 3;
+
+/** What goes wrong first, then what cannot be told, then what nobody answers. */
+function urgency(journey: Journey): number {
+  if (journey.intended === 'yes') return isUnserved(journey) ? 2 : WELL;
+  return journey.intended === 'no' ? 0 : 1;
 }
 
 function isRepeated(journey: Journey, journeys: readonly Journey[]): boolean {

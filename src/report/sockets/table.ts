@@ -11,12 +11,18 @@ const MOST_GROUPS = 20;
 const LONGEST_NAME = 60;
 const LONGEST_REASON = 600;
 
+interface Answer {
+  readonly report: SocketsAnswer;
+  /** What could not be read. */
+  readonly notes?: readonly string[];
+}
+
 /** The report of `sockets` for people: a sentence, then what goes around the proxy, through it, and who listens. */
-export function socketsTable({ report }: { readonly report: SocketsAnswer }, options: ReportOptions): string {
+export function socketsTable({ report, notes = [] }: Answer, options: ReportOptions): string {
   const style = styleOf(options);
   const entries = selectedSockets(report, options);
   const sections = [
-    headLines(report, style),
+    headLines(report, markOf(report, notes.length === 0), style),
     rulesLines(report, style),
     ...SECTIONS.map(({ title, has }) => sectionLines(title, entries.filter(has), options, style)),
     options.all ? [] : restLines(entries, style),
@@ -24,29 +30,31 @@ export function socketsTable({ report }: { readonly report: SocketsAnswer }, opt
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function headLines(report: SocketsAnswer, style: Style): string[] {
-  const mark = symbol(markOf(report), style.chalk);
+type Mark = Parameters<typeof symbol>[0];
+
+function headLines(report: SocketsAnswer, outcome: Mark, style: Style): string[] {
+  const mark = symbol(outcome, style.chalk);
   const lines = wrap(escapeText(report.summary.sentence), style.width - 2);
   return lines.map((line, index) => `${index === 0 ? mark : ' '} ${style.chalk.bold(line)}`);
 }
 
-/** A pass only where everything could be told and goes through the proxy. */
-function markOf({ summary, sockets, proxy }: SocketsAnswer): Parameters<typeof symbol>[0] {
+/** In the order of the exit codes: an error is a finding, then what cannot be told, and a pass only where all is well. */
+function markOf({ summary, sockets, proxy, rules }: SocketsAnswer, complete: boolean): Mark {
   if (sockets.some(({ bypass }) => bypass === 'error')) return 'error';
-  if (summary.bypassing > 0 || proxy === null || summary.counts['proxy-loop'] !== undefined) return 'warning';
-  return summary.counts.unknown === undefined ? 'pass' : 'undetermined';
+  if (summary.counts.unknown !== undefined || !complete) return 'undetermined';
+  const loops = summary.counts['proxy-loop'] !== undefined;
+  const captured = !rules.readable || rules.capturing;
+  return summary.bypassing > 0 || proxy === null || loops || !captured ? 'warning' : 'pass';
 }
 
 function rulesLines(report: SocketsAnswer, style: Style): string[] {
   const words = rulesWords(report);
-  if (words === null || report.rules.readable) return [];
+  if (words === null) return [];
   const width = style.width - 2;
-  return [
-    ...wrap(escapeText(words), width).map((line, index) =>
-      index === 0 ? `${symbol('undetermined', style.chalk)} ${line}` : `  ${line}`,
-    ),
-    ...indent(labelled('To see them', 13, wrap(escapeText(report.rules.remedy), width - 13)), 2),
-  ];
+  const mark = symbol(report.rules.readable ? 'warning' : 'undetermined', style.chalk);
+  const lines = labelled(`${mark} `, 2, wrap(escapeText(words), width));
+  if (report.rules.readable) return lines;
+  return [...lines, ...indent(labelled('To see them', 13, wrap(escapeText(report.rules.remedy), width - 13)), 2)];
 }
 
 interface Section {
@@ -55,10 +63,12 @@ interface Section {
 }
 
 const THROUGH: ReadonlySet<string> = new Set(['outbound-proxied', 'inbound-proxied']);
+const AROUND: ReadonlySet<string> = new Set(['outbound-direct', 'inbound-direct']);
 const isListener = ({ peer }: SocketEntry) => peer === undefined;
 
 const SECTIONS: readonly Section[] = [
-  { title: 'Around the proxy', has: ({ bypass }) => bypass !== undefined },
+  { title: 'Around the proxy', has: ({ kind }) => AROUND.has(kind) },
+  { title: "Under the proxy's own id", has: ({ kind, bypass }) => bypass !== undefined && !AROUND.has(kind) },
   { title: 'Cannot be told', has: ({ kind }) => kind === 'unknown' },
   { title: 'Back to the proxy', has: ({ kind }) => kind === 'proxy-loop' },
   { title: 'Through the proxy', has: ({ kind, bypass }) => THROUGH.has(kind) && bypass === undefined },

@@ -55,7 +55,22 @@ function endpoint(address: string, port: number): string {
 export function ownerWords({ uid, process, holder }: SocketEntry): string {
   const gid = process?.gid === undefined || process.gid === uid ? '' : ` gid ${process.gid}`;
   const who = process === undefined ? '' : `${process.name}, `;
-  return uid === null ? holder : `${who}uid ${uid}${gid}`;
+  return uid === null ? withoutUid(holder, who) : `${who}uid ${uid}${gid}`;
+}
+
+/** ss shows no owner without -e, and no process to those who may not see it. */
+function withoutUid(holder: SocketEntry['holder'], who: string): string {
+  if (who !== '') return `${who}uid not shown`;
+  switch (holder) {
+    case 'nobody':
+      return 'nobody';
+    case 'unknown':
+    case 'shared':
+      return 'owner not shown';
+    case 'proxy':
+    case 'application':
+      return `${holder}, uid not shown`;
+  }
 }
 
 /** Why a socket is where it is, as far as there is something to say; null where its section says it all. */
@@ -105,7 +120,8 @@ function gidReason({ verdict, unless = [] }: NonNullable<SocketEntry['prediction
   return `the rules would ${usual} unless its gid is ${gids}, which is not visible here: see Gid in /proc/PID/status of its process, in its container`;
 }
 
-/** What is said about the rules when nothing could be predicted. */
+/** What is said about the rules when nothing could be predicted, or nothing is left to predict. */
 export function rulesWords({ rules }: SocketsAnswer): string | null {
-  return rules.readable ? null : `There are no rules to predict from: ${rules.because}`;
+  if (!rules.readable) return `There are no rules to predict from: ${rules.because}`;
+  return rules.capturing ? null : 'No rule that was shown captures anything: new connections go around the proxy.';
 }

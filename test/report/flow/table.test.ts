@@ -99,6 +99,16 @@ What causes it, and what to do: istio-nat check
     );
   });
 
+  it('tells what goes wrong first, and what goes right in a line unless everything is asked for', () => {
+    const answer = shown([{ ...RIGHT, name: 'dns' }, WRONG]);
+    const text = table(answer, 100);
+    expect(text.indexOf('✗ Inbound')).toBeLessThan(text.indexOf('✓ DNS'));
+    expect(text).toContain('✓ DNS: the application asks 10.0.0.5 → reaches the application through the proxy\n');
+    expect(text.match(/ 1 nat PREROUTING/g)).toHaveLength(1);
+    const all = flowTable(answer, { color: false, width: 100, verbose: true });
+    expect(all.match(/ 1 nat PREROUTING/g)).toHaveLength(2);
+  });
+
   it('ticks nothing at a port where nobody listens', () => {
     const nobody: FlowStep = {
       ...APPLICATION,
