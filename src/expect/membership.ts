@@ -5,6 +5,7 @@ import { isNode } from '../istio/node.ts';
 import type { ResolvedConfig, Undetermined } from '../model/report.ts';
 import { isListener } from '../model/socket.ts';
 import type { Facts } from '../observe/facts.ts';
+import { type Declared, type Layer, mergeLayers } from './layers.ts';
 
 /** Whether a pod's requests can be held against Istio's layout, as `check` decides it. */
 export type Membership =
@@ -28,6 +29,14 @@ export function membershipOf(
     return { kind: 'free', note: "this is a node's network namespace, where no request is redirected" };
   }
   return declared || hasSigns(facts, resolved) ? { kind: 'member' } : { kind: 'open', because: SILENCE };
+}
+
+/** The same, by what was declared and what the pod says of itself. */
+export function membershipBy(declared: Declared, layers: readonly Layer[], facts: Facts, resolved: ResolvedConfig) {
+  return membershipOf(facts, resolved, {
+    declared: Object.keys(mergeLayers(layers.filter(({ origin }) => origin !== 'inferred'))).length > 0,
+    asked: Object.keys(mergeLayers(declared.layers)).length > 0,
+  });
 }
 
 const SILENCE: Undetermined = {

@@ -1,8 +1,8 @@
 import { Hooks } from '../evaluate/packet.ts';
 import { type WatchedMark, watchedMarks } from '../evaluate/symbolic/watched.ts';
 import { expectationOf, layersOf } from '../expect/index.ts';
-import { type Declared, mergeLayers } from '../expect/layers.ts';
-import { type Membership, membershipOf } from '../expect/membership.ts';
+import type { Declared } from '../expect/layers.ts';
+import { type Membership, membershipBy } from '../expect/membership.ts';
 import { podAndLayout, type Sides } from '../expect/sides.ts';
 import { isReserved } from '../istio/ports.ts';
 import { expectedRouting } from '../layout/index.ts';
@@ -31,10 +31,7 @@ export function followed(question: FlowQuestion, declared: Declared, facts: Fact
   const layers = layersOf(declared, facts);
   const { resolved, judged, releases, expected } = expectationOf(layers, facts);
   refuseProxyPort(question, judged);
-  const membership = membershipOf(facts, resolved, {
-    declared: Object.keys(mergeLayers(layers.filter(({ origin }) => origin !== 'inferred'))).length > 0,
-    asked: Object.keys(mergeLayers(declared.layers)).length > 0,
-  });
+  const membership = membershipBy(declared, layers, facts, resolved);
   const meant: Ruleset = membership.kind === 'member' ? expected : { tables: [] };
   const routing = membership.kind === 'member' ? expectedRouting(resolved.config) : NO_ROUTING;
   const wanted = wantedFamilies(question, judged, facts.pod);

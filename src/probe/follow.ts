@@ -2,7 +2,7 @@ import type { Attempted, Network } from '../collect/attempt/attempt.ts';
 import type { FileReader } from '../collect/files.ts';
 import { evaluatePacket, type Hooks } from '../evaluate/packet.ts';
 import { isAt } from '../flow/listeners.ts';
-import type { Packet } from '../model/packet.ts';
+import type { Packet, Verdict } from '../model/packet.ts';
 import type { Pod } from '../model/pod.ts';
 import { isListener } from '../model/socket.ts';
 import { quoted } from '../rules/quote.ts';
@@ -19,11 +19,14 @@ export interface Ways {
 
 /** What a probe is held against. */
 export interface ProbeRules {
-  readonly intended: Hooks;
+  /** Null: nothing says that the pod belongs to the mesh. */
+  readonly intended: Hooks | null;
   /** Null: the rules cannot be read. */
   readonly predict: Hooks | null;
   readonly pod: Pod;
 }
+
+const NOT_KNOWN: Verdict = { kind: 'undetermined', because: 'nothing says that this pod belongs to the mesh' };
 
 /** Makes one attempt, unless it is a dry run, and says whether it went the way that Istio intends. */
 export async function follow(
@@ -32,7 +35,7 @@ export async function follow(
   { dryRun, timeoutMs }: Pick<ProbeQuestion, 'dryRun' | 'timeoutMs'>,
   { network, files }: Ways,
 ): Promise<ProbeResult> {
-  const expected = evaluatePacket(intended, planned.packet).verdict;
+  const expected = intended === null ? NOT_KNOWN : evaluatePacket(intended, planned.packet).verdict;
   const live = predict && evaluatePacket(predict, planned.packet);
   const predicted = live?.verdict ?? null;
   const known = { ...planned, expected, predicted, rule: live?.decidedBy ? quoted(live.decidedBy) : null };

@@ -103,6 +103,9 @@ function meantToPass(observation: Observation): Judgement {
 function unanswered({ probe, predicted, ending, awaited }: Observation): Judgement | null {
   if (!isOpen(predicted) && predicted?.kind !== 'accept') return passedByPrediction(nobody(ending), predicted);
   if (awaited === true) return fail(`${nobody(ending)}, though somebody listens there: a rule of this pod stops it`);
+  // In a dead pod everything is refused, whatever the rules are.
+  if (awaited === false && ending === 'refused')
+    return open('it was refused, and nobody listens there: it shows nothing');
   // Within the pod a port without a listener refuses at once.
   if (ending !== 'timed-out' || probe.packet.outInterface !== 'lo') return null;
   return fail(`${nobody(ending)}, though it does not leave the pod: a rule drops it or its answer`);

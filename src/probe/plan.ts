@@ -15,6 +15,8 @@ export interface ProbeFacts {
   /** Addresses of the name servers in resolv.conf. */
   readonly resolvers: readonly string[];
   readonly owners: readonly Owner[];
+  /** Whom the proxy runs as; null: there is none, or none is meant to be here. */
+  readonly proxy: Owner | null;
 }
 
 /** Blocks that nobody owns: a packet to them can be answered only by who intercepts it (RFC 5737, RFC 3849). */
@@ -28,7 +30,7 @@ const LOOPBACK: Readonly<Record<Family, string>> = { ipv4: '127.0.0.1', ipv6: ':
 export function planProbes(request: Pick<ProbeQuestion, 'to'>, facts: ProbeFacts): PlannedProbe[] {
   return ownAddresses(facts.pod).flatMap(([family, own]) =>
     facts.owners.flatMap((owner) => {
-      const by = { facts, family, own, owner, role: roleOf(owner, facts.config) };
+      const by = { facts, family, own, owner, role: roleOf(owner, facts) };
       return by.role === 'proxy'
         ? [...outbound(request, by), ...asProxy(by)]
         : [...outbound(request, by), ...others(by)];
@@ -45,9 +47,11 @@ interface By {
   readonly role: PlannedProbe['role'];
 }
 
-/** The proxy is recognised by its uid or its gid; ztunnel by a mark that no other process can set. */
-function roleOf({ uid, gid }: Owner, { dataplane, proxyUid, proxyGid }: Config): PlannedProbe['role'] {
-  return dataplane === 'sidecar' && (proxyUid.includes(uid) || proxyGid.includes(gid)) ? 'proxy' : 'application';
+/** The proxy is recognised by its uid or its gid, its own and those of the rules; ztunnel by a mark that no other process can set. */
+function roleOf({ uid, gid }: Owner, { proxy, config }: ProbeFacts): PlannedProbe['role'] {
+  if (proxy === null) return 'application';
+  const isProxys = config.proxyUid.includes(uid) || config.proxyGid.includes(gid);
+  return isProxys || (uid === proxy.uid && gid === proxy.gid) ? 'proxy' : 'application';
 }
 
 function outbound({ to }: Pick<ProbeQuestion, 'to'>, by: By): PlannedProbe[] {

@@ -52,7 +52,11 @@ describe('judge', () => {
       'fail',
     ],
     ['refused where one listens', { expected: ACCEPT, path: NOBODY, ending: 'refused', awaited: true }, 'fail'],
-    ['refused where none listens', { expected: ACCEPT, path: NOBODY, ending: 'refused', awaited: false }, 'pass'],
+    [
+      'refused where none listens',
+      { expected: ACCEPT, path: NOBODY, ending: 'refused', awaited: false },
+      'undetermined',
+    ],
     ['silence within the pod', { expected: ACCEPT, path: NOBODY, ending: 'timed-out', outInterface: 'lo' }, 'fail'],
     ['forbidden by a rule', { expected: ACCEPT, path: NOBODY, ending: 'forbidden' }, 'fail'],
     ['no route', { expected: PROXY, path: NOBODY, ending: 'no-route' }, 'undetermined'],
