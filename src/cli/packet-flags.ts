@@ -5,6 +5,7 @@ import type { Packet } from '../model/packet.ts';
 import { nearest } from '../parse/config/nearest.ts';
 import { PACKET_FIELDS, readPacket } from '../parse/packet.ts';
 import { HIGHEST_ID } from './flags.ts';
+import type { StandIns } from './stand-ins.ts';
 
 const GROUP = 'PACKET';
 
@@ -74,13 +75,13 @@ export function tracedPackets(flags: Flags): { packets: TracedPackets; notes: st
 }
 
 /** The packet that the flags describe, and remarks on what was filled in or left out. Throws a UsageError. */
-export function packetFromFlags(flags: Flags): { packet: Packet; notes: string[] } {
+export function packetFromFlags(flags: Flags, own?: () => StandIns): { packet: Packet; notes: string[] } {
   const fields: Record<string, unknown> = {};
   for (const field of PACKET_FIELDS) {
     const text = flags[flagName(field)];
     if (typeof text === 'string') fields[field] = fieldValue(field, text);
   }
-  const notes = fillSource(fields);
+  const notes = [...fillSource(fields, own), ...fillOwner(fields, own)];
   const reading = readPacket(fields);
   if (reading.kind === 'problem') throw packetError(reading.field, reading.message);
   const { packet, ignored } = reading;
@@ -104,17 +105,28 @@ function nobodys(field: string, text: string): UsageError {
   });
 }
 
-/** Addresses reserved for documentation (RFC 5737, RFC 3849): no layout names them. */
-const ANY_SOURCE = { ipv4: '192.0.2.1', ipv6: '2001:db8::1' } as const;
+/** Addresses reserved for documentation (RFC 5737, RFC 3849): no layout names them. The second is for calls to the first. */
+const ANY_SOURCE = { ipv4: ['192.0.2.1', '192.0.2.2'], ipv6: ['2001:db8::1', '2001:db8::2'] } as const;
 
 /** A source seldom matters, so it may be left out; the remark says what was taken in its place. */
-function fillSource(fields: Record<string, unknown>): string[] {
+function fillSource(fields: Record<string, unknown>, own: (() => StandIns) | undefined): string[] {
   if (fields.source !== undefined) return [];
   const destination = typeof fields.destination === 'string' ? parseAddress(fields.destination) : null;
   const family = destination?.family ?? 'ipv4';
   const loopback = family === 'ipv4' ? (destination?.value ?? 0n) >> 24n === 127n : destination?.value === 1n;
-  fields.source = loopback ? fields.destination : ANY_SOURCE[family];
-  return [`--source was not given; ${fields.source} is used instead.`];
+  const pods = fields.hook === 'OUTPUT' && !loopback ? own?.().address(family) : undefined;
+  const stranger = ANY_SOURCE[family].find((address) => parseAddress(address)?.value !== destination?.value);
+  fields.source = loopback ? fields.destination : (pods ?? stranger);
+  return [`--source was not given; ${fields.source}${pods ? ', of this pod,' : ''} is used instead.`];
+}
+
+/** What a pod sends is somebody's; of saved rules nobody says whose. */
+function fillOwner(fields: Record<string, unknown>, own: (() => StandIns) | undefined): string[] {
+  if (own === undefined || fields.hook !== 'OUTPUT' || fields.uid !== undefined) return [];
+  const { uid } = own();
+  fields.uid = uid;
+  if (fields.gid === undefined) fields.gid = uid;
+  return [`--uid was not given; ${uid}, of an application, is used instead (none: --uid none --gid none).`];
 }
 
 function packetError(field: string, message: string): UsageError {

@@ -5,7 +5,8 @@ import { type SourceValues, sourceFlags, sourceRequest } from '../cli/flags.ts';
 import { outputFlags, outputFormat } from '../cli/format.ts';
 import type { SourceRequest } from '../cli/gather.ts';
 import { writeAll } from '../cli/output.ts';
-import { packetFlags, packetsFlag, tracedPackets } from '../cli/packet-flags.ts';
+import { packetFlags, packetFromFlags, packetsFlag, tracedPackets } from '../cli/packet-flags.ts';
+import { standInsOf } from '../cli/stand-ins.ts';
 import { reportOptions, standardOutput } from '../cli/terminal.ts';
 import { UsageError } from '../model/errors.ts';
 import type { TraceAnswer } from '../pipeline/trace.ts';
@@ -51,6 +52,7 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
   async run(): Promise<void> {
     const { flags } = await this.parse(Trace);
     const format = outputFormat(flags, 'trace', process.env);
+    // What is wrong with the flags is said before anything is looked at.
     const { packets, notes } = tracedPackets(flags);
     if (packets.kind === 'file') refuseOutput(flags.output);
     // Loaded while the programs that were started still run.
@@ -58,12 +60,17 @@ Exit code: 0 all verdicts are certain, 2 wrong usage or a malformed packet, 3 co
       this.gather({ source: tracedSource(flags) }),
       import('../pipeline/trace.ts'),
     ]);
+    // Of this pod it is known who it is.
+    const own =
+      flags.rules === undefined && packets.kind === 'packet'
+        ? packetFromFlags(flags, () => standInsOf(facts.pod))
+        : null;
     const asked = { verdictOnly: flags['verdict-only'] };
     const run =
       packets.kind === 'file'
         ? traceLines(facts, (await this.machine()).readLines(packets.file), asked)
-        : inOneBatch(trace(facts, [packets.packet], asked));
-    for (const note of [...notes, ...run.notes]) this.note(note);
+        : inOneBatch(trace(facts, [own?.packet ?? packets.packet], asked));
+    for (const note of [...(own?.notes ?? notes), ...run.notes]) this.note(note);
     await this.noteEnvironment();
     const line = await rendererOf('trace', packets.kind === 'file' ? 'jsonl' : format);
     const options = reportOptions(standardOutput(), flags.color);

@@ -49,6 +49,23 @@ describe('packetFromFlags', () => {
     expect(packetFromFlags({ ...flags, destination: '::1' }).packet.source).toBe('::1');
   });
 
+  it('takes no source that is the destination as well', () => {
+    const { source: _, ...flags } = INBOUND;
+    expect(packetFromFlags({ ...flags, destination: '192.0.2.1' }).packet.source).toBe('192.0.2.2');
+    expect(packetFromFlags({ ...flags, destination: '2001:db8:0::1' }).packet.source).toBe('2001:db8::2');
+  });
+
+  it('takes the address of the pod and the user of its application where it looks at a pod', () => {
+    const own = () => ({ address: () => '10.0.0.7', uid: 472 });
+    const flags = { hook: 'OUTPUT', destination: '10.1.2.3', 'destination-port': '80' };
+    const { packet, notes } = packetFromFlags(flags, own);
+    expect(packet).toMatchObject({ source: '10.0.0.7', uid: 472, gid: 472 });
+    expect(notes).toHaveLength(2);
+    expect(packetFromFlags({ ...flags, uid: 'none' }, own).packet.uid).toBeNull();
+    const { source: _, ...inbound } = INBOUND;
+    expect(packetFromFlags(inbound, own).packet).toMatchObject({ source: '192.0.2.1' });
+  });
+
   it('leaves out what the hook has not, and says so', () => {
     const { packet, notes } = packetFromFlags({ ...INBOUND, 'out-interface': 'eth0', uid: '0' });
     expect(packet).not.toHaveProperty('outInterface');

@@ -11,7 +11,8 @@ vi.mock('../../src/pipeline/trace.ts', () => ({ trace, traceLines }));
 
 const PACKET = ['--hook', 'OUTPUT', '--source', '10.0.0.5', '--destination', '10.1.2.3', '--destination-port', '80'];
 /** Nothing of it is looked at here. */
-const FACTS = {};
+/** A pod of which nothing is known but that it is there. */
+const FACTS = { pod: { routing: null, sockets: null } };
 const OPEN: TraceReport = { packet: TRACE.packet, verdict: { kind: 'undetermined', because: 'no rules' } };
 const MALFORMED: PacketError = { error: 'not a JSON document', line: 2 };
 
