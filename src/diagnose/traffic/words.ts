@@ -2,7 +2,7 @@ import type { DifferentClass } from '../../evaluate/compare.ts';
 import type { Family } from '../../model/family.ts';
 import { type FieldSet, fieldSet } from '../../model/field-set.ts';
 import type { Verdict, VerdictKind } from '../../model/packet.ts';
-import { rangeInWords } from './ranges.ts';
+import { rangesInWords } from './ranges.ts';
 import { sameTarget } from './verdicts.ts';
 
 type Described = Pick<DifferentClass, 'hook' | 'packets' | 'family'>;
@@ -59,9 +59,10 @@ const SHOWN_RANGES = 8;
 /** `to 10.0.0.0/8`, `to any address but 127.0.0.1`, `to port 8080`, `to any port but 15008`. */
 function phrase(words: string, set: FieldSet | undefined, noun: string, family: Family): string {
   if (set === undefined) return '';
-  const { except, values } = set;
+  const { except } = set;
+  const values = noun === 'address' ? rangesInWords(set.values, family) : set.values;
   const shown = values.length > MOST_RANGES ? values.slice(0, SHOWN_RANGES) : values;
-  const named = shown.map((range) => (noun === 'address' ? rangeInWords(range, family) : range)).join(', ');
+  const named = shown.join(', ');
   const list = shown.length === values.length ? named : `${named} and ${values.length - shown.length} more`;
   if (except) return `${words.replace(/ port$/, '')} any ${noun} but ${list}`;
   const isOne = values.length === 1 && !values[0]?.includes('-');

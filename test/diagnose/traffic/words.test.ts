@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rangeInWords } from '../../../src/diagnose/traffic/ranges.ts';
+import { rangesInWords } from '../../../src/diagnose/traffic/ranges.ts';
 import { contrastInWords, packetsInWords, verdictInWords } from '../../../src/diagnose/traffic/words.ts';
 
 describe('packets in words', () => {
@@ -51,7 +51,7 @@ describe('a range in words', () => {
     ['10.0.0.0-10.0.0.2', 'ipv4', '10.0.0.0-10.0.0.2'],
     ['2001:db8::-2001:db8:ffff:ffff:ffff:ffff:ffff:ffff', 'ipv6', '2001:db8::/32'],
     ['no-address', 'ipv4', 'no-address'],
-  ] as const)('%s (%s): %s', (range, family, words) => expect(rangeInWords(range, family)).toBe(words));
+  ] as const)('%s (%s): %s', (range, family, words) => expect(rangesInWords([range], family)[0]).toBe(words));
 });
 
 describe('verdicts in words', () => {
