@@ -1,4 +1,5 @@
 import { PORT } from '../istio/ports.ts';
+import type { Match } from '../model/match.ts';
 import type { Gap, Obstacle } from '../model/pod.ts';
 import { findChain, type Rule, rulesOf } from '../model/ruleset.ts';
 import { lackingHooks } from '../parse/iptables/identify.ts';
@@ -30,23 +31,34 @@ export function cutRules({ pod, expected, layout }: Context): Obstacle[] {
 export function cutPorts({ pod, config }: Context): Obstacle[] {
   if ((pod.shown ?? []).length === 0) return [];
   const ports = [config.proxyPort, config.inboundCapturePort, PORT.dns].map(String);
-  const isCut = ({ text, targets }: Rule) =>
+  const ids = [...config.proxyUid, ...config.proxyGid].map(String);
+  const isCut = ({ text, matches, targets }: Rule) =>
     targets.some((target) => {
       const port = target.kind === 'redirect' || target.kind === 'tproxy' ? portOf(target) : null;
-      return port !== null && text.endsWith(port) && ports.some((own) => own !== port && own.startsWith(port));
-    });
+      return port !== null && text.endsWith(port) && isBeginning(port, ports);
+    }) || matches.some((match) => idsOf(match).some((id) => id.length > 1 && isBeginning(id, ids)));
   const first = pod.ruleset.tables.flatMap(({ chains }) => chains.flatMap(({ rules }) => rules)).find(isCut);
   if (first === undefined) return [];
   const { source, line } = first.origin;
   return [
     {
       code: 'NAT1003',
-      message: `line ${line} of ${source} ends in the first digits of a port of Istio's, so its end may have been cut off`,
+      message: `line ${line} of ${source} has only the first digits of a port or id of Istio's, so its end may have been cut off`,
       remedy: 'Give the output of iptables-save, or of nft list ruleset, as it was printed',
       concerns: 'rules',
       lost: 'anywhere',
     },
   ];
+}
+
+function isBeginning(digits: string, of: readonly string[]): boolean {
+  return of.some((own) => own !== digits && own.startsWith(digits));
+}
+
+/** Single ids that a rule asks for; in rows of a listing they stand at the end. */
+function idsOf(match: Match): string[] {
+  if (match.kind !== 'owner') return [];
+  return [match.uid, match.gid].flatMap((id) => (id && id.value.from === id.value.to ? [String(id.value.from)] : []));
 }
 
 function portOf(target: Extract<Rule['targets'][number], { kind: 'redirect' | 'tproxy' }>): string | null {
@@ -67,12 +79,9 @@ export function undeclaredHooks({ pod, expected, layout }: Context): Obstacle[] 
       name,
     );
     if (chain === undefined) continue;
-    const isMissed = expected.tables
-      .filter((one) => one.family === family && one.name === name)
-      .some((one) => {
-        const own = findChain(one, chain);
-        return own?.rules.some((rule) => layout.liveCount({ table: one, chain: own, rule }) === 0) === true;
-      });
+    const isMissed = rulesOf(expected).some(
+      (where) => where.table.family === family && where.table.name === name && layout.liveCount(where) === 0,
+    );
     return [
       {
         code: 'NAT1003',

@@ -54,7 +54,9 @@ describe('rules that are missing', () => {
 
 describe('a port of which only the first digits stand at the end of a line', () => {
   it.each(['1', '150'])('is no other port: %s', async (port) => {
-    expect(await judged(save(SIDECAR).replace(/15001$/m, port))).toMatch(/^undetermined; .*first digits of a port/);
+    expect(await judged(save(SIDECAR).replace(/15001$/m, port))).toMatch(
+      /^undetermined; .*first digits of a port or id/,
+    );
   });
 
   it('is one where it is none of Istio’s', async () => {

@@ -49,6 +49,23 @@ function parseDocument(text: string): unknown {
   }
 }
 
+/** What else nft lists (libnftables-json): rules name it, it decides nothing by itself. */
+const OTHER_KINDS: ReadonlySet<string> = new Set([
+  'metainfo',
+  'map',
+  'element',
+  'flowtable',
+  'counter',
+  'quota',
+  'limit',
+  'secmark',
+  'synproxy',
+  'tunnel',
+  'ct helper',
+  'ct timeout',
+  'ct expectation',
+]);
+
 /** Puts the flat list of elements back into tables. A table always stands before what it holds. */
 class ElementReader {
   readonly tables: ListedTable[] = [];
@@ -83,8 +100,7 @@ class ElementReader {
       case 'set':
         return this.#addSet(object, line);
       default:
-        // metainfo, maps, counters, quotas, helpers …: rules name them, they decide nothing by themselves.
-        return true;
+        return OTHER_KINDS.has(kind);
     }
   }
 
