@@ -18,7 +18,7 @@ const commands = CATALOGUE.flatMap(({ confirm, remedy }) => [
 function waysOf(environment: Readonly<Record<string, string>>): string[] {
   return waysIn(environment)
     .split('; ')
-    .map((part) => part.replace(/^or,? .*?: (?=kubectl|nsenter)/, ''));
+    .map((part) => /`([^`]+)`$/.exec(part)?.[1] ?? part);
 }
 
 function isCommand(line: string): void {

@@ -146,3 +146,20 @@ describe('tables of IPv6 without nat', () => {
     expect(await judged(text, { 'istio-version': '1.4.10' })).toMatch(/^undetermined/);
   });
 });
+
+describe('a save that does not declare a built-in chain', () => {
+  it('may have lost rules of others as well', async () => {
+    const rest = without(save(SIDECAR, 'nat'), /^:POSTROUTING |^-A ISTIO_IN_REDIRECT /);
+    expect(await judged(rest, { 'istio-version': '1.28.10' })).toMatch(/^undetermined; .*does not declare POSTROUTING/);
+  });
+});
+
+describe('an id of which only the first digits are left', () => {
+  it('may be the proxy’s', async () => {
+    const text = save(SIDECAR, 'nat').replace(
+      '--uid-owner 1337 -j ISTIO_IN_REDIRECT',
+      '--uid-owner 13 -j ISTIO_IN_REDIRECT',
+    );
+    expect(await judged(text, { 'istio-version': '1.28.10' })).toMatch(/^undetermined; .*first digits of a port or id/);
+  });
+});

@@ -57,7 +57,9 @@ kernelTests('probe', () => {
     const setpriv = rights.length > 0 ? ['setpriv', ...rights] : [];
     const argv = ['probe', '--json', '--timeout', '0.3', ...FLAGS, ...flags];
     const { stdout, stderr, exitCode } = await pod.exec([...setpriv, process.execPath, PROGRAM, ...argv]);
-    expect(stderr).toMatch(/^(istio-nat: (?:the name server|no resolver is asked) .*\n)*istio-nat: the probes go to .*\n$/);
+    expect(stderr).toMatch(
+      /^(istio-nat: (?:the name server|no resolver is asked:) .*\n)*istio-nat: the probes go to .*\n$/,
+    );
     const report: unknown = JSON.parse(stdout);
     validate(report);
     expect(validate.errors).toBeNull();
