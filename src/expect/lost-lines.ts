@@ -1,3 +1,4 @@
+import { isIstioChainName } from '../istio/names.ts';
 import { PORT } from '../istio/ports.ts';
 import type { Match } from '../model/match.ts';
 import type { Gap, Obstacle } from '../model/pod.ts';
@@ -32,12 +33,17 @@ export function cutPorts({ pod, config }: Context): Obstacle[] {
   if ((pod.shown ?? []).length === 0) return [];
   const ports = [config.proxyPort, config.inboundCapturePort, PORT.dns].map(String);
   const ids = [...config.proxyUid, ...config.proxyGid].map(String);
-  const isCut = ({ text, matches, targets }: Rule) =>
+  const isCutPort = ({ text, targets }: Rule) =>
     targets.some((target) => {
       const port = target.kind === 'redirect' || target.kind === 'tproxy' ? portOf(target) : null;
       return port !== null && text.endsWith(port) && isBeginning(port, ports);
-    }) || matches.some((match) => idsOf(match).some((id) => id.length > 1 && isBeginning(id, ids)));
-  const first = pod.ruleset.tables.flatMap(({ chains }) => chains.flatMap(({ rules }) => rules)).find(isCut);
+    });
+  // Others ask for such ids in earnest: 13 is squid's.
+  const isCutId = ({ matches }: Rule, chain: string) =>
+    isIstioChainName(chain) && matches.some((match) => idsOf(match).some((id) => isBeginning(id, ids)));
+  const first = pod.ruleset.tables
+    .flatMap(({ chains }) => chains.flatMap(({ name, rules }) => rules.map((rule) => ({ name, rule }))))
+    .find(({ name, rule }) => isCutPort(rule) || isCutId(rule, name))?.rule;
   if (first === undefined) return [];
   const { source, line } = first.origin;
   return [
