@@ -27,7 +27,7 @@ export function cutAtColumn(text: string, diagnostics: readonly Diagnostic[]): D
 
 /** What people and programs write where they left something out; dots behind words of prose mean nothing. */
 const ELISION =
-  /^\s*[[(<]*\s*(?:\.{3,}|\u2026|snip|truncated|output truncated|cut|more)\s*[\])>]*\s*$|^\s*(?:-A |:|\[?\d).*(?:\u2026|\.{3}|[^\s>]>)\s*$|^--More--/i;
+  /^\s*[[(<-]*\s*(?:\.{3,}|\u2026|snip|truncated|output truncated|cut|more)\s*[\])>-]*\s*$|^\s*(?:-A |:|\[?\d).*(?:\u2026|\.{3}|[^\s>]>)\s*$|^--More--/i;
 
 /** Where lines of nft end in what pagers and people write there; a line of a rule is indented. */
 const NFT_ELISION = /^\s+\S.*(?:\u2026|\.{3}|[^\s>]>)\s*$/;
@@ -56,6 +56,17 @@ function firstLine(text: string, line: PlaceOf, message: string, is: (line: stri
 
 /** Where comments may have any bytes. */
 const COMMENTS = /"(?:[^"\\]|\\.)*"|\/\*.*?\*\//g;
+
+/** Comments of nft in text and JSON, the only quoted words that may have any bytes: names are quoted too. */
+const NFT_COMMENTS = /"?comment"?:? "(?:[^"\\]|\\.)*"/g;
+
+/** The same for what nft prints. */
+export function garbledNft(text: string, line: PlaceOf): Diagnostic[] {
+  if (!text.includes('\ufffd')) return [];
+  return firstLine(text, line, 'bytes of this line are no text', (one) =>
+    one.replace(NFT_COMMENTS, '').includes('\ufffd'),
+  );
+}
 
 /** An error for the first line of which bytes are no text: a name that they are in could be any. */
 export function garbledBytes(text: string, line: PlaceOf): Diagnostic[] {

@@ -9,7 +9,7 @@ import { type NftListing, parseNft } from '../parse/nft/index.ts';
 import { type PlainText, unwrapPasted } from '../parse/pasted/index.ts';
 import { parseSs } from '../parse/sockets/ss.ts';
 import { inWordsOfIptables, joinedWithText } from './agreement.ts';
-import { cutAtColumn, elided, elidedNft, garbledBytes } from './cut-lines.ts';
+import { cutAtColumn, elided, elidedNft, garbledBytes, garbledNft } from './cut-lines.ts';
 import { actingElsewhere } from './elsewhere.ts';
 import { isEmptyTable } from './legacy.ts';
 import { describeLosses } from './obstacles.ts';
@@ -108,7 +108,12 @@ function ofNft(name: string, plain: PlainText): Part {
     const names = shown.filter((one) => one.family === family).map(({ table }) => table);
     return names.length === 0 ? [] : [{ family, tables: names }];
   });
-  const left = [...cutAtColumn(plain.text, diagnostics), ...elidedNft(plain.text, lineNumbers(name, plain))];
+  const line = lineNumbers(name, plain);
+  const left = [
+    ...cutAtColumn(plain.text, diagnostics),
+    ...elidedNft(plain.text, line),
+    ...garbledNft(plain.text, line),
+  ];
   const unread = losses(name, [...plain.losses, ...left, ...diagnostics], 'rules');
   const lost = unread.map((obstacle) => ({ ...obstacle, lost: 'anywhere' }) as const);
   const obstacles = [...lost, ...actingElsewhere(elsewhere)];

@@ -19,7 +19,7 @@ describe('a listing that was cut at a column', () => {
 
 describe('what says itself that something was left out', () => {
   const rules = RECORDED.S.trimEnd().split('\n');
-  it.each(['...', '[...]', '  …', '(truncated)', '[snip]', '<output truncated>'])('%s', (mark) => {
+  it.each(['...', '[...]', '  …', '(truncated)', '[snip]', '-- snip --', '<output truncated>'])('%s', (mark) => {
     expect(told(rules.toSpliced(-2, 1, mark).join('\n'))).toMatchObject([
       expect.stringMatching(/left out|lost|parsed/),
     ]);
@@ -90,4 +90,11 @@ describe('the headings of a listing that was cut at a column', () => {
     expect(told(cut)).toMatchObject([expect.stringMatching(/headings end early/)]);
     expect(told(cut.replace(/destination $/gm, 'destination'))).toEqual([]);
   });
+});
+
+it('bytes that are no text are no name of nft either, but may stand in a comment', () => {
+  const table = (rule: string) =>
+    `table ip nat {\n\tchain PREROUTING {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\t${rule}\n\t}\n}\n`;
+  expect(told(table('iifname "e\ufffd0" accept'))).toMatchObject([expect.stringMatching(/bytes/)]);
+  expect(told(table('accept comment "e\ufffd0"'))).toEqual([]);
 });
