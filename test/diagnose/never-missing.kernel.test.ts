@@ -13,7 +13,7 @@ import { savedTexts } from '../observe/saved.ts';
 import { mutationOf } from './mutations.ts';
 import { calledMissing, stands } from './standing.ts';
 
-const RUNS = Number(process.env.ISTIO_NAT_STANDING ?? 30);
+const RUNS = Number(process.env.ISTIO_NAT_STANDING ?? 12);
 const FORMS = ['nft list ruleset', 'nft -a list ruleset', 'nft -j list ruleset'];
 
 /** Layouts with one change, kept by iptables-nft or native. */

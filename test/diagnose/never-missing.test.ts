@@ -64,7 +64,7 @@ describe('a rule that stands in its chain', () => {
           if (there > 0) expect(all).toMatch(new RegExp(`${tool} -t ${table} -D ${chain} `));
         }
       }),
-      { numRuns: Number(process.env.ISTIO_NAT_STANDING ?? 60) },
+      { numRuns: Number(process.env.ISTIO_NAT_STANDING ?? 30) },
     );
   }, 240_000);
 });
