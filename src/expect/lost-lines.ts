@@ -5,6 +5,7 @@ import type { Gap, Obstacle } from '../model/pod.ts';
 import { findChain, type Rule, rulesOf } from '../model/ruleset.ts';
 import { lackingHooks } from '../parse/iptables/identify.ts';
 import type { Context } from './context.ts';
+import { heldBack } from './held-back.ts';
 
 /** A rule without a target, beside one that is missing, is what is left of a line that was damaged. */
 export function cutRules({ pod, expected, layout }: Context): Obstacle[] {
@@ -17,15 +18,11 @@ export function cutRules({ pod, expected, layout }: Context): Obstacle[] {
     .find(({ targets }) => targets.length === 0);
   if (first === undefined) return [];
   const { source, line } = first.origin;
-  return [
-    {
-      code: 'NAT1003',
-      message: `the rule in line ${line} of ${source} has no target, where another is missing: the line may have lost a part`,
-      remedy: 'Give the output of iptables-save, or of nft list ruleset, as it was printed',
-      concerns: 'rules',
-      lost: 'anywhere',
-    },
-  ];
+  return heldBack(
+    'NAT1003',
+    `the rule in line ${line} of ${source} has no target, where another is missing: the line may have lost a part`,
+    'Give the output of iptables-save, or of nft list ruleset, as it was printed',
+  );
 }
 
 /** `--to-ports 150` at the end of a rule: nobody means that port, and what cuts lines makes it of 15001. */
@@ -46,15 +43,11 @@ export function cutPorts({ pod, config }: Context): Obstacle[] {
     .find(({ name, rule }) => isCutPort(rule) || isCutId(rule, name))?.rule;
   if (first === undefined) return [];
   const { source, line } = first.origin;
-  return [
-    {
-      code: 'NAT1003',
-      message: `line ${line} of ${source} has only the first digits of a port or id of Istio's, so its end may have been cut off`,
-      remedy: 'Give the output of iptables-save, or of nft list ruleset, as it was printed',
-      concerns: 'rules',
-      lost: 'anywhere',
-    },
-  ];
+  return heldBack(
+    'NAT1003',
+    `line ${line} of ${source} has only the first digits of a port or id of Istio's, so its end may have been cut off`,
+    'Give the output of iptables-save, or of nft list ruleset, as it was printed',
+  );
 }
 
 function isBeginning(digits: string, of: readonly string[]): boolean {
@@ -115,13 +108,9 @@ export function cutListings({ pod, expected, layout }: Context): Obstacle[] {
   const short = (pod.ends ?? []).find(isShort);
   if (short === undefined) return [];
   const { source, line, chain, table } = short;
-  return [
-    {
-      code: 'NAT1004',
-      message: `${source} ends at line ${line}, where rules of the chain ${chain} are missing, and nothing marks the end of a listing: they may be lost from the pod or from the text`,
-      remedy: `Give the output of iptables-save -t ${table.name}, which ends with COMMIT`,
-      concerns: 'rules',
-      lost: 'anywhere',
-    },
-  ];
+  return heldBack(
+    'NAT1004',
+    `${source} ends at line ${line}, where rules of the chain ${chain} are missing, and nothing marks the end of a listing: they may be lost from the pod or from the text`,
+    `Give the output of iptables-save -t ${table.name}, which ends with COMMIT`,
+  );
 }

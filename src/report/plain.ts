@@ -1,6 +1,6 @@
 import type { Evidence, Finding } from '../model/report.ts';
 import { escapeText } from './escape.ts';
-import { packetWords, place, verdictWords } from './words.ts';
+import { evidenceHeading, packetWords, verdictWords } from './words.ts';
 
 /** A text of ours with its lines; what they quote cannot break out of its own. */
 export function escapedLines(text: string): string {
@@ -39,21 +39,6 @@ function evidenceLine(evidence: Evidence): string {
 
 /** What a piece of evidence is and where it is: `Rule nat ISTIO_INBOUND #2 (pod.rules:14)`. */
 export function evidencePlace(evidence: Evidence): string {
-  switch (evidence.kind) {
-    case 'rule':
-      return `Rule ${place(evidence)}${origin(evidence.source, evidence.line)}`;
-    case 'chain':
-      return `Chain ${evidence.table} ${evidence.chain}`;
-    case 'socket':
-      return 'Socket';
-    case 'command':
-      return `Command ${evidence.command}`;
-    case 'input':
-      return `Input ${evidence.source}:${evidence.line}:${evidence.column}`;
-  }
-}
-
-function origin(source: string | undefined, line: number | undefined): string {
-  if (source === undefined) return '';
-  return ` (${source}${line ? `:${line}` : ''})`;
+  const { label, place } = evidenceHeading(evidence);
+  return place === '' ? label : `${label} ${place}`;
 }

@@ -1,7 +1,7 @@
 import { fateInWords } from '../diagnose/traffic/words.ts';
 import type { Family } from '../model/family.ts';
 import type { Packet, Verdict } from '../model/packet.ts';
-import type { QuotedRule } from '../model/report.ts';
+import type { Evidence, QuotedRule } from '../model/report.ts';
 
 /** `1 error`, `2 errors`. */
 export function count(number: number, noun: string): string {
@@ -17,6 +17,27 @@ export function familyName(family: Family): string {
 export function place(rule: Pick<QuotedRule, 'table' | 'chain' | 'index'>): string {
   const where = `${rule.table} ${rule.chain}`;
   return rule.index === 0 ? `${where} policy` : `${where} #${rule.index}`;
+}
+
+/** What a piece of evidence is and where it is: `Rule` and `nat ISTIO_INBOUND #2 (pod.rules:14)`. */
+export function evidenceHeading(evidence: Evidence): { readonly label: string; readonly place: string } {
+  switch (evidence.kind) {
+    case 'rule':
+      return { label: 'Rule', place: `${place(evidence)}${origin(evidence.source, evidence.line)}` };
+    case 'chain':
+      return { label: 'Chain', place: `${evidence.table} ${evidence.chain}` };
+    case 'socket':
+      return { label: 'Socket', place: '' };
+    case 'command':
+      return { label: 'Command', place: evidence.command };
+    case 'input':
+      return { label: 'Input', place: `${evidence.source}:${evidence.line}:${evidence.column}` };
+  }
+}
+
+function origin(source: string | undefined, line: number | undefined): string {
+  if (source === undefined) return '';
+  return ` (${source}${line ? `:${line}` : ''})`;
 }
 
 /** `tcp 10.0.0.9:40000 → 10.0.0.5:8080 (PREROUTING, in eth0)`: all that is known about the packet. */

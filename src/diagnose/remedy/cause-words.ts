@@ -47,7 +47,8 @@ export function causeInWords(cause: LikelyCause, situation: Situation): string |
 }
 
 const NOT_LISTENING = {
-  nobody: 'The containers of the pod have not started, or have ended.',
+  // The message of the finding says it.
+  nobody: null,
   proxy: 'The proxy has not started, has crashed, or waits for its configuration.',
   dns: 'The rules capture DNS and the proxy does not answer it: only one of the two was told to.',
   stranger: "No program of Istio's has that port: the rule that leads there is not Istio's.",

@@ -19,6 +19,9 @@ export function readTableLine(reader: Reader, line: Line, at: number): boolean {
 
 /** `COMMIT`. */
 export function readCommit(reader: Reader, line: Line): void {
+  // The end of a table without its head: what stood between was lost, and the rules in front of this may be of any table.
+  if (reader.table?.open !== true)
+    reader.diagnostics.add('error', 'this COMMIT ends a table whose head is not there: lines were lost', line);
   if (reader.table !== null) reader.table.open = false;
   closeTable(reader, line);
 }

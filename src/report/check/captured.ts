@@ -4,12 +4,7 @@ import type { ConfigKey } from '../../model/config.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { CheckReport, InputOrigin } from '../../model/report.ts';
 import { describeInput } from '../../parse/config/keys.ts';
-
-/** A line of a report: what it is about, and what there is to say. */
-export interface Row {
-  readonly label: string;
-  readonly text: string;
-}
+import type { Row } from './row.ts';
 
 type Istio = CheckReport['istio'];
 

@@ -5,8 +5,8 @@ import { escapeText } from '../escape.ts';
 import type { Style } from '../style.ts';
 import { classWords, packetWords, place, verdictWords } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
+import { COLUMN } from './row.ts';
 
-const COLUMN = 9;
 /** A rule may quote a comment of 256 bytes and fifteen ports; what is longer is in the JSON report. */
 export const LONGEST_QUOTE = 600;
 

@@ -1,13 +1,12 @@
 import type { Evidence, Finding } from '../../model/report.ts';
 import { escapeText } from '../escape.ts';
 import { type Style, shownOf, symbol } from '../style.ts';
-import { familyName, place } from '../words.ts';
+import { evidenceHeading, familyName } from '../words.ts';
 import { clip, indent, labelled, wrap } from '../wrap.ts';
 import { differenceLines, LONGEST_QUOTE, moreLines } from './differences.ts';
+import { COLUMN } from './row.ts';
 import { stepLines } from './steps.ts';
 
-/** Column where the text after a label starts. */
-export const COLUMN = 9;
 /** Lines of guilty rules that are enough to act on; --verbose has them all. */
 const MOST_EVIDENCE = 3;
 
@@ -59,23 +58,8 @@ function evidenceLines({ evidence }: Finding, style: Style): string[] {
 }
 
 function oneEvidence(evidence: Evidence, style: Style): string[] {
-  switch (evidence.kind) {
-    case 'rule':
-      return quoted('Rule', `${place(evidence)}${origin(evidence.source, evidence.line)}`, evidence.text, style);
-    case 'chain':
-      return quoted('Chain', `${evidence.table} ${evidence.chain}`, evidence.text, style);
-    case 'socket':
-      return quoted('Socket', '', evidence.text, style);
-    case 'command':
-      return quoted('Command', evidence.command, evidence.text, style);
-    case 'input':
-      return quoted('Input', `${evidence.source}:${evidence.line}:${evidence.column}`, evidence.text, style);
-  }
-}
-
-function origin(source: string | undefined, line: number | undefined): string {
-  if (source === undefined) return '';
-  return line === undefined || line === 0 ? ` (${source})` : ` (${source}:${line})`;
+  const { label, place } = evidenceHeading(evidence);
+  return quoted(label, place, evidence.text, style);
 }
 
 /** A heading that says where a text is, and behind or under it the text as it was read. */

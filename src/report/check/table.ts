@@ -1,14 +1,14 @@
 import type { CheckReport, Finding } from '../../model/report.ts';
-import { escapeText } from '../escape.ts';
 import { leftOutWords } from '../left-out.ts';
 import { type ReportOptions, type Style, shownOf, styleOf } from '../style.ts';
 import { openLines } from '../subject.ts';
-import { indent, labelled, wrap } from '../wrap.ts';
-import { aroundRows, capturedRows, type Row } from './captured.ts';
+import { indent, wrap } from '../wrap.ts';
+import { aroundRows, capturedRows } from './captured.ts';
 import { checkCounts, checkLines } from './checks.ts';
-import { COLUMN, findingLines } from './finding.ts';
+import { findingLines } from './finding.ts';
 import { headLines, lastLine, onlyLine } from './headline.ts';
 import { inputLines } from './inputs.ts';
+import { COLUMN, type Row, rowLines } from './row.ts';
 import { suppressedLines } from './suppressed.ts';
 
 /** More findings than anybody reads at once. */
@@ -79,7 +79,10 @@ function sectionsOf(report: CheckReport, style: Style): string[] {
         ]
       : []),
     [
-      ...rowLines([...unseenRows(report), ...leftOutRows(report), ...moreRows(report, all)], style),
+      ...rowLines(
+        [...(all ? [] : noteRows(report)), ...unseenRows(report), ...leftOutRows(report), ...moreRows(report, all)],
+        style,
+      ),
       lastLine(report, style),
     ],
   ].filter((lines) => lines.length > 0);
@@ -98,11 +101,6 @@ function findingSections({ findings }: CheckReport, style: Style): string[][] {
 /** A note has no more than its title unless everything is asked for. */
 function isNote({ severity }: Finding): boolean {
   return severity === 'info';
-}
-
-function rowLines(rows: readonly Row[], { width }: Style): string[] {
-  const lines = rows.flatMap(({ label, text }) => labelled(label, COLUMN, wrap(escapeText(text), width - 2 - COLUMN)));
-  return indent(lines, 2);
 }
 
 function unseenRows({ seen: { unseen } }: CheckReport): Row[] {

@@ -297,3 +297,18 @@ describe('listings', () => {
     expect(rule?.targets[0]?.kind).toBe('unknown');
   });
 });
+
+describe('a COMMIT without the head of its table', () => {
+  const save = '*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n';
+
+  it('says that lines were lost, whatever stands in front of it', () => {
+    const { diagnostics } = parseIptables(`${save}-A PREROUTING -p tcp -j DROP\nCOMMIT\n`, { source: 'x' });
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { line: 5, severity: 'error', message: expect.stringMatching(/head is not there/) },
+    ]);
+  });
+
+  it('is none that ends a table', () => {
+    expect(parseIptables(save, { source: 'x' }).diagnostics).toEqual([]);
+  });
+});

@@ -139,6 +139,15 @@ describe('checkTable', () => {
     expect(checkTable(report, { color: false, width: 40, quiet: true })).toBe(line);
   });
 
+  it.each(['broken', 'degraded', 'undetermined', 'healthy'] as const)(
+    'names the notes of a pod that is %s',
+    (verdict) => {
+      const note = { ...FINDING, code: 'NAT0702', severity: 'info', title: 'A legacy table is empty' } as const;
+      const findings = verdict === 'healthy' ? [note] : [...BROKEN.findings, note];
+      expect(checkTable({ ...BROKEN, verdict, findings }, PLAIN)).toContain('Notes    NAT0702 A legacy table is empty');
+    },
+  );
+
   it('counts the warnings of a pod that works', () => {
     const degraded: CheckReport = {
       ...BROKEN,
